@@ -1,0 +1,45 @@
+"""When a slot may be booked online: notice, evening cut-off, horizon (product rule 3.1).
+
+`Policy` is what the practitioner chose, `Window` what it means at one instant.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+
+@dataclass(frozen=True)
+class Policy:
+    """``notice`` and ``horizon_days`` count from now; ``evening_cutoff`` is a local time."""
+
+    notice: timedelta
+    horizon_days: int
+    evening_cutoff: time | None = None
+
+    def window(self, now: datetime, zone: tzinfo) -> "Window":
+        """What may be booked at ``now`` (aware), in the practice's zone."""
+        local = now.astimezone(zone)
+        today = local.date()
+        # From the cut-off on (it is half-open like everything else), tomorrow is closed.
+        late = self.evening_cutoff is not None and local.time() >= self.evening_cutoff
+        return Window(
+            earliest=now + self.notice,
+            first_date=today,
+            last_date=today + timedelta(days=self.horizon_days),
+            closed_date=today + timedelta(days=1) if late else None,
+        )
+
+
+@dataclass(frozen=True)
+class Window:
+    """A slot may be booked if it starts at ``earliest`` or after, on a date that is open."""
+
+    earliest: datetime  # an aware instant
+    first_date: date
+    last_date: date  # included, whole
+    closed_date: date | None = None
+
+    def opens(self, day: date) -> bool:
+        return self.first_date <= day <= self.last_date and day != self.closed_date
+
+    def allows(self, start: datetime) -> bool:
+        return start >= self.earliest

@@ -1,0 +1,88 @@
+"""Free slots of one practitioner for one type (product rule 3.3): working time, less busy time,
+cut into slots. The grid depends on hours and busy time only, never on the clock."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+
+from maia.availability.intervals import Interval, merge, subtract
+from maia.availability.policy import Window
+from maia.availability.weekly import WeeklyHours, lay_out
+
+NOTHING = timedelta(0)
+
+
+@dataclass(frozen=True)
+class Busy:
+    """Time that is taken, with the buffers that its own type asks for around it."""
+
+    start: datetime  # UTC
+    end: datetime  # UTC
+    buffer_before: timedelta = NOTHING
+    buffer_after: timedelta = NOTHING
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a type asks of a slot. ``step`` is the distance between two starts."""
+
+    duration: timedelta
+    step: timedelta
+    buffer_before: timedelta = NOTHING
+    buffer_after: timedelta = NOTHING
+
+    def __post_init__(self) -> None:
+        if self.duration <= NOTHING or self.step <= NOTHING:
+            raise ValueError("duration and step are longer than nothing")
+
+
+def day_slots(
+    *,
+    hours: WeeklyHours,
+    dates: Iterable[date],
+    zone: tzinfo,
+    shape: Shape,
+    busy: Iterable[Busy] = (),
+    closed: Iterable[Interval] = (),
+    full_dates: Collection[date] = (),
+    window: Window | None = None,
+) -> Iterator[tuple[date, list[Interval]]]:
+    """Each date of ``dates`` (local, sorted) that has free slots, with them in order.
+
+    ``closed`` is time when the practitioner is not there (absences), cut as it is; ``full_dates``
+    are dates that take no more (holidays, at most N a day). Without a ``window`` neither notice
+    nor horizon applies, as for the practitioner herself.
+    """
+    holes = merge([*closed, *(_taken(b, shape) for b in busy)])
+    wanted = [d for d in dates if d not in full_dates and (window is None or window.opens(d))]
+    reached = 0
+    for day, opened in lay_out(hours, wanted, zone):
+        while reached < len(holes) and holes[reached].end <= opened[0].start:
+            reached += 1
+        until = reached
+        while until < len(holes) and holes[until].start < opened[-1].end:
+            until += 1
+        slots = [
+            slot
+            for free in subtract(opened, holes[reached:until])
+            for slot in _cut(free, shape)
+            if window is None or window.allows(slot.start)
+        ]
+        if slots:
+            yield day, slots
+
+
+def _taken(busy: Busy, shape: Shape) -> Interval:
+    # Two neighbours are apart by the larger of the two buffers that meet between them: a buffer
+    # may lie over another buffer, never over an appointment.
+    return Interval(
+        busy.start - max(busy.buffer_before, shape.buffer_after),
+        busy.end + max(busy.buffer_after, shape.buffer_before),
+    )
+
+
+def _cut(free: Interval, shape: Shape) -> Iterator[Interval]:
+    start = free.start
+    while (end := start + shape.duration) <= free.end:
+        yield Interval(start, end)
+        start += shape.step

@@ -1,0 +1,141 @@
+"""The heart and the naive model agree on thousands of generated agendas, clock changes included."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from maia.availability.intervals import Interval
+from maia.availability.policy import Policy
+from maia.availability.slots import Busy, Shape, day_slots
+from maia.availability.weekly import WeeklyHours
+from tests.availability.naive import naive_slots
+
+AGENDAS = 2_400
+ZONES = [
+    ZoneInfo(name)
+    for name in (
+        "Europe/Paris",
+        "Indian/Reunion",
+        "America/Guadeloupe",
+        "Pacific/Noumea",
+        "America/Montreal",
+    )
+]
+
+
+def _clock_changes(zone: ZoneInfo) -> list[date]:
+    """Every date of 2026 to 2030 whose offset at its start and at its end differ."""
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365 * 5 + 1)]
+    offsets = [datetime.combine(d, time(0), zone).utcoffset() for d in [*days, date(2031, 1, 1)]]
+    return [d for d, here, there in zip(days, offsets, offsets[1:], strict=False) if here != there]
+
+
+CHANGES = {zone.key: _clock_changes(zone) for zone in ZONES}
+
+
+@st.composite
+def lines(draw):
+    """A weekly schedule: up to three ranges a day, most of them short of the whole day."""
+    week = {}
+    for weekday in draw(st.sets(st.integers(0, 6), min_size=5, max_size=7)):
+        edges = draw(
+            st.lists(
+                st.integers(0, 96).map(lambda q: q * 15) | st.integers(0, 1440),
+                min_size=2,
+                max_size=6,
+                unique=True,
+            )
+        )
+        edges = sorted(edges)[: len(edges) // 2 * 2]
+        week[weekday] = list(zip(edges[::2], edges[1::2], strict=True))
+    return week
+
+
+@st.composite
+def agendas(draw):
+    zone = draw(st.sampled_from(ZONES))
+    changes = CHANGES[zone.key]
+    if changes and draw(st.booleans()):
+        first = draw(st.sampled_from(changes)) - timedelta(days=draw(st.integers(0, 2)))
+    else:
+        first = date(2026, 1, 1) + timedelta(days=draw(st.integers(0, 365 * 5)))
+    last = first + timedelta(days=draw(st.integers(0, 2)))
+    origin = datetime.combine(first, time(0), zone).astimezone(UTC)
+    span = ((last - first).days + 1) * 1440
+    instants = st.integers(-300, span + 300).map(lambda m: origin + timedelta(minutes=m))
+    lengths = st.integers(1, 180) | st.sampled_from([30, 60, 300, 4000])
+    minutes = st.sampled_from([0, 0, 0, 5, 10, 17, 45])
+
+    def spans():
+        return st.tuples(instants, lengths).map(lambda t: (t[0], t[0] + timedelta(minutes=t[1])))
+
+    return {
+        "lines": draw(lines()),
+        "first": first,
+        "last": last,
+        "zone": zone,
+        "duration": draw(st.sampled_from([5, 15, 20, 30, 45, 50, 60, 90]) | st.integers(5, 240)),
+        "step": draw(st.sampled_from([0, 0, 5, 10, 15, 30, 60])),
+        "before": draw(minutes),
+        "after": draw(minutes),
+        "busy": [(*s, draw(minutes), draw(minutes)) for s in draw(st.lists(spans(), max_size=6))],
+        "closed": draw(st.lists(spans(), max_size=2)),
+        "now": draw(st.none() | instants.map(lambda i: i + timedelta(seconds=13, days=-1))),
+        "notice": draw(st.sampled_from([0, 7, 120, 600])),
+        "horizon": draw(st.integers(1, 4)),
+        "cutoff": draw(st.none() | st.sampled_from([0, 18 * 60, 20 * 60 + 30])),
+    }
+
+
+def test_the_heart_offers_what_the_naive_model_offers():
+    seen = Counter()
+
+    @given(agendas())
+    @settings(
+        max_examples=AGENDAS,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    def agree(agenda):
+        agenda["step"] = agenda["step"] or agenda["duration"]
+        offered = heart(**agenda)
+        assert offered == naive_slots(**agenda)
+        days = {agenda["first"] + timedelta(days=n) for n in range(3)}
+        seen["agendas"] += 1
+        seen["with slots"] += bool(offered)
+        seen["on a clock change"] += not days.isdisjoint(CHANGES[agenda["zone"].key])
+        seen[agenda["zone"].key] += 1
+
+    agree()
+    print(dict(seen))
+    assert seen["agendas"] >= 2_000
+    assert seen["with slots"] >= 1_000, "agendas must offer something to compare"
+    assert seen["on a clock change"] >= 300
+    assert all(seen[zone.key] >= 100 for zone in ZONES)
+
+
+def heart(
+    lines, first, last, zone, duration, step, before, after, busy, closed, now, notice, horizon,
+    cutoff,
+):  # fmt: skip
+    minutes = lambda n: timedelta(minutes=n)  # noqa: E731
+    policy = Policy(
+        notice=minutes(notice),
+        horizon_days=horizon,
+        evening_cutoff=None if cutoff is None else time(cutoff // 60, cutoff % 60),
+    )
+    days = day_slots(
+        hours=WeeklyHours(lines),
+        dates=[first + timedelta(days=n) for n in range((last - first).days + 1)],
+        zone=zone,
+        shape=Shape(minutes(duration), minutes(step), minutes(before), minutes(after)),
+        busy=[Busy(start, end, minutes(b), minutes(a)) for start, end, b, a in busy],
+        closed=[Interval(*c) for c in closed],
+        window=None if now is None else policy.window(now, zone),
+    )
+    return [(slot.start, slot.end) for _, slots in days for slot in slots]
