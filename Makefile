@@ -1,0 +1,63 @@
+# Maia's four commands. They need Python 3.11+, pip and make, and install the rest in this folder.
+PYTHON ?= python3
+UV := .tools/bin/uv
+BIN := .venv/bin
+PO := $(wildcard maia/locale/*/LC_MESSAGES/*.po)
+MO := $(PO:.po=.mo)
+export UV_PYTHON_DOWNLOADS = never
+export UV_LINK_MODE = copy
+export PIP_ROOT_USER_ACTION = ignore
+
+.PHONY: run test check bench install dev lock messages screenshots
+
+run: install
+	@MAIA_DEMO=$${MAIA_DEMO:-1} exec $(BIN)/maia run
+
+test: dev
+	@exec $(BIN)/python -m tests.run $(ARGS)
+
+check: dev
+	@exec $(BIN)/python -m tests.check
+
+bench: dev
+	@exec $(BIN)/python -m bench.run
+
+install: .venv/main.stamp $(MO)
+dev: .venv/dev.stamp $(MO)
+
+$(UV): requirements/tools.txt
+	@$(PYTHON) -m pip install --quiet --require-hashes --upgrade --target .tools -r requirements/tools.txt
+	@touch $(UV)
+
+.venv/bin/python: | $(UV)
+	@$(UV) venv --quiet --python $(PYTHON) .venv
+
+# The development requirements hold the others: once they are in, `make run` takes nothing away.
+.venv/main.stamp: requirements/main.txt pyproject.toml .venv/bin/python
+	@$(UV) pip install --quiet --python .venv --require-hashes -r requirements/main.txt
+	@$(UV) pip install --quiet --python .venv --no-deps -e .
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt pyproject.toml .venv/bin/python
+	@$(UV) pip install --quiet --python .venv --require-hashes -r requirements/dev.txt
+	@$(UV) pip install --quiet --python .venv --no-deps -e .
+	@touch .venv/main.stamp $@
+
+%.mo: %.po
+	@$(BIN)/pybabel --quiet compile --use-fuzzy --input-file $< --output-file $@ 2>/dev/null
+
+$(MO): .venv/main.stamp
+
+# For developers: after a change of dependencies, of words, of pages.
+lock: $(UV)
+	@for group in main dev; do \
+	  flag=--no-dev; [ $$group = dev ] && flag=--group=dev; \
+	  $(UV) export --quiet --no-emit-project --no-annotate --no-header $$flag -o requirements/$$group.txt; \
+	done
+	@$(UV) pip compile --quiet --generate-hashes --no-annotate --no-header --universal requirements/tools.in -o requirements/tools.txt
+
+messages: dev
+	@cd maia && ../$(BIN)/python ../manage.py makemessages --all --no-obsolete --no-wrap --add-location file
+
+screenshots: dev
+	@exec $(BIN)/python -m docs.screenshots

@@ -1,0 +1,1 @@
+"""Who signs in: one user by email, whatever her roles."""

@@ -1,0 +1,37 @@
+"""Signing in with a code, the same for an address we know and one we do not."""
+
+from typing import Any
+
+from allauth.account.forms import RequestLoginCodeForm
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from maia.accounts.models import User
+
+
+class RequestCodeForm(RequestLoginCodeForm):
+    """Asks for the address that a code goes to.
+
+    ``may_register``: an unknown address gets an account at once, closed until its code is typed.
+    Without it she gets an email that says there is none. The page is the same in every case.
+    """
+
+    email = forms.EmailField(
+        label=_("Your email address"),
+        max_length=254,
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "email", "inputmode": "email", "autocapitalize": "none"}
+        ),
+    )
+
+    def __init__(self, *args: Any, may_register: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.may_register = may_register
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email().lower()
+        if self._user is None and self.may_register:
+            if not User.objects.filter(email__iexact=email).exists():  # else: a closed account
+                self._user = User.objects.create_user(email, language=get_language() or "")
+        return email

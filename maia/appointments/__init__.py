@@ -1,0 +1,1 @@
+"""The agenda: events, appointments, and the one way to book, move and cancel."""

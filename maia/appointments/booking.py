@@ -1,0 +1,240 @@
+"""Book, move, cancel: the only place where the agenda changes, and the only transaction.
+
+Each opens it, locks the practitioner's row, asks the rules again, and writes the event, the
+appointment and the history entry together. Bookings of one practitioner so happen one after the
+other, on one host or twenty; the database's own constraint stands behind.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from maia.accounts.models import User
+from maia.appointments.constraints import NO_OVERLAP
+from maia.appointments.exceptions import (
+    AlreadyCancelled,
+    NotBookable,
+    RequestReused,
+    SlotTaken,
+    TooLate,
+)
+from maia.appointments.models import Appointment, Event, HistoryEntry
+from maia.appointments.slots import free_slots
+from maia.patients.models import Patient
+from maia.practices.models import Practitioner
+from maia.schedules.models import AppointmentType
+
+Reason = NotBookable.Reason
+
+
+@dataclass(frozen=True)
+class By:
+    """Who acts. A patient's acts obey the online rules, the practice's do not."""
+
+    actor: HistoryEntry.Actor
+    user: User | None = None
+
+    @classmethod
+    def patient(cls, user: User | None) -> Self:
+        """``user`` is None when she came through an appointment's personal link."""
+        return cls(HistoryEntry.Actor.PATIENT, user)
+
+    @classmethod
+    def practice(cls, user: User | None) -> Self:
+        return cls(HistoryEntry.Actor.PRACTICE, user)
+
+    @property
+    def is_patient(self) -> bool:
+        return self.actor == HistoryEntry.Actor.PATIENT
+
+
+def book_appointment(
+    type: AppointmentType,
+    practitioner: Practitioner,
+    start: datetime,
+    patient: Patient,
+    *,
+    by: By,
+    now: datetime,
+    note: str = "",
+    request_key: UUID | None = None,
+) -> Appointment:
+    """Takes the slot that starts at ``start`` (an aware instant). Product rule 3.4.
+
+    Everything else is computed here. The same ``request_key`` again gives the same appointment.
+    Raises `NotBookable`, `SlotTaken`, and `RequestReused` for a key that booked something else.
+    """
+    end = start + type.duration
+    with _agenda_of(practitioner):
+        if request_key is not None:
+            made = _made_by(request_key, patient)
+            if made is not None:
+                if (made.type, made.practitioner, made.start) != (type, practitioner, start):
+                    raise RequestReused
+                return made
+        if by.is_patient:
+            _refuse_person(type, patient, now)
+            _refuse_unless_offered(type, practitioner, start, now=now)
+        event = Event.objects.create(
+            practice=practitioner.practice,
+            practitioner=practitioner,
+            kind=Event.Kind.APPOINTMENT,
+            type=type,
+            start=start,
+            end=end,
+            buffer_before_minutes=type.buffer_before_minutes,
+            buffer_after_minutes=type.buffer_after_minutes,
+        )
+        waits = by.is_patient and type.needs_confirmation
+        appointment: Appointment = Appointment.objects.create(
+            practice=practitioner.practice,
+            event=event,
+            patient=patient,
+            status=Appointment.Status.UNCONFIRMED if waits else Appointment.Status.CONFIRMED,
+            booked_online=by.is_patient,
+            note=note,
+            sms_reminder=type.send_sms_reminder,
+            request_key=request_key,
+            created_at=now,
+        )
+        _record(appointment, HistoryEntry.Action.BOOKED, by, now, new_start=start)
+    return appointment
+
+
+def move_appointment(
+    appointment: Appointment, start: datetime, *, by: By, now: datetime
+) -> Appointment:
+    """Moves it to the slot that starts at ``start``, or leaves it where it is.
+
+    Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`.
+    """
+    with _agenda_of(appointment.practitioner):
+        current = _read_again(appointment)
+        event, old_start = current.event, current.start
+        if start == old_start:
+            return current
+        if current.status == Appointment.Status.CANCELLED:
+            raise AlreadyCancelled
+        if by.is_patient:
+            if not current.may_change(now):
+                raise TooLate
+            if current.patient.online_booking_barred:
+                raise NotBookable(Reason.BARRED)
+            _refuse_unless_offered(current.type, current.practitioner, start, now=now, without=event)
+        event.end = start + current.duration
+        event.start = start
+        event.save(update_fields=["start", "end"])
+        current.sequence += 1
+        current.save(update_fields=["sequence"])
+        _record(current, HistoryEntry.Action.MOVED, by, now, old_start=old_start, new_start=start)
+    return current
+
+
+def cancel_appointment(appointment: Appointment, *, by: By, now: datetime) -> Appointment:
+    """Cancels it and frees its time; cancelled already, nothing happens. Raises `TooLate`."""
+    with _agenda_of(appointment.practitioner):
+        current = _read_again(appointment)
+        if current.status == Appointment.Status.CANCELLED:
+            return current
+        if by.is_patient and not current.may_change(now):
+            raise TooLate
+        current.status = Appointment.Status.CANCELLED
+        current.sequence += 1
+        current.save(update_fields=["status", "sequence"])
+        if current.event.kind == Event.Kind.APPOINTMENT:
+            current.event.blocking = False
+            current.event.save(update_fields=["blocking"])
+        _record(current, HistoryEntry.Action.CANCELLED, by, now, old_start=current.start)
+    return current
+
+
+@contextmanager
+def _agenda_of(practitioner: Practitioner) -> Iterator[None]:
+    """Nobody else changes her agenda inside; a clash that the database sees is `SlotTaken`."""
+    try:
+        with transaction.atomic():
+            # Without the lock, overlapping starts deadlock on PostgreSQL. SQLite has one writer.
+            Practitioner.objects.select_for_update().only("pk").get(pk=practitioner.pk)
+            yield
+    except IntegrityError as error:
+        if NO_OVERLAP.is_broken_by(error):
+            raise SlotTaken from error
+        raise
+
+
+def _refuse_person(type: AppointmentType, patient: Patient, now: datetime) -> None:
+    if patient.online_booking_barred:
+        raise NotBookable(Reason.BARRED)
+    if type.known_patients_only and not is_known(patient, now):
+        raise NotBookable(Reason.KNOWN_PATIENTS_ONLY)
+
+
+def is_known(patient: Patient, now: datetime) -> bool:
+    """Whether the practice made her record, or has seen her (product rule 3.2)."""
+    seen = patient.appointments.exclude(status=Appointment.Status.CANCELLED)
+    return patient.origin == Patient.Origin.PRACTICE or seen.filter(event__end__lte=now).exists()
+
+
+def _refuse_unless_offered(
+    type: AppointmentType,
+    practitioner: Practitioner,
+    start: datetime,
+    *,
+    now: datetime,
+    without: Event | None = None,
+) -> None:
+    if not type.is_bookable_online or not practitioner.is_bookable_online:
+        raise NotBookable(Reason.NOT_ONLINE)
+    if not type.is_offered_by(practitioner):
+        raise NotBookable(Reason.NOT_THIS_PRACTITIONER)
+    day = start.astimezone(type.practice.zone).date()
+    window = type.policy_for(practitioner).window(now, type.practice.zone)
+    if day > window.last_date:
+        raise NotBookable(Reason.TOO_FAR)
+    if not window.opens(day) or not window.allows(start):
+        raise NotBookable(Reason.TOO_SOON)
+    offered = free_slots(type, [practitioner], day, day, now=now, without=without)
+    if any(slot.start == start for slot in offered.get(day, [])):
+        return
+    in_the_way = practitioner.events.filter(
+        blocking=True, start__lt=start + type.duration, end__gt=start
+    ).exclude(pk=without.pk if without else None)
+    if in_the_way.exists():
+        raise SlotTaken
+    raise NotBookable(Reason.NOT_OFFERED)
+
+
+def _made_by(request_key: UUID, patient: Patient) -> Appointment | None:
+    mine = Appointment.objects.with_details().filter(patient=patient, request_key=request_key)
+    found: Appointment | None = mine.first()
+    return found
+
+
+def _read_again(appointment: Appointment) -> Appointment:
+    current: Appointment = Appointment.objects.with_details().get(pk=appointment.pk)
+    return current
+
+
+def _record(
+    appointment: Appointment,
+    action: HistoryEntry.Action,
+    by: By,
+    now: datetime,
+    *,
+    old_start: datetime | None = None,
+    new_start: datetime | None = None,
+) -> None:
+    HistoryEntry.objects.create(
+        appointment=appointment,
+        action=action,
+        actor=by.actor,
+        user=by.user,
+        at=now,
+        old_start=old_start,
+        new_start=new_start,
+    )

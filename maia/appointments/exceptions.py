@@ -1,0 +1,58 @@
+"""Why a booking is refused. Each face turns ``code`` into its own words, in one place."""
+
+from enum import StrEnum
+
+
+class BookingRefused(Exception):
+    """The family. Nothing was written."""
+
+    code = "refused"
+
+
+class SlotTaken(BookingRefused):
+    """Somebody has this time, since a moment ago or before."""
+
+    code = "slot_taken"
+
+
+class NotBookable(BookingRefused):
+    """This was never on offer to this person; ``reason`` says why."""
+
+    code = "not_bookable"
+
+    class Reason(StrEnum):
+        NOT_ONLINE = "not_online"  # type or practitioner
+        NOT_THIS_PRACTITIONER = "not_this_practitioner"
+        BARRED = "barred"
+        KNOWN_PATIENTS_ONLY = "known_patients_only"
+        TOO_SOON = "too_soon"  # past, within the notice, after the evening cut-off
+        TOO_FAR = "too_far"  # past the horizon
+        NOT_OFFERED = "not_offered"  # closed, or off the grid
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TooLate(BookingRefused):
+    """Past the deadline to cancel or move online, or past altogether."""
+
+    code = "too_late"
+
+
+class AlreadyCancelled(BookingRefused):
+    """A cancelled appointment cannot be moved."""
+
+    code = "already_cancelled"
+
+
+class RequestReused(BookingRefused):
+    """This submission already booked something else."""
+
+    code = "request_reused"
+
+
+class InvalidRange(BookingRefused):
+    """Dates the wrong way round, or more of them than one search may ask."""
+
+    code = "invalid_range"

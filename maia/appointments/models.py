@@ -1,0 +1,197 @@
+"""The agenda. An event is a block of a practitioner's time and carries the no-overlap guarantee;
+an appointment is a patient's place in one; a history entry says who did what to it, and when."""
+
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maia.appointments.constraints import NO_OVERLAP
+from maia.patients.models import Patient
+from maia.practices.models import Practice, Practitioner
+from maia.schedules.models import AppointmentType
+
+
+class Event(models.Model):
+    """``[start, end)`` in one practitioner's agenda, with the buffers its type had when made."""
+
+    class Kind(models.TextChoices):
+        APPOINTMENT = "appointment", _("appointment")
+        WORKSHOP = "workshop", _("workshop")
+        PERSONAL = "personal", _("personal event")
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="events")
+    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="events")
+    kind = models.CharField(_("kind"), max_length=11, choices=Kind.choices)
+    type = models.ForeignKey(
+        AppointmentType, models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    start = models.DateTimeField(_("start"))
+    end = models.DateTimeField(_("end"))
+    buffer_before_minutes = models.PositiveSmallIntegerField(default=0)
+    buffer_after_minutes = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    # Whether it takes the time: a cancelled appointment does not.
+    blocking = models.BooleanField(default=True)
+    # False only where the practitioner overlapped on purpose.
+    exclusive = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes = [
+            # By end: a search from today on never reads the years behind it.
+            models.Index(fields=["practitioner", "end", "start"], name="event_by_end"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(start__lt=F("end")), name="event_range_order"),
+            models.CheckConstraint(
+                condition=Q(kind="personal") | Q(type__isnull=False), name="event_has_a_type"
+            ),
+            NO_OVERLAP,
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.start:%Y-%m-%d %H:%M}"
+
+
+def _link_token() -> str:
+    return secrets.token_urlsafe(12)
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def with_details(self) -> "AppointmentQuerySet":
+        """All that a page or a message about an appointment says, in one query."""
+        return self.select_related(
+            "event__type", "event__practitioner", "practice", "patient__user"
+        )
+
+    def of_user(self, user: Any) -> "AppointmentQuerySet":
+        """Those of her own records: what a signed-in patient may see."""
+        return self.filter(patient__user=user)
+
+    def upcoming(self, now: datetime) -> "AppointmentQuerySet":
+        live = self.exclude(status=Appointment.Status.CANCELLED)
+        return live.filter(event__end__gt=now).order_by("event__start")
+
+
+class Appointment(models.Model):
+    class Status(models.TextChoices):
+        CONFIRMED = "confirmed", _("confirmed")
+        UNCONFIRMED = "unconfirmed", _("to be confirmed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="appointments")
+    event = models.ForeignKey(Event, models.CASCADE, related_name="appointments")
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="appointments")
+    seat = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    status = models.CharField(_("status"), max_length=11, choices=Status.choices)
+    booked_online = models.BooleanField(_("booked online"), default=False)
+    note = models.TextField(_("note of the patient"), max_length=2000, blank=True)
+    email_reminder = models.BooleanField(_("email reminder"), default=True)
+    sms_reminder = models.BooleanField(_("SMS reminder"), default=False)
+    # How many times it changed, for the reader's calendar (RFC 5545, SEQUENCE).
+    sequence = models.PositiveIntegerField(default=0)
+    # What opens it without signing in, from a message (product rule 3.6).
+    link_token = models.CharField(max_length=24, unique=True, default=_link_token, editable=False)
+    # Made by the page that posts: the same submission twice is one appointment.
+    request_key = models.UUIDField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects: ClassVar[models.Manager[Any]] = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "seat"],
+                condition=~Q(status="cancelled"),
+                name="appointment_seat_once",
+            ),
+            models.CheckConstraint(condition=Q(seat__gte=1), name="appointment_seat_bounds"),
+            models.UniqueConstraint(
+                fields=["patient", "request_key"],
+                condition=Q(request_key__isnull=False),
+                name="appointment_request_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uid)
+
+    @property
+    def start(self) -> datetime:
+        return self.event.start
+
+    @property
+    def end(self) -> datetime:
+        return self.event.end
+
+    @property
+    def type(self) -> AppointmentType:
+        assert self.event.type is not None
+        return self.event.type
+
+    @property
+    def practitioner(self) -> Practitioner:
+        return self.event.practitioner
+
+    @property
+    def duration(self) -> timedelta:
+        return self.event.end - self.event.start
+
+    @property
+    def change_deadline(self) -> datetime:
+        """Until when the patient cancels or moves it herself (product rule 3.4)."""
+        return self.start - self.practitioner.cancellation_deadline
+
+    def may_change(self, now: datetime) -> bool:
+        """Whether the patient may still cancel or move it online."""
+        return self.status != self.Status.CANCELLED and now <= self.change_deadline
+
+
+class HistoryEntry(models.Model):
+    """Who did what to an appointment. Written with the act itself, so it is also what makes a
+    message owed: ``announced`` says that `messaging` has seen it."""
+
+    class Action(models.TextChoices):
+        BOOKED = "booked", _("booked")
+        MOVED = "moved", _("moved")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Actor(models.TextChoices):
+        PATIENT = "patient", _("the patient")
+        PRACTICE = "practice", _("the practice")
+
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="history")
+    action = models.CharField(_("action"), max_length=9, choices=Action.choices)
+    actor = models.CharField(_("by"), max_length=8, choices=Actor.choices)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField(_("when"))
+    old_start = models.DateTimeField(null=True, blank=True)
+    new_start = models.DateTimeField(null=True, blank=True)
+    announced = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("history entry")
+        verbose_name_plural = _("history")
+        ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=Q(announced=False), name="history_to_announce"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,260 @@
+"""Free slots: the stored rules and the stored agenda, handed to the heart.
+
+What is offered and what is accepted is this one computation: `booking` asks it too.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from maia.appointments.exceptions import InvalidRange
+from maia.appointments.models import Event
+from maia.availability.intervals import Interval
+from maia.availability.policy import Window
+from maia.availability.slots import Busy, day_slots
+from maia.availability.weekly import WeeklyHours
+from maia.practices.models import Practitioner
+from maia.schedules.holidays import public_holidays
+from maia.schedules.models import Absence, AppointmentType, OpeningHours, Schedule
+
+MAX_DAYS = 92  # in one search
+# Wider than any offset from UTC, two buffers and a clock change together.
+_MARGIN = timedelta(hours=36)
+
+
+_Lines = dict[int, list[tuple[int, int]]]  # by weekday
+
+
+class Slot(NamedTuple):
+    """A free time that can be taken; ``start`` and ``end`` are UTC instants."""
+
+    start: datetime
+    end: datetime
+    practitioner: Practitioner
+
+
+@dataclass(frozen=True)
+class _Agenda:
+    """What one practitioner's slots are computed from."""
+
+    practitioner: Practitioner
+    hours: WeeklyHours
+    busy: list[Busy]
+    closed: list[Interval]
+    full_dates: set[date]
+    window: Window | None
+
+
+def practitioners_for(type: AppointmentType) -> list[Practitioner]:
+    """Who offers this type online, in the practice's order. One query."""
+    online = type.practice.practitioners.bookable_online()
+    if type.practitioner_id is not None:
+        online = online.filter(pk=type.practitioner_id)
+    return list(online)
+
+
+def free_slots(
+    type: AppointmentType,
+    practitioners: Sequence[Practitioner],
+    first: date,
+    last: date,
+    *,
+    now: datetime | None,
+    without: Event | None = None,
+) -> dict[date, list[Slot]]:
+    """The free slots of each local date from ``first`` to ``last`` (both included) that has some.
+
+    Sorted by start, then in the order of ``practitioners`` (all of the type's practice). ``now``
+    is an aware instant; None means that notice and horizon do not apply, as for the practitioner
+    herself. ``without`` is an event that is about to leave its place. Three queries at most,
+    whatever the agenda. Raises `InvalidRange`. Product rule 3.3.
+    """
+    if last < first or (last - first).days >= MAX_DAYS:
+        raise InvalidRange
+    return dict(_days(type, practitioners, first, last, now, without))
+
+
+def next_free_date(
+    type: AppointmentType,
+    practitioners: Sequence[Practitioner],
+    after: date,
+    *,
+    now: datetime,
+    without: Event | None = None,
+) -> date | None:
+    """The first local date from ``after`` on, within the horizon, that has a free slot."""
+    zone = type.practice.zone
+    last = max(
+        (type.policy_for(p).window(now, zone).last_date for p in practitioners), default=after
+    )
+    first = max(after, now.astimezone(zone).date())
+    if last < first:
+        return None
+    days = _days(type, practitioners, first, last, now, without)
+    return next((day for day, _slots in days), None)
+
+
+def nearest_free(
+    type: AppointmentType,
+    practitioners: Sequence[Practitioner],
+    start: datetime,
+    *,
+    now: datetime,
+    count: int = 6,
+    without: Event | None = None,
+) -> list[Slot]:
+    """The free slots nearest to ``start`` in time, in order: what to offer when it is gone."""
+    zone = type.practice.zone
+    today = now.astimezone(zone).date()
+    wanted = start.astimezone(zone).date()
+    last = max(type.policy_for(p).window(now, zone).last_date for p in practitioners)
+    first = min(max(wanted - timedelta(days=7), today), last)
+    days = free_slots(
+        type, practitioners, first, first + timedelta(days=45), now=now, without=without
+    )
+    slots = [slot for found in days.values() for slot in found]
+    nearest = sorted(slots, key=lambda slot: abs(slot.start - start))[:count]
+    return sorted(nearest, key=lambda slot: slot.start)
+
+
+def _days(
+    type: AppointmentType,
+    practitioners: Sequence[Practitioner],
+    first: date,
+    last: date,
+    now: datetime | None,
+    without: Event | None,
+) -> Iterator[tuple[date, list[Slot]]]:
+    agendas = _agendas(type, practitioners, first, last, now, without)
+    dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    if len(agendas) == 1:
+        yield from _of_one(type, agendas[0], dates)
+        return
+    by_date: dict[date, list[Slot]] = {}
+    for agenda in agendas:
+        for day, slots in _of_one(type, agenda, dates):
+            by_date.setdefault(day, []).extend(slots)
+    for day in sorted(by_date):
+        yield day, sorted(by_date[day], key=lambda slot: slot.start)  # stable: keeps their order
+
+
+def _of_one(
+    type: AppointmentType, agenda: _Agenda, dates: list[date]
+) -> Iterator[tuple[date, list[Slot]]]:
+    found = day_slots(
+        hours=agenda.hours,
+        dates=dates,
+        zone=type.practice.zone,
+        shape=type.shape,
+        busy=agenda.busy,
+        closed=agenda.closed,
+        full_dates=agenda.full_dates,
+        window=agenda.window,
+    )
+    for day, slots in found:
+        yield day, [Slot(start, end, agenda.practitioner) for start, end in slots]
+
+
+def _agendas(
+    type: AppointmentType,
+    practitioners: Sequence[Practitioner],
+    first: date,
+    last: date,
+    now: datetime | None,
+    without: Event | None,
+) -> list[_Agenda]:
+    zone = type.practice.zone
+    opens, closes = _instants(first, last)
+    ids = [p.pk for p in practitioners]
+    hours = _weekly_hours(type, ids)
+    events: dict[int, list[Event]] = {pk: [] for pk in ids}
+    for event in (
+        Event.objects.filter(practitioner__in=ids, end__gt=opens, start__lt=closes, blocking=True)
+        .exclude(pk=without.pk if without else None)
+        .only(
+            "practitioner_id",
+            "type_id",
+            "start",
+            "end",
+            "buffer_before_minutes",
+            "buffer_after_minutes",
+        )
+    ):
+        events[event.practitioner_id].append(event)
+    away: dict[int, list[Interval]] = {pk: [] for pk in ids}
+    for absence in Absence.objects.filter(practitioner__in=ids, end__gt=opens, start__lt=closes):
+        away[absence.practitioner_id].append(Interval(absence.start, absence.end))
+    return [
+        _Agenda(
+            practitioner=p,
+            hours=hours.get(p.pk, WeeklyHours({})),
+            busy=[_busy(event) for event in events[p.pk]],
+            closed=away[p.pk],
+            full_dates=_full_dates(type, p, events[p.pk], zone, first, last),
+            window=type.policy_for(p).window(now, zone) if now is not None else None,
+        )
+        for p in practitioners
+    ]
+
+
+def _weekly_hours(type: AppointmentType, ids: Iterable[int]) -> dict[int, WeeklyHours]:
+    """By practitioner: the type's own hours if it has a schedule, else her general ones.
+
+    From the schedules to their lines, so that an own schedule without any line is seen too: it
+    replaces the general one altogether (product rule 3.2).
+    """
+    own: _Lines | None = None
+    general: dict[int, _Lines] = {pk: {} for pk in ids}
+    rows = Schedule.objects.filter(
+        Q(appointment_type=type) | Q(practitioner__in=ids)
+    ).values_list(
+        "practitioner_id", "lines__weekday", "lines__start", "lines__end", "lines__breaks"
+    )
+    for practitioner_id, weekday, start, end, breaks in rows:
+        if practitioner_id is None:
+            own = {} if own is None else own
+        if weekday is None:
+            continue
+        lines = own if practitioner_id is None else general[practitioner_id]
+        assert lines is not None
+        lines[weekday] = OpeningHours(start=start, end=end, breaks=breaks).ranges
+    if own is not None:
+        return dict.fromkeys(general, WeeklyHours(own))
+    return {pk: WeeklyHours(lines) for pk, lines in general.items()}
+
+
+def _busy(event: Event) -> Busy:
+    return Busy(
+        event.start,
+        event.end,
+        timedelta(minutes=event.buffer_before_minutes),
+        timedelta(minutes=event.buffer_after_minutes),
+    )
+
+
+def _full_dates(
+    type: AppointmentType,
+    practitioner: Practitioner,
+    events: list[Event],
+    zone: ZoneInfo,
+    first: date,
+    last: date,
+) -> set[date]:
+    full: set[date] = set()
+    if practitioner.closed_on_public_holidays:
+        full |= public_holidays(type.practice, first, last)
+    if type.max_a_day is not None:
+        days = [e.start.astimezone(zone).date() for e in events if e.type_id == type.pk]
+        full |= {day for day in days if days.count(day) >= type.max_a_day}
+    return full
+
+
+def _instants(first: date, last: date) -> tuple[datetime, datetime]:
+    """Every instant that could matter to these local dates, in any zone."""
+    opens = datetime(first.year, first.month, first.day, tzinfo=UTC) - _MARGIN
+    closes = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1) + _MARGIN
+    return opens, closes

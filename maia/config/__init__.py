@@ -1,0 +1,1 @@
+"""Settings, URLs, middleware, health and the `maia` command."""

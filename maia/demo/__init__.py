@@ -1,0 +1,1 @@
+"""The demo practice, and the mailbox page where its messages are read."""

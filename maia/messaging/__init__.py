@@ -1,0 +1,1 @@
+"""What is owed to whom, the words, the outbox, the channels and the worker."""

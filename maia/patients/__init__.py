@@ -1,0 +1,1 @@
+"""A practice's patient records, and how an account meets one."""

@@ -1,0 +1,52 @@
+"""A patient's record in one practice. It belongs to the practice; an account may have several."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from maia.practices.models import Practice
+
+
+class Patient(models.Model):
+    class Origin(models.TextChoices):
+        PRACTICE = "practice", _("created by the practice")
+        ONLINE = "online", _("registered online")
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="patients")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="records"
+    )
+    first_name = models.CharField(_("first name"), max_length=80)
+    last_name = models.CharField(_("last name"), max_length=80)
+    email = models.EmailField(_("email address"), blank=True)
+    mobile = PhoneNumberField(_("mobile phone"), blank=True)
+    birth_date = models.DateField(_("birth date"), null=True, blank=True)
+    language = models.CharField(_("language"), max_length=5, blank=True)
+    notes = models.TextField(_("notes of the practice"), max_length=10_000, blank=True)
+    online_booking_barred = models.BooleanField(_("barred from online booking"), default=False)
+    origin = models.CharField(
+        _("origin"), max_length=8, choices=Origin.choices, default=Origin.PRACTICE
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("patient")
+        verbose_name_plural = _("patients")
+        ordering = ["last_name", "first_name", "id"]
+        indexes = [models.Index(fields=["practice", "email"], name="patient_by_email")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "user"],
+                condition=Q(user__isnull=False),
+                name="patient_one_record_an_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"

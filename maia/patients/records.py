@@ -1,0 +1,78 @@
+"""How an account meets a record: through a verified email only (product rule 3.5)."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from maia.accounts.models import User
+from maia.patients.models import Patient
+from maia.practices.models import Practice
+
+
+class RegistrationClosed(Exception):
+    """The practice does not take this person's registration."""
+
+
+def may_register(practice: Practice, email: str) -> bool:
+    """Whether this address may open an account from the practice's booking page."""
+    match practice.self_registration:
+        case Practice.SelfRegistration.OPEN:
+            return True
+        case Practice.SelfRegistration.KNOWN:
+            return _unclaimed(practice, email).exists()
+        case _:
+            return False
+
+
+def find_record(user: User, practice: Practice) -> Patient | None:
+    """Her record in this practice, met now for the first time if her verified address is on one.
+
+    An address on several records (a mother who gave hers for her child) meets none by itself:
+    the practice decides which is hers.
+    """
+    record = Patient.objects.filter(practice=practice, user=user).first()
+    if record is not None or not user.has_verified(user.email):
+        return record
+    try:
+        (record,) = _unclaimed(practice, user.email)[:2]
+    except ValueError:
+        return None
+    # Conditional: of two accounts or two tabs, one meets the record.
+    try:
+        with transaction.atomic():
+            Patient.objects.filter(pk=record.pk, user=None).update(user=user)
+    except IntegrityError:
+        pass
+    return Patient.objects.filter(practice=practice, user=user).first()
+
+
+def register(
+    user: User, practice: Practice, *, first_name: str, last_name: str, mobile: str, language: str
+) -> Patient:
+    """Her record, made if she has none. Raises `RegistrationClosed`.
+
+    ``mobile`` is E.164. An address that the practice has barred stays barred on the new record.
+    """
+    record = find_record(user, practice)
+    if record is not None:
+        return record
+    if not user.has_verified(user.email) or not may_register(practice, user.email):
+        raise RegistrationClosed
+    same_address = Patient.objects.filter(practice=practice, email__iexact=user.email)
+    record, _created = Patient.objects.get_or_create(
+        practice=practice,
+        user=user,
+        defaults={
+            "first_name": first_name,
+            "last_name": last_name,
+            "email": user.email,
+            "mobile": mobile,
+            "language": language,
+            "origin": Patient.Origin.ONLINE,
+            "online_booking_barred": same_address.filter(online_booking_barred=True).exists(),
+        },
+    )
+    return record
+
+
+def _unclaimed(practice: Practice, email: str) -> QuerySet[Patient]:
+    return Patient.objects.filter(practice=practice, user=None, email__iexact=email)

@@ -1,0 +1,1 @@
+"""What patients see: the booking page and their own space."""

@@ -1,0 +1,1 @@
+"""Practices, their practitioners and their team."""

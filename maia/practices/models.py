@@ -1,0 +1,205 @@
+"""The tenant and its professionals, with each one's booking rules (product rules 3.1, 3.5)."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from maia.availability.policy import Policy
+
+COLOUR = r"^#[0-9a-f]{6}$"
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+# First path segments that are ours: a practice there could not be reached.
+RESERVED_SLUGS = frozenset(
+    "a accounts admin agenda aide api app apps assets auth cabinet cabinets confidentialite contact "
+    "demo docs embed favicon feeds healthz help i18n l legal login logout maia media mentions-legales "
+    "mes-rendez-vous metrics new nouveau office pro robots static status support well-known www".split()
+)
+
+
+def validate_colour(value: str) -> None:
+    RegexValidator(COLOUR, _("A colour is written #rrggbb, for instance #1f7a5c."))(value)
+
+
+def validate_time_zone(value: str) -> None:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValidationError(_("This time zone is not known."), code="time_zone") from None
+
+
+def validate_slug(value: str) -> None:
+    RegexValidator(SLUG, _("Use lowercase letters, digits and hyphens."))(value)
+    if value in RESERVED_SLUGS:
+        raise ValidationError(_("This address is kept for Maia itself."), code="reserved")
+
+
+class Practice(models.Model):
+    """The tenant: everything hangs from one."""
+
+    class SelfRegistration(models.TextChoices):
+        OPEN = "open", _("anybody with an email address")
+        KNOWN = "known", _("patients whose record has their email address")
+        CLOSED = "closed", _("nobody: on invitation only")
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.CharField(_("address"), max_length=60, unique=True, validators=[validate_slug])
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="Europe/Paris", validators=[validate_time_zone]
+    )
+    country = models.CharField(_("country"), max_length=2, default="FR")
+    holiday_region = models.CharField(_("region for holidays"), max_length=6, blank=True)
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    directions = models.CharField(_("how to come"), max_length=300, blank=True)
+    phone = PhoneNumberField(_("phone"), blank=True)
+    email = models.EmailField(_("email address"), blank=True)
+    accent_colour = models.CharField(
+        _("accent colour"), max_length=7, default="#1f7a5c", validators=[validate_colour]
+    )
+    self_registration = models.CharField(
+        _("who may register"),
+        max_length=6,
+        choices=SelfRegistration.choices,
+        default=SelfRegistration.OPEN,
+    )
+
+    class Meta:
+        verbose_name = _("practice")
+        verbose_name_plural = _("practices")
+        constraints = [
+            models.CheckConstraint(condition=Q(slug__regex=SLUG), name="practice_slug_format"),
+            models.CheckConstraint(
+                condition=Q(accent_colour__regex=COLOUR), name="practice_accent_colour_format"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def address(self) -> str:
+        """On one line, empty when the practice gave none."""
+        town = f"{self.postcode} {self.city}".strip()
+        return ", ".join(part for part in (self.street, town) if part)
+
+
+class Membership(models.Model):
+    """A user's place in a practice's team."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("owner")
+        PRACTITIONER = "practitioner", _("practitioner")
+        ASSISTANT = "assistant", _("assistant")
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="team")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+
+    class Meta:
+        verbose_name = _("team member")
+        verbose_name_plural = _("team members")
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "user"], name="membership_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"
+
+
+class PractitionerQuerySet(models.QuerySet["Practitioner"]):
+    def bookable_online(self) -> "PractitionerQuerySet":
+        return self.filter(is_active=True, allow_online_booking=True)
+
+
+class Practitioner(models.Model):
+    """One professional of a practice, and her booking rules (the professional sheet)."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="practitioners")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="practitioners",
+    )
+    first_name = models.CharField(_("first name"), max_length=80)
+    last_name = models.CharField(_("last name"), max_length=80)
+    title = models.CharField(_("title"), max_length=80, blank=True)
+    email = models.EmailField(_("email address"), blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    is_active = models.BooleanField(_("active"), default=True)
+    allow_online_booking = models.BooleanField(_("online booking"), default=True)
+    booking_horizon_days = models.PositiveSmallIntegerField(
+        _("days open to booking"),
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+    )
+    minimum_notice_minutes = models.PositiveIntegerField(
+        _("minimum notice, in minutes"), default=120, validators=[MaxValueValidator(30 * 24 * 60)]
+    )
+    evening_cutoff = models.TimeField(_("evening cut-off"), null=True, blank=True)
+    cancellation_deadline_hours = models.PositiveSmallIntegerField(
+        _("deadline to cancel or move, in hours"), default=24, validators=[MaxValueValidator(720)]
+    )
+    closed_on_public_holidays = models.BooleanField(_("closed on public holidays"), default=True)
+
+    objects: ClassVar[models.Manager[Any]] = PractitionerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("practitioner")
+        verbose_name_plural = _("practitioners")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "user"],
+                condition=Q(user__isnull=False),
+                name="practitioner_user_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(booking_horizon_days__range=(1, 730)), name="practitioner_horizon_bounds"
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_notice_minutes__lte=30 * 24 * 60),
+                name="practitioner_notice_bounds",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancellation_deadline_hours__lte=720),
+                name="practitioner_deadline_bounds",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def is_bookable_online(self) -> bool:
+        return self.is_active and self.allow_online_booking
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(
+            notice=timedelta(minutes=self.minimum_notice_minutes),
+            horizon_days=self.booking_horizon_days,
+            evening_cutoff=self.evening_cutoff,
+        )
+
+    @property
+    def cancellation_deadline(self) -> timedelta:
+        return timedelta(hours=self.cancellation_deadline_hours)

@@ -1,0 +1,1 @@
+"""Weekly hours, appointment types, absences, holidays."""

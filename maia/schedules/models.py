@@ -1,0 +1,267 @@
+"""When a practitioner works and for what (product rules 3.1 and 3.2)."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, ClassVar, Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from maia.availability.policy import Policy
+from maia.availability.slots import Shape
+from maia.availability.weekly import MINUTES_A_DAY, InvalidHours, WeeklyHours
+from maia.practices.models import COLOUR, Practice, Practitioner, validate_colour
+
+
+class Schedule(models.Model):
+    """Weekly hours: a practitioner's general ones, or a type's own."""
+
+    practitioner = models.OneToOneField(
+        Practitioner, models.CASCADE, null=True, blank=True, related_name="schedule"
+    )
+    appointment_type = models.OneToOneField(
+        "AppointmentType", models.CASCADE, null=True, blank=True, related_name="own_schedule"
+    )
+
+    class Meta:
+        verbose_name = _("schedule")
+        verbose_name_plural = _("schedules")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(practitioner__isnull=True, appointment_type__isnull=False)
+                | Q(practitioner__isnull=False, appointment_type__isnull=True),
+                name="schedule_of_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.practitioner or self.appointment_type)
+
+    def write(self, hours: dict[int, Iterable[tuple[int, int]]]) -> None:
+        """Replaces all lines; ``hours`` as `WeeklyHours` takes them. Raises `InvalidHours`."""
+        week = WeeklyHours(hours)
+        self.lines.all().delete()
+        OpeningHours.objects.bulk_create(
+            OpeningHours.from_ranges(self, weekday, ranges)
+            for weekday in range(7)
+            if (ranges := week.on(weekday))
+        )
+
+
+class OpeningHours(models.Model):
+    """One line of a schedule: a weekday's start and end, in wall-clock minutes, and its breaks."""
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="lines")
+    weekday = models.PositiveSmallIntegerField(_("weekday"))
+    start = models.PositiveSmallIntegerField(_("start, in minutes since midnight"))
+    end = models.PositiveSmallIntegerField(_("end, in minutes since midnight"))
+    breaks = models.JSONField(_("breaks"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        ordering = ["weekday"]
+        constraints = [
+            models.UniqueConstraint(fields=["schedule", "weekday"], name="hours_one_line_a_weekday"),
+            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="hours_weekday_bounds"),
+            models.CheckConstraint(
+                condition=Q(start__lt=F("end"), end__lte=MINUTES_A_DAY), name="hours_range_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday} {self.ranges}"
+
+    @classmethod
+    def from_ranges(
+        cls, schedule: Schedule, weekday: int, ranges: Iterable[tuple[int, int]]
+    ) -> Self:
+        line = list(ranges)
+        gaps = [
+            [before[1], after[0]]
+            for before, after in zip(line, line[1:], strict=False)
+            if before[1] < after[0]
+        ]
+        return cls(
+            schedule=schedule, weekday=weekday, start=line[0][0], end=line[-1][1], breaks=gaps
+        )
+
+    @property
+    def ranges(self) -> list[tuple[int, int]]:
+        edges = [self.start, *(minute for gap in self.breaks for minute in gap), self.end]
+        return list(zip(edges[::2], edges[1::2], strict=True))
+
+    def clean(self) -> None:
+        try:
+            WeeklyHours({self.weekday: self.ranges})
+        except (InvalidHours, TypeError, ValueError):
+            raise ValidationError(
+                _("Breaks follow each other inside the hours of the line."), code="breaks"
+            ) from None
+
+
+class Category(models.Model):
+    """Groups types on the booking page."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="categories")
+    name = models.CharField(_("name"), max_length=80)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "name"], name="category_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
+    def bookable_online(self) -> "AppointmentTypeQuerySet":
+        """What the booking page and the public API may show (product rule 3.2)."""
+        return self.filter(allow_online_booking=True, archived=False)
+
+
+class AppointmentType(models.Model):
+    """What an appointment is for. Without a practitioner it is every practitioner's."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="appointment_types")
+    practitioner = models.ForeignKey(
+        Practitioner, models.CASCADE, null=True, blank=True, related_name="appointment_types"
+    )
+    category = models.ForeignKey(
+        Category, models.SET_NULL, null=True, blank=True, related_name="appointment_types"
+    )
+    name = models.CharField(_("name"), max_length=100)
+    description = models.TextField(_("description"), max_length=5000, blank=True)
+    duration_minutes = models.PositiveSmallIntegerField(
+        _("duration, in minutes"), validators=[MinValueValidator(5), MaxValueValidator(720)]
+    )
+    colour = models.CharField(
+        _("colour"), max_length=7, default="#1f7a5c", validators=[validate_colour]
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    archived = models.BooleanField(_("archived"), default=False)
+    allow_online_booking = models.BooleanField(_("allow online booking"), default=False)
+    send_sms_reminder = models.BooleanField(_("send an SMS reminder"), default=True)
+    slot_step_minutes = models.PositiveSmallIntegerField(
+        _("minutes between two starts"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(720)],
+    )
+    buffer_before_minutes = models.PositiveSmallIntegerField(
+        _("minutes kept free before"), default=0, validators=[MaxValueValidator(240)]
+    )
+    buffer_after_minutes = models.PositiveSmallIntegerField(
+        _("minutes kept free after"), default=0, validators=[MaxValueValidator(240)]
+    )
+    booking_horizon_days = models.PositiveSmallIntegerField(
+        _("days open to booking"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+    )
+    minimum_notice_minutes = models.PositiveIntegerField(
+        _("minimum notice, in minutes"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(30 * 24 * 60)],
+    )
+    max_a_day = models.PositiveSmallIntegerField(
+        _("at most a day"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    known_patients_only = models.BooleanField(_("for known patients only"), default=False)
+    needs_confirmation = models.BooleanField(_("confirmed by the practitioner"), default=False)
+
+    objects: ClassVar[models.Manager[Any]] = AppointmentTypeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appointment type")
+        verbose_name_plural = _("appointment types")
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(duration_minutes__range=(5, 720)), name="type_duration_bounds"
+            ),
+            models.CheckConstraint(condition=Q(colour__regex=COLOUR), name="type_colour_format"),
+            models.CheckConstraint(
+                condition=Q(slot_step_minutes__isnull=True) | Q(slot_step_minutes__range=(5, 720)),
+                name="type_step_bounds",
+            ),
+            models.CheckConstraint(
+                condition=Q(buffer_before_minutes__lte=240, buffer_after_minutes__lte=240),
+                name="type_buffer_bounds",
+            ),
+            models.CheckConstraint(
+                condition=Q(booking_horizon_days__isnull=True)
+                | Q(booking_horizon_days__range=(1, 730)),
+                name="type_horizon_bounds",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_a_day__isnull=True) | Q(max_a_day__gte=1), name="type_max_a_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def duration(self) -> timedelta:
+        return timedelta(minutes=self.duration_minutes)
+
+    @property
+    def shape(self) -> Shape:
+        return Shape(
+            duration=self.duration,
+            step=timedelta(minutes=self.slot_step_minutes or self.duration_minutes),
+            buffer_before=timedelta(minutes=self.buffer_before_minutes),
+            buffer_after=timedelta(minutes=self.buffer_after_minutes),
+        )
+
+    @property
+    def is_bookable_online(self) -> bool:
+        return self.allow_online_booking and not self.archived
+
+    def is_offered_by(self, practitioner: Practitioner) -> bool:
+        """Its own practitioner, or any of the practice when it has none."""
+        if self.practitioner_id is not None:
+            return self.practitioner_id == practitioner.pk
+        return self.practice_id == practitioner.practice_id
+
+    def policy_for(self, practitioner: Practitioner) -> Policy:
+        """The practitioner's rules, with the type's own horizon and notice where it has some."""
+        general = practitioner.policy
+        notice, horizon = self.minimum_notice_minutes, self.booking_horizon_days
+        return Policy(
+            notice=general.notice if notice is None else timedelta(minutes=notice),
+            horizon_days=general.horizon_days if horizon is None else horizon,
+            evening_cutoff=general.evening_cutoff,
+        )
+
+
+class Absence(models.Model):
+    """Time when a practitioner is away: it closes, whatever her hours say."""
+
+    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="absences")
+    start = models.DateTimeField(_("start"))
+    end = models.DateTimeField(_("end"))
+    title = models.CharField(_("title"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ["start"]
+        indexes = [models.Index(fields=["practitioner", "end"], name="absence_by_end")]
+        constraints = [
+            models.CheckConstraint(condition=Q(start__lt=F("end")), name="absence_range_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,81 @@
+"""The practice that most tests start from, and the clock they freeze."""
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+from django.conf import settings
+
+from maia.accounts.models import User
+from maia.patients.models import Patient
+from maia.practices.models import Practice, Practitioner
+from maia.schedules.models import AppointmentType, Schedule
+
+# Tuesday 1 December 2026, 10:00 in Paris.
+NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+THURSDAY = date(2026, 12, 3)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """SQLite in a file, as in production, so that other processes reach it."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        file = tmp_path_factory.mktemp("db") / "test.sqlite3"
+        database.setdefault("TEST", {})["NAME"] = str(file)
+
+
+@pytest.fixture
+def practice(db):
+    return Practice.objects.create(
+        name="Cabinet des Tilleuls",
+        slug="tilleuls",
+        street="3 place du Marché",
+        postcode="35000",
+        city="Rennes",
+        email="cabinet@tilleuls.example",
+    )
+
+
+@pytest.fixture
+def anne(practice):
+    """Open every day 09:00-12:00 and 14:00-18:00."""
+    user = make_user("anne@tilleuls.example")
+    practitioner = Practitioner.objects.create(
+        practice=practice, user=user, first_name="Anne", last_name="Morel", email=user.email
+    )
+    schedule = Schedule.objects.create(practitioner=practitioner)
+    schedule.write(dict.fromkeys(range(7), [(540, 720), (840, 1080)]))
+    return practitioner
+
+
+@pytest.fixture
+def follow_up(practice, anne):
+    return make_type(practice)
+
+
+@pytest.fixture
+def julie(practice):
+    return make_patient(practice, "Julie", make_user("julie@patiente.example"))
+
+
+def make_user(email, password=None, *, verified=True):
+    user = User.objects.create_user(email, password)
+    user.emailaddress_set.create(email=email, verified=verified, primary=True)
+    return user
+
+
+def make_patient(practice, first_name="Julie", user=None, **fields):
+    fields = {"last_name": "Petit", "email": user.email if user else "", **fields}
+    return Patient.objects.create(practice=practice, first_name=first_name, user=user, **fields)
+
+
+def make_type(practice, name="Suivi de grossesse", minutes=30, **fields):
+    fields = {"allow_online_booking": True, "duration_minutes": minutes, **fields}
+    return AppointmentType.objects.create(practice=practice, name=name, **fields)
+
+
+def at(day, text):
+    """The instant of a local time in Paris."""
+    from zoneinfo import ZoneInfo
+
+    return datetime.combine(day, time.fromisoformat(text), ZoneInfo("Europe/Paris")).astimezone(UTC)

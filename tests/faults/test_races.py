@@ -1,0 +1,158 @@
+"""Two hundred real processes want one slot, or overlapping ones, at the same moment."""
+
+import multiprocessing
+import time
+import traceback
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+
+from maia.appointments.booking import By, book_appointment, cancel_appointment, move_appointment
+from maia.appointments.exceptions import SlotTaken
+from maia.appointments.models import Appointment, Event
+from maia.patients.models import Patient
+from maia.practices.models import Practice
+from maia.schedules.holidays import public_holidays
+from maia.schedules.models import AppointmentType
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("races"),
+]
+BY = By.patient(None)
+PROCESSES = 200
+FORK = multiprocessing.get_context("fork")
+
+
+def race(acts):
+    """Runs each act in a process of its own, all let go at once: Counter of outcomes, slowest."""
+    public_holidays(Practice(), THURSDAY, THURSDAY)  # loaded once, as in a server that has run
+    connections.close_all()  # a connection does not survive a fork
+    gate = FORK.Barrier(len(acts))
+    answers = FORK.Queue()
+    runners = [FORK.Process(target=_run, args=(act, gate, answers), daemon=True) for act in acts]
+    for runner in runners:
+        runner.start()
+    results = [answers.get(timeout=60) for _ in runners]
+    for runner in runners:
+        runner.join(10)
+    outcomes = Counter(outcome for outcome, _ in results)
+    slowest = max(seconds for _, seconds in results)
+    print(dict(outcomes), f"slowest {slowest:.2f} s")
+    return outcomes, slowest
+
+
+def _run(act, gate, answers):
+    gate.wait(60)
+    started = time.monotonic()
+    try:
+        act()
+        outcome = "won"
+    except SlotTaken:
+        outcome = "SlotTaken"
+    except Exception:
+        outcome = traceback.format_exc()
+    answers.put((outcome, time.monotonic() - started))
+    connections.close_all()
+
+
+def booking(type, practitioner, start, patient):
+    return lambda: book_appointment(type, practitioner, start, patient, by=BY, now=NOW)
+
+
+def moving(appointment, start):
+    return lambda: move_appointment(appointment, start, by=BY, now=NOW)
+
+
+def cancelling(appointment):
+    return lambda: cancel_appointment(appointment, by=BY, now=NOW)
+
+
+def patients(practice, count):
+    return Patient.objects.bulk_create(
+        Patient(practice=practice, first_name=f"Patiente {n}", last_name="P") for n in range(count)
+    )
+
+
+def blocking_events():
+    return list(Event.objects.filter(blocking=True).order_by("start"))
+
+
+def assert_no_overlap():
+    events = blocking_events()
+    assert all(a.end <= b.start for a, b in zip(events, events[1:], strict=False))
+    return events
+
+
+def test_200_at_one_slot_one_wins(practice, anne, follow_up):
+    start = at(THURSDAY, "09:30")
+    everybody = patients(practice, PROCESSES)
+    outcomes, slowest = race([booking(follow_up, anne, start, p) for p in everybody])
+    assert outcomes == {"won": 1, "SlotTaken": PROCESSES - 1}
+    assert slowest < 5
+    assert len(blocking_events()) == Appointment.objects.count() == 1
+
+
+def test_200_staggered_overlapping_starts(practice, anne):
+    quick = make_type(practice, minutes=30, slot_step_minutes=5)
+    starts = [at(THURSDAY, "14:00") + timedelta(minutes=5 * (n % 43)) for n in range(PROCESSES)]
+    everybody = patients(practice, PROCESSES)
+    outcomes, slowest = race(
+        [booking(quick, anne, s, p) for s, p in zip(starts, everybody, strict=True)]
+    )
+    events = assert_no_overlap()
+    assert outcomes == {"won": len(events), "SlotTaken": PROCESSES - len(events)}
+    assert slowest < 5
+    # Whoever lost had lost to a winner: every start overlaps one.
+    length = quick.duration
+    assert all(any(e.start < s + length and e.end > s for e in events) for s in starts)
+
+
+def test_moves_cancels_and_bookings_together(practice, anne, follow_up):
+    wanted = at(THURSDAY, "09:30")
+    early = [THURSDAY + timedelta(days=n) for n in range(1, 8)]
+    times = ["09:00", "10:00", "11:00", "14:00", "15:00", "16:00"]
+    made = [
+        book_appointment(follow_up, anne, at(day, text), make_patient(practice), by=BY, now=NOW)
+        for day in early
+        for text in times
+    ]
+    holder = book_appointment(follow_up, anne, wanted, make_patient(practice), by=BY, now=NOW)
+    movers = [moving(a, wanted) for a in made]
+    bookers = [booking(follow_up, anne, wanted, p) for p in patients(practice, 60)]
+    outcomes, slowest = race([*movers, *bookers, *[cancelling(holder)] * 10])
+    assert set(outcomes) <= {"won", "SlotTaken"}
+    assert slowest < 5
+    events = assert_no_overlap()
+    holder.refresh_from_db()
+    assert holder.status == "cancelled"
+    assert holder.history.filter(action="cancelled").count() == 1
+    # Ten cancel the same thing without complaint; at most one other takes what they freed.
+    assert 10 <= outcomes["won"] <= 11
+    moved = [a for a in made if Appointment.objects.get(pk=a.pk).start == wanted]
+    at_slot = [e for e in events if e.start == wanted]
+    assert len(at_slot) == outcomes["won"] - 10
+    assert len(events) == len(made) + len(at_slot) - len(moved)
+
+
+def test_the_constraint_alone_would_hold(practice, anne, follow_up):
+    """Without the lock and the recheck: raw inserts from many processes."""
+
+    def insert():
+        Event.objects.create(
+            practice=practice,
+            practitioner=anne,
+            type=AppointmentType.objects.get(pk=follow_up.pk),
+            kind="appointment",
+            start=at(THURSDAY, "09:30"),
+            end=at(THURSDAY, "10:00"),
+        )
+
+    outcomes, _slowest = race([insert] * 50)
+    assert outcomes["won"] == 1
+    assert len(blocking_events()) == 1
+    others = [o for o in outcomes if o != "won"]
+    assert all("event_no_overlap" in o or "deadlock" in o for o in others)
