@@ -13,6 +13,7 @@ from typing import Self
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from maia.accounts.models import User
 from maia.appointments.constraints import NO_OVERLAP
@@ -70,6 +71,11 @@ def book_appointment(
     Raises `NotBookable`, `SlotTaken`, and `RequestReused` for a key that booked something else.
     """
     end = start + type.duration
+    # Who has lost already is told so without queueing for the lock.
+    if by.is_patient and _taken(practitioner, start, end).exclude(
+        appointments__patient=patient, appointments__request_key=request_key
+    ).exists():
+        raise SlotTaken
     with _agenda_of(practitioner):
         if request_key is not None:
             made = _made_by(request_key, patient)
@@ -201,12 +207,14 @@ def _refuse_unless_offered(
     offered = free_slots(type, [practitioner], day, day, now=now, without=without)
     if any(slot.start == start for slot in offered.get(day, [])):
         return
-    in_the_way = practitioner.events.filter(
-        blocking=True, start__lt=start + type.duration, end__gt=start
-    ).exclude(pk=without.pk if without else None)
-    if in_the_way.exists():
+    in_the_way = _taken(practitioner, start, start + type.duration)
+    if in_the_way.exclude(pk=without.pk if without else None).exists():
         raise SlotTaken
     raise NotBookable(Reason.NOT_OFFERED)
+
+
+def _taken(practitioner: Practitioner, start: datetime, end: datetime) -> QuerySet[Event]:
+    return practitioner.events.filter(blocking=True, start__lt=end, end__gt=start)
 
 
 def _made_by(request_key: UUID, patient: Patient) -> Appointment | None:
