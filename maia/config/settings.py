@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "maia.messaging",
     "maia.portal",
     "maia.demo",
+    "maia.config",
 ]
 
 MIDDLEWARE = [

@@ -1,1 +1,20 @@
-urlpatterns: list = []
+"""Every path. Ours come before the practices', whose slugs cannot be one of them."""
+
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from maia.config.health import healthz
+
+admin.site.login = secure_admin_login(admin.site.login)  # codes, passkeys, rate limits
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("maia.demo.urls")))
+urlpatterns.append(path("", include("maia.portal.urls")))

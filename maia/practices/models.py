@@ -20,7 +20,7 @@ SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 RESERVED_SLUGS = frozenset(
     "a accounts admin agenda aide api app apps assets auth cabinet cabinets confidentialite contact "
     "demo docs embed favicon feeds healthz help i18n l legal login logout maia media mentions-legales "
-    "mes-rendez-vous metrics new nouveau office pro robots static status support well-known www".split()
+    "mes-rendez-vous metrics new nouveau office pro robots static status support theme well-known www".split()
 )
 
 

@@ -1,0 +1,60 @@
+"""An appointment as iCalendar (RFC 5545), for the patient's own calendar.
+
+It says who, when and where, never what for: calendars are shared and shown on locked screens.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from icalendar import Alarm, Calendar, Event, vCalAddress
+
+from maia.appointments.models import Appointment
+
+
+class Method(StrEnum):
+    PUBLISH = "PUBLISH"  # a file that she downloads
+    REQUEST = "REQUEST"  # booked or moved, in an email
+    CANCEL = "CANCEL"
+
+
+def ics(appointment: Appointment, method: Method, organizer: str) -> bytes:
+    """The calendar file. ``organizer`` is an email address, which an update must repeat.
+
+    The same UID for the life of the appointment, SEQUENCE grown with each change.
+    """
+    practice, practitioner = appointment.practice, appointment.practitioner
+    zone = practice.zone
+    event = Event()
+    event.add("uid", f"{appointment.uid}@maia")
+    event.add("sequence", appointment.sequence)
+    event.add("dtstamp", appointment.created_at)
+    event.add("dtstart", appointment.start.astimezone(zone))
+    event.add("dtend", appointment.end.astimezone(zone))
+    event.add("summary", _("Appointment with %(name)s") % {"name": practitioner.name})
+    event.add("class", "PRIVATE")
+    if practice.address:
+        event.add("location", practice.address)
+    cancelled = appointment.status == Appointment.Status.CANCELLED
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    sender = vCalAddress(f"mailto:{organizer}")
+    sender.params["cn"] = practice.name
+    event.add("organizer", sender)
+    if method != Method.PUBLISH and appointment.patient.email:
+        attendee = vCalAddress(f"mailto:{appointment.patient.email}")
+        attendee.params["partstat"] = "ACCEPTED"
+        attendee.params["rsvp"] = "FALSE"
+        event.add("attendee", attendee)
+    if not cancelled:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("trigger", timedelta(hours=-2))
+        alarm.add("description", event["summary"])
+        event.add_component(alarm)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Maia//Maia//FR")
+    calendar.add("version", "2.0")
+    calendar.add("method", method.value)
+    calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())

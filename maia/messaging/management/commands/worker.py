@@ -1,0 +1,26 @@
+"""`maia worker`: delivers what is owed."""
+
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from maia.messaging.worker import run
+
+
+class Command(BaseCommand):
+    help = "Delivers messages. Any number may run, on any number of hosts."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--until-idle", action="store_true", help="stop when nothing is due, for cron"
+        )
+
+    def handle(self, *, until_idle: bool, **options: Any) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        run(timezone.now, stop, until_idle=until_idle)

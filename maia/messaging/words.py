@@ -1,0 +1,113 @@
+"""What a message says. A subject never tells the kind of consultation (product rule 3.6)."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from maia.appointments.ics import Method, ics
+from maia.appointments.models import Appointment, HistoryEntry
+from maia.messaging.models import Message
+
+Action = HistoryEntry.Action
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An email, ready: texts and the calendar file, if it has one."""
+
+    subject: str
+    text: str
+    html: str
+    calendar: bytes | None = None
+    method: Method | None = None
+
+
+def letter(message: Message, sender: str) -> Letter:
+    """In the reader's language and the practice's time zone. ``sender`` is an email address."""
+    appointment, entry = message.appointment, message.entry
+    assert appointment is not None
+    assert entry is not None
+    to_patient = message.recipient == Message.Recipient.PATIENT
+    language = appointment.patient.language if to_patient else ""
+    with ExitStack() as stack:
+        stack.enter_context(translation.override(language or settings.LANGUAGE_CODE))
+        stack.enter_context(timezone.override(appointment.practice.zone))
+        action = Action(entry.action)
+        subject, opening = (_for_patient if to_patient else _for_practitioner)(appointment, entry)
+        context = {
+            "appointment": appointment,
+            "practice": appointment.practice,
+            "opening": opening,
+            "old": entry.old_start if action == Action.MOVED else None,
+            "cancelled": action == Action.CANCELLED,
+            "to_patient": to_patient,
+            "link": f"{settings.BASE_URL}/a/{appointment.link_token}/",
+            "book_again": f"{settings.BASE_URL}/{appointment.practice.slug}/",
+            "lang": translation.get_language(),
+        }
+        text = render_to_string("messaging/email.txt", context)
+        html = render_to_string("messaging/email.html", context)
+        if not to_patient:
+            return Letter(subject, text, html)
+        method = Method.CANCEL if action == Action.CANCELLED else Method.REQUEST
+        return Letter(subject, text, html, ics(appointment, method, sender), method)
+
+
+def _for_patient(appointment: Appointment, entry: HistoryEntry) -> tuple[str, str]:
+    match Action(entry.action):
+        case Action.BOOKED:
+            if appointment.status == Appointment.Status.UNCONFIRMED:
+                return (
+                    _("Your appointment request for %(when)s") % _when(appointment.start),
+                    _("Your request has been received. The practice will confirm it."),
+                )
+            return (
+                _("Your appointment on %(when)s") % _when(appointment.start),
+                _("Your appointment is confirmed."),
+            )
+        case Action.MOVED:
+            return (
+                _("Your appointment has moved to %(when)s") % _when(appointment.start),
+                _("Your appointment has a new time."),
+            )
+        case Action.CANCELLED:
+            return (
+                _("Your appointment on %(when)s is cancelled") % _when(appointment.start),
+                _("Your appointment is cancelled.")
+                if entry.actor == HistoryEntry.Actor.PATIENT
+                else _("The practice had to cancel your appointment."),
+            )
+
+
+def _for_practitioner(appointment: Appointment, entry: HistoryEntry) -> tuple[str, str]:
+    # No patient's name in a subject: it shows on a locked phone.
+    match Action(entry.action):
+        case Action.BOOKED:
+            return (
+                _("New appointment on %(when)s") % _when(appointment.start),
+                _("A patient has booked online."),
+            )
+        case Action.MOVED:
+            return (
+                _("An appointment has moved to %(when)s") % _when(appointment.start),
+                _("A patient has moved her appointment online."),
+            )
+        case Action.CANCELLED:
+            return (
+                _("Appointment on %(when)s cancelled") % _when(appointment.start),
+                _("A patient has cancelled her appointment online. The time is free again."),
+            )
+
+
+def _when(start: datetime) -> dict[str, str]:
+    local = timezone.localtime(start)
+    return {
+        "when": _("%(date)s at %(time)s")
+        % {"date": date_format(local, "l j F Y"), "time": date_format(local, "H:i")}
+    }
