@@ -1,5 +1,6 @@
 """Signing in with a code, the same for an address we know and one we do not."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.forms import RequestLoginCodeForm
@@ -13,8 +14,8 @@ from maia.accounts.models import User
 class RequestCodeForm(RequestLoginCodeForm):
     """Asks for the address that a code goes to.
 
-    ``may_register``: an unknown address gets an account at once, closed until its code is typed.
-    Without it she gets an email that says there is none. The page is the same in every case.
+    ``may_register`` says whether an unknown address gets an account: at once, closed until its
+    code is typed. Else she gets an email that says there is none. The page is always the same.
     """
 
     email = forms.EmailField(
@@ -25,13 +26,13 @@ class RequestCodeForm(RequestLoginCodeForm):
         ),
     )
 
-    def __init__(self, *args: Any, may_register: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_register: Callable[[str], bool] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.may_register = may_register
 
     def clean_email(self) -> str:
         email: str = super().clean_email().lower()
-        if self._user is None and self.may_register:
+        if self._user is None and self.may_register is not None and self.may_register(email):
             if not User.objects.filter(email__iexact=email).exists():  # else: a closed account
                 self._user = User.objects.create_user(email, language=get_language() or "")
         return email

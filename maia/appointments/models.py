@@ -158,6 +158,10 @@ class Appointment(models.Model):
         """Whether the patient may still cancel or move it online."""
         return self.status != self.Status.CANCELLED and now <= self.change_deadline
 
+    def link_lives(self, now: datetime) -> bool:
+        """Whether its personal link still opens it: until it ends or is cancelled (rule 3.6)."""
+        return self.status != self.Status.CANCELLED and now < self.end
+
 
 class HistoryEntry(models.Model):
     """Who did what to an appointment. Written with the act itself, so it is also what makes a

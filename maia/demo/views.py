@@ -32,11 +32,18 @@ class Read:
 
 @never_cache
 def messages(request: HttpRequest) -> HttpResponse:
-    """The last ones first; `?to=` keeps one reader's."""
-    to = request.GET.get("to", "")
-    mails = Mail.objects.filter(to=to) if to else Mail.objects.all()
-    template = "demo/_messages.html" if request.headers.get("HX-Request") else "demo/messages.html"
-    return render(request, template, {"mails": [_read(m) for m in mails[:SHOWN]], "to": to})
+    """The last ones first; `?to=` keeps one reader's, `?seen=` asks only for what is newer."""
+    to, seen = request.GET.get("to", ""), request.GET.get("seen", "")
+    mails = list((Mail.objects.filter(to=to) if to else Mail.objects.all())[:SHOWN])
+    latest = str(mails[0].pk if mails else 0)
+    polled = request.headers.get("HX-Request-Type") == "partial"
+    if polled and latest == seen:
+        return HttpResponse(status=204)  # nothing new: the page stays as it is
+    return render(
+        request,
+        "demo/_messages.html" if polled else "demo/messages.html",
+        {"mails": [_read(m) for m in mails], "to": to, "latest": latest},
+    )
 
 
 # The email's own page: its styles are inline, as mail readers want them, and it runs nothing.

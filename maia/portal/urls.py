@@ -1,1 +1,38 @@
-urlpatterns = []
+"""What patients reach. `mine` and `link` are one appointment's pages, by account or by its link."""
+
+from django.urls import include, path
+
+from maia.portal import converters, home, sign_in, space, theme  # noqa: F401
+from maia.portal import booking as book
+
+_one_appointment = (
+    [
+        path("", space.appointment, name="appointment"),
+        path("cancel/", space.cancel, name="cancel"),
+        path("move/", space.move, name="move"),
+        path("move/<instant:start>/", space.move_there, name="move_there"),
+        path("rendez-vous.ics", space.calendar_file, name="ics"),
+    ],
+    "one",
+)
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("theme/<str:colour>.css", theme.theme, name="theme"),
+    path("mes-rendez-vous/", space.appointments, name="appointments"),
+    path("mes-rendez-vous/<uuid:uid>/", include(_one_appointment, namespace="mine")),
+    path("a/<str:token>/", include(_one_appointment, namespace="link")),
+    path("<slug:slug>/", book.what_for, name="practice"),
+    path("<slug:slug>/book/<int:type_id>/", book.when, name="slots"),
+    path(
+        "<slug:slug>/book/<int:type_id>/<int:practitioner_id>/<instant:start>/",
+        include(
+            [
+                path("", book.confirm, name="confirm"),
+                path("sign-in/", sign_in.ask_email, name="sign_in"),
+                path("code/", sign_in.ask_code, name="code"),
+            ]
+        ),
+    ),
+    path("<slug:slug>/booked/<uuid:uid>/", book.booked, name="booked"),
+]

@@ -1,0 +1,264 @@
+"""The booking page: what for, when, confirm, booked. Each step has its own address."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID, uuid4
+
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from maia.accounts.forms import RequestCodeForm
+from maia.accounts.models import User
+from maia.appointments.booking import By, book_appointment, is_known
+from maia.appointments.exceptions import BookingRefused, NotBookable
+from maia.appointments.models import Appointment
+from maia.appointments.slots import Slot, nearest_free, practitioners_for
+from maia.patients.models import Patient
+from maia.patients.records import RegistrationClosed, find_record, may_register, register
+from maia.portal import refusals
+from maia.portal.forms import DetailsForm, NoteForm
+from maia.portal.htmx import wants_part
+from maia.portal.week import read_week
+from maia.practices.models import Practice, Practitioner
+from maia.schedules.descriptions import description_html
+from maia.schedules.models import AppointmentType
+
+DRAFT = "booking_draft"  # in the session: what she typed before she had to sign in
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a confirm page is about, checked to exist and to belong together."""
+
+    practice: Practice
+    type: AppointmentType
+    practitioner: Practitioner
+    start: datetime
+
+    @property
+    def end(self) -> datetime:
+        return self.start + self.type.duration
+
+    @property
+    def deadline(self) -> datetime:
+        return self.start - self.practitioner.cancellation_deadline
+
+    def url(self, name: str = "confirm") -> str:
+        return confirm_url(self.type, Slot(self.start, self.end, self.practitioner), name)
+
+
+def confirm_url(type: AppointmentType, slot: Slot, name: str = "confirm") -> str:
+    return reverse(name, args=[type.practice.slug, type.pk, slot.practitioner.pk, slot.start])
+
+
+def get_choice(slug: str, type_id: int, practitioner_id: int, start: datetime) -> Choice:
+    """Raises Http404 for what never was on this practice's page."""
+    type = get_online_type(slug, type_id)
+    for practitioner in practitioners_for(type):
+        if practitioner.pk == practitioner_id:
+            return Choice(type.practice, type, practitioner, start)
+    raise Http404
+
+
+def get_online_type(slug: str, type_id: int) -> AppointmentType:
+    online = AppointmentType.objects.bookable_online().select_related("practice")
+    type: AppointmentType = get_object_or_404(online, pk=type_id, practice__slug=slug)
+    return type
+
+
+@require_safe
+def what_for(request: HttpRequest, slug: str) -> HttpResponse:
+    practice = get_object_or_404(Practice, slug=slug)
+    practitioners = list(practice.practitioners.bookable_online())
+    types = [
+        type
+        for type in AppointmentType.objects.bookable_online()
+        .filter(practice=practice)
+        .select_related("category")
+        .order_by("category__position", "category_id", "position", "id")
+        if type.practitioner_id is None or type.practitioner_id in {p.pk for p in practitioners}
+    ]
+    if len(types) == 1 and practitioners:
+        return redirect("slots", slug, types[0].pk)
+    return render(
+        request,
+        "portal/what_for.html",
+        {
+            "practice": practice,
+            "practitioners": practitioners,
+            "types": types if practitioners else [],
+        },
+    )
+
+
+@require_safe
+@vary_on_headers("HX-Request-Type")
+@never_cache
+def when(request: HttpRequest, slug: str, type_id: int) -> HttpResponse:
+    type = get_online_type(slug, type_id)
+    practitioners = practitioners_for(type)
+    wanted = [p for p in practitioners if str(p.pk) == request.GET.get("practitioner")]
+    week = read_week(
+        type,
+        wanted or practitioners,
+        request.GET.get("from"),
+        partial(confirm_url, type),
+        now=timezone.now(),
+    )
+    return render(
+        request,
+        "portal/_week.html" if wants_part(request) else "portal/when.html",
+        {
+            "practice": type.practice,
+            "type": type,
+            "description": description_html(type.description),
+            "practitioners": practitioners,
+            "wanted": wanted[0] if wanted else None,
+            "week": week,
+            "query": f"&practitioner={wanted[0].pk}" if wanted else "",
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def confirm(
+    request: HttpRequest, slug: str, type_id: int, practitioner_id: int, start: datetime
+) -> HttpResponse:
+    choice = get_choice(slug, type_id, practitioner_id, start)
+    if not request.user.is_authenticated:
+        if request.method == "POST":  # signed out meanwhile: her words wait for her
+            request.session[DRAFT] = NoteForm(request.POST).typed()
+            return redirect(choice.url())
+        return render_sign_in(request, choice)
+    patient = find_record(request.user, choice.practice)
+    if patient is None and not may_register(choice.practice, request.user.email):
+        return _render(request, choice, {"closed": True})
+    if request.method != "POST":
+        return _render_form(request, choice, patient, request.session.get(DRAFT))
+    if "choose" in request.POST:  # another time, picked on the page that refused one
+        return _render_form(request, choice, patient, _form(choice, patient, request).typed())
+    form = _form(choice, patient, request)
+    if not form.is_valid():
+        return _render(request, choice, {"form": form, "patient": patient}, status=422)
+    try:
+        appointment = _book(request.user, choice, patient, form)
+    except RegistrationClosed:
+        return _render(request, choice, {"closed": True}, status=409)
+    except BookingRefused as refusal:
+        return _render_refusal(request, choice, patient, form, refusal)
+    request.session.pop(DRAFT, None)
+    return redirect("booked", slug, appointment.uid)
+
+
+def render_sign_in(
+    request: HttpRequest, choice: Choice, form: RequestCodeForm | None = None
+) -> HttpResponse:
+    form = form or RequestCodeForm()
+    return _render(
+        request, choice, {"sign_in": form}, status=422 if form.is_bound else 200
+    )
+
+
+def _book(user: User, choice: Choice, patient: Patient | None, form: NoteForm) -> Appointment:
+    """Her record and her appointment, both or neither."""
+    typed = form.cleaned_data
+    with transaction.atomic():
+        if patient is None:
+            patient = register(
+                user,
+                choice.practice,
+                first_name=typed["first_name"],
+                last_name=typed["last_name"],
+                mobile=typed["mobile"],
+                language=user.language,
+            )
+        return book_appointment(
+            choice.type,
+            choice.practitioner,
+            choice.start,
+            patient,
+            by=By.patient(user),
+            now=timezone.now(),
+            note=typed["note"],
+            request_key=typed["request_key"],
+        )
+
+
+def _form(choice: Choice, patient: Patient | None, request: HttpRequest) -> NoteForm:
+    if patient is not None:
+        return NoteForm(request.POST)
+    return DetailsForm(request.POST, country=choice.practice.country)
+
+
+def _render_form(
+    request: HttpRequest,
+    choice: Choice,
+    patient: Patient | None,
+    typed: dict[str, str] | None,
+    **context: object,
+) -> HttpResponse:
+    initial = {**(typed or {}), "request_key": uuid4()}
+    form = (
+        NoteForm(initial=initial)
+        if patient is not None
+        else DetailsForm(initial=initial, country=choice.practice.country)
+    )
+    if patient is not None and choice.type.known_patients_only:
+        if not is_known(patient, timezone.now()):
+            context["refusal"] = refusals.words(
+                NotBookable(NotBookable.Reason.KNOWN_PATIENTS_ONLY)
+            )
+    return _render(request, choice, {"form": form, "patient": patient, **context})
+
+
+def _render_refusal(
+    request: HttpRequest,
+    choice: Choice,
+    patient: Patient | None,
+    form: NoteForm,
+    refusal: BookingRefused,
+) -> HttpResponse:
+    nearest = (
+        nearest_free(
+            choice.type, practitioners_for(choice.type), choice.start, now=timezone.now()
+        )
+        if refusals.has_alternatives(refusal)
+        else []
+    )
+    context = {
+        "form": form,
+        "patient": patient,
+        "refusal": refusals.words(refusal),
+        "gone": True,
+        "alternatives": [(slot, confirm_url(choice.type, slot)) for slot in nearest],
+    }
+    return _render(request, choice, context, status=409)
+
+
+def _render(
+    request: HttpRequest, choice: Choice, context: dict[str, object], status: int = 200
+) -> HttpResponse:
+    everything = {"practice": choice.practice, "choice": choice, **context}
+    return render(request, "portal/confirm.html", everything, status=status)
+
+
+@login_required
+@require_safe
+@never_cache
+def booked(request: HttpRequest, slug: str, uid: UUID) -> HttpResponse:
+    hers = Appointment.objects.with_details().of_user(request.user)
+    appointment = get_object_or_404(hers, uid=uid, practice__slug=slug)
+    return render(
+        request,
+        "portal/booked.html",
+        {"practice": appointment.practice, "appointment": appointment},
+    )

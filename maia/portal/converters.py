@@ -1,0 +1,20 @@
+"""A slot's start in a URL: `20261203T0830Z`, always UTC."""
+
+from datetime import UTC, datetime
+
+from django.urls import register_converter
+
+_FORMAT = "%Y%m%dT%H%MZ"
+
+
+class InstantConverter:
+    regex = r"[0-9]{8}T[0-9]{4}Z"
+
+    def to_python(self, value: str) -> datetime:
+        return datetime.strptime(value, _FORMAT).replace(tzinfo=UTC)  # ValueError: not found
+
+    def to_url(self, value: datetime) -> str:
+        return value.astimezone(UTC).strftime(_FORMAT)
+
+
+register_converter(InstantConverter, "instant")

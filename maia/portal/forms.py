@@ -1,0 +1,82 @@
+"""What a patient types when she books."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from maia.patients.phones import NotAPhoneNumber, is_mobile, parse_phone
+from maia.patients.text import clean_line, clean_text
+
+NOTE_LENGTH = 1000
+
+
+class NoteForm(forms.Form):
+    request_key = forms.UUIDField(widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=_("A message for the practitioner"),
+        required=False,
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Optional. She alone reads it, before your visit."),
+    )
+
+    def clean_note(self) -> str:
+        return clean_text(self.cleaned_data["note"])
+
+    def typed(self) -> dict[str, str]:
+        """What she typed so far, to be kept across a sign-in or another choice of time."""
+        return {name: self.data.get(name, "")[:2000] for name in self.fields if name != "request_key"}
+
+
+class DetailsForm(NoteForm):
+    """The first time in a practice."""
+
+    first_name = forms.CharField(
+        label=_("First name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    last_name = forms.CharField(
+        label=_("Last name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+    )
+    mobile = forms.CharField(
+        label=_("Mobile phone"),
+        max_length=30,
+        widget=forms.TextInput(
+            attrs={"type": "tel", "autocomplete": "tel", "placeholder": "06 12 34 56 78"}
+        ),
+        help_text=_("For a reminder by SMS the day before."),
+    )
+    field_order = ["first_name", "last_name", "mobile", "note"]
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country = country
+
+    def clean_first_name(self) -> str:
+        return _name(self.cleaned_data["first_name"])
+
+    def clean_last_name(self) -> str:
+        return _name(self.cleaned_data["last_name"])
+
+    def clean_mobile(self) -> str:
+        try:
+            number = parse_phone(self.cleaned_data["mobile"], self.country)
+        except NotAPhoneNumber:
+            raise ValidationError(
+                _("This is not a phone number. For instance: 06 12 34 56 78.")
+            ) from None
+        if not is_mobile(number):
+            raise ValidationError(_("Please give a mobile number: a landline gets no SMS."))
+        return number
+
+
+def _name(text: str) -> str:
+    line = clean_line(text)
+    if not line:
+        raise ValidationError(_("Please write a name with letters."))
+    return line

@@ -1,0 +1,55 @@
+"""What a patient reads when the domain says no: the one place where codes become words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from maia.appointments.exceptions import (
+    AlreadyCancelled,
+    BookingRefused,
+    NotBookable,
+    RequestReused,
+    SlotTaken,
+    TooLate,
+)
+
+_WORDS: dict[type[BookingRefused], str | Promise] = {
+    SlotTaken: _("This time has just been taken. Here are the nearest ones."),
+    TooLate: _("It is too late to change this appointment online. Please call the practice."),
+    AlreadyCancelled: _("This appointment is cancelled already."),
+    RequestReused: _("This page has been used already. Please check your appointments."),
+}
+_REASONS: dict[NotBookable.Reason, str | Promise] = {
+    NotBookable.Reason.NOT_ONLINE: _("This cannot be booked online any more."),
+    NotBookable.Reason.NOT_THIS_PRACTITIONER: _("This practitioner does not offer this."),
+    NotBookable.Reason.BARRED: _(
+        "You cannot book online with this practice. Please call to make an appointment."
+    ),
+    NotBookable.Reason.KNOWN_PATIENTS_ONLY: _(
+        "This appointment is for patients that the practice knows already. "
+        "Please choose another one, or call."
+    ),
+    NotBookable.Reason.TOO_SOON: _(
+        "This time is too close, or past. Here are the nearest ones that are free."
+    ),
+    NotBookable.Reason.TOO_FAR: _("This date is not open to booking yet."),
+    NotBookable.Reason.NOT_OFFERED: _("This time is not free. Here are the nearest ones."),
+}
+
+
+def words(refusal: BookingRefused) -> str:
+    if isinstance(refusal, NotBookable):
+        return str(_REASONS[refusal.reason])
+    return str(_WORDS[type(refusal)])
+
+
+def has_alternatives(refusal: BookingRefused) -> bool:
+    """Whether another time would do."""
+    return isinstance(refusal, SlotTaken) or (
+        isinstance(refusal, NotBookable)
+        and refusal.reason
+        in {
+            NotBookable.Reason.TOO_SOON,
+            NotBookable.Reason.TOO_FAR,
+            NotBookable.Reason.NOT_OFFERED,
+        }
+    )

@@ -1,0 +1,94 @@
+"""Signing in on the way to an appointment: an email address, a code, and the slot still there.
+
+allauth does the work (codes, attempts, rate limits, second factor); the pages are ours.
+"""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from allauth.account.stages import LoginByCodeStage, LoginStageController
+from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from maia.accounts.forms import RequestCodeForm
+from maia.patients.records import may_register
+from maia.portal.booking import Choice, get_choice, render_sign_in
+
+
+class _AskEmail(RequestLoginCodeView):
+    choice: Choice
+
+    def get_form_class(self) -> type[RequestCodeForm]:
+        return RequestCodeForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs()
+        return kwargs | {"may_register": partial(may_register, self.choice.practice)}
+
+    def form_invalid(self, form: RequestCodeForm) -> HttpResponse:
+        return render_sign_in(self.request, self.choice, form)
+
+    def get_success_url(self) -> str:
+        return self.choice.url("code")
+
+
+class _AskCode(ConfirmLoginCodeView):
+    choice: Choice
+    template_name = "portal/confirm.html"
+
+    def get_next_url(self) -> str:
+        return self.choice.url()
+
+    def passthrough_next_url(self, url: str) -> str:
+        return self.choice.url("code")
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        if response.status_code == 302:  # too many wrong codes: allauth's login page
+            return redirect(self.choice.url())
+        response.status_code = 422
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "practice": self.choice.practice,
+            "choice": self.choice,
+            "code": context["form"],
+        }
+
+
+@never_cache
+def ask_email(
+    request: HttpRequest, slug: str, type_id: int, practitioner_id: int, start: datetime
+) -> HttpResponse:
+    choice = get_choice(slug, type_id, practitioner_id, start)
+    if request.method != "POST" or request.user.is_authenticated:
+        return redirect(choice.url())
+    response: HttpResponse = _with_choice(_AskEmail, choice)(request)
+    return response
+
+
+def ask_code(
+    request: HttpRequest, slug: str, type_id: int, practitioner_id: int, start: datetime
+) -> HttpResponse:
+    choice = get_choice(slug, type_id, practitioner_id, start)
+    if LoginStageController.enter(request, LoginByCodeStage.key) is None:
+        if not request.user.is_authenticated:
+            messages.warning(request, _("This code has expired. Please ask for a new one."))
+        return redirect(choice.url())
+    try:
+        response: HttpResponse = _with_choice(_AskCode, choice)(request)
+    except ImmediateHttpResponse as answer:
+        return answer.response
+    return response
+
+
+def _with_choice(view: Any, choice: Choice) -> Any:
+    return type(view.__name__, (view,), {"choice": choice}).as_view()

@@ -1,0 +1,208 @@
+"""The patient's space, and one appointment's pages: by her account, or by its personal link.
+
+The link shows the time, the place and the practitioner, nothing else, and opens nothing but that
+appointment (product rule 3.6).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maia.appointments.booking import By, cancel_appointment, move_appointment
+from maia.appointments.exceptions import BookingRefused
+from maia.appointments.ics import Method, ics
+from maia.appointments.models import Appointment
+from maia.appointments.slots import nearest_free
+from maia.messaging.email import sender_address
+from maia.portal import refusals
+from maia.portal.htmx import wants_part
+from maia.portal.week import read_week
+
+PAST_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Access:
+    """One appointment, how she came to it, and the addresses of its pages that way."""
+
+    appointment: Appointment
+    by_link: bool
+
+    def url(self, page: str, *args: datetime) -> str:
+        key = self.appointment.link_token if self.by_link else self.appointment.uid
+        return reverse(f"{'link' if self.by_link else 'mine'}:{page}", args=[key, *args])
+
+    @property
+    def may_change(self) -> bool:
+        return self.appointment.may_change(timezone.now())
+
+    @property
+    def may_move(self) -> bool:
+        """Moving needs free slots, so a type and a practitioner that still have some online."""
+        online = self.appointment.type.is_bookable_online
+        return self.may_change and online and self.appointment.practitioner.is_bookable_online
+
+    @property
+    def is_past(self) -> bool:
+        return self.appointment.end <= timezone.now()
+
+    @property
+    def urls(self) -> dict[str, str]:
+        return {page: self.url(page) for page in ("appointment", "cancel", "move", "ics")}
+
+
+@never_cache
+@login_required
+@require_safe
+def appointments(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    hers = Appointment.objects.of_user(request.user).with_details()
+    ahead = hers.upcoming(now)
+    behind = hers.exclude(pk__in=ahead.values("pk")).order_by("-event__start")[:PAST_SHOWN]
+    context = {
+        "ahead": [Access(a, by_link=False) for a in ahead],
+        "behind": [Access(a, by_link=False) for a in behind],
+        "practices": {record.practice for record in request.user.records.select_related("practice")},
+    }
+    return render(request, "portal/appointments.html", context)
+
+
+@never_cache
+@require_safe
+def appointment(request: HttpRequest, **key: Any) -> HttpResponse:
+    access = _access(request, **key)
+    if isinstance(access, HttpResponse):
+        return access
+    return _render(request, access, "portal/appointment.html")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, **key: Any) -> HttpResponse:
+    access = _access(request, **key)
+    if isinstance(access, HttpResponse):
+        return access
+    if request.method != "POST":
+        return _render(request, access, "portal/cancel.html")
+    try:
+        cancel_appointment(access.appointment, by=_by(request, access), now=timezone.now())
+    except BookingRefused as refusal:
+        return _render(request, access, "portal/appointment.html", refusal)
+    messages.success(request, _("Your appointment is cancelled. The practice has been told."))
+    if access.by_link:  # the link died with the appointment
+        return redirect("practice", access.appointment.practice.slug)
+    return redirect("appointments")
+
+
+@never_cache
+@require_safe
+def move(request: HttpRequest, **key: Any) -> HttpResponse:
+    access = _access(request, **key)
+    if isinstance(access, HttpResponse):
+        return access
+    if not access.may_move:
+        return redirect(access.url("appointment"))
+    current = access.appointment
+    week = read_week(
+        current.type,
+        [current.practitioner],
+        request.GET.get("from"),
+        lambda slot: access.url("move_there", slot.start),
+        now=timezone.now(),
+        without=current.event,
+    )
+    return _render(
+        request,
+        access,
+        "portal/_week.html" if wants_part(request) else "portal/move.html",
+        week=week,
+        query="",
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def move_there(request: HttpRequest, *, start: datetime, **key: Any) -> HttpResponse:
+    access = _access(request, **key)
+    if isinstance(access, HttpResponse):
+        return access
+    current = access.appointment
+    there: dict[str, Any] = {"start": start, "end": start + current.duration}
+    if request.method != "POST":
+        return _render(request, access, "portal/move_there.html", **there)
+    try:
+        move_appointment(current, start, by=_by(request, access), now=timezone.now())
+    except BookingRefused as refusal:
+        if not refusals.has_alternatives(refusal):
+            return _render(request, access, "portal/appointment.html", refusal)
+        nearest = nearest_free(
+            current.type, [current.practitioner], start, now=timezone.now(), without=current.event
+        )
+        there["alternatives"] = [(slot, access.url("move_there", slot.start)) for slot in nearest]
+        return _render(request, access, "portal/move_there.html", refusal, **there)
+    messages.success(request, _("Your appointment has moved. A confirmation is on its way."))
+    return redirect(access.url("appointment"))
+
+
+@never_cache
+@require_safe
+def calendar_file(request: HttpRequest, **key: Any) -> HttpResponse:
+    access = _access(request, **key)
+    if isinstance(access, HttpResponse):
+        return access
+    practice = access.appointment.practice
+    content = ics(access.appointment, Method.PUBLISH, practice.email or sender_address())
+    name = f"rendez-vous-{timezone.localtime(access.appointment.start, practice.zone):%Y-%m-%d}"
+    return HttpResponse(
+        content,
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.ics"'},
+    )
+
+
+def _access(
+    request: HttpRequest, uid: UUID | None = None, token: str | None = None
+) -> Access | HttpResponse:
+    """Her way in, or what to answer: the sign-in page, 404, or that the link has died."""
+    if token is not None:
+        found = Appointment.objects.with_details().filter(link_token=token).first()
+        if found is None or not found.link_lives(timezone.now()):
+            return render(request, "portal/dead_link.html", status=404)
+        return Access(found, by_link=True)
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    hers = Appointment.objects.with_details().of_user(request.user)
+    return Access(get_object_or_404(hers, uid=uid), by_link=False)
+
+
+def _by(request: HttpRequest, access: Access) -> By:
+    return By.patient(None if access.by_link else request.user)
+
+
+def _render(
+    request: HttpRequest,
+    access: Access,
+    template: str,
+    refusal: BookingRefused | None = None,
+    **context: Any,
+) -> HttpResponse:
+    everything = {
+        "access": access,
+        "appointment": access.appointment,
+        "practice": access.appointment.practice,
+        "refusal": refusals.words(refusal) if refusal else "",
+        **context,
+    }
+    return render(request, template, everything, status=409 if refusal else 200)

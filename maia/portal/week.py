@@ -1,0 +1,100 @@
+"""The slots that one page shows: seven days, what is before and after, and what to do if empty."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.utils.dateparse import parse_date
+
+from maia.appointments.models import Event
+from maia.appointments.slots import Slot, free_slots, next_free_date
+from maia.practices.models import Practitioner
+from maia.schedules.models import AppointmentType
+
+DAYS = 7
+
+
+class Offer(NamedTuple):
+    """A slot as a button: when it starts, and the page that takes it."""
+
+    start: datetime
+    url: str
+
+
+class Day(NamedTuple):
+    date: date
+    slots: list[Offer]
+
+
+@dataclass(frozen=True)
+class Week:
+    days: list[Day]
+    earlier: date | None
+    later: date | None
+    next_free: date | None  # when this week is empty
+    first_date: date
+    last_date: date
+    problem: str = ""  # with the date that was asked for: "unreadable" or "out_of_range"
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(day.slots for day in self.days)
+
+
+def read_week(
+    type: AppointmentType,
+    practitioners: Sequence[Practitioner],
+    asked: str | None,
+    url_of: Callable[[Slot], str],
+    *,
+    now: datetime,
+    without: Event | None = None,
+) -> Week:
+    """The week from ``asked`` (a date as typed), or from the first free day when nothing was."""
+    zone = type.practice.zone
+    today = now.astimezone(zone).date()
+    last = max(
+        (type.policy_for(p).window(now, zone).last_date for p in practitioners), default=today
+    )
+    problem = ""
+    first = _readable(asked)
+    if asked and first is None:
+        problem = "unreadable"
+    elif first is not None and not today <= first <= last:
+        problem = "out_of_range"
+        first = min(max(first, today), last)
+    if first is None:
+        first = next_free_date(type, practitioners, today, now=now, without=without) or today
+    end = first + timedelta(days=DAYS - 1)
+    found = free_slots(type, practitioners, first, end, now=now, without=without)
+    later = end + timedelta(days=1)
+    return Week(
+        days=[
+            Day(day, [Offer(s.start, url_of(s)) for s in _one_a_time(found.get(day, []))])
+            for day in (first + timedelta(days=n) for n in range(DAYS))
+        ],
+        earlier=max(first - timedelta(days=DAYS), today) if first > today else None,
+        later=later if later <= last else None,
+        next_free=None
+        if found
+        else next_free_date(type, practitioners, first, now=now, without=without),
+        first_date=today,
+        last_date=last,
+        problem=problem,
+    )
+
+
+def _readable(asked: str | None) -> date | None:
+    try:
+        return parse_date(asked) if asked else None
+    except ValueError:
+        return None
+
+
+def _one_a_time(slots: list[Slot]) -> list[Slot]:
+    """Two practitioners free at one time are one button: the first of the practice's order."""
+    seen: dict[datetime, Slot] = {}
+    for slot in slots:
+        seen.setdefault(slot.start, slot)
+    return list(seen.values())

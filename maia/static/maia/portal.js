@@ -1,0 +1,32 @@
+/* Comforts of the booking page. Everything works without them. */
+
+// One submission: a second click waits for the first one's answer.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-once]")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+
+// Back from the next page, the form can be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+  }
+});
+
+// The practice's time zone is named to those who read their clock elsewhere.
+function nameTimeZone() {
+  for (const note of document.querySelectorAll("[data-time-zone]")) {
+    const now = new Date();
+    const hour = (timeZone) => now.toLocaleString("en-GB", { timeZone });
+    note.hidden = hour(note.dataset.timeZone) === hour(undefined);
+  }
+}
+nameTimeZone();
+document.addEventListener("htmx:after:swap", nameTimeZone);
