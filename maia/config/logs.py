@@ -1,6 +1,10 @@
 """What keeps people out of the logs."""
 
 import logging
+import traceback
+from types import TracebackType
+
+from pythonjsonlogger.json import JsonFormatter
 
 
 class RoutesInsteadOfPaths(logging.Filter):
@@ -13,3 +17,20 @@ class RoutesInsteadOfPaths(logging.Filter):
             record.msg = "%s on %s"
             record.args = (record.levelname.lower(), match.route if match else "no route")
         return True
+
+
+class JsonWithoutValues(JsonFormatter):
+    """Tracebacks by place and class: an exception's own text repeats rows, names, addresses."""
+
+    def formatException(  # noqa: N802  the name that logging calls
+        self,
+        ei: tuple[type[BaseException], BaseException, TracebackType | None]
+        | tuple[None, None, None],
+    ) -> str:
+        kind, error, trace = ei
+        if kind is None:
+            return ""
+        cause = error.__cause__ if error else None
+        behind = f" from {type(cause).__qualname__}" if cause else ""
+        places = (f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(trace))
+        return "\n".join([*places, f"{kind.__module__}.{kind.__qualname__}{behind}"])

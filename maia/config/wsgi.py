@@ -1,8 +1,15 @@
 """What the production server serves."""
 
 import os
+from datetime import date
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maia.config.settings")
 application = get_wsgi_application()
+
+from maia.practices.models import Practice  # noqa: E402  Django is ready from here on
+from maia.schedules.holidays import public_holidays  # noqa: E402
+
+# The holidays of most practices, loaded now and not in the first patient's request (half a second).
+public_holidays(Practice(), date.today(), date.today())  # noqa: DTZ011

@@ -100,9 +100,7 @@ def _practitioner(
 
 
 def _user(email: str) -> User:
-    user = User.objects.create_user(email, PASSWORD, language="fr")
-    user.emailaddress_set.create(email=email, verified=True, primary=True)
-    return user
+    return User.objects.create_user(email, PASSWORD, verified=True, language="fr")
 
 
 def _hours(schedule: Schedule, lines: dict[int, str]) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from maia.appointments.dates import long_date
 from maia.appointments.ics import Method, ics
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.models import Message
@@ -109,5 +110,5 @@ def _when(start: datetime) -> dict[str, str]:
     local = timezone.localtime(start)
     return {
         "when": _("%(date)s at %(time)s")
-        % {"date": date_format(local, "l j F Y"), "time": date_format(local, "H:i")}
+        % {"date": long_date(local), "time": date_format(local, "H:i")}
     }

@@ -1,0 +1,29 @@
+"""Dates in words for templates: `{% load dates %}`. Instants are read in the current zone."""
+
+from datetime import date
+
+from django import template
+
+from maia.appointments import dates
+
+register = template.Library()
+
+
+@register.filter(expects_localtime=True)
+def long_date(value: date) -> str:
+    return dates.long_date(value)
+
+
+@register.filter(expects_localtime=True)
+def weekday_date(value: date) -> str:
+    return dates.weekday_date(value)
+
+
+@register.filter(expects_localtime=True)
+def day_month(value: date) -> str:
+    return dates.day_month(value)
+
+
+@register.filter(expects_localtime=True)
+def day_month_year(value: date) -> str:
+    return f"{dates.day_month(value)} {value.year}"
