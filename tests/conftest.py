@@ -15,6 +15,13 @@ NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 THURSDAY = date(2026, 12, 3)
 
 
+def pytest_configure(config):
+    # Hashed names need a collected folder: the browser tests have the real one.
+    settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
     """SQLite in a file, as in production, so that other processes reach it."""

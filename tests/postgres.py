@@ -3,13 +3,14 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.ports import free_port
 
 
 @contextmanager
@@ -55,9 +56,7 @@ def _server(binaries: Path, folder: Path, user: str | None) -> Iterator[str]:
     cluster = folder / "cluster"
     initdb = ["initdb", "-D", str(cluster), "-U", "maia", "-A", "trust", "-E", "UTF8", "--no-sync"]
     _run([str(binaries / initdb[0]), *initdb[1:], "--locale=C.UTF-8"], user)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     settings = {
         "listen_addresses": "127.0.0.1",
         "port": port,

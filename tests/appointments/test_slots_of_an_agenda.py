@@ -1,0 +1,150 @@
+"""Stored rules and agenda to free slots: which of them count, and at what price."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from maia.appointments.booking import By, book_appointment
+from maia.appointments.exceptions import InvalidRange
+from maia.appointments.models import Event
+from maia.appointments.slots import free_slots, next_free_date, practitioners_for
+from maia.practices.models import Practitioner
+from maia.schedules.models import Absence, Schedule
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
+
+
+def clocks(found, practice, day=THURSDAY):
+    return [f"{timezone.localtime(s.start, practice.zone):%H:%M}" for s in found.get(day, [])]
+
+
+def offered(type, practitioners, day=THURSDAY, now=NOW):
+    return clocks(free_slots(type, practitioners, day, day, now=now), type.practice, day)
+
+
+def test_a_types_own_schedule_replaces_the_general_one(practice, anne):
+    special = make_type(practice, minutes=60)
+    own = Schedule.objects.create(appointment_type=special)
+    own.write({THURSDAY.weekday(): [(600, 720)]})
+    assert offered(special, [anne]) == ["10:00", "11:00"]
+    assert offered(special, [anne], day=THURSDAY + timedelta(days=1)) == []
+    own.lines.all().delete()  # no line at all: closed, not general
+    assert offered(special, [anne]) == []
+
+
+def test_absences_and_personal_events_close_and_cancelled_ones_do_not(practice, anne, follow_up):
+    Absence.objects.create(
+        practitioner=anne, start=at(THURSDAY, "08:00"), end=at(THURSDAY, "11:00")
+    )
+    busy = {"practice": practice, "practitioner": anne, "kind": "personal"}
+    Event.objects.create(start=at(THURSDAY, "14:00"), end=at(THURSDAY, "17:00"), **busy)
+    Event.objects.create(
+        start=at(THURSDAY, "11:00"), end=at(THURSDAY, "12:00"), blocking=False, **busy
+    )
+    assert offered(follow_up, [anne]) == ["11:00", "11:30", "17:00", "17:30"]
+
+
+def test_an_event_that_began_weeks_ago_still_closes(practice, anne, follow_up):
+    Event.objects.create(
+        practice=practice,
+        practitioner=anne,
+        kind="personal",
+        start=NOW - timedelta(days=60),
+        end=at(THURSDAY, "17:30"),
+    )
+    assert offered(follow_up, [anne]) == ["17:30"]
+
+
+def test_holidays_close_when_she_says_so(anne, follow_up):
+    christmas = datetime(2026, 12, 25).date()  # noqa: DTZ001
+    assert offered(follow_up, [anne], day=christmas) == []
+    anne.closed_on_public_holidays = False
+    assert len(offered(follow_up, [anne], day=christmas)) == 14
+
+
+def test_at_most_n_a_day(practice, anne, julie):
+    rare = make_type(practice, max_a_day=1)
+    book_appointment(rare, anne, at(THURSDAY, "09:00"), julie, by=By.patient(None), now=NOW)
+    assert offered(rare, [anne]) == []
+    assert offered(rare, [anne], day=THURSDAY + timedelta(days=1)) != []
+    assert offered(make_type(practice, "Autre"), [anne]) != []
+
+
+def test_a_types_own_horizon_and_notice_win(practice, anne):
+    near = make_type(practice, booking_horizon_days=2, minimum_notice_minutes=0)
+    assert offered(near, [anne], day=THURSDAY)
+    assert offered(near, [anne], day=THURSDAY + timedelta(days=1)) == []
+    assert offered(near, [anne], day=NOW.date())[0] == "10:00"
+
+
+def test_the_practitioner_herself_sees_past_notice_and_horizon(anne, follow_up):
+    far = THURSDAY + timedelta(days=400)
+    assert free_slots(follow_up, [anne], far, far, now=None)
+
+
+def test_two_practitioners_are_offered_together_in_order(practice, anne, follow_up):
+    ines = Practitioner.objects.create(
+        practice=practice, first_name="Inès", last_name="Haddad", position=1
+    )
+    Schedule.objects.create(practitioner=ines).write({THURSDAY.weekday(): [(540, 600)]})
+    both = practitioners_for(follow_up)
+    assert both == [anne, ines]
+    found = free_slots(follow_up, both, THURSDAY, THURSDAY, now=NOW)[THURSDAY]
+    assert [s.practitioner for s in found[:4]] == [anne, ines, anne, ines]
+    hers = make_type(practice, practitioner=ines)
+    assert practitioners_for(hers) == [ines]
+    ines.allow_online_booking = False
+    ines.save()
+    assert practitioners_for(follow_up) == [anne]
+    assert practitioners_for(hers) == []
+
+
+def test_the_next_free_date_skips_what_is_closed(anne, follow_up):
+    Absence.objects.create(
+        practitioner=anne, start=NOW, end=at(THURSDAY + timedelta(days=20), "23:00")
+    )
+    assert next_free_date(follow_up, [anne], THURSDAY, now=NOW) == THURSDAY + timedelta(days=21)
+    Absence.objects.create(practitioner=anne, start=NOW, end=NOW + timedelta(days=200))
+    assert next_free_date(follow_up, [anne], THURSDAY, now=NOW) is None
+
+
+@pytest.mark.parametrize("days", [-1, 92, 10_000])
+def test_a_range_is_the_right_way_round_and_not_too_long(anne, follow_up, days):
+    with pytest.raises(InvalidRange):
+        free_slots(follow_up, [anne], THURSDAY, THURSDAY + timedelta(days=days), now=NOW)
+
+
+@pytest.mark.parametrize("events", [0, 400])
+def test_three_queries_whatever_the_agenda(
+    practice, anne, follow_up, events, django_assert_max_num_queries
+):
+    start = at(THURSDAY, "00:00")
+    Event.objects.bulk_create(
+        Event(
+            practice=practice,
+            practitioner=anne,
+            kind="personal",
+            start=start + timedelta(minutes=20 * n),
+            end=start + timedelta(minutes=20 * n + 20),
+        )
+        for n in range(events)
+    )
+    with django_assert_max_num_queries(3):
+        free_slots(follow_up, [anne], THURSDAY, THURSDAY + timedelta(days=91), now=NOW)
+
+
+def test_a_booking_takes_at_most_twelve_queries(
+    anne, follow_up, julie, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(12):
+        book_appointment(
+            follow_up, anne, at(THURSDAY, "09:00"), julie, by=By.patient(None), now=NOW
+        )
+
+
+def test_another_practitioners_agenda_takes_nothing(practice, anne, follow_up, julie):
+    ines = Practitioner.objects.create(practice=practice, first_name="Inès", last_name="H")
+    Schedule.objects.create(practitioner=ines).write({THURSDAY.weekday(): [(540, 600)]})
+    start, by = at(THURSDAY, "09:00"), By.patient(None)
+    book_appointment(follow_up, ines, start, julie, by=by, now=NOW)
+    book_appointment(follow_up, anne, start, make_patient(practice), by=by, now=NOW)

@@ -1,0 +1,87 @@
+"""What an operator stands on: health, the secret key, logs, settings."""
+
+import json
+import logging
+import os
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError
+
+from maia.config.secret_key import secret_key
+from tests.conftest import make_type
+
+
+def test_healthz_is_ok_only_when_the_database_answers(client, db):
+    assert client.get("/healthz").json() == {"status": "ok", "database": "ok"}
+
+
+def test_healthz_says_that_the_database_is_away(tmp_path):
+    code = (
+        "import django; django.setup(); from django.test import Client;"
+        "r = Client().get('/healthz', headers={'host': 'localhost'}); print(r.status_code)"
+    )
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "maia.config.settings",
+        "MAIA_DATA_DIR": str(tmp_path),
+        "MAIA_DATABASE_URL": "postgresql://maia@127.0.0.1:9/nowhere",
+    }
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "503", done.stderr
+
+
+def test_the_secret_key_is_made_once_and_is_the_owners_alone(tmp_path):
+    with ThreadPoolExecutor(8) as threads:
+        keys = set(threads.map(secret_key, [tmp_path] * 8))
+    assert len(keys) == 1
+    assert len(keys.pop()) >= 64
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+
+
+def _formatted(record):
+    handler = logging.getLogger().handlers[0]
+    for handler in logging.getLogger().handlers:
+        if handler.formatter and "Json" in type(handler.formatter).__name__:
+            handler.filter(record)
+            return json.loads(handler.format(record))
+    raise AssertionError("no JSON handler")
+
+
+def test_a_request_is_logged_by_route_with_an_id_and_nobodys_data(client, follow_up, caplog):
+    with caplog.at_level(logging.INFO, "maia.requests"):
+        response = client.get("/tilleuls/?email=julie@patiente.example")
+    (record,) = [r for r in caplog.records if r.name == "maia.requests"]
+    line = _formatted(record)
+    assert line["route"] == "<slug:slug>/"
+    assert line["status"] == 302
+    assert "julie" not in json.dumps(line)
+    assert len(response["X-Request-ID"]) == 32
+
+
+def test_a_traceback_is_logged_without_the_values_in_it(practice):
+    try:
+        make_type(practice, name="julie@patiente.example", minutes=1)
+    except IntegrityError:
+        error = sys.exc_info()
+    record = logging.LogRecord("maia", logging.ERROR, __file__, 1, "failed", (), error)
+    line = _formatted(record)
+    assert "IntegrityError" in line["exc_info"]
+    assert "conftest.py" in line["exc_info"]
+    assert "julie" not in json.dumps(line)
+
+
+def test_no_migration_is_missing(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize("path", ["/nope/", "/tilleuls/book/99999/", "/theme/red.css", "/a/x/"])
+def test_what_does_not_exist_is_a_page_that_says_so(client, practice, path):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "<h1>" in response.content.decode()

@@ -1,0 +1,186 @@
+"""From the outbox to a real mail server, whatever it answers."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from maia.appointments.booking import By, cancel_appointment, move_appointment
+from maia.messaging.models import Message
+from maia.messaging.owed import announce
+from maia.messaging.worker import LEASE, claim, deliver, work_once
+from tests.conftest import NOW, THURSDAY, at
+from tests.messaging.test_owed import book
+
+RUNNING = threading.Event()
+
+
+def work(now=NOW):
+    while work_once("test", lambda: now, RUNNING):
+        pass
+
+
+def to_patient():
+    return Message.objects.get(recipient="patient")
+
+
+@pytest.fixture
+def booked(follow_up, anne, julie):
+    return book(follow_up, anne, julie)
+
+
+def test_a_confirmation_arrives_with_its_calendar(booked, smtp):
+    work()
+    patient, practitioner = sorted(smtp.taken, key=lambda m: "julie" not in m["To"])
+    assert patient["To"] == "julie@patiente.example"
+    assert patient["Subject"].strip() == "Votre rendez-vous du jeudi 3 décembre 2026 à 09:30"
+    assert patient["From"] == "Cabinet des Tilleuls <rdv@maia.example>"
+    assert patient["Reply-To"] == "cabinet@tilleuls.example"
+    text = patient.get_body(("plain",)).get_content()
+    assert "Bonjour Julie," in text
+    assert f"/a/{booked.link_token}/" in text
+    assert "jusqu’au mercredi 2 décembre à 09:30" in text
+    (calendar,) = patient.iter_attachments()
+    assert calendar.get_content_type() == "text/calendar"
+    assert "METHOD:REQUEST" in calendar.get_content()
+    assert practitioner["To"] == "anne@tilleuls.example"
+    assert "Julie Petit" in practitioner.get_body(("plain",)).get_content()
+    assert list(practitioner.iter_attachments()) == []
+    sent = to_patient()
+    assert (sent.status, sent.to, sent.attempts) == ("sent", "julie@patiente.example", 1)
+    assert sent.body == text.replace("\r\n", "\n")
+
+
+def test_no_subject_tells_the_kind_of_consultation_or_a_name(booked, julie, smtp):
+    move_appointment(booked, at(THURSDAY, "15:00"), by=By.patient(None), now=NOW)
+    work()
+    cancel_appointment(booked, by=By.patient(None), now=NOW)
+    work()
+    assert len(smtp.taken) == 4
+    for message in smtp.taken:
+        assert "grossesse" not in message["Subject"]
+        assert "Petit" not in message["Subject"]
+
+
+def test_it_speaks_the_patients_language(booked, julie, smtp):
+    julie.language = "en"
+    julie.save()
+    work()
+    subjects = {m["To"]: m["Subject"].strip() for m in smtp.taken}
+    assert subjects["julie@patiente.example"] == (
+        "Your appointment on Thursday 3 December 2026 at 09:30"
+    )
+    assert subjects["anne@tilleuls.example"].startswith("Nouveau rendez-vous")
+
+
+def test_what_is_typed_is_shown_as_typed(booked, julie, smtp):
+    julie.first_name = "<b>Julie</b>"
+    julie.save()
+    booked.note = "<script>alert(1)</script>"
+    booked.save()
+    booked.practice.name = 'Cabinet "des Tilleuls" <x@y.example>'
+    booked.practice.save()
+    work()
+    for message in smtp.taken:
+        html = message.get_body(("html",)).get_content()
+        assert "<script>" not in html
+        assert "<b>Julie" not in html
+        assert message["From"].addresses[0].addr_spec == "rdv@maia.example"
+
+
+def test_moved_before_it_left_only_the_last_word_is_sent(booked, smtp):
+    move_appointment(booked, at(THURSDAY, "15:00"), by=By.patient(None), now=NOW)
+    work()
+    kinds = {m.kind: (m.status, m.error) for m in Message.objects.filter(recipient="patient")}
+    assert kinds == {"confirmation": ("dropped", "moved_since"), "moved": ("sent", "")}
+    (mine,) = [m for m in smtp.taken if "julie" in m["To"]]
+    assert "déplacé" in mine["Subject"]
+    assert "SEQUENCE:1" in next(mine.iter_attachments()).get_content()
+
+
+def test_cancelled_before_it_left_only_the_cancellation_is_sent(booked, smtp):
+    cancel_appointment(booked, by=By.practice(None), now=NOW)
+    work()
+    (mine,) = [m for m in smtp.taken if "julie" in m["To"]]
+    assert "annulé" in mine["Subject"]
+    assert "METHOD:CANCEL" in next(mine.iter_attachments()).get_content()
+
+
+def test_a_record_without_address_gets_nothing_and_says_why(booked, julie, smtp):
+    julie.email = ""
+    julie.save()
+    work()
+    assert (to_patient().status, to_patient().error) == ("dropped", "no_address")
+
+
+def test_a_server_that_says_later_is_asked_again_with_growing_patience(booked, smtp):
+    smtp.mood = "later"
+    waits, now = [], NOW
+    for _ in range(4):
+        work(now)
+        message = to_patient()
+        assert (message.status, message.error) == ("queued", "smtp 451")
+        waits.append(message.try_after - now)
+        now = message.try_after
+    assert waits[3] > waits[0]
+    assert timedelta(seconds=15) <= waits[0] <= timedelta(seconds=30)
+    smtp.mood = "take"
+    work(now)
+    assert (to_patient().status, to_patient().attempts) == ("sent", 5)
+
+
+def test_a_server_that_says_never_is_not_asked_again(booked, smtp):
+    smtp.mood = "never"
+    work()
+    assert (to_patient().status, to_patient().error) == ("failed", "smtp 550")
+    smtp.mood = "take"
+    work(NOW + timedelta(hours=5))
+    assert smtp.taken == []
+
+
+def test_a_server_that_is_away_costs_nothing(booked, smtp, settings):
+    settings.EMAIL_PORT, there = 9, smtp.port
+    work()
+    assert to_patient().status == "queued"
+    settings.EMAIL_PORT = there
+    work(NOW + timedelta(minutes=1))
+    assert to_patient().status == "sent"
+    assert len(smtp.taken) == 2
+
+
+def test_tried_until_the_appointment_is_past_then_marked_failed(booked, smtp):
+    smtp.mood = "later"
+    work()
+    work(booked.end + timedelta(minutes=1))
+    assert (to_patient().status, to_patient().error) == ("failed", "smtp 451")
+
+
+def test_a_lost_answer_is_uncertain_and_never_sent_again(booked, smtp):
+    smtp.mood = "hang_up"
+    work()
+    assert to_patient().status == "uncertain"
+    smtp.mood = "take"
+    work(NOW + timedelta(hours=1))
+    assert len([m for m in smtp.taken if "julie" in m["To"]]) == 1
+
+
+def test_a_claim_is_one_workers_until_its_lease_ends(booked, smtp):
+    announce(NOW)
+    mine = claim("one", NOW)
+    assert len(mine) == 2
+    assert claim("two", NOW) == []
+    late = NOW + LEASE
+    theirs = claim("two", late)
+    assert len(theirs) == 2
+    deliver(theirs[0], late)
+    deliver(mine[0], late)  # the first worker wakes up: it is not hers any more
+    assert len(smtp.taken) == 1
+
+
+def test_a_worker_that_died_while_sending_leaves_it_uncertain(booked, smtp):
+    announce(NOW)
+    (message, _notice) = claim("one", NOW)
+    Message.objects.filter(pk=message.pk).update(status="sending")
+    work(NOW + LEASE)
+    message.refresh_from_db()
+    assert (message.status, message.error) == ("uncertain", "worker_died")

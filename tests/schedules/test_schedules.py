@@ -1,0 +1,109 @@
+"""Weekly hours, types, descriptions, holidays (product rules 3.1 and 3.2)."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from maia.availability.weekly import InvalidHours
+from maia.practices.models import Practice
+from maia.schedules.descriptions import description_html
+from maia.schedules.holidays import public_holidays
+from maia.schedules.models import Absence, OpeningHours
+from tests.conftest import NOW, make_type
+
+
+def test_a_schedule_has_one_line_a_weekday(anne):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OpeningHours.objects.create(schedule=anne.schedule, weekday=0, start=600, end=700)
+
+
+@pytest.mark.parametrize(
+    ("weekday", "start", "end"), [(7, 540, 600), (0, 600, 600), (0, 600, 540), (0, 540, 1441)]
+)
+def test_the_database_refuses_a_bad_line(anne, weekday, start, end):
+    anne.schedule.lines.all().delete()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OpeningHours.objects.create(
+            schedule=anne.schedule, weekday=weekday, start=start, end=end
+        )
+
+
+def test_breaks_stay_inside_their_line():
+    good = OpeningHours(weekday=0, start=540, end=1080, breaks=[[750, 840]])
+    assert good.ranges == [(540, 750), (840, 1080)]
+    good.clean()
+    for breaks in ([[500, 600]], [[800, 700]], [[600, 700], [650, 800]], [[600]], ["x"]):
+        with pytest.raises(ValidationError):
+            OpeningHours(weekday=0, start=540, end=1080, breaks=breaks).clean()
+
+
+def test_writing_a_schedule_replaces_it_or_leaves_it(anne):
+    anne.schedule.write({0: [(540, 600)], 1: []})
+    assert [(x.weekday, x.ranges) for x in anne.schedule.lines.all()] == [(0, [(540, 600)])]
+    with pytest.raises(InvalidHours):
+        anne.schedule.write({0: [(540, 600), (570, 630)]})
+    assert anne.schedule.lines.count() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"minutes": 0},
+        {"minutes": 4},
+        {"minutes": 721},
+        {"colour": "red;}"},
+        {"slot_step_minutes": 0},
+        {"buffer_after_minutes": 300},
+        {"booking_horizon_days": 0},
+        {"max_a_day": 0},
+    ],
+)
+def test_the_database_refuses_a_type_out_of_bounds(practice, wrong):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_type(practice, **wrong)
+
+
+def test_an_absence_ends_after_it_starts(anne):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Absence.objects.create(practitioner=anne, start=NOW, end=NOW)
+
+
+def test_a_description_is_markdown_made_safe():
+    html = description_html("Apportez **la carte**.\n\n- un\n- deux\n\n[site](https://a.example)")
+    assert "<strong>la carte</strong>" in html
+    assert "<li>un</li>" in html
+    assert 'rel="noopener noreferrer nofollow"' in html
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        '<img src=x onerror="alert(1)">',
+        "<style>body{}</style>",
+        '<a href="https://x" onclick="x()">x</a>',
+        "![x](https://tracker.example/x.png)",
+    ],
+)
+def test_a_description_runs_and_fetches_nothing(attack):
+    html = description_html(attack)
+    # What is left of a tag is its text, escaped.
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<style" not in html
+    assert 'href="javascript' not in html
+    assert "<a href" not in html or "onclick" not in html.split(">")[1]
+
+
+def test_holidays_follow_the_region():
+    good_friday = date(2027, 3, 26)
+    assert date(2027, 7, 14) in public_holidays(Practice(), date(2027, 7, 1), date(2027, 7, 31))
+    assert good_friday not in public_holidays(Practice(), good_friday, good_friday)
+    alsace = Practice(holiday_region="57")
+    assert good_friday in public_holidays(alsace, good_friday, good_friday)
+    abolition = date(2027, 12, 20)
+    assert abolition in public_holidays(Practice(holiday_region="974"), abolition, abolition)
+    assert public_holidays(Practice(holiday_region="nowhere"), abolition, abolition) == set()
