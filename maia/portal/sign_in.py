@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -71,6 +72,7 @@ def ask_email(
     choice = get_choice(slug, type_id, practitioner_id, start)
     if request.method != "POST" or request.user.is_authenticated:
         return redirect(choice.url())
+    clear_login(request)  # another address than a moment ago: that code is void
     response: HttpResponse = _with_choice(_AskEmail, choice)(request)
     return response
 

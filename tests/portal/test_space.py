@@ -1,0 +1,166 @@
+"""The patient's space and the personal link: hers, nobody else's, and dead when it should be."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from maia.appointments.booking import By, book_appointment, cancel_appointment
+from maia.appointments.models import Appointment
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_user
+
+PAGES = ["appointment", "cancel", "move", "ics"]
+
+
+@pytest.fixture(autouse=True)
+def frozen():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def hers(follow_up, anne, julie):
+    by = By.patient(julie.user)
+    return book_appointment(
+        follow_up, anne, at(THURSDAY, "09:30"), julie, by=by, now=NOW, note="Ma note"
+    )
+
+
+@pytest.fixture
+def patient(client, julie):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "fr"
+    client.force_login(julie.user, "allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def mine(appointment, page="appointment", *args):
+    return reverse(f"mine:{page}", args=[appointment.uid, *args])
+
+
+def link(appointment, page="appointment", *args):
+    return reverse(f"link:{page}", args=[appointment.link_token, *args])
+
+
+def read(response):
+    return response.content.decode()
+
+
+def test_her_appointments_to_come_and_past(patient, hers, follow_up, anne, julie):
+    gone = book_appointment(
+        follow_up, anne, at(THURSDAY, "15:00"), julie, by=By.patient(None), now=NOW
+    )
+    cancel_appointment(gone, by=By.patient(None), now=NOW)
+    page = read(patient.get("/mes-rendez-vous/"))
+    assert page.index("jeudi 3 décembre 2026, 09:30") < page.index("Passés et annulés")
+    assert page.index("15:00") > page.index("Passés et annulés")
+
+
+def test_the_list_takes_a_constant_number_of_queries(
+    patient, follow_up, anne, julie, django_assert_max_num_queries
+):
+    for n in range(20):
+        day = THURSDAY + timedelta(days=n)
+        book_appointment(follow_up, anne, at(day, "09:00"), julie, by=By.practice(None), now=NOW)
+    with django_assert_max_num_queries(8):
+        patient.get("/mes-rendez-vous/")
+
+
+def test_cancelling_asks_first_and_says_so_after(patient, hers):
+    assert patient.get(mine(hers, "cancel")).status_code == 200
+    hers.refresh_from_db()
+    assert hers.status == "confirmed"
+    page = read(patient.post(mine(hers, "cancel"), follow=True))
+    hers.refresh_from_db()
+    assert hers.status == "cancelled"
+    assert "Votre rendez-vous est annulé" in page
+
+
+def test_moving_offers_slots_then_moves(patient, hers):
+    there = mine(hers, "move_there", at(THURSDAY, "15:00"))
+    assert there in read(patient.get(mine(hers, "move") + "?from=2026-12-03"))
+    assert "15:00" in read(patient.get(there))
+    assert Appointment.objects.get().start == at(THURSDAY, "09:30")
+    patient.post(there)
+    assert Appointment.objects.get().start == at(THURSDAY, "15:00")
+
+
+def test_moving_to_a_time_just_taken_keeps_the_old_one(patient, hers, practice, follow_up, anne):
+    lina = make_patient(practice, "Lina")
+    book_appointment(follow_up, anne, at(THURSDAY, "15:00"), lina, by=By.patient(None), now=NOW)
+    answer = patient.post(mine(hers, "move_there", at(THURSDAY, "15:00")))
+    assert answer.status_code == 409
+    assert "vient d’être pris" in read(answer)
+    assert mine(hers, "move_there", at(THURSDAY, "15:30")) in read(answer)
+    hers = Appointment.objects.get(pk=hers.pk)
+    assert hers.start == at(THURSDAY, "09:30")
+
+
+def test_after_the_deadline_she_is_told_to_call(patient, hers):
+    with time_machine.travel(hers.start - timedelta(hours=23)):
+        assert "merci d’appeler" in read(patient.get(mine(hers)))
+        assert patient.post(mine(hers, "cancel")).status_code == 409
+        assert patient.get(mine(hers, "move")).status_code == 302
+        there = mine(hers, "move_there", at(THURSDAY + timedelta(days=1), "15:00"))
+        assert patient.post(there).status_code == 409
+    hers.refresh_from_db()
+    assert hers.status == "confirmed"
+
+
+def test_the_calendar_file(patient, hers):
+    answer = patient.get(mine(hers, "ics"))
+    assert answer["Content-Type"].startswith("text/calendar")
+    assert 'filename="rendez-vous-2026-12-03.ics"' in answer["Content-Disposition"]
+    assert b"METHOD:PUBLISH" in answer.content
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_and_a_stranger_see_nothing(client, hers, page):
+    assert client.get(mine(hers, page))["Location"].startswith("/accounts/login/")
+    assert client.post(mine(hers, "cancel"))["Location"].startswith("/accounts/login/")
+    stranger = make_patient(hers.practice, "Lina", make_user("lina@patiente.example"))
+    for user in (stranger.user, hers.practitioner.user):
+        client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+        assert client.get(mine(hers, page)).status_code == 404
+        assert client.post(mine(hers, "cancel")).status_code == 404
+        assert client.get(f"/tilleuls/booked/{hers.uid}/").status_code == 404
+    hers.refresh_from_db()
+    assert hers.status == "confirmed"
+
+
+def test_a_page_of_hers_is_kept_by_no_cache(patient, hers):
+    for path in ("/mes-rendez-vous/", mine(hers), link(hers)):
+        assert "no-store" in patient.get(path)["Cache-Control"]
+
+
+def test_the_link_shows_time_place_and_practitioner_and_nothing_else(client, hers):
+    page = read(client.get(link(hers)))
+    assert "3 place du Marché" in page
+    assert "Anne Morel" in page
+    for secret in ("grossesse", "Julie", "Petit", "Ma note", "julie@"):
+        assert secret not in page
+        assert secret not in read(client.get(link(hers, "move")))
+        assert secret not in read(client.get(link(hers, "cancel")))
+
+
+def test_opening_the_link_changes_nothing_and_posting_does(client, hers):
+    for page in (*PAGES, "cancel"):
+        client.get(link(hers, page))
+    client.get(link(hers, "move_there", at(THURSDAY, "15:00")))
+    assert Appointment.objects.get().start == at(THURSDAY, "09:30")
+    client.post(link(hers, "move_there", at(THURSDAY, "15:00")))
+    assert Appointment.objects.get().start == at(THURSDAY, "15:00")
+    client.post(link(hers, "cancel"))
+    assert Appointment.objects.get().status == "cancelled"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_link_dies_with_the_appointment(client, hers, page):
+    with time_machine.travel(hers.end):
+        past = client.get(link(hers, page))
+    cancel_appointment(hers, by=By.practice(None), now=NOW)
+    cancelled = client.get(link(hers, page))
+    unknown = client.get(f"/a/{'x' * 16}/")
+    assert past.status_code == cancelled.status_code == unknown.status_code == 404
+    assert "Rennes" not in read(cancelled)
+    assert client.post(link(hers, "cancel")).status_code == 404
