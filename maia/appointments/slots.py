@@ -47,6 +47,7 @@ class _Agenda:
     closed: list[Interval]
     full_dates: set[date]
     window: Window | None
+    leaving: datetime | None  # the start of the event that moves: no move to where it is
 
 
 def practitioners_for(type: AppointmentType) -> list[Practitioner]:
@@ -70,8 +71,8 @@ def free_slots(
 
     Sorted by start, then in the order of ``practitioners`` (all of the type's practice). ``now``
     is an aware instant; None means that notice and horizon do not apply, as for the practitioner
-    herself. ``without`` is an event that is about to leave its place. Three queries at most,
-    whatever the agenda. Raises `InvalidRange`. Product rule 3.3.
+    herself. ``without`` is an event that is about to leave its place, which is not offered.
+    Three queries at most, whatever the agenda. Raises `InvalidRange`. Product rule 3.3.
     """
     if last < first or (last - first).days >= MAX_DAYS:
         raise InvalidRange
@@ -156,7 +157,11 @@ def _of_one(
         window=agenda.window,
     )
     for day, slots in found:
-        yield day, [Slot(start, end, agenda.practitioner) for start, end in slots]
+        elsewhere = [
+            Slot(start, end, agenda.practitioner) for start, end in slots if start != agenda.leaving
+        ]
+        if elsewhere:
+            yield day, elsewhere
 
 
 def _agendas(
@@ -196,6 +201,7 @@ def _agendas(
             closed=away[p.pk],
             full_dates=_full_dates(type, p, events[p.pk], zone, first, last),
             window=type.policy_for(p).window(now, zone) if now is not None else None,
+            leaving=without.start if without else None,
         )
         for p in practitioners
     ]

@@ -1,0 +1,88 @@
+"""A real Chromium on a real site with the demo practice."""
+
+import os
+import re
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.chromium import FLAGS, find_chromium
+from tests.site import running_site
+
+
+def pytest_collection_modifyitems(config, items):
+    here = os.path.dirname(__file__)
+    found = find_chromium()
+    for item in items:
+        if not str(item.path).startswith(here):
+            continue
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.xdist_group("browser"))
+        if found is None:
+            item.add_marker(pytest.mark.skip(reason="NO CHROMIUM on this machine"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    return {**browser_type_launch_args, "executable_path": find_chromium(), "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "fr-FR", "timezone_id": "Europe/Paris"}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    with running_site(tmp_path_factory.mktemp("site"), MAIA_WEB_WORKERS="2") as site:
+        yield site
+
+
+@pytest.fixture
+def page(page):
+    """Any error in the console is a failure, but for the 4xx that a test provokes."""
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda m: (
+            errors.append(m.text)
+            if m.type == "error" and "the server responded with a status of 4" not in m.text
+            else None
+        ),
+    )
+    page.set_default_timeout(15_000)
+    yield page
+    assert errors == []
+
+
+@pytest.fixture
+def mailbox(site, context):
+    """Waits for an email to somebody, and reads its text."""
+
+    def read(to, subject):
+        reader = context.new_page()
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            reader.goto(f"{site.base}/demo/messages/?to={to}")
+            mail = reader.locator(".mail", has_text=subject)
+            if mail.count():
+                pre = mail.first.locator("pre")
+                text = pre.text_content()
+                reader.close()
+                return text
+            time.sleep(0.3)
+        raise AssertionError(f"no email to {to}")
+
+    return read
+
+
+@pytest.fixture
+def code_for(mailbox):
+    return lambda to: re.search(r"\b\d{6}\b", mailbox(to, "Votre code")).group()
+
+
+def assert_accessible(page):
+    results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    assert results.violations_count == 0, results.generate_report()

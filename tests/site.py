@@ -1,0 +1,94 @@
+"""The real thing: `maia run` as a process of its own, on a database of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from tests.ports import free_port
+
+
+@dataclass(frozen=True)
+class Site:
+    base: str
+    env: dict[str, str]
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def manage(self, *arguments: str) -> str:
+        """Runs a `maia` command on its database; what it printed."""
+        command = [sys.executable, "-m", "maia", *arguments]
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@contextmanager
+def running_site(folder: Path, **settings: str) -> Iterator[Site]:
+    """``settings`` are more `MAIA_*` variables. The database is SQLite, or the tests' server."""
+    port = free_port()
+    with _database(folder) as database:
+        env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("MAIA_")},
+            **database,
+            "MAIA_DATA_DIR": str(folder),
+            "MAIA_PORT": str(port),
+            "MAIA_DEMO": "1",
+            "PYTHONUNBUFFERED": "1",
+            **settings,
+        }
+        log = folder / "log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "maia", "run"],
+                env=env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        site = Site(f"http://127.0.0.1:{port}", env, process, log)
+        try:
+            _wait_for(site)
+            yield site
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+@contextmanager
+def _database(folder: Path) -> Iterator[dict[str, str]]:
+    url = os.environ.get("MAIA_DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        yield {}
+        return
+    import psycopg
+
+    name = f"maia_site_{uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        yield {"MAIA_DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _wait_for(site: Site) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(f"{site.base}/healthz", timeout=5).close()
+            return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            if site.process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(site.log.read_text()) from None
+            time.sleep(0.1)
