@@ -26,7 +26,9 @@ class RequestCodeForm(RequestLoginCodeForm):
         ),
     )
 
-    def __init__(self, *args: Any, may_register: Callable[[str], bool] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, may_register: Callable[[str], bool] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.may_register = may_register
 

@@ -15,11 +15,15 @@ class UserManager(BaseUserManager["User"]):
         self, email: str, password: str | None = None, *, verified: bool = False, **fields: Any
     ) -> "User":
         """``verified``: she has shown that she reads this mailbox. Without a password, codes."""
+        from allauth.account.models import EmailAddress  # its model points at this one
+
         user = self.model(email=email.lower(), **fields)
         user.set_password(password)  # None: no password opens it
         with transaction.atomic(using=self._db):
             user.save(using=self._db)
-            user.emailaddress_set.create(email=user.email, verified=verified, primary=True)
+            EmailAddress.objects.create(
+                user=user, email=user.email, verified=verified, primary=True
+            )
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -48,4 +52,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def has_verified(self, email: str) -> bool:
         """Whether she has shown that she reads this mailbox (product rule 3.5)."""
-        return self.emailaddress_set.filter(email__iexact=email, verified=True).exists()
+        from allauth.account.models import EmailAddress
+
+        return EmailAddress.objects.filter(user=self, email__iexact=email, verified=True).exists()

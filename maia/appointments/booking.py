@@ -72,9 +72,12 @@ def book_appointment(
     """
     end = start + type.duration
     # Who has lost already is told so without queueing for the lock.
-    if by.is_patient and _taken(practitioner, start, end).exclude(
-        appointments__patient=patient, appointments__request_key=request_key
-    ).exists():
+    if (
+        by.is_patient
+        and _taken(practitioner, start, end)
+        .exclude(appointments__patient=patient, appointments__request_key=request_key)
+        .exists()
+    ):
         raise SlotTaken
     with _agenda_of(practitioner):
         if request_key is not None:
@@ -131,7 +134,9 @@ def move_appointment(
                 raise TooLate
             if current.patient.online_booking_barred:
                 raise NotBookable(Reason.BARRED)
-            _refuse_unless_offered(current.type, current.practitioner, start, now=now, without=event)
+            _refuse_unless_offered(
+                current.type, current.practitioner, start, now=now, without=event
+            )
         event.end = start + current.duration
         event.start = start
         event.save(update_fields=["start", "end"])
@@ -208,7 +213,7 @@ def _refuse_unless_offered(
     if any(slot.start == start for slot in offered.get(day, [])):
         return
     in_the_way = _taken(practitioner, start, start + type.duration)
-    if in_the_way.exclude(pk=without.pk if without else None).exists():
+    if in_the_way.exclude(pk=without.pk if without else 0).exists():
         raise SlotTaken
     raise NotBookable(Reason.NOT_OFFERED)
 

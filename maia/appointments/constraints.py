@@ -94,7 +94,9 @@ class NoOverlap(BaseConstraint):
 
     def _columns(self, model: type[models.Model]) -> tuple[str, str, str, list[str]]:
         def column(field: str) -> str:
-            return str(model._meta.get_field(field).column)
+            found = model._meta.get_field(field)
+            assert isinstance(found, models.Field)
+            return str(found.column)
 
         # The owner is named as Python reads it ("practitioner_id"): already a column.
         return (
@@ -125,15 +127,15 @@ class NoOverlap(BaseConstraint):
                 f'other."{owner}" = NEW."{owner}"',
                 f'other."{start}" < NEW."{end}"',
                 f'other."{end}" > NEW."{start}"',
-                f'other."{key}" <> NEW."{key}"',
             ]
         )
+        # A row does not clash with itself; one that is being inserted is not there yet.
+        itself = {"INSERT": "", "UPDATE": f' AND other."{key}" <> OLD."{key}"'}
         return [
-            # The key of a row that is being inserted is -1 before its turn: no row has it.
-            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{verb.lower()}" BEFORE {verb} ON "{table}" '
-            f'WHEN EXISTS (SELECT 1 FROM "{table}" other WHERE {clash}) '
+            f'CREATE TRIGGER IF NOT EXISTS "{self.name}_{verb.lower()}" BEFORE {verb} ON "{table}" '  # noqa: S608
+            f'WHEN EXISTS (SELECT 1 FROM "{table}" other WHERE {clash}{but}) '
             f"BEGIN SELECT RAISE(ABORT, '{self.name}'); END"
-            for verb in ("INSERT", "UPDATE")
+            for verb, but in itself.items()
         ]
 
 

@@ -192,9 +192,7 @@ class HistoryEntry(models.Model):
         verbose_name_plural = _("history")
         ordering = ["id"]
         indexes = [
-            models.Index(
-                fields=["id"], condition=Q(announced=False), name="history_to_announce"
-            )
+            models.Index(fields=["id"], condition=Q(announced=False), name="history_to_announce")
         ]
 
     def __str__(self) -> str:

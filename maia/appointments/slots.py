@@ -179,7 +179,7 @@ def _agendas(
     events: dict[int, list[Event]] = {pk: [] for pk in ids}
     for event in (
         Event.objects.filter(practitioner__in=ids, end__gt=opens, start__lt=closes, blocking=True)
-        .exclude(pk=without.pk if without else None)
+        .exclude(pk=without.pk if without else 0)
         .only(
             "practitioner_id",
             "type_id",
@@ -215,9 +215,7 @@ def _weekly_hours(type: AppointmentType, ids: Iterable[int]) -> dict[int, Weekly
     """
     own: _Lines | None = None
     general: dict[int, _Lines] = {pk: {} for pk in ids}
-    rows = Schedule.objects.filter(
-        Q(appointment_type=type) | Q(practitioner__in=ids)
-    ).values_list(
+    rows = Schedule.objects.filter(Q(appointment_type=type) | Q(practitioner__in=ids)).values_list(
         "practitioner_id", "lines__weekday", "lines__start", "lines__end", "lines__breaks"
     )
     for practitioner_id, weekday, start, end, breaks in rows:

@@ -122,16 +122,16 @@ CACHES = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+_VALIDATORS: list[tuple[str, dict[str, int]]] = [
+    ("UserAttributeSimilarityValidator", {}),
+    ("MinimumLengthValidator", {"min_length": 10}),
+    ("CommonPasswordValidator", {}),
+    ("NumericPasswordValidator", {}),
 ]
-AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in _VALIDATORS
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/mes-rendez-vous/"
 

@@ -7,7 +7,7 @@ from django.urls import include, path
 
 from maia.config.health import healthz
 
-admin.site.login = secure_admin_login(admin.site.login)  # codes, passkeys, rate limits
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # codes, passkeys, rate limits
 
 urlpatterns = [
     path("healthz", healthz),

@@ -205,17 +205,90 @@ def _types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:
     return made
 
 
-_FIRST = (
-    "Aïcha Alice Amandine Anaïs Aurélie Awa Bérénice Chloé Claire Coline Élise Emma Fanny Fatou "
-    "Gaëlle Hélène Inaya Jade Jeanne Julie Justine Laure Lina Louise Lucie Maëlle Manon Margaux "
-    "Marion Mathilde Nadia Naïma Noémie Océane Pauline Rose Salomé Sarah Soizic Yasmine"
-).split()
-_LAST = (
-    "Aubert Benali Bernard Blanchard Bouvier Caron Charpentier Chevalier Cissé Colin Da-Silva "
-    "Dubois Dumont Fontaine Garnier Gautier Guérin Huet Jacob Joly Lambert Leclerc Legrand "
-    "Lemoine Marchand Mercier Meunier Morin Nguyen Noël Olivier Perrin Picard Renaud Robin "
-    "Rousseau Roux Simon Traoré Vidal"
-).split()
+_FIRST = [
+    "Aïcha",
+    "Alice",
+    "Amandine",
+    "Anaïs",
+    "Aurélie",
+    "Awa",
+    "Bérénice",
+    "Chloé",
+    "Claire",
+    "Coline",
+    "Élise",
+    "Emma",
+    "Fanny",
+    "Fatou",
+    "Gaëlle",
+    "Hélène",
+    "Inaya",
+    "Jade",
+    "Jeanne",
+    "Julie",
+    "Justine",
+    "Laure",
+    "Lina",
+    "Louise",
+    "Lucie",
+    "Maëlle",
+    "Manon",
+    "Margaux",
+    "Marion",
+    "Mathilde",
+    "Nadia",
+    "Naïma",
+    "Noémie",
+    "Océane",
+    "Pauline",
+    "Rose",
+    "Salomé",
+    "Sarah",
+    "Soizic",
+    "Yasmine",
+]
+_LAST = [
+    "Aubert",
+    "Benali",
+    "Bernard",
+    "Blanchard",
+    "Bouvier",
+    "Caron",
+    "Charpentier",
+    "Chevalier",
+    "Cissé",
+    "Colin",
+    "Da-Silva",
+    "Dubois",
+    "Dumont",
+    "Fontaine",
+    "Garnier",
+    "Gautier",
+    "Guérin",
+    "Huet",
+    "Jacob",
+    "Joly",
+    "Lambert",
+    "Leclerc",
+    "Legrand",
+    "Lemoine",
+    "Marchand",
+    "Mercier",
+    "Meunier",
+    "Morin",
+    "Nguyen",
+    "Noël",
+    "Olivier",
+    "Perrin",
+    "Picard",
+    "Renaud",
+    "Robin",
+    "Rousseau",
+    "Roux",
+    "Simon",
+    "Traoré",
+    "Vidal",
+]
 
 
 def _patients(practice: Practice, random: Random) -> list[Patient]:
@@ -303,10 +376,8 @@ def _event(
     )
 
 
-def _book_all(
-    events: list[Event], patients: list[Patient], now: datetime, random: Random
-) -> None:
-    Status, Action, Actor = Appointment.Status, HistoryEntry.Action, HistoryEntry.Actor
+def _book_all(events: list[Event], patients: list[Patient], now: datetime, random: Random) -> None:
+    actors, status = HistoryEntry.Actor, Appointment.Status
     appointments = []
     for event in events:
         type = event.type
@@ -318,7 +389,7 @@ def _book_all(
                 practice=event.practice,
                 event=event,
                 patient=random.choice(patients),
-                status=Status.UNCONFIRMED if waits else Status.CONFIRMED,
+                status=status.UNCONFIRMED if waits else status.CONFIRMED,
                 booked_online=online,
                 sms_reminder=type.send_sms_reminder,
                 created_at=min(event.start, now) - timedelta(days=random.randrange(2, 20)),
@@ -327,8 +398,8 @@ def _book_all(
     HistoryEntry.objects.bulk_create(
         HistoryEntry(
             appointment=appointment,
-            action=Action.BOOKED,
-            actor=Actor.PATIENT if appointment.booked_online else Actor.PRACTICE,
+            action=HistoryEntry.Action.BOOKED,
+            actor=actors.PATIENT if appointment.booked_online else actors.PRACTICE,
             at=appointment.created_at,
             new_start=appointment.event.start,
             announced=True,  # long ago

@@ -1,6 +1,7 @@
 """The email channel: hands one letter to the mail server, and says what kind of failure it met."""
 
 import smtplib
+from contextlib import suppress
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
@@ -48,10 +49,8 @@ def send_email(message: Message, letter: Letter, to: str) -> None:
     except (smtplib.SMTPServerDisconnected, OSError) as error:
         raise AnswerLost(_code(error)) from error
     finally:
-        try:
+        with suppress(OSError, smtplib.SMTPException):  # it has answered already
             connection.close()
-        except (OSError, smtplib.SMTPException):
-            pass  # it has answered already
 
 
 def _code(error: Exception) -> str:

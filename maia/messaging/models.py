@@ -22,7 +22,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def locked(self) -> Self:
         """For update, without waiting for another worker where the engine can tell."""
-        return self.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        return self.select_for_update(
+            skip_locked=connection.features.has_select_for_update_skip_locked
+        )
 
 
 class Message(models.Model):

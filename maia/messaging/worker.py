@@ -106,7 +106,9 @@ def deliver(message: Message, now: datetime) -> None:
     try:
         send_email(message, content, to)
     except TemporaryFailure as failure:
-        _record(message, status=Status.QUEUED, error=str(failure), try_after=now + _backoff(message))
+        _record(
+            message, status=Status.QUEUED, error=str(failure), try_after=now + _backoff(message)
+        )
     except PermanentFailure as failure:
         _record(message, status=Status.FAILED, error=str(failure))
     except AnswerLost as failure:
@@ -137,5 +139,6 @@ def _give_up_on_lost_answers(now: datetime) -> int:
 
 
 def _backoff(message: Message) -> timedelta:
-    longest = min(FIRST_BACKOFF * 2 ** min(message.attempts - 1, 10), LONGEST_BACKOFF)
-    return longest * random.uniform(0.5, 1)  # noqa: S311  jitter, not a secret
+    doublings = min(message.attempts - 1, 10)
+    longest = min(FIRST_BACKOFF.total_seconds() * 2**doublings, LONGEST_BACKOFF.total_seconds())
+    return timedelta(seconds=longest * random.uniform(0.5, 1))  # noqa: S311  no secret

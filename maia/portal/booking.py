@@ -163,9 +163,7 @@ def render_sign_in(
     request: HttpRequest, choice: Choice, form: RequestCodeForm | None = None
 ) -> HttpResponse:
     form = form or RequestCodeForm()
-    return _render(
-        request, choice, {"sign_in": form}, status=422 if form.is_bound else 200
-    )
+    return _render(request, choice, {"sign_in": form}, status=422 if form.is_bound else 200)
 
 
 def _book(user: User, choice: Choice, patient: Patient | None, form: NoteForm) -> Appointment:
@@ -214,9 +212,7 @@ def _render_form(
     )
     if patient is not None and choice.type.known_patients_only:
         if not is_known(patient, timezone.now()):
-            context["refusal"] = refusals.words(
-                NotBookable(NotBookable.Reason.KNOWN_PATIENTS_ONLY)
-            )
+            context["refusal"] = refusals.words(NotBookable(NotBookable.Reason.KNOWN_PATIENTS_ONLY))
     return _render(request, choice, {"form": form, "patient": patient, **context})
 
 
@@ -228,13 +224,11 @@ def _render_refusal(
     refusal: BookingRefused,
 ) -> HttpResponse:
     nearest = (
-        nearest_free(
-            choice.type, practitioners_for(choice.type), choice.start, now=timezone.now()
-        )
+        nearest_free(choice.type, practitioners_for(choice.type), choice.start, now=timezone.now())
         if refusals.has_alternatives(refusal)
         else []
     )
-    context = {
+    context: dict[str, object] = {
         "form": form,
         "patient": patient,
         "refusal": refusals.words(refusal),

@@ -27,7 +27,9 @@ class NoteForm(forms.Form):
 
     def typed(self) -> dict[str, str]:
         """What she typed so far, to be kept across a sign-in or another choice of time."""
-        return {name: self.data.get(name, "")[:2000] for name in self.fields if name != "request_key"}
+        return {
+            name: self.data.get(name, "")[:2000] for name in self.fields if name != "request_key"
+        }
 
 
 class DetailsForm(NoteForm):

@@ -3,6 +3,7 @@
 allauth does the work (codes, attempts, rate limits, second factor); the pages are ours.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -23,7 +24,7 @@ from maia.portal.booking import Choice, get_choice, render_sign_in
 
 
 class _AskEmail(RequestLoginCodeView):
-    choice: Choice
+    choice: Any = None
 
     def get_form_class(self) -> type[RequestCodeForm]:
         return RequestCodeForm
@@ -40,7 +41,7 @@ class _AskEmail(RequestLoginCodeView):
 
 
 class _AskCode(ConfirmLoginCodeView):
-    choice: Choice
+    choice: Any = None
     template_name = "portal/confirm.html"
 
     def get_next_url(self) -> str:
@@ -73,8 +74,7 @@ def ask_email(
     if request.method != "POST" or request.user.is_authenticated:
         return redirect(choice.url())
     clear_login(request)  # another address than a moment ago: that code is void
-    response: HttpResponse = _with_choice(_AskEmail, choice)(request)
-    return response
+    return _with_choice(_AskEmail, choice)(request)
 
 
 def ask_code(
@@ -86,11 +86,10 @@ def ask_code(
             messages.warning(request, _("This code has expired. Please ask for a new one."))
         return redirect(choice.url())
     try:
-        response: HttpResponse = _with_choice(_AskCode, choice)(request)
+        return _with_choice(_AskCode, choice)(request)
     except ImmediateHttpResponse as answer:
         return answer.response
-    return response
 
 
-def _with_choice(view: Any, choice: Choice) -> Any:
-    return type(view.__name__, (view,), {"choice": choice}).as_view()
+def _with_choice(view: Any, choice: Choice) -> Callable[[HttpRequest], HttpResponse]:
+    return view.as_view(choice=choice)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maia.accounts.models import User
 from maia.appointments.booking import By, cancel_appointment, move_appointment
 from maia.appointments.exceptions import BookingRefused
 from maia.appointments.ics import Method, ics
@@ -29,6 +30,7 @@ from maia.messaging.email import sender_address
 from maia.portal import refusals
 from maia.portal.htmx import wants_part
 from maia.portal.week import read_week
+from maia.practices.models import Practice
 
 PAST_SHOWN = 100
 
@@ -68,13 +70,14 @@ class Access:
 @require_safe
 def appointments(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
+    assert isinstance(request.user, User)
     hers = Appointment.objects.of_user(request.user).with_details()
     ahead = hers.upcoming(now)
     behind = hers.exclude(pk__in=ahead.values("pk")).order_by("-event__start")[:PAST_SHOWN]
     context = {
         "ahead": [Access(a, by_link=False) for a in ahead],
         "behind": [Access(a, by_link=False) for a in behind],
-        "practices": {record.practice for record in request.user.records.select_related("practice")},
+        "practices": Practice.objects.filter(patients__user=request.user),
     }
     return render(request, "portal/appointments.html", context)
 
@@ -188,7 +191,9 @@ def _access(
 
 
 def _by(request: HttpRequest, access: Access) -> By:
-    return By.patient(None if access.by_link else request.user)
+    return By.patient(
+        request.user if request.user.is_authenticated and not access.by_link else None
+    )
 
 
 def _render(

@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from maia.portal import converters, home, sign_in, space, theme  # noqa: F401
 from maia.portal import booking as book
+from maia.portal import converters, home, sign_in, space, theme  # noqa: F401
 
 _one_appointment = (
     [

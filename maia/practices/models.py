@@ -18,9 +18,50 @@ COLOUR = r"^#[0-9a-f]{6}$"
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 # First path segments that are ours: a practice there could not be reached.
 RESERVED_SLUGS = frozenset(
-    "a accounts admin agenda aide api app apps assets auth cabinet cabinets confidentialite contact "
-    "demo docs embed favicon feeds healthz help i18n l legal login logout maia media mentions-legales "
-    "mes-rendez-vous metrics new nouveau office pro robots static status support theme well-known www".split()
+    [
+        "a",
+        "accounts",
+        "admin",
+        "agenda",
+        "aide",
+        "api",
+        "app",
+        "apps",
+        "assets",
+        "auth",
+        "cabinet",
+        "cabinets",
+        "confidentialite",
+        "contact",
+        "demo",
+        "docs",
+        "embed",
+        "favicon",
+        "feeds",
+        "healthz",
+        "help",
+        "i18n",
+        "l",
+        "legal",
+        "login",
+        "logout",
+        "maia",
+        "media",
+        "mentions-legales",
+        "mes-rendez-vous",
+        "metrics",
+        "new",
+        "nouveau",
+        "office",
+        "pro",
+        "robots",
+        "static",
+        "status",
+        "support",
+        "theme",
+        "well-known",
+        "www",
+    ]
 )
 
 
@@ -169,7 +210,8 @@ class Practitioner(models.Model):
                 name="practitioner_user_once",
             ),
             models.CheckConstraint(
-                condition=Q(booking_horizon_days__range=(1, 730)), name="practitioner_horizon_bounds"
+                condition=Q(booking_horizon_days__range=(1, 730)),
+                name="practitioner_horizon_bounds",
             ),
             models.CheckConstraint(
                 condition=Q(minimum_notice_minutes__lte=30 * 24 * 60),

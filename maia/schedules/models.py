@@ -65,7 +65,9 @@ class OpeningHours(models.Model):
         verbose_name_plural = _("opening hours")
         ordering = ["weekday"]
         constraints = [
-            models.UniqueConstraint(fields=["schedule", "weekday"], name="hours_one_line_a_weekday"),
+            models.UniqueConstraint(
+                fields=["schedule", "weekday"], name="hours_one_line_a_weekday"
+            ),
             models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="hours_weekday_bounds"),
             models.CheckConstraint(
                 condition=Q(start__lt=F("end"), end__lte=MINUTES_A_DAY), name="hours_range_order"

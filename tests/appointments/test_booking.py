@@ -151,7 +151,7 @@ def test_an_appointment_does_not_stand_in_its_own_way(practice, anne, julie):
     stepped = make_type(practice, minutes=45, slot_step_minutes=15)
     made = book(stepped, anne, "09:00", julie)
     around = free_slots(stepped, [anne], THURSDAY, THURSDAY, now=NOW, without=made.event)
-    assert [s.start for s in around[THURSDAY]][0] == at(THURSDAY, "09:15")
+    assert around[THURSDAY][0].start == at(THURSDAY, "09:15")
     assert move_appointment(made, at(THURSDAY, "09:15"), by=BY, now=NOW).sequence == 1
 
 

@@ -90,7 +90,9 @@ def patients(practice, count):
 @pytest.fixture(autouse=True)
 def warm(practice, anne, follow_up):
     """As a server that has booked before: libraries loaded, queries compiled."""
-    made = booking(follow_up, anne, at(THURSDAY + timedelta(days=20), "09:00"), make_patient(practice))()
+    made = booking(
+        follow_up, anne, at(THURSDAY + timedelta(days=20), "09:00"), make_patient(practice)
+    )()
     Event.objects.filter(appointments=made).delete()
 
 

@@ -25,9 +25,7 @@ def test_a_schedule_has_one_line_a_weekday(anne):
 def test_the_database_refuses_a_bad_line(anne, weekday, start, end):
     anne.schedule.lines.all().delete()
     with pytest.raises(IntegrityError), transaction.atomic():
-        OpeningHours.objects.create(
-            schedule=anne.schedule, weekday=weekday, start=start, end=end
-        )
+        OpeningHours.objects.create(schedule=anne.schedule, weekday=weekday, start=start, end=end)
 
 
 def test_breaks_stay_inside_their_line():

@@ -35,9 +35,7 @@ class Command(BaseCommand):
                 practice.save()
                 owner = User.objects.filter(email=email).first() or User.objects.create_user(email)
                 owner.full_clean(exclude=["password"])
-                Membership.objects.create(
-                    practice=practice, user=owner, role=Membership.Role.OWNER
-                )
+                Membership.objects.create(practice=practice, user=owner, role=Membership.Role.OWNER)
                 practitioner = Practitioner(
                     practice=practice,
                     user=owner,

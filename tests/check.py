@@ -1,0 +1,71 @@
+"""What `make check` runs: format, lint, types, import contracts, migrations, words."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parent.parent
+FRENCH = ROOT / "maia" / "locale" / "fr" / "LC_MESSAGES" / "django.po"
+BIN = Path(sys.executable).parent
+
+
+def main() -> int:
+    checks = [
+        ("format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
+        ("lint", [BIN / "ruff", "check", "--quiet", "."]),
+        ("types", [BIN / "mypy"]),
+        ("imports", [BIN / "lint-imports", "--no-logo"]),
+        ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
+    ]
+    failed = [name for name, command in checks if not _passes(name, command)]
+    if not _all_words_are_french():
+        failed.append("words")
+    print("check: " + (f"FAILED: {', '.join(failed)}" if failed else "all good"))
+    return 1 if failed else 0
+
+
+def _passes(name: str, command: list[object]) -> bool:
+    done = subprocess.run([str(word) for word in command], cwd=ROOT, capture_output=True, text=True)
+    print(f"{'ok    ' if done.returncode == 0 else 'FAILED'} {name}", flush=True)
+    if done.returncode:
+        print(done.stdout + done.stderr)
+    return done.returncode == 0
+
+
+def _all_words_are_french() -> bool:
+    """Extracts every string anew, and looks for one that has no French."""
+    if not _has_gettext():
+        print("!!! NO GETTEXT: untranslated strings cannot be looked for here !!!", flush=True)
+        return not os.environ.get("CI")
+    kept = FRENCH.read_text()
+    try:
+        subprocess.run(
+            [sys.executable, "../manage.py", "makemessages", "-l", "fr", "--no-obsolete"],
+            cwd=ROOT / "maia",
+            check=True,
+            capture_output=True,
+        )
+        with FRENCH.open("rb") as file:
+            catalogue = read_po(file)
+    finally:
+        FRENCH.write_text(kept)
+    missing = [m.id for m in catalogue if m.id and (m.fuzzy or not m.string)]
+    print(f"{'FAILED' if missing else 'ok    '} words", flush=True)
+    for words in missing:
+        print(f"  not in French: {words}")
+    return not missing
+
+
+def _has_gettext() -> bool:
+    if not shutil.which("xgettext") and os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "update", "-qq"], capture_output=True)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "gettext"], capture_output=True)
+    return shutil.which("xgettext") is not None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
