@@ -6,6 +6,7 @@ PO := $(wildcard maia/locale/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
 export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
+export UV_COMPILE_BYTECODE = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 .PHONY: run test check bench install dev lock messages screenshots

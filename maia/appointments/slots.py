@@ -22,6 +22,7 @@ from maia.schedules.holidays import public_holidays
 from maia.schedules.models import Absence, AppointmentType, OpeningHours, Schedule
 
 MAX_DAYS = 92  # in one search
+NEAR, FAR = timedelta(days=5), timedelta(days=40)  # from the wanted day, either way
 # Wider than any offset from UTC, two buffers and a clock change together.
 _MARGIN = timedelta(hours=36)
 
@@ -113,11 +114,13 @@ def nearest_free(
     today = now.astimezone(zone).date()
     wanted = start.astimezone(zone).date()
     last = max(type.policy_for(p).window(now, zone).last_date for p in practitioners)
-    first = min(max(wanted - timedelta(days=7), today), last)
-    days = free_slots(
-        type, practitioners, first, first + timedelta(days=45), now=now, without=without
-    )
-    slots = [slot for found in days.values() for slot in found]
+    slots: list[Slot] = []
+    for days in NEAR, FAR:  # far only where near has too few
+        first = min(max(wanted - days, today), last)
+        found = free_slots(type, practitioners, first, first + 2 * days, now=now, without=without)
+        slots = [slot for offered in found.values() for slot in offered]
+        if len(slots) >= count:
+            break
     nearest = sorted(slots, key=lambda slot: abs(slot.start - start))[:count]
     return sorted(nearest, key=lambda slot: slot.start)
 

@@ -12,7 +12,7 @@ def secret_key(data_dir: Path) -> str:
         return path.read_text().strip()
     except FileNotFoundError:
         pass
-    draft = path.with_name(f"secret_key.{os.getpid()}")
+    draft = path.with_name(f"secret_key.{secrets.token_hex(8)}")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(64))
     try:

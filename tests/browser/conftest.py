@@ -11,6 +11,10 @@ from tests.browser.chromium import FLAGS, find_chromium
 from tests.site import running_site
 
 
+# Playwright keeps an event loop in the process, where Django then suspects every query.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
 def pytest_collection_modifyitems(config, items):
     here = os.path.dirname(__file__)
     found = find_chromium()

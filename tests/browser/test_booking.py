@@ -161,6 +161,7 @@ def test_every_page_is_accessible(site, browser, browser_context_args, width, sc
     context.close()
 
 
+@pytest.mark.alone
 def test_the_slots_of_a_week_appear_fast(site, page):
     open_slots(page, site)
     times = []

@@ -17,7 +17,7 @@ import pytest
 from tests.messaging.smtp import mail_server
 from tests.site import running_site
 
-pytestmark = pytest.mark.xdist_group("races")
+pytestmark = pytest.mark.alone
 PATIENTS = 200
 
 # Makes what the race needs, in the site's own database, and prints it.
