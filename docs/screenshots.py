@@ -48,9 +48,8 @@ def _shoot(page: Page, name: str) -> None:
     page.evaluate("document.querySelector('.demo-bar')?.remove()")
     raw = IMAGES / f"{name}.png"
     page.screenshot(path=raw)
-    Image.open(raw).convert("RGB").quantize(64, method=Image.Quantize.FASTOCTREE).save(
-        raw, optimize=True
-    )
+    picture = Image.open(raw).convert("RGB")
+    picture.quantize(160, method=Image.Quantize.MEDIANCUT).save(raw, optimize=True)
 
 
 if __name__ == "__main__":

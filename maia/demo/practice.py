@@ -130,7 +130,7 @@ def _types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:
             colour="#7a4f9a",
             allow_online_booking=True,
             description="Nous faisons connaissance et préparons ensemble le suivi.\n\n"
-            "Merci d'apporter :\n\n- votre **carte Vitale** ;\n- vos derniers résultats d'analyses ;\n"
+            "Merci d’apporter :\n\n- votre **carte Vitale** ;\n- vos derniers résultats d’analyses ;\n"
             "- le compte rendu de votre échographie, si vous en avez un.",
         ),
         AppointmentType(
@@ -140,7 +140,7 @@ def _types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:
             colour="#2f7d6b",
             allow_online_booking=True,
             description="Consultation mensuelle, à partir du **4ᵉ mois**. "
-            "Pensez à vos résultats d'analyses du mois.",
+            "Pensez à vos résultats d’analyses du mois.",
         ),
         AppointmentType(
             name="Entretien prénatal précoce",
@@ -157,7 +157,7 @@ def _types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:
             duration_minutes=30,
             colour="#3b6fb6",
             allow_online_booking=True,
-            description="À partir de **six semaines** après l'accouchement, sur ordonnance.",
+            description="À partir de **six semaines** après l’accouchement, sur ordonnance.",
         ),
         AppointmentType(
             name="Visite à domicile",
@@ -169,7 +169,7 @@ def _types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:
             allow_online_booking=True,
             needs_confirmation=True,
             description="Dans les jours qui suivent la sortie de maternité. "
-            "Indiquez votre **adresse** et l'étage dans le message.",
+            "Indiquez votre **adresse** et l’étage dans le message.",
         ),
         AppointmentType(
             name="Suivi gynécologique et contraception",
@@ -177,7 +177,7 @@ def _types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:
             duration_minutes=30,
             colour="#b4476b",
             allow_online_booking=True,
-            description="Frottis, contraception, questions : de l'adolescence à la ménopause.",
+            description="Frottis, contraception, questions : de l’adolescence à la ménopause.",
         ),
         AppointmentType(
             name="Pose ou retrait de stérilet",
@@ -189,7 +189,7 @@ def _types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:
             description="Après une première consultation de contraception au cabinet.",
         ),
         AppointmentType(
-            name="Consultation d'urgence",
+            name="Consultation d’urgence",
             duration_minutes=20,
             colour="#b3261e",
             allow_online_booking=False,

@@ -74,7 +74,8 @@ def read_week(
             Day(day, [Offer(s.start, url_of(s)) for s in _one_a_time(found.get(day, []))])
             for day in (first + timedelta(days=n) for n in range(DAYS))
         ],
-        earlier=max(first - timedelta(days=DAYS), today) if first > today else None,
+        # Opened by itself, it starts at the first free day: there is nothing earlier.
+        earlier=max(first - timedelta(days=DAYS), today) if asked and first > today else None,
         later=later if later <= last else None,
         next_free=None
         if found

@@ -10,7 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.site import running_site
 
-
 # Playwright keeps an event loop in the process, where Django then suspects every query.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 

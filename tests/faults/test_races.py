@@ -43,7 +43,9 @@ def race(acts):
         worker.join(10)
     outcomes = Counter(outcome for outcome, _ in results)
     slowest = max(seconds for _, seconds in results)
-    print({outcome.splitlines()[-1]: n for outcome, n in outcomes.items()}, f"slowest {slowest:.2f} s")
+    print(
+        {outcome.splitlines()[-1]: n for outcome, n in outcomes.items()}, f"slowest {slowest:.2f} s"
+    )
     return outcomes, slowest
 
 
