@@ -136,14 +136,14 @@ def confirm(
     choice = get_choice(slug, type_id, practitioner_id, start)
     if not request.user.is_authenticated:
         if request.method == "POST":  # signed out meanwhile: her words wait for her
-            request.session[DRAFT] = NoteForm(request.POST).typed()
+            request.session[DRAFT] = [choice.url(), _form(choice, None, request).typed()]
             return redirect(choice.url())
         return render_sign_in(request, choice)
     patient = find_record(request.user, choice.practice)
     if patient is None and not may_register(choice.practice, request.user.email):
         return _render(request, choice, {"closed": True})
     if request.method != "POST":
-        return _render_form(request, choice, patient, request.session.get(DRAFT))
+        return _render_form(request, choice, patient, _take_draft(request, choice))
     if "choose" in request.POST:  # another time, picked on the page that refused one
         return _render_form(request, choice, patient, _form(choice, patient, request).typed())
     form = _form(choice, patient, request)
@@ -155,7 +155,6 @@ def confirm(
         return _render(request, choice, {"closed": True}, status=409)
     except BookingRefused as refusal:
         return _render_refusal(request, choice, patient, form, refusal)
-    request.session.pop(DRAFT, None)
     return redirect("booked", slug, appointment.uid)
 
 
@@ -197,6 +196,12 @@ def _form(choice: Choice, patient: Patient | None, request: HttpRequest) -> Note
     return DetailsForm(request.POST, country=choice.practice.country)
 
 
+def _take_draft(request: HttpRequest, choice: Choice) -> dict[str, str] | None:
+    """Shown once and for the slot it was typed for: the phone may be somebody else's by then."""
+    url, typed = request.session.pop(DRAFT, (None, None))
+    return typed if url == choice.url() else None
+
+
 def _render_form(
     request: HttpRequest,
     choice: Choice,
@@ -223,16 +228,14 @@ def _render_refusal(
     form: NoteForm,
     refusal: BookingRefused,
 ) -> HttpResponse:
-    nearest = (
-        nearest_free(choice.type, practitioners_for(choice.type), choice.start, now=timezone.now())
-        if refusals.has_alternatives(refusal)
-        else []
-    )
+    gone = refusals.has_alternatives(refusal)
+    others = practitioners_for(choice.type) if gone else []
+    nearest = nearest_free(choice.type, others, choice.start, now=timezone.now()) if others else []
     context: dict[str, object] = {
         "form": form,
         "patient": patient,
         "refusal": refusals.words(refusal),
-        "gone": True,
+        "gone": gone,
         "alternatives": [(slot, confirm_url(choice.type, slot)) for slot in nearest],
     }
     return _render(request, choice, context, status=409)

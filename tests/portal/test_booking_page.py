@@ -292,6 +292,15 @@ def test_a_page_posted_after_signing_out_keeps_its_words(visitor, julie, anne, f
     assert answer["Location"] == url("confirm", follow_up, anne)
     visitor.force_login(julie.user, "allauth.account.auth_backends.AuthenticationBackend")
     assert "Ne me perdez pas" in read(visitor.get(answer["Location"]))
+    # Once: the phone may be somebody else's by then.
+    assert "Ne me perdez pas" not in read(visitor.get(answer["Location"]))
+
+
+def test_what_a_newcomer_typed_is_not_shown_for_another_slot(visitor, anne, follow_up):
+    confirm(visitor, follow_up, anne, first_name="Nina", note="Pour celui-ci")
+    user = make_user("nina@patiente.example")
+    visitor.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    assert "Pour celui-ci" not in read(visitor.get(url("confirm", follow_up, anne, "10:00")))
 
 
 def test_a_page_posted_an_hour_later_is_too_late(signed_in, anne, follow_up):
@@ -349,6 +358,26 @@ def test_a_barred_patient_is_told_to_call(signed_in, julie, anne, follow_up):
     answer = confirm(signed_in, follow_up, anne)
     assert answer.status_code == 409
     assert "Merci d’appeler" in read(answer)
+    assert "n’est plus libre" not in read(answer)
+
+
+def test_a_newcomer_to_a_type_for_known_patients_leaves_no_record(visitor, practice, anne):
+    reserved = make_type(practice, known_patients_only=True)
+    user = make_user("nina@patiente.example")
+    visitor.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    typed = {"first_name": "Nina", "last_name": "Roy", "mobile": "06 39 98 00 01"}
+    answer = confirm(visitor, reserved, anne, **typed)
+    assert answer.status_code == 409
+    assert "réservé aux patientes" in read(answer)
+    assert not Patient.objects.exists()
+
+
+def test_a_mail_server_that_is_away_is_said_plainly(visitor, anne, follow_up, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    answer = visitor.post(url("sign_in", follow_up, anne), {"email": "nina@patiente.example"})
+    assert answer.status_code == 503
+    assert "n’a pas pu partir" in read(answer)
 
 
 def test_closed_registration_says_so(visitor, practice, anne, follow_up):

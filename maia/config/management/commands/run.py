@@ -37,7 +37,8 @@ class Command(BaseCommand):
         # One request id a line, one object a line: the two processes speak the same JSON.
         manager = Manager()
         for name in ("serve", "worker"):
-            command = shlex.join([sys.executable, "-m", "maia", name])
+            # exec: signals reach the process itself, not a shell before it.
+            command = "exec " + shlex.join([sys.executable, "-m", "maia", name])
             manager.add_process(name, command, env=dict(os.environ), quiet=False)
         if settings.DEMO:
             self.stdout.write(WELCOME.format(base=settings.BASE_URL))
