@@ -19,6 +19,7 @@ from maia.accounts.models import User
 from maia.appointments.constraints import NO_OVERLAP
 from maia.appointments.exceptions import (
     AlreadyCancelled,
+    ChangedMeanwhile,
     NotBookable,
     RequestReused,
     SlotTaken,
@@ -54,6 +55,14 @@ class By:
         return self.actor == HistoryEntry.Actor.PATIENT
 
 
+@dataclass(frozen=True)
+class Boxes:
+    """The two boxes of the appointment sheet: whether emails and a reminder by SMS go out."""
+
+    email: bool
+    sms: bool
+
+
 def book_appointment(
     type: AppointmentType,
     practitioner: Practitioner,
@@ -64,10 +73,14 @@ def book_appointment(
     now: datetime,
     note: str = "",
     request_key: UUID | None = None,
+    boxes: Boxes | None = None,
+    allow_overlap: bool = False,
 ) -> Appointment:
-    """Takes the slot that starts at ``start`` (an aware instant). Product rule 3.4.
+    """Takes the time that starts at ``start`` (an aware instant). Product rule 3.4.
 
     Everything else is computed here. The same ``request_key`` again gives the same appointment.
+    A patient gets what is offered online. The practice gets any time that is free, and with
+    ``allow_overlap``, asked for on purpose, one that is not.
     Raises `NotBookable`, `SlotTaken`, and `RequestReused` for a key that booked something else.
     """
     end = start + type.duration
@@ -89,6 +102,9 @@ def book_appointment(
         if by.is_patient:
             _refuse_person(type, patient, now)
             _refuse_unless_offered(type, practitioner, start, now=now)
+        taken = _taken(practitioner, start, end).exists()
+        if taken and (by.is_patient or not allow_overlap):
+            raise SlotTaken
         event = Event.objects.create(
             practice=practitioner.practice,
             practitioner=practitioner,
@@ -98,7 +114,9 @@ def book_appointment(
             end=end,
             buffer_before_minutes=type.buffer_before_minutes,
             buffer_after_minutes=type.buffer_after_minutes,
+            exclusive=not taken,
         )
+        boxes = boxes or Boxes(email=True, sms=type.send_sms_reminder)
         waits = by.is_patient and type.needs_confirmation
         appointment: Appointment = Appointment.objects.create(
             practice=practitioner.practice,
@@ -107,7 +125,8 @@ def book_appointment(
             status=Appointment.Status.UNCONFIRMED if waits else Appointment.Status.CONFIRMED,
             booked_online=by.is_patient,
             note=note,
-            sms_reminder=type.send_sms_reminder,
+            email_reminder=boxes.email,
+            sms_reminder=boxes.sms,
             request_key=request_key,
             created_at=now,
         )
@@ -116,16 +135,24 @@ def book_appointment(
 
 
 def move_appointment(
-    appointment: Appointment, start: datetime, *, by: By, now: datetime
+    appointment: Appointment,
+    start: datetime,
+    *,
+    by: By,
+    now: datetime,
+    end: datetime | None = None,
+    allow_overlap: bool = False,
+    seen: int | None = None,
 ) -> Appointment:
-    """Moves it to the slot that starts at ``start``, or leaves it where it is.
+    """Moves it to ``start``, for as long as before or until ``end``, or leaves it where it is.
 
-    Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`.
+    Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `ChangedMeanwhile`.
     """
     with _agenda_of(appointment.practitioner):
-        current = _read_again(appointment)
+        current = _read_again(appointment, seen)
         event, old_start = current.event, current.start
-        if start == old_start:
+        end = end or start + current.duration
+        if (start, end) == (event.start, event.end):
             return current
         if current.status == Appointment.Status.CANCELLED:
             raise AlreadyCancelled
@@ -137,30 +164,78 @@ def move_appointment(
             _refuse_unless_offered(
                 current.type, current.practitioner, start, now=now, without=event
             )
-        event.end = start + current.duration
-        event.start = start
-        event.save(update_fields=["start", "end"])
+        taken = _taken(current.practitioner, start, end).exclude(pk=event.pk).exists()
+        if taken and (by.is_patient or not allow_overlap):
+            raise SlotTaken
+        event.start, event.end, event.exclusive = start, end, not taken
+        event.save(update_fields=["start", "end", "exclusive"])
         current.sequence += 1
-        current.save(update_fields=["sequence"])
+        _save(current, "sequence")
         _record(current, HistoryEntry.Action.MOVED, by, now, old_start=old_start, new_start=start)
     return current
 
 
-def cancel_appointment(appointment: Appointment, *, by: By, now: datetime) -> Appointment:
-    """Cancels it and frees its time; cancelled already, nothing happens. Raises `TooLate`."""
+def cancel_appointment(
+    appointment: Appointment, *, by: By, now: datetime, seen: int | None = None
+) -> Appointment:
+    """Cancels it and frees its time; cancelled already, nothing happens.
+
+    Raises `TooLate`, `ChangedMeanwhile`.
+    """
     with _agenda_of(appointment.practitioner):
         current = _read_again(appointment)
         if current.status == Appointment.Status.CANCELLED:
             return current
+        _refuse_unless_seen(current, seen)
         if by.is_patient and not current.may_change(now):
             raise TooLate
         current.status = Appointment.Status.CANCELLED
         current.sequence += 1
-        current.save(update_fields=["status", "sequence"])
+        _save(current, "status", "sequence")
         if current.event.kind == Event.Kind.APPOINTMENT:
             current.event.blocking = False
             current.event.save(update_fields=["blocking"])
         _record(current, HistoryEntry.Action.CANCELLED, by, now, old_start=current.start)
+    return current
+
+
+def confirm_appointment(appointment: Appointment, *, by: By, now: datetime) -> Appointment:
+    """Confirms one that waits; confirmed already, nothing happens. Raises `AlreadyCancelled`."""
+    with _agenda_of(appointment.practitioner):
+        current = _read_again(appointment)
+        if current.status == Appointment.Status.CANCELLED:
+            raise AlreadyCancelled
+        if current.status == Appointment.Status.UNCONFIRMED:
+            current.status = Appointment.Status.CONFIRMED
+            current.sequence += 1
+            _save(current, "status", "sequence")
+            _record(current, HistoryEntry.Action.CONFIRMED, by, now, new_start=current.start)
+    return current
+
+
+def edit_appointment(
+    appointment: Appointment,
+    *,
+    practice_notes: str,
+    attendance: str,
+    boxes: Boxes,
+    by: By,
+    now: datetime,
+    seen: int,
+) -> Appointment:
+    """What the practice writes on the sheet; neither its time nor its status.
+
+    ``seen`` is the version on the page that is saved. Raises `ChangedMeanwhile`.
+    """
+    with _agenda_of(appointment.practitioner):
+        current = _read_again(appointment, seen)
+        wanted = (practice_notes, attendance, boxes.email, boxes.sms)
+        fields = ("practice_notes", "attendance", "email_reminder", "sms_reminder")
+        if wanted != tuple(getattr(current, field) for field in fields):
+            for field, value in zip(fields, wanted, strict=True):
+                setattr(current, field, value)
+            _save(current, *fields)
+            _record(current, HistoryEntry.Action.EDITED, by, now)
     return current
 
 
@@ -228,9 +303,20 @@ def _made_by(request_key: UUID, patient: Patient) -> Appointment | None:
     return found
 
 
-def _read_again(appointment: Appointment) -> Appointment:
+def _read_again(appointment: Appointment, seen: int | None = None) -> Appointment:
     current: Appointment = Appointment.objects.with_details().get(pk=appointment.pk)
+    _refuse_unless_seen(current, seen)
     return current
+
+
+def _refuse_unless_seen(current: Appointment, seen: int | None) -> None:
+    if seen is not None and seen != current.version:
+        raise ChangedMeanwhile
+
+
+def _save(current: Appointment, *fields: str) -> None:
+    current.version += 1
+    current.save(update_fields=["version", *fields])
 
 
 def _record(

@@ -46,6 +46,12 @@ class AlreadyCancelled(BookingRefused):
     code = "already_cancelled"
 
 
+class ChangedMeanwhile(BookingRefused):
+    """Somebody else changed it since this page was opened."""
+
+    code = "changed_meanwhile"
+
+
 class RequestReused(BookingRefused):
     """This submission already booked something else."""
 

@@ -88,6 +88,11 @@ class Appointment(models.Model):
         UNCONFIRMED = "unconfirmed", _("to be confirmed")
         CANCELLED = "cancelled", _("cancelled")
 
+    class Attendance(models.TextChoices):
+        ATTENDED = "attended", _("attended")
+        NO_SHOW = "no_show", _("did not come")
+        EXCUSED = "excused", _("excused")
+
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="appointments")
     event = models.ForeignKey(Event, models.CASCADE, related_name="appointments")
@@ -95,11 +100,17 @@ class Appointment(models.Model):
     seat = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
     status = models.CharField(_("status"), max_length=11, choices=Status.choices)
     booked_online = models.BooleanField(_("booked online"), default=False)
+    attendance = models.CharField(
+        _("attendance"), max_length=8, choices=Attendance.choices, blank=True
+    )
     note = models.TextField(_("note of the patient"), max_length=2000, blank=True)
+    practice_notes = models.TextField(_("notes of the practice"), max_length=5000, blank=True)
     email_reminder = models.BooleanField(_("email reminder"), default=True)
     sms_reminder = models.BooleanField(_("SMS reminder"), default=False)
     # How many times it changed, for the reader's calendar (RFC 5545, SEQUENCE).
     sequence = models.PositiveIntegerField(default=0)
+    # Grown by every change: who saves over another one's is told.
+    version = models.PositiveIntegerField(default=0)
     # What opens it without signing in, from a message (product rule 3.6).
     link_token = models.CharField(max_length=24, unique=True, default=_link_token, editable=False)
     # Made by the page that posts: the same submission twice is one appointment.
@@ -171,6 +182,8 @@ class HistoryEntry(models.Model):
         BOOKED = "booked", _("booked")
         MOVED = "moved", _("moved")
         CANCELLED = "cancelled", _("cancelled")
+        CONFIRMED = "confirmed", _("confirmed")
+        EDITED = "edited", _("edited")
 
     class Actor(models.TextChoices):
         PATIENT = "patient", _("the patient")

@@ -9,7 +9,7 @@ from maia.messaging.models import Message
 class MessageAdmin(admin.ModelAdmin):
     list_display = ["id", "practice", "kind", "channel", "status", "attempts", "due_at", "error"]
     list_filter = ["status", "kind", "practice"]
-    fields = list_display
+    fields = ["practice", "kind", "channel", "status", "attempts", "due_at", "error"]
 
     def has_add_permission(self, request: object) -> bool:
         return False

@@ -32,6 +32,7 @@ class Message(models.Model):
         CONFIRMATION = "confirmation", _("confirmation")
         MOVED = "moved", _("appointment moved")
         CANCELLED = "cancelled", _("appointment cancelled")
+        CONFIRMED = "confirmed", _("appointment confirmed")
         NOTICE = "notice", _("notice to the practitioner")
 
     class Recipient(models.TextChoices):

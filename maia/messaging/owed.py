@@ -18,6 +18,7 @@ _KINDS = {
     HistoryEntry.Action.BOOKED: Message.Kind.CONFIRMATION,
     HistoryEntry.Action.MOVED: Message.Kind.MOVED,
     HistoryEntry.Action.CANCELLED: Message.Kind.CANCELLED,
+    HistoryEntry.Action.CONFIRMED: Message.Kind.CONFIRMED,
 }
 
 
@@ -40,10 +41,14 @@ def announce(now: datetime) -> int:
 
 
 def _owed_by(entry: HistoryEntry, now: datetime) -> Iterator[Message]:
-    """Product rule 3.6: to the patient always, to the practitioner when the patient did it."""
-    kind = _KINDS[HistoryEntry.Action(entry.action)]
-    yield _message(entry, kind, Message.Recipient.PATIENT, now)
-    if entry.actor == HistoryEntry.Actor.PATIENT:
+    """Product rule 3.6: to the patient, to the practitioner when the patient did it."""
+    kind = _KINDS.get(HistoryEntry.Action(entry.action))
+    if kind is None:  # what the practice writes for itself
+        return
+    by_patient = entry.actor == HistoryEntry.Actor.PATIENT
+    if by_patient or entry.appointment.email_reminder:
+        yield _message(entry, kind, Message.Recipient.PATIENT, now)
+    if by_patient:
         yield _message(entry, Message.Kind.NOTICE, Message.Recipient.PRACTITIONER, now)
 
 

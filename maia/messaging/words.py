@@ -72,6 +72,11 @@ def _for_patient(appointment: Appointment, entry: HistoryEntry) -> tuple[str, st
                 _("Your appointment on %(when)s") % _when(appointment.start),
                 _("Your appointment is confirmed."),
             )
+        case Action.CONFIRMED:
+            return (
+                _("Your appointment on %(when)s is confirmed") % _when(appointment.start),
+                _("The practice has confirmed your appointment."),
+            )
         case Action.MOVED:
             return (
                 _("Your appointment has moved to %(when)s") % _when(appointment.start),
@@ -84,6 +89,7 @@ def _for_patient(appointment: Appointment, entry: HistoryEntry) -> tuple[str, st
                 if entry.actor == HistoryEntry.Actor.PATIENT
                 else _("The practice had to cancel your appointment."),
             )
+    raise ValueError(entry.action)  # owes nothing
 
 
 def _for_practitioner(appointment: Appointment, entry: HistoryEntry) -> tuple[str, str]:
@@ -104,6 +110,7 @@ def _for_practitioner(appointment: Appointment, entry: HistoryEntry) -> tuple[st
                 _("Appointment on %(when)s cancelled") % _when(appointment.start),
                 _("A patient has cancelled her appointment online. The time is free again."),
             )
+    raise ValueError(entry.action)  # only a patient's acts are told
 
 
 def _when(start: datetime) -> dict[str, str]:

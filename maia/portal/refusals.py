@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from maia.appointments.exceptions import (
     AlreadyCancelled,
     BookingRefused,
+    ChangedMeanwhile,
     NotBookable,
     RequestReused,
     SlotTaken,
@@ -15,6 +16,7 @@ from maia.appointments.exceptions import (
 _WORDS: dict[type[BookingRefused], str | Promise] = {
     SlotTaken: _("This time has just been taken. Here are the nearest ones."),
     TooLate: _("It is too late to change this appointment online. Please call the practice."),
+    ChangedMeanwhile: _("This appointment has changed meanwhile. Please look at it again."),
     AlreadyCancelled: _("This appointment is cancelled already."),
     RequestReused: _("This page has been used already. Please check your appointments."),
 }
