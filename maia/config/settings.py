@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "maia.appointments",
     "maia.messaging",
     "maia.portal",
+    "maia.office",
     "maia.demo",
     "maia.config",
 ]
@@ -133,7 +134,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name, options in _VALIDATORS
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/mes-rendez-vous/"
+LOGIN_REDIRECT_URL = "after_sign_in"
 
 ACCOUNT_ADAPTER = "maia.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -190,7 +191,7 @@ STATICFILES_DIRS = [PACKAGE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "maia.config.static.StaticStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "media"
 

@@ -6,13 +6,16 @@ from django.contrib import admin
 from django.urls import include, path
 
 from maia.config.health import healthz
+from maia.config.landing import after_sign_in
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # codes, passkeys, rate limits
 
 urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
+    path("accounts/arrived/", after_sign_in, name="after_sign_in"),
     path("accounts/", include("allauth.urls")),
+    path("pro/", include("maia.office.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 if settings.DEMO:

@@ -306,6 +306,8 @@ def _patients(practice: Practice, random: Random) -> list[Patient]:
                 language="fr",
             )
         )
+    for person in people:
+        person.write_search_text()
     return Patient.objects.bulk_create(people)
 
 

@@ -1,11 +1,14 @@
 """A patient's record in one practice. It belongs to the practice; an account may have several."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from maia.patients.text import folded
 from maia.practices.models import Practice
 
 
@@ -29,6 +32,8 @@ class Patient(models.Model):
     origin = models.CharField(
         _("origin"), max_length=8, choices=Origin.choices, default=Origin.PRACTICE
     )
+    # Name and address as `search` compares them; written by `save` and `bulk_create` alike.
+    search_text = models.CharField(max_length=420, editable=False, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -46,6 +51,16 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.write_search_text()
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "search_text"}
+        super().save(*args, **kwargs)
+
+    def write_search_text(self) -> None:
+        """For who saves many at once."""
+        self.search_text = folded(f"{self.first_name} {self.last_name} {self.email}")
 
     @property
     def name(self) -> str:

@@ -10,6 +10,12 @@ _DECEIVING = {chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0
 _KEPT = {"\n", "\t"}
 
 
+def folded(text: str) -> str:
+    """Without accents, in lower case: how names are compared."""
+    plain = unicodedata.normalize("NFD", text.lower().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
 def clean_line(text: str) -> str:
     """One line, such as a name: normalised, single spaces, and a letter in it somewhere."""
     line = " ".join(_visible(text).split())

@@ -1,12 +1,12 @@
 """When a practitioner works and for what (product rules 3.1 and 3.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -40,7 +40,7 @@ class Schedule(models.Model):
     def __str__(self) -> str:
         return str(self.practitioner or self.appointment_type)
 
-    def write(self, hours: dict[int, Iterable[tuple[int, int]]]) -> None:
+    def write(self, hours: Mapping[int, Iterable[tuple[int, int]]]) -> None:
         """Replaces all lines; ``hours`` as `WeeklyHours` takes them. Raises `InvalidHours`."""
         week = WeeklyHours(hours)
         self.lines.all().delete()
@@ -236,6 +236,35 @@ class AppointmentType(models.Model):
         if self.practitioner_id is not None:
             return self.practitioner_id == practitioner.pk
         return self.practice_id == practitioner.practice_id
+
+    def duplicate(self, name: str) -> "AppointmentType":
+        """The same under another name, after it, not yet online; its own schedule copied."""
+        schedule = Schedule.objects.filter(appointment_type=self).first()
+        copy = AppointmentType.objects.get(pk=self.pk)
+        copy.pk, copy.name, copy.allow_online_booking = None, name[:100], False
+        copy._state.adding = True
+        with transaction.atomic():
+            copy.save()
+            if schedule is not None:
+                week = {line.weekday: line.ranges for line in schedule.lines.all()}
+                Schedule.objects.create(appointment_type=copy).write(week)
+        return copy
+
+    def shift(self, by: int) -> None:
+        """One place up (-1) or down (1) among the practice's types that are not archived."""
+        with transaction.atomic():
+            order = list(
+                AppointmentType.objects.select_for_update()
+                .filter(practice_id=self.practice_id, archived=False)
+                .only("pk", "position")
+            )
+            at = next((n for n, type in enumerate(order) if type.pk == self.pk), None)
+            if at is None or not 0 <= at + by < len(order):
+                return
+            order[at], order[at + by] = order[at + by], order[at]
+            for position, type in enumerate(order):
+                type.position = position
+            AppointmentType.objects.bulk_update(order, ["position"])
 
     def policy_for(self, practitioner: Practitioner) -> Policy:
         """The practitioner's rules, with the type's own horizon and notice where it has some."""

@@ -1,0 +1,1 @@
+"""What practitioners and their assistants see: agenda, appointment sheet, settings."""

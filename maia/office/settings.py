@@ -1,0 +1,176 @@
+"""Settings: the professional sheet, the weekly schedule, the appointment types."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maia.appointments.stranded import stranded
+from maia.office.access import OfficeRequest, settings_page
+from maia.office.settings_forms import PractitionerForm, TypeForm, WeekForm
+from maia.office.week_words import week_in_words
+from maia.practices.models import Practitioner
+from maia.schedules.descriptions import description_html
+from maia.schedules.models import AppointmentType, Schedule
+
+
+@settings_page
+@require_safe
+def index(request: OfficeRequest) -> HttpResponse:
+    practice = request.seat.practice
+    team = practice.practitioners.filter(is_active=True)
+    context = {
+        "practice": practice,
+        "practitioners": [p for p in team if request.seat.may_change_settings_of(p)],
+    }
+    return render(request, "office/settings.html", context)
+
+
+@settings_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def practitioner(request: OfficeRequest, pk: int) -> HttpResponse:
+    hers = _practitioner(request, pk)
+    form = PractitionerForm(request.POST or None, instance=hers)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("office:practitioner", pk)
+    context = {"practice": request.seat.practice, "practitioner": hers, "form": form}
+    return render(
+        request, "office/practitioner.html", context, status=422 if form.is_bound else 200
+    )
+
+
+@settings_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def schedule(request: OfficeRequest, pk: int) -> HttpResponse:
+    """Her week. A change that leaves appointments outside says so before it is saved."""
+    hers = _practitioner(request, pk)
+    plan = Schedule.objects.filter(practitioner=hers).first()
+    form = WeekForm(request.POST or None, ranges=_ranges(plan))
+    context: dict[str, Any] = {
+        "practice": request.seat.practice,
+        "practitioner": hers,
+        "form": form,
+        "sentences": week_in_words(hers, _ranges(plan)),
+    }
+    if not form.is_bound:
+        return render(request, "office/schedule.html", context)
+    if not form.is_valid():
+        return render(request, "office/schedule.html", context, status=422)
+    context["sentences"] = week_in_words(hers, form.week)
+    outside = stranded(hers, form.week, now=timezone.now())
+    if "preview" in request.POST or (outside and "anyway" not in request.POST):
+        context["stranded"] = outside
+        status = 200 if "preview" in request.POST else 409
+        return render(request, "office/schedule.html", context, status=status)
+    with transaction.atomic():
+        plan = plan or Schedule.objects.create(practitioner=hers)
+        plan.write(form.week)
+    messages.success(request, _("Saved."))
+    return redirect("office:schedule", pk)
+
+
+@settings_page
+@require_safe
+def types(request: OfficeRequest) -> HttpResponse:
+    mine = AppointmentType.objects.filter(practice=request.seat.practice)
+    context = {
+        "practice": request.seat.practice,
+        "types": mine.filter(archived=False).select_related("category", "practitioner"),
+        "archived": mine.filter(archived=True),
+    }
+    return render(request, "office/types.html", context)
+
+
+@settings_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_type(request: OfficeRequest) -> HttpResponse:
+    practice = request.seat.practice
+    fresh = AppointmentType(
+        practice=practice,
+        duration_minutes=30,
+        allow_online_booking=True,
+        position=practice.appointment_types.count(),
+    )
+    return _edit(request, fresh)
+
+
+@settings_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_type(request: OfficeRequest, pk: int) -> HttpResponse:
+    return _edit(request, _type(request, pk))
+
+
+@settings_page
+@require_POST
+def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
+    """Up, down, duplicate, archive, bring back."""
+    type = _type(request, pk)
+    match action:
+        case "archive" | "restore":
+            type.archived = action == "archive"
+            type.save(update_fields=["archived"])
+        case "duplicate":
+            copy = type.duplicate(_("%(name)s (copy)") % {"name": type.name})
+            return redirect("office:edit_type", copy.pk)
+        case "up" | "down":
+            type.shift(-1 if action == "up" else 1)
+        case _:
+            raise Http404
+    return redirect("office:types")
+
+
+def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
+    plan = Schedule.objects.filter(appointment_type=type).first() if type.pk else None
+    form = TypeForm(request.POST or None, instance=type)
+    week = WeekForm(request.POST or None, ranges=_ranges(plan))
+    owns = bool(form.is_bound and form.data.get("own_schedule"))
+    if form.is_bound and form.is_valid() and (not owns or week.is_valid()):
+        with transaction.atomic():
+            type = form.save(commit=False)
+            type.category = form.category()
+            type.save()
+            Schedule.objects.filter(appointment_type=type).delete()
+            if owns:
+                Schedule.objects.create(appointment_type=type).write(week.week)
+        messages.success(request, _("Saved."))
+        return redirect("office:types")
+    context = {
+        "practice": request.seat.practice,
+        "type": type,
+        "form": form,
+        "week": week,
+        "categories": request.seat.practice.categories.all(),
+        "preview": description_html(str(form["description"].value() or "")),
+    }
+    return render(request, "office/type.html", context, status=422 if form.is_bound else 200)
+
+
+def _practitioner(request: OfficeRequest, pk: int) -> Practitioner:
+    found = get_object_or_404(request.seat.practice.practitioners, pk=pk)
+    if not request.seat.may_change_settings_of(found):
+        raise PermissionDenied
+    return found
+
+
+def _type(request: OfficeRequest, pk: int) -> AppointmentType:
+    """One that she may change: a practitioner changes her own and the shared ones."""
+    found = get_object_or_404(
+        AppointmentType.objects.select_related("practice", "practitioner"),
+        pk=pk,
+        practice=request.seat.practice,
+    )
+    if found.practitioner and not request.seat.may_change_settings_of(found.practitioner):
+        raise PermissionDenied
+    return found
+
+
+def _ranges(plan: Schedule | None) -> dict[int, list[tuple[int, int]]]:
+    return {line.weekday: line.ranges for line in plan.lines.all()} if plan else {}

@@ -1,0 +1,269 @@
+"""The appointment sheet: noted while the patient is on the phone, then everything done to it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maia.appointments.booking import (
+    Boxes,
+    By,
+    book_appointment,
+    cancel_appointment,
+    confirm_appointment,
+    edit_appointment,
+    move_appointment,
+)
+from maia.appointments.exceptions import BookingRefused, SlotTaken
+from maia.appointments.models import Appointment
+from maia.appointments.slots import free_slots
+from maia.office import refusals
+from maia.office.access import OfficeRequest, office
+from maia.office.agenda import get_appointment
+from maia.office.sheet_forms import EditForm, NewAppointmentForm, WhenForm
+from maia.practices.models import Practitioner
+from maia.schedules.models import AppointmentType
+
+LONGEST = timedelta(hours=12)
+
+
+@office
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: OfficeRequest) -> HttpResponse:
+    if request.method != "POST":
+        form = NewAppointmentForm(initial=_first_guess(request), practice=request.seat.practice)
+        return _render_new(request, form)
+    form = NewAppointmentForm(request.POST, practice=request.seat.practice)
+    if not form.is_valid():
+        return _render_new(request, form, status=422)
+    try:
+        appointment = _note(request, form)
+    except BookingRefused as refusal:
+        return _render_new(request, form, refusal, status=409)
+    messages.success(request, _("The appointment is noted."))
+    return redirect("office:sheet", appointment.pk)
+
+
+@office
+@require_safe
+def availability(request: OfficeRequest) -> HttpResponse:
+    """The day's free times for a type and a practitioner, notice and horizon not applied."""
+    practice = request.seat.practice
+    day = _date(request.GET.get("date", ""))
+    type = _one_of(AppointmentType.objects.filter(practice=practice), request.GET.get("type"))
+    practitioner = _one_of(practice.practitioners.all(), request.GET.get("practitioner"))
+    slots = None
+    if day and type and practitioner and type.is_offered_by(practitioner):
+        slots = free_slots(type, [practitioner], day, day, now=None).get(day, [])
+    return render(request, "office/_availability.html", {"slots": slots, "day": day, "type": type})
+
+
+@office
+@require_http_methods(["GET", "HEAD", "POST"])
+def sheet(request: OfficeRequest, pk: int) -> HttpResponse:
+    appointment = get_appointment(request, pk)
+    if request.method != "POST":
+        return _render_sheet(request, appointment)
+    form = EditForm(request.POST)
+    if not form.is_valid():
+        return _render_sheet(request, appointment, form, status=422)
+    typed = form.cleaned_data
+    try:
+        edit_appointment(
+            appointment,
+            practice_notes=typed["practice_notes"],
+            attendance=typed["attendance"],
+            boxes=Boxes(email=typed["send_email"], sms=typed["send_sms"]),
+            by=By.practice(request.seat.user),
+            now=timezone.now(),
+            seen=typed["version"],
+        )
+    except BookingRefused as refusal:
+        return _render_sheet(request, appointment, form, refusal, status=409)
+    messages.success(request, _("Saved."))
+    return redirect("office:sheet", pk)
+
+
+@office
+@require_POST
+def move(request: OfficeRequest, pk: int) -> HttpResponse:
+    """From the sheet's form, or from a drag in the agenda, which wants JSON."""
+    appointment = get_appointment(request, pk)
+    dragged = request.headers.get("Accept") == "application/json"
+    form = WhenForm(request.POST)
+    seen = request.POST.get("version", "")
+    end = _wall(request.POST.get("end", ""))
+    if not form.is_valid() or not seen.isdigit() or (end and not _sane(form.start(), end)):
+        if dragged:
+            return JsonResponse({"error": _("This time cannot be read.")}, status=422)
+        return _render_sheet(request, appointment, when=form, status=422)
+    try:
+        moved = move_appointment(
+            appointment,
+            form.start(),
+            end=end,
+            by=By.practice(request.seat.user),
+            now=timezone.now(),
+            allow_overlap=form.cleaned_data["allow_overlap"],
+            seen=int(seen),
+        )
+    except BookingRefused as refusal:
+        overlaps = isinstance(refusal, SlotTaken)
+        if dragged:
+            answer = {"error": refusals.words(refusal), "overlaps": overlaps}
+            return JsonResponse(answer, status=409)
+        return _render_sheet(request, appointment, None, refusal, when=form, status=409)
+    if dragged:
+        return JsonResponse({"version": moved.version})
+    messages.success(request, _("The appointment has moved."))
+    return redirect("office:sheet", pk)
+
+
+@office
+@require_POST
+def cancel(request: OfficeRequest, pk: int) -> HttpResponse:
+    appointment = get_appointment(request, pk)
+    seen = request.POST.get("version", "")
+    try:
+        cancel_appointment(
+            appointment,
+            by=By.practice(request.seat.user),
+            now=timezone.now(),
+            seen=int(seen) if seen.isdigit() else None,
+        )
+    except BookingRefused as refusal:
+        return _render_sheet(request, appointment, None, refusal, status=409)
+    messages.success(request, _("The appointment is cancelled, its time is free."))
+    return redirect("office:sheet", pk)
+
+
+@office
+@require_POST
+def confirm(request: OfficeRequest, pk: int) -> HttpResponse:
+    appointment = get_appointment(request, pk)
+    try:
+        confirm_appointment(appointment, by=By.practice(request.seat.user), now=timezone.now())
+    except BookingRefused as refusal:
+        return _render_sheet(request, appointment, None, refusal, status=409)
+    messages.success(request, _("The appointment is confirmed."))
+    return redirect("office:sheet", pk)
+
+
+def _note(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:
+    """The patient, made if she is new, and her appointment: both or neither."""
+    typed = form.cleaned_data
+    with transaction.atomic():
+        patient = typed["patient"]
+        if patient is None:
+            patient = form.new_patient()
+            patient.save()
+        return book_appointment(
+            typed["type"],
+            typed["practitioner"],
+            form.start(),
+            patient,
+            by=By.practice(request.seat.user),
+            now=timezone.now(),
+            request_key=typed["request_key"],
+            boxes=Boxes(email=typed["send_email"], sms=typed["send_sms"]),
+            allow_overlap=typed["allow_overlap"],
+        )
+
+
+def _first_guess(request: OfficeRequest) -> dict[str, Any]:
+    """What the agenda says by where she clicked, or now, rounded to the next five minutes."""
+    start = _wall(request.GET.get("start", "")) or timezone.localtime()
+    start += timedelta(minutes=-start.minute % 5)
+    asked = _one_of(request.seat.practice.practitioners.all(), request.GET.get("practitioner"))
+    practitioner: Practitioner | None = asked or request.seat.practitioner
+    return {
+        "request_key": uuid4(),
+        "date": start.date(),
+        "time": start.time(),
+        "practitioner": practitioner or request.seat.practice.practitioners.first(),
+        "send_email": True,
+    }
+
+
+def _render_new(
+    request: OfficeRequest,
+    form: NewAppointmentForm,
+    refusal: BookingRefused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    types = AppointmentType.objects.filter(practice=request.seat.practice, archived=False)
+    chosen = form["patient"].value()
+    patients = request.seat.practice.patients
+    context = {
+        "practice": request.seat.practice,
+        "form": form,
+        "types": types,
+        "patient": _one_of(patients.all(), str(chosen)) if chosen else None,
+        "refusal": refusals.words(refusal) if refusal else "",
+        "overlaps": isinstance(refusal, SlotTaken),
+    }
+    return render(request, "office/new.html", context, status=status)
+
+
+def _render_sheet(
+    request: OfficeRequest,
+    appointment: Appointment,
+    form: EditForm | None = None,
+    refusal: BookingRefused | None = None,
+    when: WhenForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    local = timezone.localtime(appointment.start)
+    context = {
+        "practice": request.seat.practice,
+        "appointment": appointment,
+        "form": form
+        or EditForm(
+            initial={
+                "version": appointment.version,
+                "practice_notes": appointment.practice_notes,
+                "attendance": appointment.attendance,
+                "send_email": appointment.email_reminder,
+                "send_sms": appointment.sms_reminder,
+            }
+        ),
+        "when": when or WhenForm(initial={"date": local.date(), "time": local.time()}),
+        "history": appointment.history.select_related("user"),
+        "messages_sent": appointment.messages.all(),
+        "refusal": refusals.words(refusal) if refusal else "",
+        "overlaps": isinstance(refusal, SlotTaken),
+        "is_past": appointment.start <= timezone.now(),
+    }
+    return render(request, "office/sheet.html", context, status=status)
+
+
+def _one_of(rows: Any, pk: str | None) -> Any:
+    return rows.filter(pk=pk).first() if pk and pk.isdigit() and len(pk) < 19 else None
+
+
+def _date(text: str) -> Any:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _wall(text: str) -> datetime | None:
+    """A wall-clock time of the practice."""
+    try:
+        read = parse_datetime(text)
+    except ValueError:
+        return None
+    return read and read.replace(tzinfo=timezone.get_current_timezone())
+
+
+def _sane(start: datetime, end: datetime) -> bool:
+    return timedelta(0) < end - start <= LONGEST

@@ -1,0 +1,26 @@
+"""The back office, under `/pro/`."""
+
+from django.urls import path
+
+from maia.office import agenda, patients, settings, sheet
+
+app_name = "office"
+urlpatterns = [
+    path("", agenda.agenda, name="agenda"),
+    path("agenda/events/", agenda.events, name="events"),
+    path("practice/<int:pk>/", agenda.choose_practice, name="choose_practice"),
+    path("appointments/new/", sheet.new, name="new"),
+    path("appointments/availability/", sheet.availability, name="availability"),
+    path("appointments/<int:pk>/", sheet.sheet, name="sheet"),
+    path("appointments/<int:pk>/move/", sheet.move, name="move"),
+    path("appointments/<int:pk>/cancel/", sheet.cancel, name="cancel"),
+    path("appointments/<int:pk>/confirm/", sheet.confirm, name="confirm"),
+    path("patients/search/", patients.search, name="patient_search"),
+    path("settings/", settings.index, name="settings"),
+    path("settings/practitioners/<int:pk>/", settings.practitioner, name="practitioner"),
+    path("settings/practitioners/<int:pk>/schedule/", settings.schedule, name="schedule"),
+    path("settings/types/", settings.types, name="types"),
+    path("settings/types/new/", settings.new_type, name="new_type"),
+    path("settings/types/<int:pk>/", settings.edit_type, name="edit_type"),
+    path("settings/types/<int:pk>/<str:action>/", settings.change_type, name="change_type"),
+]

@@ -1,0 +1,151 @@
+/* The agenda: Event Calendar over the events of the practice, each act with its form twin. */
+
+const box = document.getElementById("agenda");
+const config = JSON.parse(document.getElementById("agenda-config").textContent);
+const say = box.dataset;
+const filters = document.getElementById("filters");
+const status = document.getElementById("agenda-status");
+const narrow = window.matchMedia("(max-width: 48rem)").matches;
+const KEPT = "maia-agenda-view";
+
+const wall = (date) => {
+  const two = (n) => String(n).padStart(2, "0");
+  return {
+    date: `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
+    time: `${two(date.getHours())}:${two(date.getMinutes())}`,
+  };
+};
+const stamp = (date) => `${wall(date).date}T${wall(date).time}`;
+
+function note(start, resource) {
+  const query = new URLSearchParams({ start: stamp(start) });
+  const practitioner = resource?.id ?? filters.elements.practitioner?.value;
+  if (practitioner) query.set("practitioner", practitioner);
+  window.location = `${config.new}?${query}`;
+}
+
+async function post(event, start, end, allowOverlap) {
+  const body = new URLSearchParams({ ...wall(start), end: stamp(end), version: event.extendedProps.version });
+  if (allowOverlap) body.set("allow_overlap", "on");
+  return fetch(event.extendedProps.move, {
+    method: "POST",
+    body,
+    headers: { Accept: "application/json", "X-CSRFToken": say.csrf },
+  });
+}
+
+function tell(text, undo) {
+  status.replaceChildren(text);
+  status.className = "toast";
+  if (!undo) return;
+  const button = document.createElement("button");
+  button.className = "plain";
+  button.textContent = say.undo;
+  button.addEventListener("click", undo);
+  status.append(" ", button);
+}
+
+async function moved(info) {
+  const { event, oldEvent } = info;
+  let answer = await post(event, event.start, event.end, false).catch(() => null);
+  if (answer?.status === 409) {
+    const why = await answer.json();
+    if (!why.overlaps) {
+      info.revert();
+      calendar.refetchEvents();
+      return tell(why.error);
+    }
+    if (!window.confirm(say.overlap)) return info.revert();
+    answer = await post(event, event.start, event.end, true).catch(() => null);
+  }
+  if (!answer?.ok) {
+    info.revert();
+    return tell(say.failed);
+  }
+  const { version } = await answer.json();
+  event.extendedProps.version = version;
+  calendar.refetchEvents();
+  tell(say.moved, async () => {
+    const back = await post(event, oldEvent.start, oldEvent.end, true).catch(() => null);
+    tell(back?.ok ? "" : say.failed);
+    calendar.refetchEvents();
+  });
+}
+
+// Its grid says that it is a table and has no rows: plain boxes are told better.
+function plainRoles() {
+  for (const part of box.querySelectorAll("[role]")) {
+    if (/^(table|grid|row|rowgroup|rowheader|columnheader|cell|gridcell)$/.test(part.getAttribute("role")))
+      part.removeAttribute("role");
+  }
+  const main = box.querySelector(".ec-main");
+  if (main) {
+    main.tabIndex = 0;
+    main.setAttribute("role", "region");
+    main.setAttribute("aria-label", say.region);
+  }
+}
+
+const calendar = EventCalendar.create(box, {
+  view: sessionStorage.getItem(KEPT) ?? (narrow ? "timeGridDay" : "timeGridWeek"),
+  locale: document.documentElement.lang,
+  firstDay: 1,
+  date: config.now,
+  timeZone: config.offset,
+  height: narrow ? "75vh" : "calc(100vh - 13rem)",
+  slotMinTime: "07:00:00",
+  slotMaxTime: "21:00:00",
+  slotHeight: 26,
+  scrollTime: "08:00:00",
+  flexibleSlotTimeLimits: true,
+  allDaySlot: false,
+  nowIndicator: true,
+  dayMaxEvents: true,
+  headerToolbar: {
+    start: "prev,next today",
+    center: "title",
+    end: `timeGridDay,${narrow ? "" : "timeGridWeek,"}dayGridMonth,listWeek${config.resources.length > 1 ? ",resourceTimeGridDay" : ""}`,
+  },
+  buttonText: (texts) => ({
+    ...texts,
+    today: say.today, timeGridDay: say.day, timeGridWeek: say.week, dayGridMonth: say.month,
+    listWeek: say.list, resourceTimeGridDay: say.team, prev: say.previous, next: say.next, close: say.close,
+  }),
+  noEventsContent: say.empty,
+  resources: config.resources,
+  editable: true,
+  selectable: !narrow,
+  eventSources: [{
+    url: config.events,
+    extraParams: () => Object.fromEntries(new FormData(filters)),
+  }],
+  eventContent: ({ event, timeText }) => {
+    if (event.display === "background") return { domNodes: [] };
+    const { type, marks } = event.extendedProps;
+    const lines = { who: event.title || type, at: timeText, kind: [type, ...(marks ?? [])].join(" · ") };
+    return {
+      domNodes: Object.entries(lines).map(([name, text]) => {
+        const line = document.createElement("div");
+        line.className = name;
+        line.textContent = text;
+        return line;
+      }),
+    };
+  },
+  eventClick: ({ event }) => {
+    if (event.extendedProps.url) window.location = event.extendedProps.url;
+  },
+  dateClick: ({ date, resource }) => note(date, resource),
+  select: ({ start, resource }) => note(start, resource),
+  eventDrop: moved,
+  eventResize: moved,
+  eventAllUpdated: plainRoles,
+  datesSet: ({ view }) => {
+    sessionStorage.setItem(KEPT, view.type);
+    setTimeout(plainRoles);
+  },
+  loading: (busy) => box.setAttribute("aria-busy", String(busy)),
+});
+
+window.addEventListener("offline", () => tell(say.offline));
+filters.addEventListener("change", () => calendar.refetchEvents());
