@@ -178,6 +178,7 @@ class TypeForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         team = self.instance.practice.practitioners.filter(is_active=True)
         self.fields["practitioner"].queryset = team  # type: ignore[attr-defined]
+        self.fields["practitioner"].label = _("Practitioner")
         self.fields["practitioner"].empty_label = str(_("Every practitioner"))  # type: ignore[attr-defined]
         if self.instance.pk:
             if self.instance.category:

@@ -19,7 +19,9 @@ from maia.schedules.models import AppointmentType
 class WhenForm(forms.Form):
     """A local date and time, and whether an overlap is on purpose."""
 
-    date = forms.DateField(label=_("Date"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    date = forms.DateField(
+        label=_("Date"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     time = forms.TimeField(
         label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
     )

@@ -15,12 +15,12 @@ def open_slots(page, site, name="Suivi de grossesse"):
     page.wait_for_selector(".slot")
 
 
-def sign_in(page, site, email, password="maia-demo"):
+def sign_in(page, site, email, password="maia-demo", leads_to="**/mes-rendez-vous/"):
     page.goto(f"{site.base}/accounts/login/")
     page.fill("#id_login", email)
     page.fill("#id_password", password)
     page.get_by_role("button", name="Se connecter").click()
-    page.wait_for_url("**/mes-rendez-vous/")
+    page.wait_for_url(leads_to)
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "without javascript"])

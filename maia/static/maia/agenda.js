@@ -78,6 +78,9 @@ function plainRoles() {
     if (/^(table|grid|row|rowgroup|rowheader|columnheader|cell|gridcell)$/.test(part.getAttribute("role")))
       part.removeAttribute("role");
   }
+  const places = ["aria-colindex", "aria-rowindex", "aria-colcount", "aria-rowcount"];
+  for (const place of places)
+    for (const part of box.querySelectorAll(`[${place}]`)) part.removeAttribute(place);
   const main = box.querySelector(".ec-main");
   if (main) {
     main.tabIndex = 0;

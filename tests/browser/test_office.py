@@ -1,0 +1,90 @@
+"""The back office in a real browser: the agenda, a call noted by keyboard, settings."""
+
+import pytest
+
+from tests.browser.conftest import assert_accessible
+from tests.browser.test_booking import sign_in
+
+
+@pytest.fixture
+def office(site, page):
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.wait_for_selector(".ec-event")
+    return page
+
+
+def test_a_call_noted_by_keyboard_alone(site, office):
+    page = office
+    page.goto(f"{site.base}/pro/appointments/new/")
+    keys = page.keyboard
+    keys.type("sof")  # the search has the focus
+    page.get_by_text("Sofia Costa").wait_for()
+    assert page.get_by_role("radio", name="Sofia").is_checked()
+    page.locator("#id_type").focus()
+    keys.type("Suivi de g")
+    assert "jusqu’à" in page.locator("#until").inner_text()
+    assert page.get_by_label("Rappel par SMS").is_checked()
+    page.get_by_role("button", name="Disponibilités").focus()
+    keys.press("Enter")
+    page.locator("#availability small").wait_for()
+    page.locator("#id_time").fill("06:05")  # before hours: hers to decide
+    page.get_by_role("button", name="Enregistrer le rendez-vous").focus()
+    keys.press("Enter")
+    page.get_by_text("Le rendez-vous est noté").wait_for()
+    assert "06:05" in page.locator(".summary .when").inner_text()
+
+
+def test_the_agenda_opens_a_sheet_and_a_drag_can_be_undone(site, office):
+    page = office
+    page.get_by_role("button", name="Plus tard").click()
+    page.wait_for_load_state("networkidle")
+    event = page.locator(".ec-event.ec-draggable, .ec-event").filter(has=page.locator(".who")).first
+    event.scroll_into_view_if_needed()
+    name = event.locator(".who").inner_text()
+    before = event.locator(".at").inner_text()
+    box = event.bounding_box()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.mouse.move(box["x"] + 40, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 40, box["y"] + 40, steps=6)
+    page.mouse.move(box["x"] + 40, box["y"] + 60, steps=6)
+    page.mouse.up()
+    page.get_by_text("Le rendez-vous est déplacé").wait_for()
+    page.get_by_role("button", name="Annuler").click()
+    page.wait_for_load_state("networkidle")
+    page.locator(".ec-event", has_text=name).filter(has_text=before).first.wait_for()
+    page.locator(".ec-event", has_text=name).filter(has_text=before).first.click()
+    page.wait_for_url("**/pro/appointments/**")
+    assert page.locator("h1").inner_text() == name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_office_page_is_accessible(site, browser, browser_context_args, width, scheme):
+    context = browser.new_context(
+        **browser_context_args, viewport={"width": width, "height": 860}, color_scheme=scheme
+    )
+    page = context.new_page()
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.wait_for_selector(".ec-event")
+    page.wait_for_timeout(300)
+    assert_accessible(page)
+    sheet = page.request.get(
+        f"{site.base}/pro/agenda/events/?start=2026-01-01T00:00&end=2026-01-02T00:00"
+    )
+    assert sheet.ok
+    for path in (
+        "/pro/appointments/new/",
+        "/pro/settings/",
+        "/pro/settings/practitioners/1/",
+        "/pro/settings/practitioners/1/schedule/",
+        "/pro/settings/types/",
+        "/pro/settings/types/new/",
+        "/pro/settings/types/4/",
+        "/pro/appointments/1/",
+    ):
+        page.goto(site.base + path)
+        assert_accessible(page)
+        wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wider <= 0, f"{path} scrolls sideways"
+    context.close()

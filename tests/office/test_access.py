@@ -1,0 +1,164 @@
+"""Who may see or do what: every address of the back office, as everybody."""
+
+import pytest
+from django.urls import reverse
+
+from maia.appointments.booking import By, book_appointment
+from maia.office.urls import urlpatterns
+from maia.practices.models import Membership
+from maia.practices.seats import Seat
+from tests.conftest import NOW, THURSDAY, at, make_user
+from tests.office.conftest import BACKEND
+
+POST_ONLY = {"choose_practice", "move", "cancel", "confirm", "change_type"}
+OF_NOTHING = {"agenda", "events", "new", "availability", "patient_search", "settings", "types"}
+SETTINGS = {"settings", "practitioner", "schedule", "types", "new_type", "edit_type", "change_type"}
+
+
+def paths(practice, practitioner, type, appointment):
+    """Each address of the back office with the ids of one practice's things."""
+    ids = {
+        "choose_practice": practice.pk,
+        "practitioner": practitioner.pk,
+        "schedule": practitioner.pk,
+        "edit_type": type.pk,
+        "change_type": type.pk,
+    }
+    for pattern in urlpatterns:
+        name = pattern.name
+        args = []
+        if "<int:pk>" in str(pattern.pattern):
+            args.append(ids.get(name, appointment.pk))
+        if "<str:action>" in str(pattern.pattern):
+            args.append("archive")
+        yield name, reverse(f"office:{name}", args=args)
+
+
+def call(client, name, path):
+    return client.post(path) if name in POST_ONLY else client.get(path)
+
+
+@pytest.fixture
+def ours(practice, anne, follow_up, julie):
+    made = book_appointment(
+        follow_up, anne, at(THURSDAY, "09:30"), julie, by=By.patient(None), now=NOW
+    )
+    return list(paths(practice, anne, follow_up, made))
+
+
+@pytest.fixture
+def theirs(elsewhere):
+    made = book_appointment(
+        elsewhere["type"],
+        elsewhere["practitioner"],
+        at(THURSDAY, "09:30"),
+        elsewhere["patient"],
+        by=By.practice(None),
+        now=NOW,
+    )
+    things = elsewhere["practice"], elsewhere["practitioner"], elsewhere["type"], made
+    return list(paths(*things))
+
+
+def test_nobody_is_asked_to_sign_in(client, ours):
+    for name, path in ours:
+        answer = call(client, name, path)
+        assert answer.status_code == 302, path
+        assert answer["Location"].startswith("/accounts/login/"), path
+
+
+def test_a_patient_is_refused_everywhere(sign_in, julie, ours):
+    client = sign_in(julie.user)
+    for name, path in ours:
+        assert call(client, name, path).status_code == 403, path
+
+
+def test_an_assistant_has_the_agenda_and_no_settings(sign_in, team, ours):
+    client = sign_in(team["assistant"])
+    for name, path in ours:
+        status = call(client, name, path).status_code
+        assert (status == 403) is (name in SETTINGS), f"{path} {status}"
+
+
+def test_a_colleague_changes_her_own_settings_only(sign_in, team, anne, ines, ours):
+    client = sign_in(team["practitioner"])
+    for name, path in ours:
+        refused = name in {"practitioner", "schedule"}  # Anne's
+        assert (call(client, name, path).status_code == 403) is refused, path
+    assert client.get(reverse("office:schedule", args=[ines.pk])).status_code == 200
+    hers = anne.appointment_types.create(practice=anne.practice, name="À elle", duration_minutes=30)
+    assert client.get(reverse("office:edit_type", args=[hers.pk])).status_code == 403
+
+
+def test_the_owner_opens_everything(owner, ours):
+    for name, path in ours:
+        assert call(owner, name, path).status_code in (200, 302, 400, 409, 422), path
+
+
+def test_nothing_of_another_practice_is_reached(sign_in, team, ours, theirs, elsewhere):
+    for user in team.values():
+        client = sign_in(user)
+        for name, path in theirs:
+            if name in OF_NOTHING | {"new_type", "choose_practice"}:
+                continue
+            assert call(client, name, path).status_code in (403, 404), path
+        client.post(reverse("office:choose_practice", args=[elsewhere["practice"].pk]))
+        assert "Cabinet des Tilleuls" in client.get("/pro/").content.decode()
+
+
+def test_another_owner_sees_nothing_of_ours(sign_in, elsewhere, ours):
+    client = sign_in(elsewhere["owner"])
+    feed = client.get("/pro/agenda/events/?start=2026-11-30T00:00&end=2026-12-07T00:00")
+    assert "Julie" not in feed.content.decode()
+    assert "Julie" not in client.get("/pro/patients/search/?patient_search=julie").content.decode()
+    for name, path in ours:
+        if name not in OF_NOTHING | {"new_type", "choose_practice"}:
+            assert call(client, name, path).status_code == 404, path
+
+
+def test_ids_of_another_practice_in_a_form_are_refused(owner, elsewhere, anne, follow_up, julie):
+    good = {
+        "request_key": "8d3ff0b8-6a0b-4a0a-9a56-0d8b1b9d7c11",
+        "patient": julie.pk,
+        "practitioner": anne.pk,
+        "type": follow_up.pk,
+        "date": "2026-12-03",
+        "time": "09:30",
+    }
+    for field in ("patient", "practitioner", "type"):
+        answer = owner.post("/pro/appointments/new/", good | {field: elsewhere[field].pk})
+        assert answer.status_code == 422, field
+    assert owner.post("/pro/appointments/new/", good).status_code == 302
+
+
+def test_who_works_in_two_practices_sees_each_apart(client, team, elsewhere):
+    both = team["owner"]
+    Membership.objects.create(practice=elsewhere["practice"], user=both, role="assistant")
+    client.force_login(both, BACKEND)
+    assert "Cabinet des Tilleuls" in client.get("/pro/").content.decode()
+    client.post(reverse("office:choose_practice", args=[elsewhere["practice"].pk]))
+    assert '<a href="/pro/">Ailleurs</a>' in client.get("/pro/").content.decode()
+    assert client.get("/pro/settings/").status_code == 403
+
+
+def test_who_left_the_team_is_outside_at_once(sign_in, team, practice):
+    client = sign_in(team["practitioner"])
+    assert client.get("/pro/").status_code == 200
+    practice.team.filter(user=team["practitioner"]).delete()
+    assert client.get("/pro/").status_code == 403
+
+
+def test_signing_in_leads_where_one_belongs(sign_in, team, julie):
+    assert sign_in(team["owner"]).get("/accounts/arrived/")["Location"] == "/pro/"
+    assert sign_in(julie.user).get("/accounts/arrived/")["Location"] == "/mes-rendez-vous/"
+
+
+def test_seats(practice, anne, ines):
+    def may(user, role, whose):
+        return Seat(user, practice, role).may_change_settings_of(whose)
+
+    assert may(anne.user, "owner", ines)
+    assert may(ines.user, "practitioner", ines)
+    assert not may(ines.user, "practitioner", anne)
+    assert not may(ines.user, "assistant", ines)
+    assert not may(make_user("x@y.example"), "practitioner", ines)

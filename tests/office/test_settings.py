@@ -1,0 +1,173 @@
+"""The professional sheet, the weekly schedule, the types: what the seed page asks of them."""
+
+import pytest
+from django.urls import reverse
+
+from maia.appointments.booking import By, book_appointment
+from maia.schedules.models import AppointmentType, Category, Schedule
+from tests.conftest import NOW, THURSDAY, at, make_type
+
+MONDAY = {"start_0": "09:00", "break_start_0": "12:30", "break_end_0": "14:00", "end_0": "18:00"}
+
+
+def week(practitioner):
+    return {line.weekday: line.ranges for line in practitioner.schedule.lines.all()}
+
+
+def save_week(client, practitioner, **typed):
+    return client.post(reverse("office:schedule", args=[practitioner.pk]), typed)
+
+
+def test_a_week_is_saved_one_line_a_day(owner, anne):
+    assert save_week(owner, anne, **MONDAY, start_2="9h", end_2="13h").status_code == 302
+    assert week(anne) == {0: [(540, 750), (840, 1080)], 2: [(540, 780)]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"start_0": "18:00", "end_0": "09:00"}, "La fin vient avant le début"),
+        ({"start_0": "09:00", "end_0": "09:00"}, "La fin vient avant le début"),
+        (MONDAY | {"break_start_0": "08:00"}, "à l’intérieur des horaires"),
+        (MONDAY | {"break_end_0": "19:00"}, "à l’intérieur des horaires"),
+        (MONDAY | {"break_end_0": ""}, "Une pause a un début et une fin"),
+        ({"start_0": "09:00"}, "Donnez un début et une fin"),
+        ({"start_0": "abc", "end_0": "10:00"}, "heure valide"),
+        ({"start_0": "25:00", "end_0": "26:00"}, "heure valide"),
+    ],
+)
+def test_errors_are_told_at_the_line_and_nothing_is_saved(owner, anne, typed, words):
+    before = week(anne)
+    answer = save_week(owner, anne, **typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in page
+    assert 'class="wrong"' in page
+    assert week(anne) == before
+
+
+def test_until_midnight(owner, anne):
+    save_week(owner, anne, start_0="20:00", end_0="00:00")
+    assert week(anne) == {0: [(1200, 1440)]}
+
+
+def test_the_preview_says_what_the_week_gives_and_saves_nothing(owner, anne, follow_up):
+    before = week(anne)
+    page = save_week(owner, anne, **MONDAY, preview="1").content.decode()
+    assert "Lundi\u00a0: 15 créneaux de 30 min, le premier à 09:00" in page
+    assert week(anne) == before
+
+
+def test_appointments_left_outside_are_listed_before_saving(owner, anne, follow_up, julie):
+    book_appointment(follow_up, anne, at(THURSDAY, "09:30"), julie, by=By.patient(None), now=NOW)
+    answer = save_week(owner, anne, **MONDAY)
+    assert answer.status_code == 409
+    assert "jeudi 3 décembre 2026, 09:30 – Julie Petit" in answer.content.decode()
+    assert 3 in week(anne)
+    assert save_week(owner, anne, **MONDAY, anyway="1").status_code == 302
+    assert week(anne).keys() == {0}
+
+
+def practitioner_form(practitioner, **typed):
+    return {
+        "first_name": practitioner.first_name,
+        "last_name": practitioner.last_name,
+        "allow_online_booking": "on",
+        "booking_horizon_days": 30,
+        "minimum_notice_minutes": 60,
+        "cancellation_deadline_hours": 48,
+        **typed,
+    }
+
+
+def test_the_professional_sheet(owner, anne):
+    path = reverse("office:practitioner", args=[anne.pk])
+    assert owner.post(path, practitioner_form(anne, evening_cutoff="20:00")).status_code == 302
+    anne.refresh_from_db()
+    assert (anne.booking_horizon_days, anne.cancellation_deadline_hours) == (30, 48)
+    assert str(anne.evening_cutoff) == "20:00:00"
+    for wrong in ({"booking_horizon_days": 0}, {"booking_horizon_days": 731}, {"last_name": "12"},
+                  {"minimum_notice_minutes": -5}, {"evening_cutoff": "soir"}):  # fmt: skip
+        assert owner.post(path, practitioner_form(anne, **wrong)).status_code == 422
+
+
+def type_form(**typed):
+    return {
+        "name": "Rééducation",
+        "duration_minutes": 45,
+        "colour": "#3B6FB6",
+        "description": "Sur **ordonnance**.",
+        "allow_online_booking": "on",
+        "buffer_before_minutes": 0,
+        "buffer_after_minutes": 0,
+        **typed,
+    }
+
+
+def test_a_type_with_its_own_schedule(owner, practice, anne):
+    answer = owner.post(
+        "/pro/settings/types/new/",
+        type_form(category_name="Après la naissance", own_schedule="on", **MONDAY),
+    )
+    assert answer.status_code == 302
+    made = AppointmentType.objects.get()
+    assert (made.colour, made.category.name) == ("#3b6fb6", "Après la naissance")
+    assert made.own_schedule.lines.get().weekday == 0
+    path = reverse("office:edit_type", args=[made.pk])
+    owner.post(path, type_form(category_name="Après la naissance"))
+    assert not Schedule.objects.filter(appointment_type=made).exists()
+    assert Category.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"duration_minutes": 0},
+        {"duration_minutes": -5},
+        {"duration_minutes": 9999},
+        {"duration_minutes": "abc"},
+        {"colour": "red;}"},
+        {"name": ""},
+        {"own_schedule": "on", "start_0": "18:00", "end_0": "09:00"},
+        {"description": "x" * 5001},
+    ],
+)
+def test_a_bad_type_is_refused_whole(owner, practice, wrong):
+    assert owner.post("/pro/settings/types/new/", type_form(**wrong)).status_code == 422
+    assert not AppointmentType.objects.exists()
+    assert not Schedule.objects.filter(appointment_type__isnull=False).exists()
+
+
+def test_order_duplicate_archive(owner, practice):
+    first = make_type(practice, "Un", position=0)
+    second = make_type(practice, "Deux", position=1)
+    Schedule.objects.create(appointment_type=second).write({0: [(540, 600)]})
+
+    def act(type, action):
+        return owner.post(reverse("office:change_type", args=[type.pk, action]))
+
+    act(second, "up")
+    act(second, "up")  # at the top already
+    names = AppointmentType.objects.filter(archived=False).values_list("name", flat=True)
+    assert list(names) == ["Deux", "Un"]
+    act(second, "duplicate")
+    copy = AppointmentType.objects.get(name="Deux (copie)")
+    assert not copy.allow_online_booking
+    assert copy.own_schedule.lines.get().ranges == [(540, 600)]
+    act(first, "archive")
+    assert list(names.all()) == ["Deux", "Deux (copie)"]
+    act(first, "restore")
+    assert "Un" in names.all()
+    assert act(first, "explode").status_code == 404
+
+
+def test_what_is_set_is_what_patients_see(owner, client, practice, anne):
+    owner.post(
+        "/pro/settings/types/new/", type_form(own_schedule="on", start_3="10:00", end_3="11:30")
+    )
+    owner.post("/pro/settings/types/new/", type_form(name="Interne", allow_online_booking=""))
+    online = AppointmentType.objects.get(name="Rééducation")
+    page = owner.get(f"/tilleuls/book/{online.pk}/?from=2026-12-01").content.decode()
+    assert "<strong>ordonnance</strong>" in page
+    assert page.count('class="slot"') == 2  # Thursday 10:00 and 10:45, nothing of the general hours
+    assert "Interne" not in owner.get("/tilleuls/", follow=True).content.decode()

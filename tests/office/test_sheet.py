@@ -1,0 +1,237 @@
+"""The appointment sheet and the agenda's feed: what the practice notes, moves, confirms."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from maia.appointments.booking import By, book_appointment
+from maia.appointments.models import Appointment, Event
+from maia.messaging.models import Message
+from maia.messaging.owed import announce
+from maia.patients.models import Patient
+from maia.patients.search import search_patients
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
+
+
+def note(client, who, what, **typed):
+    data = {
+        "request_key": uuid4(),
+        "patient": "",
+        "practitioner": who.pk,
+        "type": what.pk,
+        "date": "2026-12-03",
+        "time": "09:35",
+        "send_email": "on",
+        **typed,
+    }
+    return client.post("/pro/appointments/new/", data)
+
+
+@pytest.fixture
+def hers(follow_up, anne, julie):
+    return book_appointment(
+        follow_up, anne, at(THURSDAY, "09:30"), julie, by=By.patient(None), now=NOW
+    )
+
+
+def url(name, appointment):
+    return reverse(f"office:{name}", args=[appointment.pk])
+
+
+def test_an_appointment_by_phone_at_any_time(owner, anne, follow_up, julie):
+    answer = note(owner, anne, follow_up, patient=julie.pk, time="12:35")  # in the break
+    made = Appointment.objects.get()
+    assert answer["Location"] == url("sheet", made)
+    assert (made.start, made.end) == (at(THURSDAY, "12:35"), at(THURSDAY, "13:05"))
+    assert (made.booked_online, made.email_reminder, made.sms_reminder) == (False, True, False)
+    assert made.history.get().user == anne.user
+
+
+def test_a_type_that_is_not_online_is_noted_too(owner, practice, anne, julie):
+    internal = make_type(practice, allow_online_booking=False)
+    assert note(owner, anne, internal, patient=julie.pk).status_code == 302
+
+
+def test_a_new_patient_is_made_on_the_spot_or_not_at_all(owner, anne, follow_up):
+    wrong = note(owner, anne, follow_up, first_name="Lina", last_name="Roy", mobile="12")
+    assert wrong.status_code == 422
+    assert "n’est pas un numéro" in wrong.content.decode()
+    assert not Patient.objects.exists()
+    note(owner, anne, follow_up, first_name="Lina", last_name="Roy", mobile="06 39 98 00 01")
+    assert Patient.objects.get().mobile.as_e164 == "+33639980001"
+    taken = note(owner, anne, follow_up, first_name="Zoé", last_name="Roy")
+    assert taken.status_code == 409
+    assert Patient.objects.count() == 1
+
+
+def test_an_overlap_is_warned_of_then_taken_on_purpose(owner, hers, anne, follow_up, practice):
+    lina = make_patient(practice, "Lina")
+    answer = note(owner, anne, follow_up, patient=lina.pk)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Noter quand même" in page
+    assert "Lina" in page
+    note(owner, anne, follow_up, patient=lina.pk, allow_overlap="on")
+    urgent = Appointment.objects.get(patient=lina)
+    assert not urgent.event.exclusive
+    assert Event.objects.count() == 2
+
+
+def test_an_unticked_email_box_sends_nothing(owner, anne, follow_up, julie):
+    note(owner, anne, follow_up, patient=julie.pk, send_email="")
+    announce(NOW)
+    assert not Message.objects.exists()
+    note(owner, anne, follow_up, patient=julie.pk, time="11:00")
+    announce(NOW)
+    assert [(m.kind, m.recipient) for m in Message.objects.all()] == [("confirmation", "patient")]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("date", "hier"),
+        ("time", "25:00"),
+        ("type", "abc"),
+        ("practitioner", ""),
+        ("request_key", "x"),
+        ("patient", "9" * 40),
+        ("type", "-1"),
+    ],
+)
+def test_bad_input_is_answered_at_its_field(owner, anne, follow_up, julie, field, value):
+    answer = note(owner, anne, follow_up, **{"patient": julie.pk, field: value})
+    assert answer.status_code == 422
+    assert not Appointment.objects.exists()
+
+
+def test_three_letters_find_a_patient_whatever_the_accents(practice):
+    zoe = make_patient(practice, "Zoé", last_name="Lefèvre", email="zl@patiente.example")
+    zoe.mobile = "+33639981234"
+    zoe.save()
+    make_patient(practice, "Anna")
+    for typed in ("zoe", "ZOÉ", "lefev", "fevre zo", "zl@pat", "06 39 98 12", "9981234"):
+        assert search_patients(practice, typed, 8) == [zoe], typed
+    for typed in ("", "z", "%%%", "___", "xyz"):
+        assert search_patients(practice, typed, 8) == [], typed
+
+
+def test_availability_lists_the_days_free_slots_without_notice_or_horizon(owner, anne, follow_up):
+    path = reverse("office:availability")
+    asked = {"type": follow_up.pk, "practitioner": anne.pk}
+    far = owner.get(path, asked | {"date": "2029-12-03"}).content.decode()
+    assert 'data-time="09:00"' in far
+    today = owner.get(path, asked | {"date": "2026-12-01"}).content.decode()
+    assert 'data-time="09:00"' in today
+    for date in ("", "demain", "2026-99-99"):
+        assert "Choisissez d’abord" in owner.get(path, asked | {"date": date}).content.decode()
+
+
+def test_editing_is_seen_by_the_second_editor(owner, hers):
+    page = {"version": hers.version, "practice_notes": "Toxo négative", "send_email": "on"}
+    assert owner.post(url("sheet", hers), page).status_code == 302
+    late = owner.post(url("sheet", hers), page | {"practice_notes": "Autre chose"})
+    assert late.status_code == 409
+    assert "Autre chose" in late.content.decode()  # nothing typed is lost
+    hers.refresh_from_db()
+    assert hers.practice_notes == "Toxo négative"
+    assert [e.action for e in hers.history.all()] == ["booked", "edited"]
+
+
+def test_the_patient_never_sees_the_notes_of_the_practice(owner, sign_in, hers, julie):
+    Appointment.objects.update(practice_notes="Confidentiel")
+    client = sign_in(julie.user)
+    for path in (
+        "/mes-rendez-vous/",
+        f"/mes-rendez-vous/{hers.uid}/",
+        f"/a/{hers.link_token}/",
+        f"/mes-rendez-vous/{hers.uid}/rendez-vous.ics",
+    ):
+        assert "Confidentiel" not in client.get(path).content.decode()
+
+
+def test_moving_by_form_and_by_drag(owner, hers):
+    form = {"date": "2026-12-03", "time": "15:00", "version": 0}
+    assert owner.post(url("move", hers), form).status_code == 302
+    dragged = {"date": "2026-12-04", "time": "10:10", "end": "2026-12-04T11:00", "version": 1}
+    json = {"Accept": "application/json"}
+    answer = owner.post(url("move", hers), dragged, headers=json)
+    assert answer.json() == {"version": 2}
+    moved = Appointment.objects.get()
+    friday = THURSDAY + timedelta(days=1)
+    assert (moved.start, moved.end) == (at(friday, "10:10"), at(friday, "11:00"))
+    stale = owner.post(url("move", hers), dragged | {"time": "10:30"}, headers=json)
+    assert (stale.status_code, stale.json()["overlaps"]) == (409, False)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"end": "2026-12-03T08:00"}, {"end": "2027-12-03T08:00"}, {"version": "x"}]
+)
+def test_a_crooked_drag_is_refused(owner, hers, wrong):
+    data = {"date": "2026-12-03", "time": "15:00", "version": 0, **wrong}
+    answer = owner.post(url("move", hers), data, headers={"Accept": "application/json"})
+    assert answer.status_code == 422
+    assert Appointment.objects.get().start == at(THURSDAY, "09:30")
+
+
+def test_confirming_tells_the_patient(owner, practice, anne, julie):
+    asked = make_type(practice, needs_confirmation=True)
+    waits = book_appointment(
+        asked, anne, at(THURSDAY, "09:30"), julie, by=By.patient(None), now=NOW
+    )
+    owner.post(url("confirm", waits))
+    owner.post(url("confirm", waits))
+    waits.refresh_from_db()
+    assert waits.status == "confirmed"
+    announce(NOW)
+    kinds = list(Message.objects.filter(recipient="patient").values_list("kind", flat=True))
+    assert kinds == ["confirmation", "confirmed"]
+
+
+def test_cancelling_frees_the_time(owner, hers, anne, follow_up, julie):
+    owner.post(url("cancel", hers), {"version": 0})
+    assert note(owner, anne, follow_up, patient=julie.pk).status_code == 302
+
+
+def test_the_feed_has_the_weeks_events_in_the_practices_time(owner, hers):
+    feed = owner.get("/pro/agenda/events/?start=2026-11-30T00:00:00&end=2026-12-07T00:00:00").json()
+    (event,) = [e for e in feed if "id" in e]
+    assert (event["start"], event["end"]) == ("2026-12-03T09:30:00", "2026-12-03T10:00:00")
+    assert event["title"] == "Julie Petit"
+    assert event["classNames"] == ["online"]
+    closed = [e for e in feed if e.get("display") == "background"]
+    assert {"start": "2026-12-03T12:00:00", "end": "2026-12-03T14:00:00"}.items() <= next(
+        e for e in closed if e["start"] == "2026-12-03T12:00:00"
+    ).items()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?start=x&end=y", "?start=2026-12-07T00:00&end=2026-11-30T00:00",
+     "?start=1000-01-01T00:00&end=9999-01-01T00:00"],
+)  # fmt: skip
+def test_a_bad_range_is_a_400(owner, query):
+    assert owner.get(f"/pro/agenda/events/{query}").status_code == 400
+
+
+def test_the_feed_takes_a_constant_number_of_queries(
+    owner, practice, anne, follow_up, django_assert_max_num_queries
+):
+    events = Event.objects.bulk_create(
+        Event(
+            practice=practice,
+            practitioner=anne,
+            type=follow_up,
+            kind="appointment",
+            start=at(THURSDAY, "00:00") + timedelta(minutes=2 * n),
+            end=at(THURSDAY, "00:00") + timedelta(minutes=2 * n + 2),
+        )
+        for n in range(500)
+    )
+    patient = make_patient(practice)
+    Appointment.objects.bulk_create(
+        Appointment(practice=practice, event=e, patient=patient, status="confirmed") for e in events
+    )
+    with django_assert_max_num_queries(11):
+        owner.get("/pro/agenda/events/?start=2026-11-30T00:00:00&end=2026-12-07T00:00:00")
