@@ -1,13 +1,75 @@
-"""Finding a patient while she is on the phone: three letters of her name, number or address."""
+"""Patients: found while she is on the phone, listed, their records, merged, exported."""
 
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maia.office.access import OfficeRequest, office
+from maia.patients.merging import CannotMerge, merge_patients
+from maia.patients.models import Patient
+from maia.patients.phones import NotAPhoneNumber, is_mobile, parse_phone
 from maia.patients.search import search_patients
+from maia.patients.spreadsheet import patients_csv
+from maia.patients.text import clean_line, clean_text
 
-SHOWN = 8
+SHOWN, PAGE, FOUND = 8, 50, 100
+
+
+class PatientForm(forms.ModelForm):
+    # Read by the rule that booking uses, not by the model's field.
+    mobile = forms.CharField(label=gettext_lazy("Phone"), max_length=30, required=False)
+
+    class Meta:
+        model = Patient
+        fields = [
+            "first_name",
+            "last_name",
+            "email",
+            "birth_date",
+            "notes",
+            "online_booking_barred",
+        ]
+        widgets = {
+            "birth_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "notes": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.mobile:
+            self.initial["mobile"] = self.instance.mobile.as_national
+
+    def clean_first_name(self) -> str:
+        return clean_line(self.cleaned_data["first_name"])
+
+    def clean_last_name(self) -> str:
+        return clean_line(self.cleaned_data["last_name"])
+
+    def clean_notes(self) -> str:
+        return clean_text(self.cleaned_data["notes"])
+
+    def clean_mobile(self) -> str:
+        typed = self.cleaned_data["mobile"].strip()
+        if not typed:
+            return ""
+        try:
+            return parse_phone(typed, self.instance.practice.country)
+        except NotAPhoneNumber:
+            raise ValidationError(_("This is not a phone number.")) from None
+
+    def save(self, commit: bool = True) -> Patient:
+        self.instance.mobile = self.cleaned_data["mobile"]
+        record: Patient = super().save(commit=commit)
+        return record
 
 
 @office
@@ -16,3 +78,81 @@ def search(request: OfficeRequest) -> HttpResponse:
     typed = request.GET.get("patient_search", "")
     found = search_patients(request.seat.practice, typed, SHOWN)
     return render(request, "office/_patients_found.html", {"found": found, "typed": typed.strip()})
+
+
+@office
+@require_safe
+def patients(request: OfficeRequest) -> HttpResponse:
+    typed = request.GET.get("q", "").strip()
+    everybody = request.seat.practice.patients.all()
+    rows = search_patients(request.seat.practice, typed, FOUND) if typed else everybody
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {"practice": request.seat.practice, "typed": typed, "page": page}
+    return render(request, "office/patients.html", context)
+
+
+@office
+@require_http_methods(["GET", "HEAD", "POST"])
+def patient(request: OfficeRequest, pk: int) -> HttpResponse:
+    record = get_object_or_404(request.seat.practice.patients, pk=pk)
+    form = PatientForm(request.POST or None, instance=record)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("office:patient", pk)
+    now = timezone.now()
+    hers = record.appointments.with_details()
+    ahead = hers.upcoming(now)
+    context = {
+        "practice": request.seat.practice,
+        "record": Patient.objects.get(pk=pk),  # as it is, not as it is being typed
+        "form": form,
+        "ahead": ahead,
+        "behind": hers.exclude(pk__in=ahead.values("pk")).order_by("-event__start")[:50],
+        "gets_sms": bool(record.mobile) and is_mobile(str(record.mobile)),
+        "others": _alike(record),
+    }
+    return render(request, "office/patient.html", context, status=422 if form.is_bound else 200)
+
+
+@office
+@require_POST
+def merge(request: OfficeRequest, pk: int) -> HttpResponse:
+    """The record ``other`` of the form goes into this one."""
+    record = get_object_or_404(request.seat.practice.patients, pk=pk)
+    other = request.POST.get("other", "")
+    found = request.seat.practice.patients.filter(pk=other if other.isdigit() else 0)
+    try:
+        merge_patients(record, get_object_or_404(found))
+    except CannotMerge as refusal:
+        words = {
+            "same": _("These are the same record."),
+            "two_accounts": _("Each of these records has its own account: they stay apart."),
+        }
+        messages.error(request, words[refusal.code])
+    else:
+        messages.success(request, _("The two records are one now."))
+    return redirect("office:patient", pk)
+
+
+@office
+@require_safe
+def export(request: OfficeRequest) -> HttpResponse:
+    """All records, for who may change settings: it leaves the building."""
+    if not request.seat.may_change_settings:
+        raise PermissionDenied
+    return HttpResponse(
+        patients_csv(request.seat.practice.patients.iterator()),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="patientes.csv"'},
+    )
+
+
+def _alike(record: Patient) -> list[Patient]:
+    """Records that may be the same person: the same name, address or number."""
+    found = search_patients(record.practice, f"{record.first_name} {record.last_name}", SHOWN)
+    if record.email:
+        found += search_patients(record.practice, record.email, SHOWN)
+    if record.mobile:
+        found += Patient.objects.filter(practice=record.practice, mobile=record.mobile)[:SHOWN]
+    return list({other.pk: other for other in found if other.pk != record.pk}.values())
