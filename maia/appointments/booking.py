@@ -92,7 +92,7 @@ def book_appointment(
         .exists()
     ):
         raise SlotTaken
-    with _agenda_of(practitioner):
+    with agenda_of(practitioner):
         if request_key is not None:
             made = _made_by(request_key, patient)
             if made is not None:
@@ -148,7 +148,7 @@ def move_appointment(
 
     Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `ChangedMeanwhile`.
     """
-    with _agenda_of(appointment.practitioner):
+    with agenda_of(appointment.practitioner):
         current = _read_again(appointment, seen)
         event, old_start = current.event, current.start
         end = end or start + current.duration
@@ -182,7 +182,7 @@ def cancel_appointment(
 
     Raises `TooLate`, `ChangedMeanwhile`.
     """
-    with _agenda_of(appointment.practitioner):
+    with agenda_of(appointment.practitioner):
         current = _read_again(appointment)
         if current.status == Appointment.Status.CANCELLED:
             return current
@@ -201,7 +201,7 @@ def cancel_appointment(
 
 def confirm_appointment(appointment: Appointment, *, by: By, now: datetime) -> Appointment:
     """Confirms one that waits; confirmed already, nothing happens. Raises `AlreadyCancelled`."""
-    with _agenda_of(appointment.practitioner):
+    with agenda_of(appointment.practitioner):
         current = _read_again(appointment)
         if current.status == Appointment.Status.CANCELLED:
             raise AlreadyCancelled
@@ -227,7 +227,7 @@ def edit_appointment(
 
     ``seen`` is the version on the page that is saved. Raises `ChangedMeanwhile`.
     """
-    with _agenda_of(appointment.practitioner):
+    with agenda_of(appointment.practitioner):
         current = _read_again(appointment, seen)
         wanted = (practice_notes, attendance, boxes.email, boxes.sms)
         fields = ("practice_notes", "attendance", "email_reminder", "sms_reminder")
@@ -240,7 +240,7 @@ def edit_appointment(
 
 
 @contextmanager
-def _agenda_of(practitioner: Practitioner) -> Iterator[None]:
+def agenda_of(practitioner: Practitioner) -> Iterator[None]:
     """Nobody else changes her agenda inside; a clash that the database sees is `SlotTaken`."""
     try:
         with transaction.atomic():

@@ -38,6 +38,7 @@ class Event(models.Model):
     buffer_before_minutes = models.PositiveSmallIntegerField(default=0)
     buffer_after_minutes = models.PositiveSmallIntegerField(default=0)
     title = models.CharField(_("title"), max_length=120, blank=True)
+    series = models.UUIDField(null=True, blank=True, editable=False)  # of one repetition
     # Whether it takes the time: a cancelled appointment does not.
     blocking = models.BooleanField(default=True)
     # False only where the practitioner overlapped on purpose.

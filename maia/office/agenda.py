@@ -105,7 +105,10 @@ def _drawn(event: Event) -> dict[str, Any]:
         "textColor": ink_on(colour),
         "classNames": [],
         "editable": False,
-        "extendedProps": {"type": event.type.name if event.type else ""},
+        "extendedProps": {
+            "type": event.type.name if event.type else "",
+            "url": reverse("office:event", args=[event.pk]),
+        },
     }
     if appointment is not None:
         drawn["title"] = appointment.patient.name

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maia.office import agenda, patients, settings, sheet
+from maia.office import absences, agenda, patients, settings, sheet
 
 app_name = "office"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("appointments/<int:pk>/move/", sheet.move, name="move"),
     path("appointments/<int:pk>/cancel/", sheet.cancel, name="cancel"),
     path("appointments/<int:pk>/confirm/", sheet.confirm, name="confirm"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/new/", absences.new, name="new_absence"),
+    path("absences/<int:pk>/delete/", absences.delete_absence, name="delete_absence"),
+    path("events/<int:pk>/", absences.event, name="event"),
     path("patients/", patients.patients, name="patients"),
     path("patients/export/", patients.export, name="export"),
     path("patients/<int:pk>/", patients.patient, name="patient"),

@@ -284,6 +284,7 @@ class Absence(models.Model):
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
     title = models.CharField(_("title"), max_length=120, blank=True)
+    series = models.UUIDField(null=True, blank=True, editable=False)  # of one repetition
 
     class Meta:
         verbose_name = _("absence")

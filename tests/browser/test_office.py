@@ -82,6 +82,10 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
         "/pro/settings/types/new/",
         "/pro/settings/types/4/",
         "/pro/appointments/1/",
+        "/pro/patients/",
+        "/pro/patients/81/",
+        "/pro/absences/",
+        "/pro/absences/new/",
     ):
         page.goto(site.base + path)
         assert_accessible(page)

@@ -1,5 +1,7 @@
 """Who may see or do what: every address of the back office, as everybody."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -10,8 +12,18 @@ from maia.practices.seats import Seat
 from tests.conftest import NOW, THURSDAY, at, make_user
 from tests.office.conftest import BACKEND
 
-POST_ONLY = {"choose_practice", "merge", "move", "cancel", "confirm", "change_type"}
+POST_ONLY = {
+    "choose_practice",
+    "delete_absence",
+    "merge",
+    "move",
+    "cancel",
+    "confirm",
+    "change_type",
+}
 OF_NOTHING = {
+    "absences",
+    "new_absence",
     "patients",
     "export",
     "agenda",
@@ -36,7 +48,13 @@ SETTINGS = {
 
 def paths(practice, practitioner, type, appointment):
     """Each address of the back office with the ids of one practice's things."""
+    absence = practitioner.absences.create(start=NOW, end=NOW + timedelta(hours=1))
+    event = practitioner.events.create(
+        practice=practice, kind="personal", start=NOW, end=NOW + timedelta(hours=1)
+    )
     ids = {
+        "delete_absence": absence.pk,
+        "event": event.pk,
         "choose_practice": practice.pk,
         "practitioner": practitioner.pk,
         "schedule": practitioner.pk,

@@ -1,0 +1,94 @@
+"""Time that the practice takes for itself: personal events and absences.
+
+A personal event blocks like an appointment and is guarded like one. An absence closes, whatever
+stands in it: the appointments that it covers are listed, for the practice to cancel or keep.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db.models import Q
+
+from maia.appointments.booking import By, agenda_of, cancel_appointment
+from maia.appointments.exceptions import SlotTaken
+from maia.appointments.models import Appointment, Event
+from maia.practices.models import Practitioner
+from maia.schedules.models import Absence
+
+Span = tuple[datetime, datetime]
+
+
+def block_time(
+    practitioner: Practitioner, spans: Iterable[Span], title: str, *, allow_overlap: bool
+) -> list[Event]:
+    """Personal events over ``spans`` (UTC instants), all or none.
+
+    Raises `SlotTaken` where one meets something, unless ``allow_overlap`` was asked for.
+    """
+    wanted = list(spans)
+    series = uuid4() if len(wanted) > 1 else None
+    with agenda_of(practitioner):
+        made = []
+        for start, end in wanted:
+            met = practitioner.events.filter(blocking=True, start__lt=end, end__gt=start).exists()
+            if met and not allow_overlap:
+                raise SlotTaken
+            made.append(
+                Event.objects.create(
+                    practice=practitioner.practice,
+                    practitioner=practitioner,
+                    kind=Event.Kind.PERSONAL,
+                    start=start,
+                    end=end,
+                    title=title,
+                    exclusive=not met,
+                    series=series,
+                )
+            )
+    return made
+
+
+def unblock(event: Event, *, following: bool) -> int:
+    """Drops one personal event, or it and those of its series after it; how many went."""
+    with agenda_of(event.practitioner):
+        gone = Event.objects.filter(pk=event.pk)
+        if following and event.series:
+            gone = Event.objects.filter(
+                practitioner=event.practitioner, series=event.series, start__gte=event.start
+            )
+        return gone.filter(kind=Event.Kind.PERSONAL).delete()[0]
+
+
+def covered(practitioner: Practitioner, spans: Iterable[Span], now: datetime) -> list[Appointment]:
+    """Her appointments to come that an absence over ``spans`` would cover, in order."""
+    inside = Q()
+    for start, end in spans:
+        inside |= Q(event__start__lt=end, event__end__gt=start)
+    if not inside:
+        return []
+    ahead = Appointment.objects.with_details().upcoming(now)
+    return list(ahead.filter(inside, event__practitioner=practitioner))
+
+
+def be_absent(
+    practitioner: Practitioner,
+    spans: Iterable[Span],
+    title: str,
+    *,
+    cancel_covered: bool,
+    by: By,
+    now: datetime,
+) -> list[Appointment]:
+    """Closes ``spans``; the appointments that it cancelled, each with a message to the patient."""
+    wanted = list(spans)
+    series: UUID | None = uuid4() if len(wanted) > 1 else None
+    with agenda_of(practitioner):
+        Absence.objects.bulk_create(
+            Absence(practitioner=practitioner, start=start, end=end, title=title, series=series)
+            for start, end in wanted
+        )
+        cancelled = covered(practitioner, wanted, now) if cancel_covered else []
+        for appointment in cancelled:
+            cancel_appointment(appointment, by=by, now=now)
+    return cancelled

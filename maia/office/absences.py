@@ -1,0 +1,184 @@
+"""Absences and personal events: one form, whole days or hours, once or repeated."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maia.appointments.blocking import be_absent, block_time, covered, unblock
+from maia.appointments.booking import By
+from maia.appointments.exceptions import SlotTaken
+from maia.appointments.models import Event
+from maia.office.access import OfficeRequest, office
+from maia.patients.text import clean_text
+from maia.practices.models import Practice, Practitioner
+from maia.schedules.models import Absence
+from maia.schedules.repeating import Repeat, spans
+
+LONGEST = timedelta(days=366)
+
+
+def _date() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+def _time() -> forms.TimeInput:
+    return forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+
+
+class AwayForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What"),
+        choices=[
+            ("absence", gettext_lazy("Absence: it closes the time")),
+            ("personal", gettext_lazy("Personal event: it takes the time in the agenda")),
+        ],
+    )
+    practitioner = forms.ModelChoiceField(
+        Practitioner.objects.none(), label=gettext_lazy("Practitioner")
+    )
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=120, required=False)
+    first_date = forms.DateField(label=gettext_lazy("From"), widget=_date())
+    first_time = forms.TimeField(
+        label=gettext_lazy("Time"), required=False, widget=_time(),
+        help_text=gettext_lazy("Without a time: the whole day."),
+    )  # fmt: skip
+    last_date = forms.DateField(label=gettext_lazy("Until, included"), widget=_date())
+    last_time = forms.TimeField(label=gettext_lazy("Time"), required=False, widget=_time())
+    repeat = forms.ChoiceField(
+        label=gettext_lazy("Repeated"),
+        choices=[
+            (Repeat.NEVER, gettext_lazy("never")),
+            (Repeat.WEEKLY, gettext_lazy("every week")),
+            (Repeat.FORTNIGHTLY, gettext_lazy("every other week")),
+            (Repeat.MONTHLY, gettext_lazy("every month")),
+        ],
+    )
+    repeat_until = forms.DateField(
+        label=gettext_lazy("Repeated until"), required=False, widget=_date()
+    )
+
+    def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = practice.zone
+        team = practice.practitioners.filter(is_active=True)
+        self.fields["practitioner"].queryset = team  # type: ignore[attr-defined]
+        self.spans: list[tuple[datetime, datetime]] = []
+
+    def clean_title(self) -> str:
+        return " ".join(clean_text(self.cleaned_data["title"]).split())
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return typed
+        start = datetime.combine(typed["first_date"], typed["first_time"] or time.min)
+        if typed["last_time"]:
+            end = datetime.combine(typed["last_date"], typed["last_time"])
+        else:
+            end = datetime.combine(typed["last_date"], time.min) + timedelta(days=1)
+        if not timedelta(0) < end - start <= LONGEST:
+            self.add_error("last_date", _("The end comes after the start, within a year."))
+            return typed
+        repeat, until = Repeat(typed["repeat"]), typed["repeat_until"]
+        if repeat != Repeat.NEVER and (until is None or until < typed["first_date"]):
+            self.add_error("repeat_until", _("Say until when it repeats."))
+            return typed
+        self.spans = list(spans(start, end, repeat, until, self.zone))
+        if any(a[1] > b[0] for a, b in zip(self.spans, self.spans[1:], strict=False)):
+            self.add_error("repeat", _("It would repeat before it has ended."))
+        return typed
+
+
+@office
+@require_safe
+def absences(request: OfficeRequest) -> HttpResponse:
+    now = timezone.now()
+    practice = request.seat.practice
+    context = {
+        "practice": practice,
+        "absences": Absence.objects.filter(practitioner__practice=practice, end__gt=now)
+        .select_related("practitioner")
+        .order_by("start")[:200],
+        "events": Event.objects.filter(practice=practice, kind=Event.Kind.PERSONAL, end__gt=now)
+        .select_related("practitioner")
+        .order_by("start")[:200],
+    }
+    return render(request, "office/absences.html", context)
+
+
+@office
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: OfficeRequest) -> HttpResponse:
+    practice = request.seat.practice
+    if request.method != "POST":
+        hers = request.seat.practitioner or practice.practitioners.first()
+        form = AwayForm(initial={"practitioner": hers}, practice=practice)
+        return render(request, "office/away.html", {"practice": practice, "form": form})
+    form = AwayForm(request.POST, practice=practice)
+    context: dict[str, Any] = {"practice": practice, "form": form}
+    if not form.is_valid():
+        return render(request, "office/away.html", context, status=422)
+    typed, now = form.cleaned_data, timezone.now()
+    practitioner = typed["practitioner"]
+    if typed["kind"] == "personal":
+        try:
+            block_time(
+                practitioner, form.spans, typed["title"], allow_overlap="anyway" in request.POST
+            )
+        except SlotTaken:
+            return render(request, "office/away.html", context | {"overlaps": True}, status=409)
+        messages.success(request, _("Saved."))
+        return redirect("office:absences")
+    inside = covered(practitioner, form.spans, now)
+    if inside and not {"keep", "cancel"} & request.POST.keys():
+        return render(request, "office/away.html", context | {"covered": inside}, status=409)
+    cancelled = be_absent(
+        practitioner,
+        form.spans,
+        typed["title"],
+        cancel_covered="cancel" in request.POST,
+        by=By.practice(request.seat.user),
+        now=now,
+    )
+    words = ngettext(
+        "Saved; %(count)d appointment is cancelled.",
+        "Saved; %(count)d appointments are cancelled.",
+        len(cancelled),
+    )
+    messages.success(request, words % {"count": len(cancelled)} if cancelled else _("Saved."))
+    return redirect("office:absences")
+
+
+@office
+@require_POST
+def delete_absence(request: OfficeRequest, pk: int) -> HttpResponse:
+    """This one, or it and those that follow in its repetition."""
+    hers = Absence.objects.filter(practitioner__practice=request.seat.practice)
+    absence = get_object_or_404(hers, pk=pk)
+    gone = hers.filter(pk=pk)
+    if "following" in request.POST and absence.series:
+        gone = hers.filter(series=absence.series, start__gte=absence.start)
+    gone.delete()
+    messages.success(request, _("The time is open again."))
+    return redirect("office:absences")
+
+
+@office
+@require_http_methods(["GET", "HEAD", "POST"])
+def event(request: OfficeRequest, pk: int) -> HttpResponse:
+    """A personal event, and the way to drop it."""
+    hers = Event.objects.filter(practice=request.seat.practice, kind=Event.Kind.PERSONAL)
+    found = get_object_or_404(hers.select_related("practitioner"), pk=pk)
+    if request.method == "POST":
+        unblock(found, following="following" in request.POST)
+        messages.success(request, _("The time is open again."))
+        return redirect("office:agenda")
+    return render(request, "office/event.html", {"practice": request.seat.practice, "event": found})
