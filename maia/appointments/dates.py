@@ -1,9 +1,10 @@
 """Dates in words, as they are said: "jeudi 3 décembre 2026", "1er janvier"."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 
 def long_date(day: date) -> str:
@@ -18,6 +19,23 @@ def weekday_date(day: date) -> str:
 
 def day_month(day: date) -> str:
     return f"{_day(day)} {date_format(day, 'F')}"
+
+
+def span(start: datetime, end: datetime) -> str:
+    """From one to the other, both local; whole days are told without their midnights."""
+    midnight = time.min
+    if start.time() == end.time() == midnight:
+        last = (end - timedelta(days=1)).date()
+        if last == start.date():
+            return long_date(start)
+        return _("from %(first)s to %(last)s") % {
+            "first": long_date(start),
+            "last": long_date(last),
+        }
+    until = date_format(end, "H:i")
+    if start.date() != end.date():
+        until = f"{long_date(end)}, {until}"
+    return f"{long_date(start)}, {date_format(start, 'H:i')} – {until}"
 
 
 def _day(day: date) -> str:

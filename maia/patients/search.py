@@ -17,5 +17,6 @@ def search_patients(practice: Practice, typed: str, limit: int) -> list[Patient]
     if len(digits) >= 4 and not any(c.isalpha() for c in typed):
         return list(records.filter(mobile__contains=digits)[:limit])
     for word in words:
-        records = records.filter(search_text__contains=word)
+        field = "email__icontains" if "@" in word else "search_text__contains"
+        records = records.filter(**{field: word})
     return list(records[:limit])

@@ -39,7 +39,9 @@ def test_whole_days_close(owner, anne, follow_up):
     )
     until = THURSDAY + timedelta(days=2)
     assert list(free_slots(follow_up, [anne], THURSDAY, until, now=NOW)) == [until]
-    assert "Congés" in owner.get("/pro/absences/").content.decode()
+    page = owner.get("/pro/absences/").content.decode()
+    assert "du jeudi 3 décembre 2026 au vendredi 4 décembre 2026" in page
+    assert "Congés" in page
     owner.post(reverse("office:delete_absence", args=[absence.pk]))
     assert len(free_slots(follow_up, [anne], THURSDAY, until, now=NOW)) == 3
 

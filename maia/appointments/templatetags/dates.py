@@ -1,12 +1,18 @@
 """Dates in words for templates: `{% load dates %}`. Instants are read in the current zone."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django import template
+from django.utils import timezone
 
 from maia.appointments import dates
 
 register = template.Library()
+
+
+@register.simple_tag
+def span(start: datetime, end: datetime) -> str:
+    return dates.span(timezone.localtime(start), timezone.localtime(end))
 
 
 @register.filter(expects_localtime=True)
