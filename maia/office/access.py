@@ -54,3 +54,16 @@ def settings_page(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return wrapped
+
+
+def owner_page(view: View) -> View:
+    """For the owner of the practice."""
+
+    @office
+    @wraps(view)
+    def wrapped(request: OfficeRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.seat.may_change_practice:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return wrapped

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from maia.appointments.models import Appointment, Event
 from maia.appointments.opening import closed_times
 from maia.office.access import CHOSEN, OfficeRequest, office
+from maia.office.checklist import checklist
 from maia.practices.colours import ink_on
 from maia.schedules.models import AppointmentType
 
@@ -33,6 +34,7 @@ def agenda(request: OfficeRequest) -> HttpResponse:
             "practice": practice,
             "practitioners": practitioners,
             "mine": mine,
+            "checklist": checklist(request.seat),
             "types": AppointmentType.objects.filter(practice=practice, archived=False),
             "config": {
                 "events": reverse("office:events"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maia.office import absences, agenda, patients, settings, sheet
+from maia.office import absences, agenda, patients, practice, settings, sheet
 
 app_name = "office"
 urlpatterns = [
@@ -27,6 +27,9 @@ urlpatterns = [
     path("settings/", settings.index, name="settings"),
     path("settings/practitioners/<int:pk>/", settings.practitioner, name="practitioner"),
     path("settings/practitioners/<int:pk>/schedule/", settings.schedule, name="schedule"),
+    path("settings/practice/", practice.look, name="look"),
+    path("settings/team/", practice.team, name="team"),
+    path("settings/team/<int:pk>/remove/", practice.remove, name="remove"),
     path("settings/types/", settings.types, name="types"),
     path("settings/types/new/", settings.new_type, name="new_type"),
     path("settings/types/<int:pk>/", settings.edit_type, name="edit_type"),

@@ -13,6 +13,7 @@ from tests.conftest import NOW, THURSDAY, at, make_user
 from tests.office.conftest import BACKEND
 
 POST_ONLY = {
+    "remove",
     "choose_practice",
     "delete_absence",
     "merge",
@@ -22,6 +23,8 @@ POST_ONLY = {
     "change_type",
 }
 OF_NOTHING = {
+    "look",
+    "team",
     "absences",
     "new_absence",
     "patients",
@@ -34,7 +37,8 @@ OF_NOTHING = {
     "settings",
     "types",
 }
-SETTINGS = {
+OWNER = {"look", "team", "remove"}
+SETTINGS = OWNER | {
     "export",
     "settings",
     "practitioner",
@@ -53,6 +57,7 @@ def paths(practice, practitioner, type, appointment):
         practice=practice, kind="personal", start=NOW, end=NOW + timedelta(hours=1)
     )
     ids = {
+        "remove": practice.team.order_by("-pk").values_list("pk", flat=True).first() or 0,
         "delete_absence": absence.pk,
         "event": event.pk,
         "choose_practice": practice.pk,
@@ -122,7 +127,7 @@ def test_an_assistant_has_the_agenda_and_no_settings(sign_in, team, ours):
 def test_a_colleague_changes_her_own_settings_only(sign_in, team, anne, ines, ours):
     client = sign_in(team["practitioner"])
     for name, path in ours:
-        refused = name in {"practitioner", "schedule"}  # Anne's
+        refused = name in OWNER | {"practitioner", "schedule"}  # Anne's
         assert (call(client, name, path).status_code == 403) is refused, path
     assert client.get(reverse("office:schedule", args=[ines.pk])).status_code == 200
     hers = anne.appointment_types.create(practice=anne.practice, name="À elle", duration_minutes=30)

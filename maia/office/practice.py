@@ -1,0 +1,143 @@
+"""The practice itself: its name, address and look; its team. For the owner."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from maia.office.access import OfficeRequest, owner_page
+from maia.patients.phones import NotAPhoneNumber, parse_phone
+from maia.patients.text import clean_line
+from maia.practices.models import Membership, Practice
+from maia.practices.team import TeamRefused, add_member, remove_member
+
+
+class PracticeForm(forms.ModelForm):
+    # Read as people write it, like every number.
+    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=30, required=False)
+
+    class Meta:
+        model = Practice
+        fields = [
+            "name",
+            "street",
+            "postcode",
+            "city",
+            "directions",
+            "email",
+            "accent_colour",
+            "self_registration",
+            "holiday_region",
+        ]
+        widgets = {"accent_colour": forms.TextInput(attrs={"type": "color"})}
+        help_texts = {
+            "accent_colour": gettext_lazy("Made darker or lighter where it could not be read."),
+            "directions": gettext_lazy("Floor, bell, bus stop: what a first visit needs."),
+            "holiday_region": gettext_lazy("57 for Alsace-Moselle, 974 for La Réunion; or empty."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.phone:
+            self.initial["phone"] = self.instance.phone.as_national
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"])
+
+    def clean_accent_colour(self) -> str:
+        return str(self.cleaned_data["accent_colour"]).lower()
+
+    def clean_phone(self) -> str:
+        typed = self.cleaned_data["phone"].strip()
+        if not typed:
+            return ""
+        try:
+            return parse_phone(typed, self.instance.country)
+        except NotAPhoneNumber:
+            raise ValidationError(_("This is not a phone number.")) from None
+
+    def save(self, commit: bool = True) -> Practice:
+        self.instance.phone = self.cleaned_data["phone"]
+        practice: Practice = super().save(commit=commit)
+        return practice
+
+
+class MemberForm(forms.Form):
+    email = forms.EmailField(label=gettext_lazy("Email address"), max_length=254)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Membership.Role.choices)
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=80, required=False)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=80, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        for name in ("first_name", "last_name"):
+            try:
+                typed[name] = clean_line(typed.get(name) or "")
+            except ValidationError as error:
+                self.add_error(name, error)
+                continue
+            if not typed[name] and typed.get("role") != Membership.Role.ASSISTANT:
+                self.add_error(name, _("Patients see the name of a practitioner."))
+        return typed
+
+
+@owner_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def look(request: OfficeRequest) -> HttpResponse:
+    practice = Practice.objects.get(pk=request.seat.practice.pk)
+    form = PracticeForm(request.POST or None, instance=practice)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("office:look")
+    context = {"practice": request.seat.practice, "form": form}
+    return render(request, "office/look.html", context, status=422 if form.is_bound else 200)
+
+
+@owner_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def team(request: OfficeRequest) -> HttpResponse:
+    practice = request.seat.practice
+    form = MemberForm(request.POST or None)
+    if form.is_valid():
+        typed = form.cleaned_data
+        try:
+            names = {name: typed[name] for name in ("first_name", "last_name")}
+            add_member(practice, typed["email"], typed["role"], **names)
+        except TeamRefused as refusal:
+            form.add_error("email", _words(refusal))
+        else:
+            messages.success(request, _("She can sign in now, with a code sent to her address."))
+            return redirect("office:team")
+    context = {
+        "practice": practice,
+        "form": form,
+        "team": practice.team.select_related("user").order_by("pk"),
+    }
+    return render(request, "office/team.html", context, status=422 if form.is_bound else 200)
+
+
+@owner_page
+@require_POST
+def remove(request: OfficeRequest, pk: int) -> HttpResponse:
+    seat = get_object_or_404(request.seat.practice.team, pk=pk)
+    try:
+        remove_member(seat)
+    except TeamRefused as refusal:
+        messages.error(request, _words(refusal))
+    else:
+        messages.success(request, _("She has left the team and sees nothing any more."))
+    return redirect("office:team")
+
+
+def _words(refusal: TeamRefused) -> str:
+    return {
+        "already_member": _("This address is in the team already."),
+        "last_owner": _("A practice needs an owner: name another one first."),
+    }[refusal.code]

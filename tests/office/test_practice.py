@@ -1,0 +1,84 @@
+"""The practice's look and its team."""
+
+import pytest
+from django.urls import reverse
+
+from maia.accounts.models import User
+from maia.practices.models import Membership, Practitioner
+
+
+def look(**typed):
+    return {
+        "name": "Cabinet des Tilleuls",
+        "accent_colour": "#FFDD00",
+        "self_registration": "open",
+        **typed,
+    }
+
+
+def test_the_look_is_what_patients_see(owner, practice, follow_up):
+    typed = look(street="1 rue Neuve", city="Rennes", phone="02 61 91 45 12")
+    assert owner.post("/pro/settings/practice/", typed).status_code == 302
+    practice.refresh_from_db()
+    assert (practice.accent_colour, practice.phone.as_e164) == ("#ffdd00", "+33261914512")
+    page = owner.get(f"/tilleuls/book/{follow_up.pk}/").content.decode()
+    assert "/theme/ffdd00.css" in page
+    assert "1 rue Neuve" in page
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"name": ""}, {"accent_colour": "red;}"}, {"phone": "12"}, {"email": "x"},
+     {"self_registration": "some"}],
+)  # fmt: skip
+def test_a_bad_look_changes_nothing(owner, practice, wrong):
+    assert owner.post("/pro/settings/practice/", look(**wrong)).status_code == 422
+    practice.refresh_from_db()
+    assert practice.accent_colour == "#1f7a5c"
+
+
+def add(client, **typed):
+    data = {"email": "Nina@Tilleuls.example", "role": "practitioner", "first_name": "Nina",
+            "last_name": "Roy", **typed}  # fmt: skip
+    return client.post("/pro/settings/team/", data)
+
+
+def test_a_colleague_joins_and_leaves(owner, sign_in, practice):
+    assert add(owner).status_code == 302
+    user = User.objects.get(email="nina@tilleuls.example")
+    assert not user.has_usable_password()
+    nina = Practitioner.objects.get(user=user)
+    assert nina.is_active
+    assert add(owner).status_code == 422  # twice
+    seat = Membership.objects.get(user=user)
+    owner.post(reverse("office:remove", args=[seat.pk]))
+    nina.refresh_from_db()
+    assert not nina.is_active
+    assert sign_in(user).get("/pro/").status_code == 403
+
+
+def test_an_assistant_is_no_practitioner(owner, practice):
+    add(owner, role="assistant", first_name="", last_name="")
+    assert not Practitioner.objects.filter(user__email="nina@tilleuls.example").exists()
+
+
+@pytest.mark.parametrize("wrong", [{"email": "x"}, {"role": "queen"}, {"last_name": ""}])
+def test_bad_members_are_refused(owner, wrong):
+    assert add(owner, **wrong).status_code == 422
+    assert not User.objects.filter(email="nina@tilleuls.example").exists()
+
+
+def test_the_last_owner_stays(owner, team, practice):
+    seat = Membership.objects.get(user=team["owner"])
+    page = owner.post(reverse("office:remove", args=[seat.pk]), follow=True).content.decode()
+    assert "a besoin d’une titulaire" in page
+    assert practice.team.filter(role="owner").exists()
+
+
+def test_the_checklist_goes_when_all_is_done(owner, practice, anne, follow_up):
+    assert "Avant que les patientes" not in owner.get("/pro/").content.decode()
+    practice.street = ""
+    practice.save()
+    page = owner.get("/pro/").content.decode()
+    assert "Avant que les patientes" in page
+    assert "Indiquer votre adresse" in page
