@@ -21,6 +21,7 @@ def main() -> None:
             )
             for name, size in (("desktop", DESKTOP), ("phone", PHONE)):
                 _patient(browser, site.base, name, size)
+                _practitioner(browser, site.base, name, size)
             browser.close()
 
 
@@ -41,6 +42,36 @@ def _patient(browser: Browser, base: str, name: str, size: dict[str, int]) -> No
     page.locator(".slot").first.click()
     page.wait_for_selector("textarea")
     _shoot(page, f"confirm-{name}")
+    context.close()
+
+
+def _practitioner(browser: Browser, base: str, name: str, size: dict[str, int]) -> None:
+    context = browser.new_context(viewport=size, locale="fr-FR", timezone_id="Europe/Paris")
+    page = context.new_page()
+    page.goto(f"{base}/accounts/login/")
+    page.fill("#id_login", "camille@lilas.example")
+    page.fill("#id_password", "maia-demo")
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url("**/pro/")
+    page.wait_for_selector(".ec-event")
+    page.wait_for_timeout(500)
+    _shoot(page, f"agenda-{name}")
+    page.goto(f"{base}/pro/appointments/new/?start=2026-12-03T14:00")
+    page.fill("#id_patient_search", "lea")
+    page.get_by_text("Léa Martin").wait_for()
+    page.select_option("#id_type", index=2)
+    _shoot(page, f"note-{name}")
+    for path, title in (
+        ("settings/", "settings"),
+        ("settings/practitioners/1/schedule/", "schedule"),
+        ("settings/practitioners/1/", "practitioner"),
+        ("settings/types/", "types"),
+        ("settings/types/4/", "type"),
+        ("absences/new/", "absence"),
+        ("patients/81/", "patient"),
+    ):
+        page.goto(f"{base}/pro/{path}")
+        _shoot(page, f"{title}-{name}")
     context.close()
 
 

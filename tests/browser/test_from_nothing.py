@@ -116,10 +116,11 @@ def test_a_practice_from_nothing(site, page, browser, browser_context_args, code
     context.close()
     page.goto(f"{site.base}/pro/")
     event = page.locator(".ec-event", has_text="Zélie Caron")
-    for _ in range(3):
-        page.wait_for_load_state("networkidle")
-        if event.count():
-            break
-        page.get_by_role("button", name="Plus tard").click()
+    page.wait_for_selector("#agenda[aria-busy=false]")
+    while not event.count():  # next Tuesday is this week or the next
+        with page.expect_response(lambda answer: "/agenda/events/" in answer.url):
+            page.get_by_role("button", name="Plus tard").click()
+        page.wait_for_selector("#agenda[aria-busy=false]")
+        page.wait_for_timeout(300)
     event.first.wait_for()
     assert event.first.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(59, 111, 182)"

@@ -86,6 +86,8 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
         "/pro/patients/81/",
         "/pro/absences/",
         "/pro/absences/new/",
+        "/pro/settings/practice/",
+        "/pro/settings/team/",
     ):
         page.goto(site.base + path)
         assert_accessible(page)
