@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +19,8 @@ from maia.appointments.exceptions import SlotTaken
 from maia.appointments.models import Event
 from maia.office.access import OfficeRequest, office
 from maia.patients.text import clean_text
-from maia.practices.models import Practice, Practitioner
+from maia.practices.models import Practitioner
+from maia.practices.seats import Seat
 from maia.schedules.models import Absence
 from maia.schedules.repeating import Repeat, spans
 
@@ -65,10 +67,10 @@ class AwayForm(forms.Form):
         label=gettext_lazy("Repeated until"), required=False, widget=_date()
     )
 
-    def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.zone = practice.zone
-        team = practice.practitioners.filter(is_active=True)
+        self.seat, self.zone = seat, seat.practice.zone
+        team = seat.practice.practitioners.filter(is_active=True)
         self.fields["practitioner"].queryset = team  # type: ignore[attr-defined]
         self.spans: list[tuple[datetime, datetime]] = []
 
@@ -78,6 +80,11 @@ class AwayForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
         if self.errors:
+            return typed
+        if typed["kind"] == "absence" and not self.seat.may_change_settings_of(
+            typed["practitioner"]
+        ):
+            self.add_error("practitioner", _("Only she, or the owner, closes her time."))
             return typed
         start = datetime.combine(typed["first_date"], typed["first_time"] or time.min)
         if typed["last_time"]:
@@ -120,9 +127,9 @@ def new(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
     if request.method != "POST":
         hers = request.seat.practitioner or practice.practitioners.first()
-        form = AwayForm(initial={"practitioner": hers}, practice=practice)
+        form = AwayForm(initial={"practitioner": hers}, seat=request.seat)
         return render(request, "office/away.html", {"practice": practice, "form": form})
-    form = AwayForm(request.POST, practice=practice)
+    form = AwayForm(request.POST, seat=request.seat)
     context: dict[str, Any] = {"practice": practice, "form": form}
     if not form.is_valid():
         return render(request, "office/away.html", context, status=422)
@@ -162,7 +169,9 @@ def new(request: OfficeRequest) -> HttpResponse:
 def delete_absence(request: OfficeRequest, pk: int) -> HttpResponse:
     """This one, or it and those that follow in its repetition."""
     hers = Absence.objects.filter(practitioner__practice=request.seat.practice)
-    absence = get_object_or_404(hers, pk=pk)
+    absence = get_object_or_404(hers.select_related("practitioner"), pk=pk)
+    if not request.seat.may_change_settings_of(absence.practitioner):
+        raise PermissionDenied
     gone = hers.filter(pk=pk)
     if "following" in request.POST and absence.series:
         gone = hers.filter(series=absence.series, start__gte=absence.start)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maia.office import absences, agenda, patients, practice, settings, sheet
+from maia.office import absences, agenda, patient_import, patients, practice, settings, sheet
 
 app_name = "office"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("absences/<int:pk>/delete/", absences.delete_absence, name="delete_absence"),
     path("events/<int:pk>/", absences.event, name="event"),
     path("patients/", patients.patients, name="patients"),
+    path("patients/import/", patient_import.patient_import, name="import"),
     path("patients/export/", patients.export, name="export"),
     path("patients/<int:pk>/", patients.patient, name="patient"),
     path("patients/<int:pk>/merge/", patients.merge, name="merge"),

@@ -84,6 +84,7 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
         "/pro/appointments/1/",
         "/pro/patients/",
         "/pro/patients/81/",
+        "/pro/patients/import/",
         "/pro/absences/",
         "/pro/absences/new/",
         "/pro/settings/practice/",

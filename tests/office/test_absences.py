@@ -136,3 +136,13 @@ def test_every_month_skips_a_month_without_that_day_and_stops_after_two_years():
     found = list(spans(start, end, Repeat.MONTHLY, date(2027, 4, 30), PARIS))
     assert [opened.month for opened, _ in found] == [1, 3]
     assert len(list(spans(start, end, Repeat.WEEKLY, date(2099, 1, 1), PARIS))) == 105
+
+
+def test_an_assistant_takes_time_in_the_agenda_and_closes_nothing(sign_in, team, anne):
+    client = sign_in(team["assistant"])
+    answer = away(client, anne)
+    assert answer.status_code == 422
+    assert "ferme son temps" in answer.content.decode()
+    assert away(client, anne, kind="personal").status_code == 302
+    absence = anne.absences.create(start=NOW, end=NOW + timedelta(hours=1))
+    assert client.post(reverse("office:delete_absence", args=[absence.pk])).status_code == 403
