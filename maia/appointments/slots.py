@@ -38,6 +38,21 @@ class Slot(NamedTuple):
     practitioner: Practitioner
 
 
+class _Taken(NamedTuple):
+    """The columns of an event that slots are computed from: no model is made of them."""
+
+    start: datetime
+    end: datetime
+    type_id: int | None
+    buffer_before_minutes: int
+    buffer_after_minutes: int
+
+    @property
+    def busy(self) -> Busy:
+        before, after = self.buffer_before_minutes, self.buffer_after_minutes
+        return Busy(self.start, self.end, timedelta(minutes=before), timedelta(minutes=after))
+
+
 @dataclass(frozen=True)
 class _Agenda:
     """What one practitioner's slots are computed from."""
@@ -179,20 +194,13 @@ def _agendas(
     opens, closes = _instants(first, last)
     ids = [p.pk for p in practitioners]
     hours = _weekly_hours(type, ids)
-    events: dict[int, list[Event]] = {pk: [] for pk in ids}
-    for event in (
+    taken: dict[int, list[_Taken]] = {pk: [] for pk in ids}
+    for practitioner_id, *columns in (
         Event.objects.filter(practitioner__in=ids, end__gt=opens, start__lt=closes, blocking=True)
         .exclude(pk=without.pk if without else 0)
-        .only(
-            "practitioner_id",
-            "type_id",
-            "start",
-            "end",
-            "buffer_before_minutes",
-            "buffer_after_minutes",
-        )
+        .values_list("practitioner_id", *_Taken._fields)
     ):
-        events[event.practitioner_id].append(event)
+        taken[practitioner_id].append(_Taken(*columns))
     away: dict[int, list[Interval]] = {pk: [] for pk in ids}
     for absence in Absence.objects.filter(practitioner__in=ids, end__gt=opens, start__lt=closes):
         away[absence.practitioner_id].append(Interval(absence.start, absence.end))
@@ -200,9 +208,9 @@ def _agendas(
         _Agenda(
             practitioner=p,
             hours=hours.get(p.pk, WeeklyHours({})),
-            busy=[_busy(event) for event in events[p.pk]],
+            busy=[event.busy for event in taken[p.pk]],
             closed=away[p.pk],
-            full_dates=_full_dates(type, p, events[p.pk], zone, first, last),
+            full_dates=_full_dates(type, p, taken[p.pk], zone, first, last),
             window=type.policy_for(p).window(now, zone) if now is not None else None,
             leaving=without.start if without else None,
         )
@@ -234,19 +242,10 @@ def _weekly_hours(type: AppointmentType, ids: Iterable[int]) -> dict[int, Weekly
     return {pk: WeeklyHours(lines) for pk, lines in general.items()}
 
 
-def _busy(event: Event) -> Busy:
-    return Busy(
-        event.start,
-        event.end,
-        timedelta(minutes=event.buffer_before_minutes),
-        timedelta(minutes=event.buffer_after_minutes),
-    )
-
-
 def _full_dates(
     type: AppointmentType,
     practitioner: Practitioner,
-    events: list[Event],
+    events: list[_Taken],
     zone: ZoneInfo,
     first: date,
     last: date,

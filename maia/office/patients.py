@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maia.messaging.models import Message
 from maia.office.access import OfficeRequest, office
 from maia.patients.merging import CannotMerge, merge_patients
 from maia.patients.models import Patient
@@ -109,6 +110,9 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         "form": form,
         "ahead": ahead,
         "behind": hers.exclude(pk__in=ahead.values("pk")).order_by("-event__start")[:50],
+        "messages_sent": Message.objects.filter(
+            appointment__patient=record, recipient=Message.Recipient.PATIENT
+        ).order_by("-id")[:20],
         "gets_sms": bool(record.mobile) and is_mobile(str(record.mobile)),
         "others": _alike(record),
     }

@@ -1,5 +1,6 @@
 """Settings: the professional sheet, the weekly schedule, the appointment types."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from maia.appointments.stranded import stranded
 from maia.office.access import OfficeRequest, settings_page
 from maia.office.settings_forms import PractitionerForm, TypeForm, WeekForm
 from maia.office.week_words import week_in_words
-from maia.practices.models import Practitioner
+from maia.practices.models import COLOUR, Practitioner
 from maia.schedules.descriptions import description_html
 from maia.schedules.models import AppointmentType, Schedule
 
@@ -125,6 +126,20 @@ def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
         case _:
             raise Http404
     return redirect("office:types")
+
+
+@settings_page
+@require_POST
+def preview_type(request: OfficeRequest) -> HttpResponse:
+    """What is being typed, as patients would see it. Nothing is saved."""
+    colour = request.POST.get("colour", "").lower()
+    context = {
+        "name": request.POST.get("name", "")[:100],
+        "minutes": request.POST.get("duration_minutes", "")[:3],
+        "colour": colour if re.fullmatch(COLOUR, colour) else "#8a8f8c",
+        "preview": description_html(request.POST.get("description", "")[:5000]),
+    }
+    return render(request, "office/_type_preview.html", context)
 
 
 def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:

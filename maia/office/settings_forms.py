@@ -24,6 +24,7 @@ class PractitionerForm(forms.ModelForm):
             "last_name",
             "title",
             "email",
+            "rpps",
             "allow_online_booking",
             "booking_horizon_days",
             "minimum_notice_minutes",

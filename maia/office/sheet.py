@@ -28,7 +28,9 @@ from maia.appointments.slots import free_slots
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office
 from maia.office.agenda import get_appointment
+from maia.office.patients import SHOWN
 from maia.office.sheet_forms import EditForm, NewAppointmentForm, WhenForm
+from maia.patients.search import search_patients
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType
 
@@ -109,7 +111,7 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
         moved = move_appointment(
             appointment,
             form.start(),
-            end=end,
+            end=end or form.end(),
             by=By.practice(request.seat.user),
             now=timezone.now(),
             allow_overlap=form.cleaned_data["allow_overlap"],
@@ -202,11 +204,14 @@ def _render_new(
     types = AppointmentType.objects.filter(practice=request.seat.practice, archived=False)
     chosen = form["patient"].value()
     patients = request.seat.practice.patients
+    typed = str(form["patient_search"].value() or "")
     context = {
         "practice": request.seat.practice,
         "form": form,
         "types": types,
         "patient": _one_of(patients.all(), str(chosen)) if chosen else None,
+        "found": search_patients(request.seat.practice, typed, SHOWN),  # without a script
+        "typed": typed,
         "refusal": refusals.words(refusal) if refusal else "",
         "overlaps": isinstance(refusal, SlotTaken),
     }
@@ -221,7 +226,7 @@ def _render_sheet(
     when: WhenForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    local = timezone.localtime(appointment.start)
+    local, until = timezone.localtime(appointment.start), timezone.localtime(appointment.end)
     context = {
         "practice": request.seat.practice,
         "appointment": appointment,
@@ -235,7 +240,8 @@ def _render_sheet(
                 "send_sms": appointment.sms_reminder,
             }
         ),
-        "when": when or WhenForm(initial={"date": local.date(), "time": local.time()}),
+        "when": when
+        or WhenForm(initial={"date": local.date(), "time": local.time(), "until": until.time()}),
         "history": appointment.history.select_related("user"),
         "messages_sent": appointment.messages.all(),
         "refusal": refusals.words(refusal) if refusal else "",

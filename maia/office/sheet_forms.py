@@ -25,7 +25,25 @@ class WhenForm(forms.Form):
     time = forms.TimeField(
         label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
     )
+    until = forms.TimeField(
+        label=_("Until"),
+        required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300}),
+    )
     allow_overlap = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        if typed.get("until") and typed.get("time") and typed["until"] <= typed["time"]:
+            self.add_error("until", _("The end comes before the start."))
+        return typed
+
+    def end(self) -> datetime | None:
+        """None: as long as before."""
+        if not self.cleaned_data.get("until"):
+            return None
+        local = datetime.combine(self.cleaned_data["date"], self.cleaned_data["until"])
+        return local.replace(tzinfo=timezone.get_current_timezone())
 
     def start(self) -> datetime:
         """In the practice's time zone, which is the current one. An hour that a clock change
@@ -75,7 +93,7 @@ class NewAppointmentForm(WhenForm):
             raise ValidationError(_("This is not a phone number.")) from None
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned = super().clean()
         if cleaned.get("patient") is None and "patient" not in self.errors:
             for name in ("first_name", "last_name"):
                 try:

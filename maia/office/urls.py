@@ -32,6 +32,7 @@ urlpatterns = [
     path("settings/team/", practice.team, name="team"),
     path("settings/team/<int:pk>/remove/", practice.remove, name="remove"),
     path("settings/types/", settings.types, name="types"),
+    path("settings/types/preview/", settings.preview_type, name="preview_type"),
     path("settings/types/new/", settings.new_type, name="new_type"),
     path("settings/types/<int:pk>/", settings.edit_type, name="edit_type"),
     path("settings/types/<int:pk>/<str:action>/", settings.change_type, name="change_type"),

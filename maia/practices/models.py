@@ -1,5 +1,6 @@
 """The tenant and its professionals, with each one's booking rules (product rules 3.1, 3.5)."""
 
+import re
 from datetime import timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -80,6 +81,14 @@ def validate_slug(value: str) -> None:
     RegexValidator(SLUG, _("Use lowercase letters, digits and hyphens."))(value)
     if value in RESERVED_SLUGS:
         raise ValidationError(_("This address is kept for Maia itself."), code="reserved")
+
+
+def validate_rpps(value: str) -> None:
+    """The French register of health professionals: eleven digits, the last one a Luhn key."""
+    doubled = (int(d) * (2 if n % 2 else 1) for n, d in enumerate(reversed(value)) if d.isdigit())
+    luhn = sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+    if not re.fullmatch(r"[0-9]{11}", value) or not luhn:
+        raise ValidationError(_("An RPPS number has 11 digits; one of these is wrong."))
 
 
 class Practice(models.Model):
@@ -180,6 +189,7 @@ class Practitioner(models.Model):
     last_name = models.CharField(_("last name"), max_length=80)
     title = models.CharField(_("title"), max_length=80, blank=True)
     email = models.EmailField(_("email address"), blank=True)
+    rpps = models.CharField(_("RPPS number"), max_length=11, blank=True, validators=[validate_rpps])
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
     allow_online_booking = models.BooleanField(_("online booking"), default=True)

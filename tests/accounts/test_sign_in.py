@@ -40,7 +40,7 @@ def test_by_code(client, mailoutbox):
     client.post("/accounts/login/code/", {"email": "nina@patiente.example"})
     code = re.search(r"\b\d{6}\b", mailoutbox[0].body).group()
     answer = client.post("/accounts/login/code/confirm/", {"code": code})
-    assert answer["Location"] == "/mes-rendez-vous/"
+    assert answer["Location"] == "/accounts/arrived/"
     assert signed_in(client)
 
 

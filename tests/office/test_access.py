@@ -13,6 +13,7 @@ from tests.conftest import NOW, THURSDAY, at, make_user
 from tests.office.conftest import BACKEND
 
 POST_ONLY = {
+    "preview_type",
     "remove",
     "choose_practice",
     "delete_absence",
@@ -23,6 +24,7 @@ POST_ONLY = {
     "change_type",
 }
 OF_NOTHING = {
+    "preview_type",
     "look",
     "team",
     "absences",
@@ -40,6 +42,7 @@ OF_NOTHING = {
 }
 OWNER = {"look", "team", "remove"}
 SETTINGS = OWNER | {
+    "preview_type",
     "export",
     "import",
     "settings",

@@ -91,6 +91,23 @@ def test_the_professional_sheet(owner, anne):
         assert owner.post(path, practitioner_form(anne, **wrong)).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("rpps", "status"),
+    [("10001234565", 302), ("", 302), ("10001234566", 422), ("123", 422), ("1000123456x", 422)],
+)
+def test_an_rpps_number_is_checked(owner, anne, rpps, status):
+    path = reverse("office:practitioner", args=[anne.pk])
+    assert owner.post(path, practitioner_form(anne, rpps=rpps)).status_code == status
+
+
+def test_a_type_is_previewed_as_it_is_typed(owner):
+    typed = {"name": "Suivi", "duration_minutes": "30", "colour": "red;}", "description": "**a**"}
+    page = owner.post("/pro/settings/types/preview/", typed).content.decode()
+    assert "<strong>a</strong>" in page
+    assert "red;}" not in page
+    assert not AppointmentType.objects.exists()
+
+
 def type_form(**typed):
     return {
         "name": "Rééducation",

@@ -66,6 +66,13 @@ def test_a_new_patient_is_made_on_the_spot_or_not_at_all(owner, anne, follow_up)
     assert Patient.objects.count() == 1
 
 
+def test_without_a_script_the_search_answers_on_saving(owner, anne, follow_up, practice):
+    lina = make_patient(practice, "Lina")
+    answer = note(owner, anne, follow_up, patient_search="lin")
+    assert answer.status_code == 422
+    assert f'type="radio" name="patient" value="{lina.pk}" checked' in answer.content.decode()
+
+
 def test_an_overlap_is_warned_of_then_taken_on_purpose(owner, hers, anne, follow_up, practice):
     lina = make_patient(practice, "Lina")
     answer = note(owner, anne, follow_up, patient=lina.pk)
@@ -163,6 +170,14 @@ def test_moving_by_form_and_by_drag(owner, hers):
     assert (moved.start, moved.end) == (at(friday, "10:10"), at(friday, "11:00"))
     stale = owner.post(url("move", hers), dragged | {"time": "10:30"}, headers=json)
     assert (stale.status_code, stale.json()["overlaps"]) == (409, False)
+
+
+def test_stretching_by_form(owner, hers):
+    form = {"date": "2026-12-03", "time": "09:30", "until": "10:45", "version": 0}
+    assert owner.post(url("move", hers), form).status_code == 302
+    assert Appointment.objects.get().end == at(THURSDAY, "10:45")
+    crooked = form | {"until": "09:00", "version": 1}
+    assert owner.post(url("move", hers), crooked).status_code == 422
 
 
 @pytest.mark.parametrize(

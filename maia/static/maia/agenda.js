@@ -47,6 +47,10 @@ function tell(text, undo) {
 
 async function moved(info) {
   const { event, oldEvent } = info;
+  if (info.newResource) {
+    info.revert(); // an appointment stays with its practitioner
+    return tell(say.failed);
+  }
   let answer = await post(event, event.start, event.end, false).catch(() => null);
   if (answer?.status === 409) {
     const why = await answer.json();
