@@ -115,7 +115,7 @@ def _drawn(event: Event) -> dict[str, Any]:
     if appointment is not None:
         drawn["title"] = appointment.patient.name
         drawn["classNames"] = _marks(appointment, event)
-        drawn["editable"] = appointment.status != Appointment.Status.CANCELLED
+        drawn["editable"] = True
         drawn["extendedProps"] |= {
             "url": reverse("office:sheet", args=[appointment.pk]),
             "move": reverse("office:move", args=[appointment.pk]),

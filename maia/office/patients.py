@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maia.messaging.models import Message
 from maia.office.access import OfficeRequest, office
+from maia.office.phones import clean_phone
 from maia.patients.merging import CannotMerge, merge_patients
 from maia.patients.models import Patient
-from maia.patients.phones import NotAPhoneNumber, is_mobile, parse_phone
+from maia.patients.phones import is_mobile
 from maia.patients.search import search_patients
 from maia.patients.spreadsheet import patients_csv
 from maia.patients.text import clean_line, clean_text
@@ -59,13 +60,7 @@ class PatientForm(forms.ModelForm):
         return clean_text(self.cleaned_data["notes"])
 
     def clean_mobile(self) -> str:
-        typed = self.cleaned_data["mobile"].strip()
-        if not typed:
-            return ""
-        try:
-            return parse_phone(typed, self.instance.practice.country)
-        except NotAPhoneNumber:
-            raise ValidationError(_("This is not a phone number.")) from None
+        return clean_phone(self.cleaned_data["mobile"], self.instance.practice.country)
 
     def save(self, commit: bool = True) -> Patient:
         self.instance.mobile = self.cleaned_data["mobile"]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maia.office.access import OfficeRequest, owner_page
-from maia.patients.phones import NotAPhoneNumber, parse_phone
+from maia.office.phones import clean_phone
 from maia.patients.text import clean_line
 from maia.practices.models import Membership, Practice
 from maia.practices.team import TeamRefused, add_member, remove_member
@@ -54,13 +54,7 @@ class PracticeForm(forms.ModelForm):
         return str(self.cleaned_data["accent_colour"]).lower()
 
     def clean_phone(self) -> str:
-        typed = self.cleaned_data["phone"].strip()
-        if not typed:
-            return ""
-        try:
-            return parse_phone(typed, self.instance.country)
-        except NotAPhoneNumber:
-            raise ValidationError(_("This is not a phone number.")) from None
+        return clean_phone(self.cleaned_data["phone"], self.instance.country)
 
     def save(self, commit: bool = True) -> Practice:
         self.instance.phone = self.cleaned_data["phone"]
@@ -70,7 +64,11 @@ class PracticeForm(forms.ModelForm):
 
 class MemberForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("Email address"), max_length=254)
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Membership.Role.choices)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=Membership.Role.choices,
+        initial=Membership.Role.PRACTITIONER,  # an owner is named on purpose
+    )
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=80, required=False)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=80, required=False)
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maia.appointments.models import Appointment
+from maia.office.phones import clean_phone
 from maia.patients.models import Patient
-from maia.patients.phones import NotAPhoneNumber, parse_phone
 from maia.patients.text import clean_line, clean_text
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType
@@ -84,13 +84,7 @@ class NewAppointmentForm(WhenForm):
         )
 
     def clean_mobile(self) -> str:
-        typed = self.cleaned_data["mobile"].strip()
-        if not typed:
-            return ""
-        try:
-            return parse_phone(typed, self.practice.country)
-        except NotAPhoneNumber:
-            raise ValidationError(_("This is not a phone number.")) from None
+        return clean_phone(self.cleaned_data["mobile"], self.practice.country)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
