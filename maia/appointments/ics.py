@@ -33,8 +33,8 @@ def ics(appointment: Appointment, method: Method, organizer: str) -> bytes:
     event.add("dtend", appointment.end.astimezone(zone))
     event.add("summary", _("Appointment with %(name)s") % {"name": practitioner.name})
     event.add("class", "PRIVATE")
-    if practice.address:
-        event.add("location", practice.address)
+    if appointment.practitioner.address:
+        event.add("location", appointment.practitioner.address)
     cancelled = appointment.status == Appointment.Status.CANCELLED
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     sender = vCalAddress(f"mailto:{organizer}")

@@ -71,7 +71,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def with_details(self) -> "AppointmentQuerySet":
         """All that a page or a message about an appointment says, in one query."""
         return self.select_related(
-            "event__type", "event__practitioner", "practice", "patient__user"
+            "event__type", "event__practitioner__practice", "practice", "patient__user"
         )
 
     def of_user(self, user: Any) -> "AppointmentQuerySet":

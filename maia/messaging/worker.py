@@ -82,7 +82,7 @@ def claim(worker: str, now: datetime, limit: int = BATCH) -> list[Message]:
             "appointment__practice",
             "appointment__patient",
             "appointment__event__type",
-            "appointment__event__practitioner",
+            "appointment__event__practitioner__practice",
         )
         .order_by("try_after", "id")
     )

@@ -7,10 +7,12 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from maia.accounts.models import User
+from maia.practices.models import Practitioner
 from maia.practices.seats import Seat, seats_of
 
 CHOSEN = "office_practice"  # in the session, of who works in several
@@ -54,6 +56,14 @@ def settings_page(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return wrapped
+
+
+def get_practitioner(request: OfficeRequest, pk: int) -> Practitioner:
+    """One whose settings she may change; others are 403, another practice's 404."""
+    found: Practitioner = get_object_or_404(request.seat.practice.practitioners, pk=pk)
+    if not request.seat.may_change_settings_of(found):
+        raise PermissionDenied
+    return found
 
 
 def owner_page(view: View) -> View:

@@ -13,14 +13,24 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maia.office.access import OfficeRequest, owner_page
 from maia.office.phones import clean_phone
+from maia.office.picture_field import PictureField, keep
 from maia.patients.text import clean_line
 from maia.practices.models import Membership, Practice
+from maia.practices.pictures import LOGO
 from maia.practices.team import TeamRefused, add_member, remove_member
 
 
 class PracticeForm(forms.ModelForm):
     # Read as people write it, like every number.
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=30, required=False)
+
+    new_logo = PictureField(
+        label=gettext_lazy("Logo"),
+        box=LOGO,
+        fill=False,
+        help_text=gettext_lazy("Shown on top of the booking page instead of the name."),
+    )
+    without_logo = forms.BooleanField(label=gettext_lazy("Remove the logo"), required=False)
 
     class Meta:
         model = Practice
@@ -58,6 +68,10 @@ class PracticeForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Practice:
         self.instance.phone = self.cleaned_data["phone"]
+        if self.cleaned_data["without_logo"]:
+            self.instance.logo = None
+        elif drawing := self.cleaned_data["new_logo"]:
+            self.instance.logo = keep(self.instance, drawing)
         practice: Practice = super().save(commit=commit)
         return practice
 
@@ -89,7 +103,7 @@ class MemberForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def look(request: OfficeRequest) -> HttpResponse:
     practice = Practice.objects.get(pk=request.seat.practice.pk)
-    form = PracticeForm(request.POST or None, instance=practice)
+    form = PracticeForm(request.POST or None, request.FILES or None, instance=practice)
     if form.is_valid():
         form.save()
         messages.success(request, _("Saved."))

@@ -1,4 +1,4 @@
-"""Settings: the professional sheet, the weekly schedule, the appointment types."""
+"""Settings: the weekly schedule, the appointment types."""
 
 import re
 from typing import Any
@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maia.appointments.stranded import stranded
-from maia.office.access import OfficeRequest, settings_page
-from maia.office.settings_forms import PractitionerForm, TypeForm, WeekForm
+from maia.office.access import OfficeRequest, get_practitioner, settings_page
+from maia.office.settings_forms import TypeForm, WeekForm
 from maia.office.week_words import week_in_words
-from maia.practices.models import COLOUR, Practitioner
+from maia.practices.models import COLOUR
 from maia.schedules.descriptions import description_html
 from maia.schedules.models import AppointmentType, Schedule
 
@@ -35,24 +35,9 @@ def index(request: OfficeRequest) -> HttpResponse:
 
 @settings_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def practitioner(request: OfficeRequest, pk: int) -> HttpResponse:
-    hers = _practitioner(request, pk)
-    form = PractitionerForm(request.POST or None, instance=hers)
-    if form.is_valid():
-        form.save()
-        messages.success(request, _("Saved."))
-        return redirect("office:practitioner", pk)
-    context = {"practice": request.seat.practice, "practitioner": hers, "form": form}
-    return render(
-        request, "office/practitioner.html", context, status=422 if form.is_bound else 200
-    )
-
-
-@settings_page
-@require_http_methods(["GET", "HEAD", "POST"])
 def schedule(request: OfficeRequest, pk: int) -> HttpResponse:
     """Her week. A change that leaves appointments outside says so before it is saved."""
-    hers = _practitioner(request, pk)
+    hers = get_practitioner(request, pk)
     plan = Schedule.objects.filter(practitioner=hers).first()
     form = WeekForm(request.POST or None, ranges=_ranges(plan))
     context: dict[str, Any] = {
@@ -112,7 +97,7 @@ def edit_type(request: OfficeRequest, pk: int) -> HttpResponse:
 @settings_page
 @require_POST
 def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
-    """Up, down, duplicate, archive, bring back."""
+    """Up, down, dragged, duplicate, archive, bring back."""
     type = _type(request, pk)
     match action:
         case "archive" | "restore":
@@ -123,6 +108,9 @@ def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
             return redirect("office:edit_type", copy.pk)
         case "up" | "down":
             type.shift(-1 if action == "up" else 1)
+        case "shift":  # dragged
+            by = re.fullmatch(r"-?[0-9]{1,3}", request.POST.get("by", ""))
+            type.shift(int(by[0]) if by else 0)
         case _:
             raise Http404
     return redirect("office:types")
@@ -166,13 +154,6 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
         "preview": description_html(str(form["description"].value() or "")),
     }
     return render(request, "office/type.html", context, status=422 if form.is_bound else 200)
-
-
-def _practitioner(request: OfficeRequest, pk: int) -> Practitioner:
-    found = get_object_or_404(request.seat.practice.practitioners, pk=pk)
-    if not request.seat.may_change_settings_of(found):
-        raise PermissionDenied
-    return found
 
 
 def _type(request: OfficeRequest, pk: int) -> AppointmentType:

@@ -1,4 +1,4 @@
-"""Settings forms: the professional sheet, a week of hours, an appointment type."""
+"""Settings forms: a week of hours, an appointment type."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,43 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from maia.availability.weekly import InvalidHours, WeeklyHours
 from maia.patients.text import clean_line, clean_text
-from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType, Category
 
 Ranges = list[tuple[int, int]]
-
-
-class PractitionerForm(forms.ModelForm):
-    class Meta:
-        model = Practitioner
-        fields = [
-            "first_name",
-            "last_name",
-            "title",
-            "email",
-            "rpps",
-            "allow_online_booking",
-            "booking_horizon_days",
-            "minimum_notice_minutes",
-            "evening_cutoff",
-            "cancellation_deadline_hours",
-            "closed_on_public_holidays",
-        ]
-        widgets = {"evening_cutoff": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}
-        help_texts = {
-            "booking_horizon_days": _("How far ahead patients may book: 1 to 730 days."),
-            "minimum_notice_minutes": _("120: nobody books online for within two hours."),
-            "evening_cutoff": _("Optional. After this time, tomorrow is closed to online booking."),
-            "cancellation_deadline_hours": _(
-                "Until how long before the appointment the patient moves or cancels it herself."
-            ),
-        }
-
-    def clean_first_name(self) -> str:
-        return clean_line(self.cleaned_data["first_name"])
-
-    def clean_last_name(self) -> str:
-        return clean_line(self.cleaned_data["last_name"])
 
 
 class WeekForm(forms.Form):

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from maia.office import absences, agenda, patient_import, patients, practice, settings, sheet
+from maia.office import (
+    absences,
+    agenda,
+    patient_import,
+    patients,
+    practice,
+    practitioner,
+    settings,
+    sheet,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -26,8 +35,9 @@ urlpatterns = [
     path("patients/<int:pk>/merge/", patients.merge, name="merge"),
     path("patients/search/", patients.search, name="patient_search"),
     path("settings/", settings.index, name="settings"),
-    path("settings/practitioners/<int:pk>/", settings.practitioner, name="practitioner"),
+    path("settings/practitioners/<int:pk>/", practitioner.practitioner, name="practitioner"),
     path("settings/practitioners/<int:pk>/schedule/", settings.schedule, name="schedule"),
+    path("settings/sms/preview/", practitioner.preview_sms, name="preview_sms"),
     path("settings/practice/", practice.look, name="look"),
     path("settings/team/", practice.team, name="team"),
     path("settings/team/<int:pk>/remove/", practice.remove, name="remove"),

@@ -77,7 +77,7 @@ def get_online_type(slug: str, type_id: int) -> AppointmentType:
 @require_safe
 def what_for(request: HttpRequest, slug: str) -> HttpResponse:
     practice = get_object_or_404(Practice, slug=slug)
-    practitioners = list(practice.practitioners.bookable_online())
+    practitioners = list(practice.practitioners.bookable_online().prefetch_related("photo"))
     types = [
         type
         for type in AppointmentType.objects.bookable_online()

@@ -1,7 +1,6 @@
 """The tenant and its professionals, with each one's booking rules (product rules 3.1, 3.5)."""
 
-import re
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from maia.availability.policy import Policy
+from maia.practices.registers import validate_am_number, validate_rpps, validate_siret
+from maia.practices.sms import validate_sms_sender_name, validate_sms_template
 
 COLOUR = r"^#[0-9a-f]{6}$"
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -83,14 +84,6 @@ def validate_slug(value: str) -> None:
         raise ValidationError(_("This address is kept for Maia itself."), code="reserved")
 
 
-def validate_rpps(value: str) -> None:
-    """The French register of health professionals: eleven digits, the last one a Luhn key."""
-    doubled = (int(d) * (2 if n % 2 else 1) for n, d in enumerate(reversed(value)) if d.isdigit())
-    luhn = sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
-    if not re.fullmatch(r"[0-9]{11}", value) or not luhn:
-        raise ValidationError(_("An RPPS number has 11 digits; one of these is wrong."))
-
-
 class Practice(models.Model):
     """The tenant: everything hangs from one."""
 
@@ -112,6 +105,9 @@ class Practice(models.Model):
     directions = models.CharField(_("how to come"), max_length=300, blank=True)
     phone = PhoneNumberField(_("phone"), blank=True)
     email = models.EmailField(_("email address"), blank=True)
+    logo = models.ForeignKey(
+        "Picture", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("logo")
+    )
     accent_colour = models.CharField(
         _("accent colour"), max_length=7, default="#1f7a5c", validators=[validate_colour]
     )
@@ -142,8 +138,41 @@ class Practice(models.Model):
     @property
     def address(self) -> str:
         """On one line, empty when the practice gave none."""
-        town = f"{self.postcode} {self.city}".strip()
-        return ", ".join(part for part in (self.street, town) if part)
+        return one_line(self.street, self.postcode, self.city)
+
+
+def one_line(street: str, postcode: str, city: str) -> str:
+    """An address, empty when there is none."""
+    town = f"{postcode} {city}".strip()
+    return ", ".join(part for part in (street, town) if part)
+
+
+class PictureManager(models.Manager["Picture"]):
+    def get_queryset(self) -> models.QuerySet["Picture"]:
+        return super().get_queryset().defer("content")  # a page needs its name and size
+
+
+class Picture(models.Model):
+    """WebP, drawn by `pictures.draw`. Patients see it on the booking page: it is public."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="pictures")
+    digest = models.CharField(max_length=32)
+    content = models.BinaryField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+
+    objects = PictureManager()
+
+    class Meta:
+        base_manager_name = "objects"
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "digest"], name="picture_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.digest
 
 
 class Membership(models.Model):
@@ -189,7 +218,21 @@ class Practitioner(models.Model):
     last_name = models.CharField(_("last name"), max_length=80)
     title = models.CharField(_("title"), max_length=80, blank=True)
     email = models.EmailField(_("email address"), blank=True)
+    phone = PhoneNumberField(_("phone"), blank=True)
+    # Where she sees her patients, when it is not the practice's own address.
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    photo = models.ForeignKey(
+        Picture, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("photo")
+    )
     rpps = models.CharField(_("RPPS number"), max_length=11, blank=True, validators=[validate_rpps])
+    am_number = models.CharField(
+        _("health insurance number"), max_length=9, blank=True, validators=[validate_am_number]
+    )
+    siret = models.CharField(
+        _("SIRET number"), max_length=14, blank=True, validators=[validate_siret]
+    )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
     allow_online_booking = models.BooleanField(_("online booking"), default=True)
@@ -206,6 +249,20 @@ class Practitioner(models.Model):
         _("deadline to cancel or move, in hours"), default=24, validators=[MaxValueValidator(720)]
     )
     closed_on_public_holidays = models.BooleanField(_("closed on public holidays"), default=True)
+    reminder_days_before = models.PositiveSmallIntegerField(
+        _("days before the appointment"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(7)],
+    )
+    reminder_time = models.TimeField(_("time of day"), default=time(14))
+    sms_sender_name = models.CharField(
+        _("sender name"), max_length=11, blank=True, validators=[validate_sms_sender_name]
+    )
+    # Empty: Maia's own words, in the patient's language.
+    sms_template = models.CharField(
+        _("text of the SMS"), max_length=480, blank=True, validators=[validate_sms_template]
+    )
+    sms_in_gsm_letters = models.BooleanField(_("write it in the SMS alphabet"), default=True)
 
     objects: ClassVar[models.Manager[Any]] = PractitionerQuerySet.as_manager()
 
@@ -231,6 +288,10 @@ class Practitioner(models.Model):
                 condition=Q(cancellation_deadline_hours__lte=720),
                 name="practitioner_deadline_bounds",
             ),
+            models.CheckConstraint(
+                condition=Q(reminder_days_before__range=(1, 7)),
+                name="practitioner_reminder_bounds",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -239,6 +300,15 @@ class Practitioner(models.Model):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    @property
+    def address(self) -> str:
+        """Where she sees her patients: her own address, or the practice's."""
+        return one_line(self.street, self.postcode, self.city) or self.practice.address
+
+    @property
+    def has_own_address(self) -> bool:
+        return self.address != self.practice.address
 
     @property
     def is_bookable_online(self) -> bool:

@@ -251,7 +251,7 @@ class AppointmentType(models.Model):
         return copy
 
     def shift(self, by: int) -> None:
-        """One place up (-1) or down (1) among the practice's types that are not archived."""
+        """Places up (-1, -2...) or down among the practice's types that are not archived."""
         with transaction.atomic():
             order = list(
                 AppointmentType.objects.select_for_update()
@@ -261,7 +261,7 @@ class AppointmentType(models.Model):
             at = next((n for n, type in enumerate(order) if type.pk == self.pk), None)
             if at is None or not 0 <= at + by < len(order):
                 return
-            order[at], order[at + by] = order[at + by], order[at]
+            order.insert(at + by, order.pop(at))
             for position, type in enumerate(order):
                 type.position = position
             AppointmentType.objects.bulk_update(order, ["position"])

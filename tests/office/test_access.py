@@ -14,6 +14,7 @@ from tests.office.conftest import BACKEND
 
 POST_ONLY = {
     "preview_type",
+    "preview_sms",
     "remove",
     "choose_practice",
     "delete_absence",
@@ -25,6 +26,7 @@ POST_ONLY = {
 }
 OF_NOTHING = {
     "preview_type",
+    "preview_sms",
     "look",
     "team",
     "absences",
@@ -43,6 +45,7 @@ OF_NOTHING = {
 OWNER = {"look", "team", "remove"}
 SETTINGS = OWNER | {
     "preview_type",
+    "preview_sms",
     "export",
     "import",
     "settings",

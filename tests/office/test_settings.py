@@ -68,38 +68,6 @@ def test_appointments_left_outside_are_listed_before_saving(owner, anne, follow_
     assert week(anne).keys() == {0}
 
 
-def practitioner_form(practitioner, **typed):
-    return {
-        "first_name": practitioner.first_name,
-        "last_name": practitioner.last_name,
-        "allow_online_booking": "on",
-        "booking_horizon_days": 30,
-        "minimum_notice_minutes": 60,
-        "cancellation_deadline_hours": 48,
-        **typed,
-    }
-
-
-def test_the_professional_sheet(owner, anne):
-    path = reverse("office:practitioner", args=[anne.pk])
-    assert owner.post(path, practitioner_form(anne, evening_cutoff="20:00")).status_code == 302
-    anne.refresh_from_db()
-    assert (anne.booking_horizon_days, anne.cancellation_deadline_hours) == (30, 48)
-    assert str(anne.evening_cutoff) == "20:00:00"
-    for wrong in ({"booking_horizon_days": 0}, {"booking_horizon_days": 731}, {"last_name": "12"},
-                  {"minimum_notice_minutes": -5}, {"evening_cutoff": "soir"}):  # fmt: skip
-        assert owner.post(path, practitioner_form(anne, **wrong)).status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("rpps", "status"),
-    [("10001234565", 302), ("", 302), ("10001234566", 422), ("123", 422), ("1000123456x", 422)],
-)
-def test_an_rpps_number_is_checked(owner, anne, rpps, status):
-    path = reverse("office:practitioner", args=[anne.pk])
-    assert owner.post(path, practitioner_form(anne, rpps=rpps)).status_code == status
-
-
 def test_a_type_is_previewed_as_it_is_typed(owner):
     typed = {"name": "Suivi", "duration_minutes": "30", "colour": "red;}", "description": "**a**"}
     page = owner.post("/pro/settings/types/preview/", typed).content.decode()
@@ -188,3 +156,18 @@ def test_what_is_set_is_what_patients_see(owner, client, practice, anne):
     assert "<strong>ordonnance</strong>" in page
     assert page.count('class="slot"') == 2  # Thursday 10:00 and 10:45, nothing of the general hours
     assert "Interne" not in owner.get("/tilleuls/", follow=True).content.decode()
+
+
+def test_types_change_places_by_arrow_and_by_drag(owner, practice):
+    made = [make_type(practice, name, position=n) for n, name in enumerate("abcd")]
+
+    def change(type, action, **typed):
+        path = reverse("office:change_type", args=[type.pk, action])
+        assert owner.post(path, typed).status_code == 302
+        return "".join(AppointmentType.objects.values_list("name", flat=True))
+
+    assert change(made[1], "up") == "bacd"
+    assert change(made[0], "shift", by="2") == "bcda"
+    assert change(made[3], "shift", by="-2") == "dbca"
+    for nonsense in ("9", "-9", "x", "", "99999999999"):
+        assert change(made[3], "shift", by=nonsense) == "dbca"
