@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "maia.practices",
     "maia.schedules",
     "maia.patients",
+    "maia.invitations",
     "maia.appointments",
     "maia.messaging",
     "maia.portal",

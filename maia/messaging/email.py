@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from maia.messaging.failures import AnswerLost, PermanentFailure, TemporaryFailure
+from maia.messaging.letters import Letter
 from maia.messaging.models import Message
-from maia.messaging.words import Letter
 
 
 def sender_address() -> str:

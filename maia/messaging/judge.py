@@ -8,6 +8,8 @@ from maia.messaging.models import Message
 
 def why_not(message: Message, now: datetime) -> str | None:
     """The code of the reason not to send it any more, or None."""
+    if message.invitation is not None:
+        return message.invitation.why_closed(now)
     appointment, entry = message.appointment, message.entry
     assert appointment is not None
     assert entry is not None
@@ -27,6 +29,8 @@ def why_not(message: Message, now: datetime) -> str | None:
 
 def address(message: Message) -> str:
     """Read at the last moment: she may have changed it."""
+    if message.invitation is not None:
+        return message.invitation.email
     appointment = message.appointment
     assert appointment is not None
     if message.recipient == Message.Recipient.PATIENT:

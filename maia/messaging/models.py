@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from maia.appointments.models import Appointment, HistoryEntry
+from maia.invitations.models import Invitation
 from maia.practices.models import Practice
 
 
@@ -34,10 +35,12 @@ class Message(models.Model):
         CANCELLED = "cancelled", _("appointment cancelled")
         CONFIRMED = "confirmed", _("appointment confirmed")
         NOTICE = "notice", _("notice to the practitioner")
+        INVITATION = "invitation", _("invitation")
 
     class Recipient(models.TextChoices):
         PATIENT = "patient", _("patient")
         PRACTITIONER = "practitioner", _("practitioner")
+        MEMBER = "member", _("future colleague")
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("email")
@@ -57,6 +60,9 @@ class Message(models.Model):
     )
     entry = models.ForeignKey(
         HistoryEntry, models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    invitation = models.ForeignKey(
+        Invitation, models.CASCADE, null=True, blank=True, related_name="messages"
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     recipient = models.CharField(_("recipient"), max_length=12, choices=Recipient.choices)

@@ -10,9 +10,12 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from maia.appointments.models import HistoryEntry
+from maia.invitations.models import Invitation
 from maia.messaging.models import Message
 
 BATCH = 200
+
+Recipient = Message.Recipient
 
 _KINDS = {
     HistoryEntry.Action.BOOKED: Message.Kind.CONFIRMATION,
@@ -23,7 +26,11 @@ _KINDS = {
 
 
 def announce(now: datetime) -> int:
-    """Writes the messages that new history entries owe; the number of entries seen."""
+    """Writes the messages that new history entries and invitations owe; how many of those."""
+    return _announce_entries(now) + _announce_invitations(now)
+
+
+def _announce_entries(now: datetime) -> int:
     new = HistoryEntry.objects.filter(announced=False)
     if not new.exists():  # an idle worker takes no lock
         return 0
@@ -40,6 +47,31 @@ def announce(now: datetime) -> int:
     return len(entries)
 
 
+def _announce_invitations(now: datetime) -> int:
+    new = Invitation.objects.filter(announced=False)
+    if not new.exists():
+        return 0
+    with transaction.atomic():
+        skip = connection.features.has_select_for_update_skip_locked
+        invitations = list(new.select_for_update(skip_locked=skip).order_by("id")[:BATCH])
+        owed = [
+            Message(
+                practice_id=invitation.practice_id,
+                invitation=invitation,
+                kind=Message.Kind.INVITATION,
+                recipient=Recipient.MEMBER if invitation.is_to_team else Recipient.PATIENT,
+                channel=Message.Channel.EMAIL,
+                key=f"invitation:{invitation.pk}:{invitation.round}",
+                due_at=now,
+                try_after=now,
+            )
+            for invitation in invitations
+        ]
+        Message.objects.bulk_create(owed, ignore_conflicts=True)
+        Invitation.objects.filter(pk__in=[i.pk for i in invitations]).update(announced=True)
+    return len(invitations)
+
+
 def _owed_by(entry: HistoryEntry, now: datetime) -> Iterator[Message]:
     """Product rule 3.6: to the patient, to the practitioner when the patient did it."""
     kind = _KINDS.get(HistoryEntry.Action(entry.action))
@@ -47,9 +79,9 @@ def _owed_by(entry: HistoryEntry, now: datetime) -> Iterator[Message]:
         return
     by_patient = entry.actor == HistoryEntry.Actor.PATIENT
     if by_patient or entry.appointment.email_reminder:
-        yield _message(entry, kind, Message.Recipient.PATIENT, now)
+        yield _message(entry, kind, Recipient.PATIENT, now)
     if by_patient:
-        yield _message(entry, Message.Kind.NOTICE, Message.Recipient.PRACTITIONER, now)
+        yield _message(entry, Message.Kind.NOTICE, Recipient.PRACTITIONER, now)
 
 
 def _message(

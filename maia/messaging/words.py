@@ -1,7 +1,6 @@
 """What a message says. A subject never tells the kind of consultation (product rule 3.6)."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -13,24 +12,17 @@ from django.utils.translation import gettext as _
 from maia.appointments.dates import long_date
 from maia.appointments.ics import Method, ics
 from maia.appointments.models import Appointment, HistoryEntry
+from maia.messaging.invitation_words import invitation_letter
+from maia.messaging.letters import Letter
 from maia.messaging.models import Message
 
 Action = HistoryEntry.Action
 
 
-@dataclass(frozen=True)
-class Letter:
-    """An email, ready: texts and the calendar file, if it has one."""
-
-    subject: str
-    text: str
-    html: str
-    calendar: bytes | None = None
-    method: Method | None = None
-
-
 def letter(message: Message, sender: str) -> Letter:
     """In the reader's language and the practice's time zone. ``sender`` is an email address."""
+    if message.invitation is not None:
+        return invitation_letter(message.invitation)
     appointment, entry = message.appointment, message.entry
     assert appointment is not None
     assert entry is not None

@@ -79,6 +79,8 @@ def claim(worker: str, now: datetime, limit: int = BATCH) -> list[Message]:
         .select_related(
             "practice",
             "entry",
+            "invitation__practice",
+            "invitation__patient",
             "appointment__practice",
             "appointment__patient",
             "appointment__event__type",

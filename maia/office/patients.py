@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maia.invitations.inviting import InvitationRefused, invite_patient, withdraw
 from maia.messaging.models import Message
+from maia.office import refusals
 from maia.office.access import OfficeRequest, office
 from maia.office.phones import clean_phone
 from maia.patients.merging import CannotMerge, merge_patients
@@ -106,8 +109,11 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         "ahead": ahead,
         "behind": hers.exclude(pk__in=ahead.values("pk")).order_by("-event__start")[:50],
         "messages_sent": Message.objects.filter(
-            appointment__patient=record, recipient=Message.Recipient.PATIENT
+            Q(appointment__patient=record) | Q(invitation__patient=record),
+            recipient=Message.Recipient.PATIENT,
         ).order_by("-id")[:20],
+        "invitation": record.invitations.waiting().first(),
+        "now": now,
         "gets_sms": bool(record.mobile) and is_mobile(str(record.mobile)),
         "others": _alike(record),
     }
@@ -131,6 +137,30 @@ def merge(request: OfficeRequest, pk: int) -> HttpResponse:
         messages.error(request, words[refusal.code])
     else:
         messages.success(request, _("The two records are one now."))
+    return redirect("office:patient", pk)
+
+
+@office
+@require_POST
+def invite(request: OfficeRequest, pk: int) -> HttpResponse:
+    """Sends an invitation, or the same again."""
+    record = get_object_or_404(request.seat.practice.patients, pk=pk)
+    try:
+        invite_patient(record, by=request.seat.user, now=timezone.now())
+    except InvitationRefused as refusal:
+        messages.error(request, refusals.invitation_words(refusal))
+    else:
+        messages.success(request, _("The invitation is on its way."))
+    return redirect("office:patient", pk)
+
+
+@office
+@require_POST
+def withdraw_invitation(request: OfficeRequest, pk: int) -> HttpResponse:
+    record = get_object_or_404(request.seat.practice.patients, pk=pk)
+    for invitation in record.invitations.waiting():
+        withdraw(invitation, now=timezone.now())
+    messages.success(request, _("The link of the invitation does not work any more."))
     return redirect("office:patient", pk)
 
 

@@ -5,19 +5,22 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from maia.invitations.inviting import InvitationRefused, invite_member, send_again, withdraw
+from maia.office import refusals
 from maia.office.access import OfficeRequest, owner_page
 from maia.office.phones import clean_phone
 from maia.office.picture_field import PictureField, keep
 from maia.patients.text import clean_line
 from maia.practices.models import Membership, Practice
 from maia.practices.pictures import LOGO
-from maia.practices.team import TeamRefused, add_member, remove_member
+from maia.practices.team import TeamRefused, remove_member
 
 
 class PracticeForm(forms.ModelForm):
@@ -121,15 +124,18 @@ def team(request: OfficeRequest) -> HttpResponse:
         typed = form.cleaned_data
         try:
             names = {name: typed[name] for name in ("first_name", "last_name")}
-            add_member(practice, typed["email"], typed["role"], **names)
-        except TeamRefused as refusal:
-            form.add_error("email", _words(refusal))
+            by, now = request.seat.user, timezone.now()
+            invite_member(practice, typed["email"], typed["role"], by=by, now=now, **names)
+        except InvitationRefused as refusal:
+            form.add_error("email", refusals.invitation_words(refusal))
         else:
-            messages.success(request, _("She can sign in now, with a code sent to her address."))
+            messages.success(request, _("The invitation is on its way."))
             return redirect("office:team")
     context = {
         "practice": practice,
         "form": form,
+        "invitations": practice.invitations.waiting().filter(patient=None),
+        "now": timezone.now(),
         "team": practice.team.select_related("user").order_by("pk"),
     }
     return render(request, "office/team.html", context, status=422 if form.is_bound else 200)
@@ -141,15 +147,30 @@ def remove(request: OfficeRequest, pk: int) -> HttpResponse:
     seat = get_object_or_404(request.seat.practice.team, pk=pk)
     try:
         remove_member(seat)
-    except TeamRefused as refusal:
-        messages.error(request, _words(refusal))
+    except TeamRefused:  # the last owner
+        messages.error(request, _("A practice needs an owner: name another one first."))
     else:
         messages.success(request, _("She has left the team and sees nothing any more."))
     return redirect("office:team")
 
 
-def _words(refusal: TeamRefused) -> str:
-    return {
-        "already_member": _("This address is in the team already."),
-        "last_owner": _("A practice needs an owner: name another one first."),
-    }[refusal.code]
+@owner_page
+@require_POST
+def change_invitation(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
+    """Send it again, or withdraw it."""
+    team = request.seat.practice.invitations.filter(patient=None)
+    invitation = get_object_or_404(team, pk=pk)
+    try:
+        match action:
+            case "again":
+                send_again(invitation, now=timezone.now())
+                messages.success(request, _("The invitation is on its way."))
+            case "withdraw":
+                withdraw(invitation, now=timezone.now())
+                words = _("The link of the invitation does not work any more.")
+                messages.success(request, words)
+            case _:
+                raise Http404
+    except InvitationRefused as refusal:
+        messages.error(request, refusals.invitation_words(refusal))
+    return redirect("office:team")

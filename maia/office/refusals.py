@@ -11,6 +11,7 @@ from maia.appointments.exceptions import (
     RequestReused,
     SlotTaken,
 )
+from maia.invitations.inviting import InvitationRefused
 
 _WORDS: dict[type[BookingRefused], str | Promise] = {
     SlotTaken: _("This time overlaps something in the agenda."),
@@ -23,3 +24,13 @@ _WORDS: dict[type[BookingRefused], str | Promise] = {
 
 def words(refusal: BookingRefused) -> str:
     return str(_WORDS[type(refusal)])
+
+
+def invitation_words(refusal: InvitationRefused) -> str:
+    words = {
+        "no_address": _("An invitation needs an email address on the record."),
+        "has_account": _("She has an account already."),
+        "barred": _("She is barred from online booking."),
+        "already_member": _("This address is in the team already."),
+    }
+    return str(words.get(refusal.code, _("This invitation is not waiting any more.")))

@@ -1,6 +1,7 @@
 """Two records of one person become one, and nothing of either is lost (product rule 3.5)."""
 
 from django.db import transaction
+from django.db.models import F
 
 from maia.patients.models import Patient
 
@@ -42,6 +43,9 @@ def merge_patients(kept: Patient, other: Patient) -> Patient:
         keys = kept.appointments.values("request_key")
         other.appointments.filter(request_key__in=keys).update(request_key=None)
         other.appointments.update(patient=kept)
+        if kept.invitations.waiting().exists():  # one link at a time
+            other.invitations.waiting().update(withdrawn_at=F("sent_at"))
+        other.invitations.update(patient=kept)
         other.delete()
     return kept
 

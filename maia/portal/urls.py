@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from maia.portal import booking as book
-from maia.portal import converters, home, pictures, sign_in, space, theme  # noqa: F401
+from maia.portal import converters, home, invitations, pictures, sign_in, space, theme  # noqa: F401
 
 _one_appointment = (
     [
@@ -19,6 +19,7 @@ _one_appointment = (
 urlpatterns = [
     path("", home.home, name="home"),
     path("theme/<str:colour>.css", theme.theme, name="theme"),
+    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
     path("media/<str:digest>.webp", pictures.picture, name="picture"),
     path("mes-rendez-vous/", space.appointments, name="appointments"),
     path("mes-rendez-vous/<uuid:uid>/", include(_one_appointment, namespace="mine")),

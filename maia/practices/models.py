@@ -42,6 +42,7 @@ RESERVED_SLUGS = frozenset(
         "feeds",
         "healthz",
         "help",
+        "invitation",
         "i18n",
         "l",
         "legal",

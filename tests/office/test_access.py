@@ -13,6 +13,9 @@ from tests.conftest import NOW, THURSDAY, at, make_user
 from tests.office.conftest import BACKEND
 
 POST_ONLY = {
+    "invite",
+    "withdraw_invitation",
+    "change_invitation",
     "preview_type",
     "preview_sms",
     "remove",
@@ -42,7 +45,7 @@ OF_NOTHING = {
     "settings",
     "types",
 }
-OWNER = {"look", "team", "remove"}
+OWNER = {"look", "team", "remove", "change_invitation"}
 SETTINGS = OWNER | {
     "preview_type",
     "preview_sms",
@@ -64,6 +67,9 @@ def paths(practice, practitioner, type, appointment):
     event = practitioner.events.create(
         practice=practice, kind="personal", start=NOW, end=NOW + timedelta(hours=1)
     )
+    invitation = practice.invitations.create(
+        email="new@tilleuls.example", role="assistant", sent_at=NOW, expires_at=NOW
+    )
     ids = {
         "remove": practice.team.order_by("-pk").values_list("pk", flat=True).first() or 0,
         "delete_absence": absence.pk,
@@ -75,6 +81,9 @@ def paths(practice, practitioner, type, appointment):
         "change_type": type.pk,
         "patient": appointment.patient_id,
         "merge": appointment.patient_id,
+        "invite": appointment.patient_id,
+        "withdraw_invitation": appointment.patient_id,
+        "change_invitation": invitation.pk,
     }
     for pattern in urlpatterns:
         name = pattern.name
@@ -82,7 +91,7 @@ def paths(practice, practitioner, type, appointment):
         if "<int:pk>" in str(pattern.pattern):
             args.append(ids.get(name, appointment.pk))
         if "<str:action>" in str(pattern.pattern):
-            args.append("archive")
+            args.append("again" if name == "change_invitation" else "archive")
         yield name, reverse(f"office:{name}", args=args)
 
 

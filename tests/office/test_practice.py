@@ -4,7 +4,10 @@ import pytest
 from django.urls import reverse
 
 from maia.accounts.models import User
+from maia.invitations.inviting import accept
+from maia.invitations.models import Invitation
 from maia.practices.models import Membership, Practitioner
+from tests.conftest import NOW, make_user
 
 
 def look(**typed):
@@ -43,15 +46,20 @@ def add(client, **typed):
     return client.post("/pro/settings/team/", data)
 
 
-def test_a_colleague_joins_and_leaves(owner, sign_in, practice):
+def test_a_colleague_is_invited_joins_and_leaves(owner, sign_in, practice):
     assert add(owner).status_code == 302
-    user = User.objects.get(email="nina@tilleuls.example")
-    assert not user.has_usable_password()
+    assert not User.objects.filter(email="nina@tilleuls.example").exists()  # nothing before yes
+    assert add(owner, last_name="Le Roy").status_code == 302  # again: the same invitation
+    invitation = practice.invitations.get()
+    assert (invitation.round, invitation.last_name) == (2, "Le Roy")
+    user = make_user("nina@tilleuls.example")
+    accept(invitation, user, now=NOW)
     nina = Practitioner.objects.get(user=user)
-    assert nina.is_active
-    assert add(owner).status_code == 422  # twice
+    assert (nina.name, nina.is_active) == ("Nina Le Roy", True)
+    assert add(owner).status_code == 422  # in the team
+    assert sign_in(user).get("/pro/").status_code == 200
     seat = Membership.objects.get(user=user)
-    owner.post(reverse("office:remove", args=[seat.pk]))
+    sign_in(practice.team.get(role="owner").user).post(reverse("office:remove", args=[seat.pk]))
     nina.refresh_from_db()
     assert not nina.is_active
     assert sign_in(user).get("/pro/").status_code == 403
@@ -59,13 +67,30 @@ def test_a_colleague_joins_and_leaves(owner, sign_in, practice):
 
 def test_an_assistant_is_no_practitioner(owner, practice):
     add(owner, role="assistant", first_name="", last_name="")
+    accept(practice.invitations.get(), make_user("nina@tilleuls.example"), now=NOW)
     assert not Practitioner.objects.filter(user__email="nina@tilleuls.example").exists()
+
+
+def test_an_invitation_is_sent_again_or_withdrawn(owner, practice):
+    add(owner)
+    invitation = practice.invitations.get()
+    token = invitation.token
+    owner.post(reverse("office:change_invitation", args=[invitation.pk, "again"]))
+    invitation.refresh_from_db()
+    assert invitation.token != token
+    assert "nina@tilleuls.example" in owner.get("/pro/settings/team/").content.decode()
+    owner.post(reverse("office:change_invitation", args=[invitation.pk, "withdraw"]))
+    assert "nina@tilleuls.example" not in owner.get("/pro/settings/team/").content.decode()
+    answer = owner.post(
+        reverse("office:change_invitation", args=[invitation.pk, "again"]), follow=True
+    )
+    assert "n’est plus en attente" in answer.content.decode()
 
 
 @pytest.mark.parametrize("wrong", [{"email": "x"}, {"role": "queen"}, {"last_name": ""}])
 def test_bad_members_are_refused(owner, wrong):
     assert add(owner, **wrong).status_code == 422
-    assert not User.objects.filter(email="nina@tilleuls.example").exists()
+    assert not Invitation.objects.exists()
 
 
 def test_the_last_owner_stays(owner, team, practice):

@@ -1,0 +1,132 @@
+"""Invite, send again, withdraw, accept. The email itself is owed by the row (see `messaging`)."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from maia.accounts.models import User
+from maia.invitations.models import LASTS, Invitation, new_token
+from maia.patients.models import Patient
+from maia.patients.records import find_record
+from maia.practices.models import Practice
+from maia.practices.team import TeamRefused, add_member
+
+
+class InvitationRefused(Exception):
+    """``code``: no_address, has_account, barred, already_member; on accepting also accepted,
+    withdrawn, expired, not_hers, has_other_record."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def invite_patient(patient: Patient, *, by: User, now: datetime) -> Invitation:
+    """Gives her access to her record, or sends the invitation again. Raises `InvitationRefused`."""
+    if not patient.email:
+        raise InvitationRefused("no_address")
+    if patient.user_id is not None:
+        raise InvitationRefused("has_account")
+    if patient.online_booking_barred:
+        raise InvitationRefused("barred")
+    found = patient.invitations.waiting().first()
+    if found is not None and found.email == patient.email.lower():
+        return send_again(found, now=now)
+    if found is not None:
+        withdraw(found, now=now)
+    return _send(
+        Invitation(
+            practice=patient.practice, patient=patient, email=patient.email.lower(), invited_by=by
+        ),
+        now,
+    )
+
+
+def invite_member(
+    practice: Practice,
+    email: str,
+    role: str,
+    *,
+    by: User,
+    now: datetime,
+    first_name: str = "",
+    last_name: str = "",
+) -> Invitation:
+    """Asks a colleague or an assistant to join the team. Raises `InvitationRefused`.
+
+    Invited already, the new role and names replace the old ones.
+    """
+    email = email.lower()
+    if practice.team.filter(user__email__iexact=email).exists():
+        raise InvitationRefused("already_member")
+    waiting = Invitation.objects.waiting().filter(practice=practice, patient=None, email=email)
+    invitation = waiting.first() or Invitation(practice=practice, email=email)
+    invitation.role, invitation.invited_by = role, by
+    invitation.first_name, invitation.last_name = first_name, last_name
+    return send_again(invitation, now=now) if invitation.pk else _send(invitation, now)
+
+
+def send_again(invitation: Invitation, *, now: datetime) -> Invitation:
+    """A new link; the old one is dead. Raises `InvitationRefused`."""
+    if (why := invitation.why_closed(now)) not in (None, "expired"):
+        raise InvitationRefused(why or "")
+    invitation.token = new_token()
+    invitation.round += 1
+    invitation.announced = False
+    return _send(invitation, now)
+
+
+def withdraw(invitation: Invitation, *, now: datetime) -> None:
+    """Its link is dead. Accepted already, nothing happens."""
+    waiting = Invitation.objects.waiting().filter(pk=invitation.pk)
+    waiting.update(withdrawn_at=now)
+
+
+def accept(invitation: Invitation, user: User, *, now: datetime) -> None:
+    """She joins. Only with the invited address, verified. Raises `InvitationRefused`."""
+    with transaction.atomic():
+        invitation = (
+            Invitation.objects.select_for_update(of=("self",))
+            .select_related("practice", "patient")
+            .get(pk=invitation.pk)
+        )
+        if (why := invitation.why_closed(now)) is not None:
+            raise InvitationRefused(why)
+        if user.email.lower() != invitation.email or not user.has_verified(user.email):
+            raise InvitationRefused("not_hers")
+        if invitation.patient is not None:
+            _meet_record(invitation.patient, user)
+        else:
+            _join_team(invitation)
+        invitation.accepted_at = now
+        invitation.save(update_fields=["accepted_at"])
+
+
+def _meet_record(patient: Patient, user: User) -> None:
+    if patient.user_id not in (None, user.pk):
+        raise InvitationRefused("has_other_record")
+    try:
+        with transaction.atomic():
+            Patient.objects.filter(pk=patient.pk, user=None).update(user=user)
+    except IntegrityError:  # she has another record here: the practice merges them
+        raise InvitationRefused("has_other_record") from None
+    assert find_record(user, patient.practice) is not None
+
+
+def _join_team(invitation: Invitation) -> None:
+    try:
+        add_member(
+            invitation.practice,
+            invitation.email,
+            invitation.role,
+            first_name=invitation.first_name,
+            last_name=invitation.last_name,
+        )
+    except TeamRefused as refusal:
+        raise InvitationRefused(refusal.code) from None
+
+
+def _send(invitation: Invitation, now: datetime) -> Invitation:
+    invitation.sent_at, invitation.expires_at = now, now + LASTS
+    invitation.save()
+    return invitation

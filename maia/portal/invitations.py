@@ -1,0 +1,95 @@
+"""Following an invitation's link, to a record or to a team.
+
+Opening it changes nothing: mail scanners open links. A click, then a code sent to the invited
+address, unless she is signed in with it already.
+"""
+
+from functools import partial
+from typing import Any
+
+from allauth.account.views import RequestLoginCodeView
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from maia.accounts.forms import RequestCodeForm
+from maia.accounts.models import User
+from maia.invitations.inviting import InvitationRefused, accept
+from maia.invitations.models import Invitation
+
+CLICKED = "invitation"  # in the session: the link whose button she has clicked
+
+
+class _SignInAs(RequestLoginCodeView):
+    """The sign-in by code, its address filled in."""
+
+    email = ""
+    next_url = ""
+
+    def get_form_class(self) -> type[RequestCodeForm]:
+        return RequestCodeForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs()
+        return kwargs | {"data": {"email": self.email}, "may_register": lambda email: True}
+
+    def passthrough_next_url(self, url: str) -> str:
+        return f"{url}?next={self.next_url}"
+
+    def form_invalid(self, form: RequestCodeForm) -> HttpResponse:
+        """Too many codes asked for: the form knows how to say so."""
+        messages.error(self.request, " ".join(e for errors in form.errors.values() for e in errors))
+        return redirect(self.next_url)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    found = get_object_or_404(Invitation.objects.select_related("practice", "patient"), token=token)
+    user = request.user if isinstance(request.user, User) else None
+    hers = user is not None and user.email.lower() == found.email
+    if (why := found.why_closed(timezone.now())) is not None:
+        if hers and why == "accepted":
+            return redirect(_where(found))
+        return _page(request, found, {"closed": why}, status=410)
+    if request.method == "POST":
+        if user is not None and not hers:
+            logout(request)
+        request.session[CLICKED] = token
+        if not hers:
+            view = partial(_SignInAs.as_view, email=found.email, next_url=request.path)
+            answer: HttpResponse = view()(request)
+            return answer
+    if hers and request.session.get(CLICKED) == token:
+        del request.session[CLICKED]
+        return _accept(request, found, user)
+    return _page(request, found, {"stranger": user is not None and not hers, "hers": hers})
+
+
+def _accept(request: HttpRequest, found: Invitation, user: User | None) -> HttpResponse:
+    assert user is not None
+    try:
+        accept(found, user, now=timezone.now())
+    except InvitationRefused as refusal:
+        return _page(request, found, {"closed": refusal.code}, status=409)
+    messages.success(request, _("Welcome. The invitation is accepted."))
+    return redirect(_where(found))
+
+
+def _where(found: Invitation) -> str:
+    if found.is_to_team:
+        return reverse("office:agenda")
+    return reverse("practice", args=[found.practice.slug])
+
+
+def _page(
+    request: HttpRequest, found: Invitation, more: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    context = {"invitation": found, "practice": found.practice, **more}
+    return render(request, "portal/invitation.html", context, status=status)
