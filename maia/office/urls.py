@@ -5,6 +5,7 @@ from django.urls import path
 from maia.office import (
     absences,
     agenda,
+    events,
     patient_import,
     patients,
     practice,
@@ -16,7 +17,7 @@ from maia.office import (
 app_name = "office"
 urlpatterns = [
     path("", agenda.agenda, name="agenda"),
-    path("agenda/events/", agenda.events, name="events"),
+    path("agenda/events/", events.events, name="events"),
     path("practice/<int:pk>/", agenda.choose_practice, name="choose_practice"),
     path("appointments/new/", sheet.new, name="new"),
     path("appointments/availability/", sheet.availability, name="availability"),

@@ -7,6 +7,7 @@ const filters = document.getElementById("filters");
 const status = document.getElementById("agenda-status");
 const narrow = window.matchMedia("(max-width: 48rem)").matches;
 const KEPT = "maia-agenda-view";
+let viewNow = sessionStorage.getItem(KEPT) ?? (narrow ? "timeGridDay" : "timeGridWeek");
 
 const wall = (date) => {
   const two = (n) => String(n).padStart(2, "0");
@@ -93,8 +94,17 @@ function plainRoles() {
   }
 }
 
+// The team view has a column for each practitioner: that filter is not for it.
+function wanted() {
+  const asked = Object.fromEntries(new FormData(filters));
+  const team = viewNow.startsWith("resource");
+  if (team) delete asked.practitioner;
+  if (filters.elements.practitioner) filters.elements.practitioner.disabled = team;
+  return asked;
+}
+
 const calendar = EventCalendar.create(box, {
-  view: sessionStorage.getItem(KEPT) ?? (narrow ? "timeGridDay" : "timeGridWeek"),
+  view: viewNow,
   locale: document.documentElement.lang,
   firstDay: 1,
   date: config.now,
@@ -108,6 +118,8 @@ const calendar = EventCalendar.create(box, {
   allDaySlot: false,
   nowIndicator: true,
   dayMaxEvents: true,
+  lazyFetching: false, // the team's columns want everybody's events, the week one's
+  moreLinkContent: ({ num }) => `+ ${num}`,
   headerToolbar: {
     start: "prev,next today",
     center: "title",
@@ -124,15 +136,19 @@ const calendar = EventCalendar.create(box, {
   selectable: !narrow,
   eventSources: [{
     url: config.events,
-    extraParams: () => Object.fromEntries(new FormData(filters)),
+    extraParams: wanted,
   }],
-  eventContent: ({ event, timeText }) => {
+  eventContent: ({ event, timeText, view }) => {
     if (event.display === "background") return { domNodes: [] };
     const { type, marks } = event.extendedProps;
-    const lines = { who: event.title || type, at: timeText, kind: [type, ...(marks ?? [])].join(" · ") };
+    const short = event.end - event.start < 40 * 60_000 && view.type !== "listWeek";
+    const lines =
+      view.type === "dayGridMonth" || short
+        ? { at: wall(event.start).time, who: event.title || type }
+        : { who: event.title || type, at: timeText, kind: [type, ...(marks ?? [])].join(" · ") };
     return {
       domNodes: Object.entries(lines).map(([name, text]) => {
-        const line = document.createElement("div");
+        const line = document.createElement(lines.kind === undefined ? "span" : "div");
         line.className = name;
         line.textContent = text;
         return line;
@@ -148,11 +164,15 @@ const calendar = EventCalendar.create(box, {
   eventResize: moved,
   eventAllUpdated: plainRoles,
   datesSet: ({ view }) => {
-    sessionStorage.setItem(KEPT, view.type);
+    const teams = viewNow.startsWith("resource");
+    viewNow = view.type;
+    sessionStorage.setItem(KEPT, viewNow);
+    if (teams !== viewNow.startsWith("resource")) calendar.refetchEvents();
     setTimeout(plainRoles);
   },
   loading: (busy) => box.setAttribute("aria-busy", String(busy)),
 });
 
 window.addEventListener("offline", () => tell(say.offline));
+document.getElementById("print").addEventListener("click", () => window.print());
 filters.addEventListener("change", () => calendar.refetchEvents());
