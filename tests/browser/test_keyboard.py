@@ -1,0 +1,161 @@
+"""Each task of the practitioner's guide without a mouse: only keys are pressed here."""
+
+import pytest
+
+from tests.browser.test_booking import sign_in
+
+FAR = 150  # how many Tabs a page may ask for
+
+
+@pytest.fixture
+def keys(site, page):
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.wait_for_selector(".ec-event")
+    return Keys(page, site.base)
+
+
+class Keys:
+    def __init__(self, page, base):
+        self.page, self.base = page, base
+
+    def open(self, path):
+        self.page.goto(self.base + path)
+
+    def to(self, what):
+        """Tab until a selector's element, or what is called so, has the focus; visibly."""
+        for _ in range(FAR):
+            self.page.keyboard.press("Tab")
+            found = self.page.evaluate(
+                """what => {
+                  const e = document.activeElement;
+                  const read = e.cloneNode(true);
+                  for (const mark of read.querySelectorAll('[aria-hidden]')) mark.remove();
+                  const name = e.getAttribute('aria-label') ?? read.textContent ?? '';
+                  let same = false;
+                  try { same = e.matches(what) } catch {}
+                  if (!same && name.trim().toLowerCase() !== what.toLowerCase()) return '';
+                  const style = getComputedStyle(e);
+                  const ring = parseFloat(style.outlineWidth) || style.boxShadow !== 'none';
+                  return ring ? 'yes' : 'no focus shown';
+                }""",
+                what,
+            )
+            if found:
+                assert found == "yes", f"{what}: {found}"
+                return self
+        raise AssertionError(f"{what} is not reached by Tab")
+
+    def type(self, text):
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+        return self
+
+    def press(self, key="Enter"):
+        self.page.keyboard.press(key)
+        if key == "Enter":
+            self.page.wait_for_timeout(150)  # for a page to begin to leave
+            self.page.wait_for_load_state()
+        return self
+
+    def sees(self, text):
+        self.page.get_by_text(text).first.wait_for()
+        return self
+
+
+def test_hours_are_copied_previewed_and_saved(keys):
+    keys.open("/pro/settings/")
+    keys.to("a[href$='/schedule/']").press().sees("Emploi du temps type")
+    keys.to("#id_start_3").type("10:15")
+    keys.to("Copier jeudi sur le jour suivant").press()
+    assert keys.page.input_value("#id_start_4") == "10:15"
+    keys.to("[name=preview]").press().sees("10:15")
+    keys.to("Enregistrer").press()
+    keys.page.get_by_text("C’est enregistré").or_(
+        keys.page.get_by_text("Enregistrer quand même")
+    ).wait_for()
+
+
+def test_a_type_is_made_put_in_order_and_archived(keys):
+    keys.open("/pro/settings/types/")
+    keys.to("Nouveau type").press().sees("Comme les patientes le voient")
+    keys.to("#id_name").type("Au clavier")
+    keys.to("#id_duration_minutes").type("25")
+    keys.to("#id_description").type("**Bonjour**")
+    keys.page.locator("#preview strong").wait_for()
+    keys.to("Enregistrer").press().sees("C’est enregistré")
+    keys.to("Monter Au clavier").press()
+    row = keys.page.locator("#types li", has_text="Au clavier")
+    row.wait_for()
+    keys.page.locator("#types li", has_text="Au clavier").get_by_role("link").focus()
+    keys.to("Archiver").press().sees("Archivés")
+    assert keys.page.locator("#types li", has_text="Au clavier").count() == 0
+
+
+def test_look_sheet_and_invitation(keys):
+    keys.open("/pro/settings/practice/")
+    keys.to("#id_directions").type("Sonnez")
+    keys.to("Enregistrer").press().sees("C’est enregistré")
+    keys.open("/pro/settings/practitioners/1/")
+    keys.to("#id_sms_template").type("RDV {date} {time}")
+    keys.sees("RDV mercredi 30 septembre 09:00")
+    keys.to("Enregistrer").press().sees("C’est enregistré")
+    keys.open("/pro/settings/team/")
+    keys.to("#id_email").type("clavier@lilas.example")
+    keys.to("#id_first_name").type("Cléo")
+    keys.to("#id_last_name").type("Clavier")
+    keys.to("Envoyer l’invitation").press().sees("L’invitation est partie")
+
+
+def test_an_appointment_is_noted_moved_and_cancelled(keys):
+    keys.to("Noter").press().sees("Noter un rendez-vous")
+    keys.page.keyboard.type("sof")
+    keys.sees("Sofia Costa")
+    keys.to("#id_type").type("Suivi de g")
+    keys.to("#id_time").press("0").press("6").press("1").press("0").press("A")
+    keys.to("Enregistrer le rendez-vous").press().sees("Le rendez-vous est noté")
+    keys.to("#id_practice_notes").type("appelée")
+    keys.to("Enregistrer").press().sees("C’est enregistré")
+    keys.to("Déplacer").press()
+    keys.to("#id_time").press("0").press("6").press("2").press("0").press("A")
+    keys.to("#id_until").press("0").press("6").press("5").press("0").press("A")
+    keys.to("Déplacer le rendez-vous").press().sees("Le rendez-vous est déplacé")
+    keys.to("Annuler").press()
+    keys.to("Annuler le rendez-vous").press().sees("Le rendez-vous est annulé")
+
+
+def test_the_agenda_is_walked_and_an_event_opens(keys):
+    keys.to("#filter-type")
+    keys.to("Liste").press()
+    keys.page.locator(".ec-list, .ec-day-head").first.wait_for()
+    keys.to("Semaine").press()
+    keys.to(".ec-event").press()
+    keys.page.wait_for_url("**/pro/appointments/**")
+
+
+def test_an_absence_is_made_and_deleted(keys):
+    keys.open("/pro/absences/")
+    keys.to("Nouvelle absence, nouvel événement").press().sees("Nouvelle absence")
+    keys.to("#id_title").type("Au clavier")
+    for field in ("#id_first_date", "#id_last_date"):
+        keys.to(field)
+        keys.page.keyboard.type("12242027")  # month, day, year: Chromium's own order here
+    keys.to("Enregistrer").press()
+    row = keys.page.locator(".rows li", has_text="Au clavier")
+    row.wait_for()
+    keys.page.locator(".rows li").first.get_by_role("button").first.focus()
+    keys.page.keyboard.press("Shift+Tab")
+    for _ in range(10):
+        keys.to("Supprimer")
+        if row.locator(":focus").count():
+            break
+    keys.press()
+    row.wait_for(state="detached")
+
+
+def test_a_record_is_found_changed_and_invited(keys):
+    keys.open("/pro/patients/")
+    keys.to("#q").type("awa").press()
+    keys.to("a.card").press().sees("Accès en ligne")
+    keys.to("#id_notes").type("au clavier")
+    keys.to("Enregistrer").press().sees("C’est enregistré")
+    keys.to("Inviter à réserver en ligne").press().sees("L’invitation est partie")
