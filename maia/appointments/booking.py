@@ -75,12 +75,14 @@ def book_appointment(
     request_key: UUID | None = None,
     boxes: Boxes | None = None,
     allow_overlap: bool = False,
+    unconfirmed: bool = False,
 ) -> Appointment:
     """Takes the time that starts at ``start`` (an aware instant). Product rule 3.4.
 
     Everything else is computed here. The same ``request_key`` again gives the same appointment.
     A patient gets what is offered online. The practice gets any time that is free, and with
-    ``allow_overlap``, asked for on purpose, one that is not.
+    ``allow_overlap``, asked for on purpose, one that is not; ``unconfirmed``, it only holds the
+    time.
     Raises `NotBookable`, `SlotTaken`, and `RequestReused` for a key that booked something else.
     """
     end = start + type.duration
@@ -117,7 +119,7 @@ def book_appointment(
             exclusive=not taken,
         )
         boxes = boxes or Boxes(email=True, sms=type.send_sms_reminder)
-        waits = by.is_patient and type.needs_confirmation
+        waits = type.needs_confirmation if by.is_patient else unconfirmed
         appointment: Appointment = Appointment.objects.create(
             practice=practitioner.practice,
             event=event,
@@ -210,6 +212,24 @@ def confirm_appointment(appointment: Appointment, *, by: By, now: datetime) -> A
             current.sequence += 1
             _save(current, "status", "sequence")
             _record(current, HistoryEntry.Action.CONFIRMED, by, now, new_start=current.start)
+    return current
+
+
+def unconfirm_appointment(
+    appointment: Appointment, *, by: By, now: datetime, seen: int
+) -> Appointment:
+    """Back to waiting: it keeps its time and owes no reminder. The patient is told nothing.
+
+    Raises `AlreadyCancelled`, `ChangedMeanwhile`.
+    """
+    with agenda_of(appointment.practitioner):
+        current = _read_again(appointment, seen)
+        if current.status == Appointment.Status.CANCELLED:
+            raise AlreadyCancelled
+        if current.status == Appointment.Status.CONFIRMED:
+            current.status = Appointment.Status.UNCONFIRMED
+            _save(current, "status")
+            _record(current, HistoryEntry.Action.EDITED, by, now)
     return current
 
 

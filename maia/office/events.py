@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -93,22 +93,39 @@ def _drawn(found: QuerySet[Event], zone: ZoneInfo) -> Iterator[Row]:
 
 
 def _appointments(found: QuerySet[Event]) -> Iterable[Any]:
-    """The first patient's of each event."""
-    return Appointment.objects.filter(event__in=found).order_by("-id").values(
-        "id", "event_id", "version", "status", "booked_online", "attendance",
-        "patient__first_name", "patient__last_name",
-    )  # fmt: skip
+    """The first patient's of each event; ``first``: nothing of hers comes before."""
+    earlier = Appointment.objects.filter(
+        patient=OuterRef("patient"), event__start__lt=OuterRef("event__start")
+    ).exclude(status=Appointment.Status.CANCELLED)
+    return (
+        Appointment.objects.filter(event__in=found)
+        .order_by("-id")
+        .annotate(first=~Exists(earlier))
+        .values(
+            "id",
+            "event_id",
+            "version",
+            "status",
+            "booked_online",
+            "attendance",
+            "first",
+            "patient__first_name",
+            "patient__last_name",
+        )
+    )
 
 
 class _Marks:
     """What tells an appointment apart, by more than colour."""
 
     def __init__(self) -> None:
+        self.first = _("first visit")
         self.online = _("booked online")
         self.waiting = str(Appointment.Status.UNCONFIRMED.label)
 
     def classes(self, appointment: Row, *, exclusive: bool) -> list[str]:
         return [
+            *(["first"] if appointment["first"] else []),
             *(["online"] if appointment["booked_online"] else []),
             *(["unconfirmed"] if appointment["status"] == "unconfirmed" else []),
             *([] if exclusive else ["overlap"]),
@@ -118,6 +135,7 @@ class _Marks:
     def words(self, appointment: Row) -> list[str]:
         return [
             *([self.waiting] if appointment["status"] == "unconfirmed" else []),
+            *([self.first] if appointment["first"] else []),
             *([self.online] if appointment["booked_online"] else []),
         ]
 

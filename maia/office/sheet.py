@@ -21,6 +21,7 @@ from maia.appointments.booking import (
     confirm_appointment,
     edit_appointment,
     move_appointment,
+    unconfirm_appointment,
 )
 from maia.appointments.exceptions import BookingRefused, SlotTaken
 from maia.appointments.models import Appointment
@@ -159,6 +160,24 @@ def confirm(request: OfficeRequest, pk: int) -> HttpResponse:
     return redirect("office:sheet", pk)
 
 
+@office
+@require_POST
+def unconfirm(request: OfficeRequest, pk: int) -> HttpResponse:
+    appointment = get_appointment(request, pk)
+    seen = request.POST.get("version", "")
+    try:
+        unconfirm_appointment(
+            appointment,
+            by=By.practice(request.seat.user),
+            now=timezone.now(),
+            seen=int(seen) if seen.isdigit() else -1,
+        )
+    except BookingRefused as refusal:
+        return _render_sheet(request, appointment, None, refusal, status=409)
+    messages.success(request, _("The appointment is to be confirmed again."))
+    return redirect("office:sheet", pk)
+
+
 def _note(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:
     """The patient, made if she is new, and her appointment: both or neither."""
     typed = form.cleaned_data
@@ -177,6 +196,7 @@ def _note(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:
             request_key=typed["request_key"],
             boxes=Boxes(email=typed["send_email"], sms=typed["send_sms"]),
             allow_overlap=typed["allow_overlap"],
+            unconfirmed=typed["unconfirmed"],
         )
 
 

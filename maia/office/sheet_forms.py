@@ -73,6 +73,9 @@ class NewAppointmentForm(WhenForm):
         label=_("Emails: confirmation and reminder"), required=False, initial=True
     )
     send_sms = forms.BooleanField(label=_("Reminder by SMS"), required=False)
+    unconfirmed = forms.BooleanField(
+        label=_("To be confirmed: hold the time, send no reminder"), required=False
+    )
 
     def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

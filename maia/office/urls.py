@@ -25,6 +25,7 @@ urlpatterns = [
     path("appointments/<int:pk>/move/", sheet.move, name="move"),
     path("appointments/<int:pk>/cancel/", sheet.cancel, name="cancel"),
     path("appointments/<int:pk>/confirm/", sheet.confirm, name="confirm"),
+    path("appointments/<int:pk>/unconfirm/", sheet.unconfirm, name="unconfirm"),
     path("absences/", absences.absences, name="absences"),
     path("absences/new/", absences.new, name="new_absence"),
     path("absences/<int:pk>/delete/", absences.delete_absence, name="delete_absence"),

@@ -13,6 +13,7 @@ from tests.conftest import NOW, THURSDAY, at, make_user
 from tests.office.conftest import BACKEND
 
 POST_ONLY = {
+    "unconfirm",
     "invite",
     "withdraw_invitation",
     "change_invitation",

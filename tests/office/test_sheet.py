@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from maia.appointments.booking import By, book_appointment
+from maia.appointments.booking import By, book_appointment, cancel_appointment
 from maia.appointments.models import Appointment, Event
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
@@ -190,6 +190,36 @@ def test_a_crooked_drag_is_refused(owner, hers, wrong):
     assert Appointment.objects.get().start == at(THURSDAY, "09:30")
 
 
+def test_put_back_to_be_confirmed_it_keeps_its_time(owner, anne, follow_up, julie):
+    made = book_appointment(
+        follow_up, anne, at(THURSDAY, "09:30"), julie, by=By.practice(None), now=NOW
+    )
+    assert owner.post(url("unconfirm", made)).status_code == 409  # from which page?
+    assert owner.post(url("unconfirm", made), {"version": made.version}).status_code == 302
+    made.refresh_from_db()
+    assert (made.status, made.version, made.event.blocking) == ("unconfirmed", 1, True)
+    feed = owner.get("/pro/agenda/events/?start=2026-12-03T00:00&end=2026-12-04T00:00").json()
+    (drawn,) = [row for row in feed if row.get("title")]
+    assert drawn["classNames"] == ["first", "unconfirmed"]
+    owner.post(url("confirm", made))
+    cancel_appointment(made, by=By.practice(None), now=NOW)
+    made.refresh_from_db()
+    assert owner.post(url("unconfirm", made), {"version": made.version}).status_code == 409
+
+
+def test_only_the_first_visit_of_a_patient_is_marked(owner, anne, follow_up, julie):
+    for time in ("09:30", "10:30"):
+        book_appointment(follow_up, anne, at(THURSDAY, time), julie, by=By.practice(None), now=NOW)
+    feed = owner.get("/pro/agenda/events/?start=2026-12-03T00:00&end=2026-12-04T00:00").json()
+    marks = {row["start"][11:16]: row["classNames"] for row in feed if row.get("title")}
+    assert marks == {"09:30": ["first"], "10:30": []}
+
+
+def test_noted_to_be_confirmed_it_only_holds_the_time(owner, anne, follow_up, julie):
+    assert note(owner, anne, follow_up, patient=julie.pk, unconfirmed="on").status_code == 302
+    assert Appointment.objects.get().status == "unconfirmed"
+
+
 def test_confirming_tells_the_patient(owner, practice, anne, julie):
     asked = make_type(practice, needs_confirmation=True)
     waits = book_appointment(
@@ -214,7 +244,7 @@ def test_the_feed_has_the_weeks_events_in_the_practices_time(owner, hers):
     (event,) = [e for e in feed if "id" in e]
     assert (event["start"], event["end"]) == ("2026-12-03T09:30:00", "2026-12-03T10:00:00")
     assert event["title"] == "Julie Petit"
-    assert event["classNames"] == ["online"]
+    assert event["classNames"] == ["first", "online"]
     closed = [e for e in feed if e.get("display") == "background"]
     assert {"start": "2026-12-03T12:00:00", "end": "2026-12-03T14:00:00"}.items() <= next(
         e for e in closed if e["start"] == "2026-12-03T12:00:00"

@@ -112,7 +112,7 @@ const calendar = EventCalendar.create(box, {
   height: narrow ? "75vh" : "calc(100vh - 13rem)",
   slotMinTime: "07:00:00",
   slotMaxTime: "21:00:00",
-  slotHeight: 26,
+  slotHeight: 37, // pixels for half an hour: twenty minutes are a target of 24 (WCAG 2.5.8)
   scrollTime: "08:00:00",
   flexibleSlotTimeLimits: true,
   allDaySlot: false,

@@ -3,8 +3,10 @@
 const form = document.getElementById("note");
 const { type, time, send_sms: sms } = form.elements;
 const until = document.getElementById("until");
+const colour = document.querySelector("#colour rect");
 
 function showEnd() {
+  colour.setAttribute("fill", type.selectedOptions[0]?.dataset.colour ?? "none");
   const minutes = Number(type.selectedOptions[0]?.dataset.minutes);
   const [hour, minute] = time.value.split(":").map(Number);
   if (!minutes || Number.isNaN(minute)) return until.replaceChildren();
