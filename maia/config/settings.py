@@ -1,5 +1,6 @@
 """Every setting of Maia. What an operator may turn is a `MAIA_*` variable, listed in docs/operators.md."""
 
+import hmac
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from maia.config.email import email_settings
 from maia.config.secret_key import secret_key
 
 env = environ.Env()
@@ -42,6 +44,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "anymail",
     "csp",
     "django_guid",
     "django_htmx",
@@ -53,6 +56,7 @@ INSTALLED_APPS = [
     "maia.invitations",
     "maia.appointments",
     "maia.messaging",
+    "maia.hooks",
     "maia.portal",
     "maia.office",
     "maia.demo",
@@ -198,20 +202,35 @@ MEDIA_ROOT = DATA_DIR / "media"
 
 # --- Messages ---------------------------------------------------------------------------------
 
-_email = env.email_url("MAIA_EMAIL_URL", default="consolemail://")
-EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+globals().update(email_settings(env("MAIA_EMAIL_URL", default="")))
+ANYMAIL = {
+    **globals().get("ANYMAIL", {}),
+    # Providers show it when they tell of a bounce; `maia hooks` prints their addresses.
+    "WEBHOOK_SECRET": "maia:" + hmac.new(SECRET_KEY.encode(), b"email", "sha256").hexdigest()[:32],
+}
 if DEMO and "MAIA_EMAIL_URL" not in os.environ:
     EMAIL_BACKEND = "maia.demo.mailbox.MailboxBackend"
-EMAIL_HOST = _email["EMAIL_HOST"] or "localhost"
-EMAIL_PORT = _email["EMAIL_PORT"] or 25
-EMAIL_HOST_USER = _email["EMAIL_HOST_USER"] or ""
-EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"] or ""
-EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
-EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20  # seconds
+# Messages a second that a provider takes; 0 is as many as there are. Shared by all workers.
+MESSAGE_RATES = {
+    "email": env.float("MAIA_EMAIL_RATE", default=0),
+    "sms": env.float("MAIA_SMS_RATE", default=0),
+}
 DEFAULT_FROM_EMAIL = env("MAIA_FROM_EMAIL", default=f"Maia <no-reply@{_HOST}>")
 
 PHONENUMBER_DB_FORMAT = "E164"
+# Empty: no SMS leaves, and the practice reads why.
+SMS_URL = env("MAIA_SMS_URL", default="mailbox://" if DEMO else "")
+SMS_PROVIDERS = {
+    "ovh": "maia.messaging.sms.providers.Ovh",
+    "brevo": "maia.messaging.sms.providers.Brevo",
+    "octopush": "maia.messaging.sms.providers.Octopush",
+    "smsmode": "maia.messaging.sms.providers.Smsmode",
+    "twilio": "maia.messaging.sms.providers.Twilio",
+    "console": "maia.messaging.sms.others.Console",
+    "mailbox": "maia.demo.mailbox.SmsMailbox",
+    "apprise": "maia.messaging.sms.others.ByApprise",  # and every other scheme
+}
 
 # --- Logs: one JSON object a line, a request id, and nobody's data ------------------------------
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/arrived/", after_sign_in, name="after_sign_in"),
     path("accounts/", include("allauth.urls")),
     path("pro/", include("maia.office.urls")),
+    path("hooks/", include("maia.hooks.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 if settings.DEMO:

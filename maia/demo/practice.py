@@ -13,6 +13,7 @@ from maia.accounts.models import User
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.availability.intervals import Interval
 from maia.availability.weekly import WeeklyHours, lay_out
+from maia.messaging.reminders import owe, reminders_of
 from maia.patients.models import Patient
 from maia.practices.models import Membership, Practice, Practitioner
 from maia.schedules.holidays import public_holidays
@@ -35,6 +36,7 @@ def load_demo(now: datetime) -> Practice:
         for practitioner in (camille, ines):
             _fill_agenda(practitioner, types, patients, now, random)
         _give_to_lea_and_sofia(practice, now)
+        _owe_reminders(practice, now)
     return practice
 
 
@@ -408,6 +410,11 @@ def _book_all(events: list[Event], patients: list[Patient], now: datetime, rando
         )
         for appointment in Appointment.objects.bulk_create(appointments)
     )
+
+
+def _owe_reminders(practice: Practice, now: datetime) -> None:
+    ahead = Appointment.objects.with_details().filter(practice=practice).upcoming(now)
+    owe(reminder for a in ahead for reminder in reminders_of(a, since=a.created_at))
 
 
 def _give_to_lea_and_sofia(practice: Practice, now: datetime) -> None:

@@ -1,13 +1,18 @@
-"""The email channel: hands one letter to the mail server, and says what kind of failure it met."""
+"""The email channel: hands letters to the mail server, and says what kind of failure it met."""
 
 import smtplib
 from contextlib import suppress
 from email.utils import formataddr, parseaddr
+from typing import Any
 
+import requests
+from anymail.exceptions import AnymailError, AnymailRecipientsRefused, AnymailRequestsAPIError
+from anymail.message import AnymailStatus
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
-from maia.messaging.failures import AnswerLost, PermanentFailure, TemporaryFailure
+from maia.messaging.failures import AnswerLost, MailboxRefused, PermanentFailure, TemporaryFailure
+from maia.messaging.http import failure_of, refuse_unless_taken
 from maia.messaging.letters import Letter
 from maia.messaging.models import Message
 
@@ -16,8 +21,59 @@ def sender_address() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
-def send_email(message: Message, letter: Letter, to: str) -> None:
-    """Raises `TemporaryFailure`, `PermanentFailure`, or `AnswerLost` when it may have gone."""
+class Mailer:
+    """One connection to the mail server, opened when there is a letter and kept for the next."""
+
+    def __init__(self) -> None:
+        self._connection: Any = None
+
+    def send(self, message: Message, letter: Letter, to: str) -> str:
+        """The provider's id, if it gives one.
+
+        Raises `TemporaryFailure`, `PermanentFailure`, or `AnswerLost` when it may have gone.
+        """
+        email = _email(message, letter, to)
+        self._open()
+        email.connection = self._connection
+        try:
+            email.send()
+        except Exception as error:
+            self.close()
+            raise _failure(error) from error
+        status = getattr(email, "anymail_status", None)
+        return str(status.message_id or "") if isinstance(status, AnymailStatus) else ""
+
+    def close(self) -> None:
+        if self._connection is not None:
+            with suppress(OSError, smtplib.SMTPException):  # it has answered already
+                self._connection.close()
+        self._connection = None
+
+    def _open(self) -> None:
+        if self._connection is not None and not _answers(self._connection):
+            self.close()
+        if self._connection is None:
+            connection = get_connection()
+            try:
+                connection.open()
+            except (OSError, smtplib.SMTPException, AnymailError) as error:
+                raise TemporaryFailure(_code(error)) from error
+            self._connection = connection
+
+
+def _answers(connection: Any) -> bool:
+    """Whether a mail server still listens: found out before anything is at stake."""
+    server = getattr(connection, "connection", None)
+    if not isinstance(server, smtplib.SMTP):
+        return True
+    try:
+        code, _said = server.noop()
+    except (OSError, smtplib.SMTPException):
+        return False
+    return code == 250
+
+
+def _email(message: Message, letter: Letter, to: str) -> EmailMultiAlternatives:
     practice = message.practice
     email = EmailMultiAlternatives(
         subject=letter.subject,
@@ -32,25 +88,32 @@ def send_email(message: Message, letter: Letter, to: str) -> None:
     if letter.calendar is not None:
         kind = f"text/calendar; charset=utf-8; method={letter.method}"
         email.attach("rendez-vous.ics", letter.calendar.decode(), kind)
-    connection = get_connection()
-    try:
-        connection.open()
-    except (OSError, smtplib.SMTPException) as error:
-        raise TemporaryFailure(_code(error)) from error
-    try:
-        email.connection = connection
-        email.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        code = max(code for code, _ in error.recipients.values())
-        raise (PermanentFailure if code >= 500 else TemporaryFailure)(f"smtp {code}") from error
-    except smtplib.SMTPResponseException as error:
-        kind_of = PermanentFailure if error.smtp_code >= 500 else TemporaryFailure
-        raise kind_of(f"smtp {error.smtp_code}") from error
-    except (smtplib.SMTPServerDisconnected, OSError) as error:
-        raise AnswerLost(_code(error)) from error
-    finally:
-        with suppress(OSError, smtplib.SMTPException):  # it has answered already
-            connection.close()
+    return email
+
+
+def _failure(error: Exception) -> Exception:
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            code = max(code for code, _ in error.recipients.values())
+            return (MailboxRefused if code >= 500 else TemporaryFailure)(f"smtp {code}")
+        case smtplib.SMTPResponseException():
+            kind = PermanentFailure if error.smtp_code >= 500 else TemporaryFailure
+            return kind(f"smtp {error.smtp_code}")
+        case AnymailRecipientsRefused():
+            return MailboxRefused("refused")
+        case AnymailRequestsAPIError() if error.status_code:
+            try:
+                refuse_unless_taken(error.status_code)
+            except (TemporaryFailure, PermanentFailure, AnswerLost) as failure:
+                return failure
+            return AnswerLost(_code(error))
+        case requests.RequestException():
+            return failure_of(error)
+        case smtplib.SMTPServerDisconnected() | OSError():
+            return AnswerLost(_code(error))
+        case AnymailError() | ValueError():  # nothing left: a header or a setting is wrong
+            return PermanentFailure(_code(error))
+    return AnswerLost(_code(error))
 
 
 def _code(error: Exception) -> str:

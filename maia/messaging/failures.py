@@ -9,5 +9,9 @@ class PermanentFailure(Exception):
     """Refused for good."""
 
 
+class MailboxRefused(PermanentFailure):
+    """Because of this mailbox, not of this letter: nothing else need be sent there."""
+
+
 class AnswerLost(Exception):
     """Handed over, and nobody knows whether it was taken."""

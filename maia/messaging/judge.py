@@ -1,20 +1,84 @@
-"""Whether a message is still true at the moment of sending, and where it goes (product rule 3.6)."""
+"""Whether a message is still true at the moment of sending, and where it goes (product rule 3.6).
+
+Reasons are codes; `reasons.py` has their words.
+"""
 
 from datetime import datetime
 
+from django.conf import settings
+
 from maia.appointments.models import Appointment, HistoryEntry
+from maia.messaging.grouping import speaks_for_it
 from maia.messaging.models import Message
+from maia.patients.phones import is_mobile
+
+Kind, Channel = Message.Kind, Message.Channel
 
 
 def why_not(message: Message, now: datetime) -> str | None:
     """The code of the reason not to send it any more, or None."""
     if message.invitation is not None:
-        return message.invitation.why_closed(now)
-    appointment, entry = message.appointment, message.entry
-    assert appointment is not None
-    assert entry is not None
-    if not address(message):
+        patient = message.invitation.patient
+        barred = patient is not None and patient.online_booking_barred
+        reason = "barred" if barred else message.invitation.why_closed(now)
+    elif message.kind == Kind.TEST:
+        reason = None
+    elif message.kind == Kind.REMINDER:
+        reason = _why_no_reminder(message, now)
+    else:
+        reason = _why_not_tell(message, now)
+    return reason or _why_no_address(message)
+
+
+def address(message: Message) -> str:
+    """An email address or a mobile in E.164, read at the last moment: she may have changed it."""
+    if message.invitation is not None:
+        return message.invitation.email
+    if message.practitioner is not None:
+        hers = message.practitioner
+        if message.channel == Channel.SMS:
+            return str(hers.phone)
+        return hers.email or hers.practice.email
+    patient = _appointment(message).patient
+    return str(patient.mobile) if message.channel == Channel.SMS else patient.email
+
+
+def _why_no_address(message: Message) -> str | None:
+    to = address(message)
+    if message.channel == Channel.SMS:
+        if not to:
+            return "no_mobile"
+        if not is_mobile(to):
+            return "not_mobile"
+        return None if settings.SMS_URL else "no_sms_provider"
+    if not to:
         return "no_address"
+    if message.patient is not None and message.patient.email_is_undeliverable:
+        return "undeliverable"
+    return None
+
+
+def _why_no_reminder(message: Message, now: datetime) -> str | None:
+    appointment = _appointment(message)
+    if appointment.status == Appointment.Status.CANCELLED:
+        return "cancelled_since"
+    if appointment.start != message.occurrence:
+        return "moved_since"
+    if appointment.status == Appointment.Status.UNCONFIRMED:
+        return "unconfirmed"
+    if appointment.start <= now:
+        return "past"
+    by_sms = message.channel == Channel.SMS
+    if not (appointment.sms_reminder if by_sms else appointment.email_reminder):
+        return "box_unticked"
+    if by_sms and speaks_for_it(message) is not None:
+        return "grouped"
+    return None
+
+
+def _why_not_tell(message: Message, now: datetime) -> str | None:
+    appointment, entry = _appointment(message), message.entry
+    assert entry is not None
     if appointment.end <= now:
         return "past"
     if entry.action == HistoryEntry.Action.CANCELLED:
@@ -22,18 +86,11 @@ def why_not(message: Message, now: datetime) -> str | None:
     # A later message says what is true now.
     if appointment.status == Appointment.Status.CANCELLED:
         return "cancelled_since"
-    if appointment.start != entry.new_start:
+    if appointment.start != message.occurrence:
         return "moved_since"
     return None
 
 
-def address(message: Message) -> str:
-    """Read at the last moment: she may have changed it."""
-    if message.invitation is not None:
-        return message.invitation.email
-    appointment = message.appointment
-    assert appointment is not None
-    if message.recipient == Message.Recipient.PATIENT:
-        return appointment.patient.email
-    practitioner = appointment.practitioner
-    return practitioner.email or appointment.practice.email
+def _appointment(message: Message) -> Appointment:
+    assert message.appointment is not None
+    return message.appointment

@@ -4,21 +4,38 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.invitations.models import Invitation
-from maia.practices.models import Practice
+from maia.patients.models import Patient
+from maia.practices.models import Practice, Practitioner
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    def claimable(self, now: datetime) -> Self:
-        """Due, and in nobody's hands: never taken, or taken by a worker whose lease ran out."""
+    def claimable(self, channel: str, now: datetime) -> Self:
+        """Due, in nobody's hands (never taken, or by a worker whose lease ran out), and with
+        nothing to the same patient before it still on its way."""
+        before = Message.objects.filter(
+            Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk")),
+            patient=OuterRef("patient"),
+            channel=channel,
+            status__in=[Message.Status.QUEUED, Message.Status.SENDING],
+        )
         return self.filter(
             Q(lease_until=None) | Q(lease_until__lte=now),
+            Q(patient=None) | ~Exists(before),
+            channel=channel,
             status=Message.Status.QUEUED,
             try_after__lte=now,
+        )
+
+    def to_settle(self) -> Self:
+        """What did not go, or perhaps not, and that nobody has looked at."""
+        return self.filter(
+            status__in=[Message.Status.FAILED, Message.Status.UNCERTAIN], settled_at=None
         )
 
     def locked(self) -> Self:
@@ -35,7 +52,9 @@ class Message(models.Model):
         CANCELLED = "cancelled", _("appointment cancelled")
         CONFIRMED = "confirmed", _("appointment confirmed")
         NOTICE = "notice", _("notice to the practitioner")
+        REMINDER = "reminder", _("reminder")
         INVITATION = "invitation", _("invitation")
+        TEST = "test", _("test")
 
     class Recipient(models.TextChoices):
         PATIENT = "patient", _("patient")
@@ -44,6 +63,7 @@ class Message(models.Model):
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("email")
+        SMS = "sms", _("SMS")
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("waiting")
@@ -52,7 +72,13 @@ class Message(models.Model):
         FAILED = "failed", _("failed")
         # Handed over, and the answer was lost: perhaps it went, perhaps not.
         UNCERTAIN = "uncertain", _("uncertain")
-        DROPPED = "dropped", _("not needed any more")
+        DROPPED = "dropped", _("not sent")
+
+    class Receipt(models.TextChoices):
+        """What the provider said afterwards."""
+
+        DELIVERED = "delivered", _("delivered")
+        UNDELIVERED = "undelivered", _("not delivered")
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="messages")
     appointment = models.ForeignKey(
@@ -61,6 +87,16 @@ class Message(models.Model):
     entry = models.ForeignKey(
         HistoryEntry, models.CASCADE, null=True, blank=True, related_name="messages"
     )
+    # Whose it is: messages to one patient leave in the order in which they were due.
+    patient = models.ForeignKey(
+        Patient, models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    # Who tries her own settings, or is told by a notice.
+    practitioner = models.ForeignKey(
+        Practitioner, models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    # The start that it speaks of: the appointment may have moved since.
+    occurrence = models.DateTimeField(null=True, blank=True)
     invitation = models.ForeignKey(
         Invitation, models.CASCADE, null=True, blank=True, related_name="messages"
     )
@@ -79,6 +115,13 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     error = models.CharField(_("error"), max_length=300, blank=True)
+    # A failure that the practice has seen, and that needs no banner any more.
+    settled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    provider_id = models.CharField(max_length=100, blank=True, editable=False)
+    receipt = models.CharField(_("receipt"), max_length=11, choices=Receipt.choices, blank=True)
+    receipt_at = models.DateTimeField(null=True, blank=True, editable=False)
+    segments = models.PositiveSmallIntegerField(_("SMS billed"), default=0)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     # As they left, for the practitioner to read; empty before.
     to = models.CharField(_("to"), max_length=254, blank=True)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
@@ -92,12 +135,65 @@ class Message(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(
-                fields=["try_after", "id"], condition=Q(status="queued"), name="message_to_send"
+                fields=["channel", "try_after", "id"],
+                condition=Q(status="queued"),
+                name="message_to_send",
             ),
             models.Index(
                 fields=["lease_until"], condition=Q(status="sending"), name="message_in_hand"
+            ),
+            models.Index(
+                fields=["patient", "channel", "due_at"],
+                condition=Q(status__in=["queued", "sending"]),
+                name="message_before_it",
+            ),
+            models.Index(fields=["practice", "-due_at"], name="message_of_a_practice"),
+            models.Index(
+                fields=["practice"],
+                condition=Q(status__in=["failed", "uncertain"], settled_at=None),
+                name="message_to_settle",
+            ),
+            models.Index(
+                fields=["provider_id"], condition=~Q(provider_id=""), name="message_by_provider_id"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.channel} {self.status}"
+
+
+class ChannelState(models.Model):
+    """What all workers know of a channel: whether it answers, and how much it may be given."""
+
+    channel = models.CharField(
+        _("channel"), max_length=5, choices=Message.Channel.choices, unique=True
+    )
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    broken_until = models.DateTimeField(_("left alone until"), null=True, blank=True)
+    # A bucket that fills with time: what may be handed over now without going over the rate.
+    tokens = models.FloatField(default=0, editable=False)
+    filled_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("channel")
+        verbose_name_plural = _("channels")
+
+    def __str__(self) -> str:
+        return self.channel
+
+
+class WorkerBeat(models.Model):
+    """A worker says that it is alive."""
+
+    name = models.CharField(_("worker"), max_length=80, unique=True)
+    started_at = models.DateTimeField(_("started"))
+    seen_at = models.DateTimeField(_("last seen"))
+    handled = models.PositiveIntegerField(_("messages handled"), default=0)
+
+    class Meta:
+        verbose_name = _("worker")
+        verbose_name_plural = _("workers")
+        ordering = ["-seen_at"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,27 +1,31 @@
-"""What is owed: turns history entries into messages, once each.
+"""What is owed: turns history entries and invitations into messages, once each.
 
 The entry was written in the booking's own transaction, so a booking that was rolled back owes
 nothing and one that was committed is never forgotten.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
 from maia.appointments.models import HistoryEntry
 from maia.invitations.models import Invitation
 from maia.messaging.models import Message
+from maia.messaging.reminders import owe, reminders_of
 
 BATCH = 200
+# A change by the practice closer than this to the old or the new start is told by SMS as well.
+SHORT_NOTICE = timedelta(hours=24)
 
-Recipient = Message.Recipient
-
+Action, Actor = HistoryEntry.Action, HistoryEntry.Actor
+Channel, Kind, Recipient = Message.Channel, Message.Kind, Message.Recipient
 _KINDS = {
-    HistoryEntry.Action.BOOKED: Message.Kind.CONFIRMATION,
-    HistoryEntry.Action.MOVED: Message.Kind.MOVED,
-    HistoryEntry.Action.CANCELLED: Message.Kind.CANCELLED,
-    HistoryEntry.Action.CONFIRMED: Message.Kind.CONFIRMED,
+    Action.BOOKED: Kind.CONFIRMATION,
+    Action.MOVED: Kind.MOVED,
+    Action.CANCELLED: Kind.CANCELLED,
+    Action.CONFIRMED: Kind.CONFIRMED,
 }
 
 
@@ -35,14 +39,14 @@ def _announce_entries(now: datetime) -> int:
     if not new.exists():  # an idle worker takes no lock
         return 0
     with transaction.atomic():
-        skip = connection.features.has_select_for_update_skip_locked
         entries = list(
-            new.select_for_update(of=("self",) if skip else (), skip_locked=skip)
-            .select_related("appointment")
-            .order_by("id")[:BATCH]
+            _locked(new.order_by("id")).select_related(
+                "appointment__patient",
+                "appointment__event__type",
+                "appointment__event__practitioner__practice",
+            )[:BATCH]
         )
-        owed = [message for entry in entries for message in _owed_by(entry, now)]
-        Message.objects.bulk_create(owed, ignore_conflicts=True)
+        owe(message for entry in entries for message in _owed_by(entry, now))
         HistoryEntry.objects.filter(pk__in=[e.pk for e in entries]).update(announced=True)
     return len(entries)
 
@@ -52,49 +56,81 @@ def _announce_invitations(now: datetime) -> int:
     if not new.exists():
         return 0
     with transaction.atomic():
-        skip = connection.features.has_select_for_update_skip_locked
-        invitations = list(new.select_for_update(skip_locked=skip).order_by("id")[:BATCH])
-        owed = [
+        invitations = list(_locked(new.order_by("id"))[:BATCH])
+        owe(
             Message(
                 practice_id=invitation.practice_id,
                 invitation=invitation,
-                kind=Message.Kind.INVITATION,
+                patient_id=invitation.patient_id,
+                kind=Kind.INVITATION,
                 recipient=Recipient.MEMBER if invitation.is_to_team else Recipient.PATIENT,
-                channel=Message.Channel.EMAIL,
+                channel=Channel.EMAIL,
                 key=f"invitation:{invitation.pk}:{invitation.round}",
                 due_at=now,
                 try_after=now,
             )
             for invitation in invitations
-        ]
-        Message.objects.bulk_create(owed, ignore_conflicts=True)
+        )
         Invitation.objects.filter(pk__in=[i.pk for i in invitations]).update(announced=True)
     return len(invitations)
 
 
 def _owed_by(entry: HistoryEntry, now: datetime) -> Iterator[Message]:
     """Product rule 3.6: to the patient, to the practitioner when the patient did it."""
-    kind = _KINDS.get(HistoryEntry.Action(entry.action))
-    if kind is None:  # what the practice writes for itself
-        return
-    by_patient = entry.actor == HistoryEntry.Actor.PATIENT
-    if by_patient or entry.appointment.email_reminder:
-        yield _message(entry, kind, Recipient.PATIENT, now)
-    if by_patient:
-        yield _message(entry, Message.Kind.NOTICE, Recipient.PRACTITIONER, now)
+    appointment = entry.appointment
+    kind = _KINDS.get(Action(entry.action))
+    by_sms = False
+    if kind is not None:
+        by_patient = entry.actor == Actor.PATIENT
+        if by_patient or appointment.email_reminder:
+            yield _told(entry, kind, Recipient.PATIENT, Channel.EMAIL, now)
+        if by_patient:
+            yield _told(entry, Kind.NOTICE, Recipient.PRACTITIONER, Channel.EMAIL, now)
+        by_sms = _also_by_sms(entry)
+        if by_sms:
+            yield _told(entry, kind, Recipient.PATIENT, Channel.SMS, now)
+    # Moved again since: the later entry owes the reminders of the new time.
+    if entry.new_start in (None, appointment.start) and entry.action != Action.CANCELLED:
+        yield from reminders_of(appointment, since=entry.at, entry=entry, sms=not by_sms)
 
 
-def _message(
-    entry: HistoryEntry, kind: Message.Kind, recipient: Message.Recipient, now: datetime
+def _also_by_sms(entry: HistoryEntry) -> bool:
+    """The practice moved, cancelled or confirmed: at short notice, or nothing else reaches her."""
+    if entry.actor != Actor.PRACTICE or entry.action == Action.BOOKED:
+        return False
+    if not entry.appointment.patient.email:
+        return True
+    if entry.action == Action.CONFIRMED:
+        return False
+    starts = [start for start in (entry.old_start, entry.new_start) if start is not None]
+    return min(starts) - entry.at < SHORT_NOTICE
+
+
+def _told(
+    entry: HistoryEntry,
+    kind: Message.Kind,
+    recipient: Message.Recipient,
+    channel: Message.Channel,
+    now: datetime,
 ) -> Message:
+    to_patient = recipient == Recipient.PATIENT
     return Message(
         practice_id=entry.appointment.practice_id,
         appointment=entry.appointment,
+        patient_id=entry.appointment.patient_id if to_patient else None,
+        practitioner=None if to_patient else entry.appointment.practitioner,
         entry=entry,
+        occurrence=entry.new_start or entry.old_start,
         kind=kind,
         recipient=recipient,
-        channel=Message.Channel.EMAIL,
-        key=f"entry:{entry.pk}:{recipient}:email",
+        channel=channel,
+        key=f"entry:{entry.pk}:{recipient}:{channel}",
         due_at=now,
         try_after=now,
     )
+
+
+def _locked(rows: Any) -> Any:
+    """For update; rows in another worker's hands are passed over where the engine can."""
+    skip = connection.features.has_select_for_update_skip_locked
+    return rows.select_for_update(of=("self",) if skip else (), skip_locked=skip)

@@ -15,6 +15,7 @@ from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.invitation_words import invitation_letter
 from maia.messaging.letters import Letter
 from maia.messaging.models import Message
+from maia.messaging.test_words import test_letter
 
 Action = HistoryEntry.Action
 
@@ -23,21 +24,30 @@ def letter(message: Message, sender: str) -> Letter:
     """In the reader's language and the practice's time zone. ``sender`` is an email address."""
     if message.invitation is not None:
         return invitation_letter(message.invitation)
+    if message.kind == Message.Kind.TEST:
+        assert message.practitioner is not None
+        return test_letter(message.practitioner)
     appointment, entry = message.appointment, message.entry
     assert appointment is not None
-    assert entry is not None
     to_patient = message.recipient == Message.Recipient.PATIENT
+    reminds = message.kind == Message.Kind.REMINDER
     language = appointment.patient.language if to_patient else ""
     with ExitStack() as stack:
         stack.enter_context(translation.override(language or settings.LANGUAGE_CODE))
         stack.enter_context(timezone.override(appointment.practice.zone))
-        action = Action(entry.action)
-        subject, opening = (_for_patient if to_patient else _for_practitioner)(appointment, entry)
+        if reminds:
+            action = None
+            subject, opening = _reminder(appointment)
+        else:
+            assert entry is not None
+            action = Action(entry.action)
+            say = _for_patient if to_patient else _for_practitioner
+            subject, opening = say(appointment, entry)
         context = {
             "appointment": appointment,
             "practice": appointment.practice,
             "opening": opening,
-            "old": entry.old_start if action == Action.MOVED else None,
+            "old": entry.old_start if entry and action == Action.MOVED else None,
             "cancelled": action == Action.CANCELLED,
             "to_patient": to_patient,
             "link": f"{settings.BASE_URL}/a/{appointment.link_token}/",
@@ -46,10 +56,17 @@ def letter(message: Message, sender: str) -> Letter:
         }
         text = render_to_string("messaging/email.txt", context)
         html = render_to_string("messaging/email.html", context)
-        if not to_patient:
+        if reminds or not to_patient:
             return Letter(subject, text, html)
         method = Method.CANCEL if action == Action.CANCELLED else Method.REQUEST
         return Letter(subject, text, html, ics(appointment, method, sender), method)
+
+
+def _reminder(appointment: Appointment) -> tuple[str, str]:
+    return (
+        _("Reminder: your appointment on %(when)s") % _when(appointment.start),
+        _("A reminder of your appointment."),
+    )
 
 
 def _for_patient(appointment: Appointment, entry: HistoryEntry) -> tuple[str, str]:

@@ -16,29 +16,38 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import F
 
-from maia.messaging.email import send_email, sender_address
-from maia.messaging.failures import AnswerLost, PermanentFailure, TemporaryFailure
+from maia.messaging import beats, flow
+from maia.messaging.email import Mailer, sender_address
+from maia.messaging.failures import AnswerLost, MailboxRefused, PermanentFailure, TemporaryFailure
+from maia.messaging.grouping import owe_those_it_spoke_for
 from maia.messaging.judge import address, why_not
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
+from maia.messaging.receipts import callback_url, mark_undeliverable
+from maia.messaging.sms.channel import sms_channel
+from maia.messaging.sms_words import sms_text
 from maia.messaging.words import letter
+from maia.practices.sms import measure
 
 logger = logging.getLogger("maia.worker")
-Status = Message.Status
+Channel, Status = Message.Channel, Message.Status
+Clock = Callable[[], datetime]
 
 BATCH = 20
-LEASE = timedelta(minutes=5)  # longer than a batch of slow answers
+LEASE = timedelta(minutes=10)  # longer than a batch of slow answers
 IDLE_SECONDS = 1.0
-FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=30), timedelta(hours=1)
+FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=30), timedelta(minutes=30)
 
 
-def run(clock: Callable[[], datetime], stop: threading.Event, *, until_idle: bool = False) -> None:
+def run(clock: Clock, stop: threading.Event, *, until_idle: bool = False) -> None:
     """Works until ``stop`` is set, or until nothing is left to do now."""
     name = f"{socket.gethostname()}:{os.getpid()}"[:80]
+    beat = beats.Beat(name, clock())
     while not stop.is_set():
         close_old_connections()
         try:
             done = work_once(name, clock, stop)
+            beat.tell(clock(), done)
         except DatabaseError as error:
             # The database is away: it comes back, or an operator is called by /healthz.
             logger.warning("database unavailable", extra={"error": type(error).__name__})
@@ -48,37 +57,59 @@ def run(clock: Callable[[], datetime], stop: threading.Event, *, until_idle: boo
             done = 0
         if not done:
             if until_idle:
-                return
+                break
             stop.wait(IDLE_SECONDS)
+    beat.stop()
 
 
-def work_once(name: str, clock: Callable[[], datetime], stop: threading.Event) -> int:
+def work_once(name: str, clock: Clock, stop: threading.Event) -> int:
     """One round; the number of things done."""
     done = announce(clock())
     done += _give_up_on_lost_answers(clock())
-    for message in claim(name, clock()):
-        if stop.is_set():
-            break  # its lease runs out, another worker has it
-        deliver(message, clock())
-        done += 1
+    for channel in flow.CHANNELS:
+        done += _work_on(channel, name, clock, stop)
     return done
 
 
-def claim(worker: str, now: datetime, limit: int = BATCH) -> list[Message]:
+def _work_on(channel: str, name: str, clock: Clock, stop: threading.Event) -> int:
+    claimed, done, resting = claim(channel, name, clock()), 0, False
+    if not claimed:
+        return 0
+    mailer = Mailer()
+    for message in claimed:
+        if resting or stop.is_set():
+            release(message)  # for another worker, or for later
+            continue
+        try:
+            deliver(message, clock(), mailer)
+        except TemporaryFailure:
+            resting = flow.failed(channel, clock())
+        done += 1
+    mailer.close()
+    return done
+
+
+def claim(channel: str, worker: str, now: datetime, limit: int = BATCH) -> list[Message]:
     """Takes up to ``limit`` due messages, oldest first. Nobody else has them until the lease ends."""
-    due = Message.objects.claimable(now)
+    due = Message.objects.claimable(channel, now)
     if not due.exists():
         return []
     with transaction.atomic():
-        ids = list(due.locked().order_by("try_after", "id").values_list("pk", flat=True)[:limit])
+        allowed = flow.allowance(channel, limit, now)
+        oldest = due.locked().order_by("try_after", "id")
+        ids = list(oldest.values_list("pk", flat=True)[:allowed])
         Message.objects.filter(pk__in=ids).update(
             worker=worker, lease_until=now + LEASE, attempts=F("attempts") + 1
         )
+        flow.give_back(channel, allowed - len(ids))
     return list(
         Message.objects.filter(pk__in=ids)
         .select_related(
             "practice",
             "entry",
+            "patient",
+            "practitioner__practice",
+            "practitioner__user",
             "invitation__practice",
             "invitation__patient",
             "appointment__practice",
@@ -90,33 +121,73 @@ def claim(worker: str, now: datetime, limit: int = BATCH) -> list[Message]:
     )
 
 
-def deliver(message: Message, now: datetime) -> None:
-    """Judges, sends and records one claimed message."""
+def deliver(message: Message, now: datetime, mailer: Mailer) -> None:
+    """Judges, sends and records one claimed message.
+
+    Raises `TemporaryFailure` once it is recorded: whoever holds the batch may want to rest.
+    """
     reason = why_not(message, now)
-    if reason == "past" and message.attempts > 1:
-        _record(message, status=Status.FAILED)  # keeps the error of its last try
-        return
     if reason is not None:
-        _record(message, status=Status.DROPPED, error=reason)
+        _drop(message, reason, now)
         return
-    to, content = address(message), letter(message, sender_address())
+    to = address(message)
+    shown, send = _prepare(message, to, mailer)
     # From here on a death is uncertain, so this is written first.
-    if not _record(
-        message, status=Status.SENDING, to=to, subject=content.subject, body=content.text
-    ):
+    if not _record(message, status=Status.SENDING, to=to, **shown):
         return  # the lease ran out and somebody else has it
     try:
-        send_email(message, content, to)
+        provider_id = send()
     except TemporaryFailure as failure:
-        _record(
-            message, status=Status.QUEUED, error=str(failure), try_after=now + _backoff(message)
-        )
+        later = now + _backoff(message)
+        _record(message, status=Status.QUEUED, error=str(failure), try_after=later)
+        raise
     except PermanentFailure as failure:
         _record(message, status=Status.FAILED, error=str(failure))
+        if isinstance(failure, MailboxRefused) and message.patient is not None:
+            mark_undeliverable(message.patient, to)
     except AnswerLost as failure:
         _record(message, status=Status.UNCERTAIN, error=str(failure))
+        return
     else:
-        _record(message, status=Status.SENT, sent_at=now, error="")
+        _record(message, status=Status.SENT, sent_at=now, error="", provider_id=provider_id[:100])
+    flow.answered(message.channel)
+
+
+def _prepare(
+    message: Message, to: str, mailer: Mailer
+) -> tuple[dict[str, object], Callable[[], str]]:
+    """The words, as columns of the message, and the call that hands them over."""
+    if message.channel != Channel.SMS:
+        content = letter(message, sender_address())
+        return (
+            {"subject": content.subject, "body": content.text},
+            lambda: mailer.send(message, content, to),
+        )
+    text, name, callback = sms_text(message), _sender_name(message), callback_url(message)
+    return (
+        {"body": text, "segments": measure(text).segments},
+        lambda: sms_channel().send(to, text, sender=name, callback=callback),
+    )
+
+
+def release(message: Message) -> None:
+    """Puts back what was claimed and not touched, as if it had never been."""
+    _record(message, status=Status.QUEUED, attempts=F("attempts") - 1)
+
+
+def _sender_name(message: Message) -> str:
+    hers = message.practitioner or (message.appointment and message.appointment.practitioner)
+    return hers.sms_sender_name if hers else ""
+
+
+def _drop(message: Message, reason: str, now: datetime) -> None:
+    if reason == "past" and message.attempts > 1:
+        _record(message, status=Status.FAILED)  # keeps the error of its last try
+    else:
+        _record(message, status=Status.DROPPED, error=reason)
+    if message.kind == Message.Kind.REMINDER and message.channel == Channel.SMS:
+        if reason != "grouped":
+            owe_those_it_spoke_for(message, now)
 
 
 def _record(message: Message, **fields: object) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from maia.appointments.models import Appointment
+from maia.messaging.models import Message
 from maia.office.access import CHOSEN, OfficeRequest, office
 from maia.office.checklist import checklist
 from maia.schedules.models import AppointmentType
@@ -28,6 +29,7 @@ def agenda(request: OfficeRequest) -> HttpResponse:
             "practitioners": practitioners,
             "mine": mine,
             "checklist": checklist(request.seat),
+            "problems": Message.objects.to_settle().filter(practice=practice).count(),
             "types": AppointmentType.objects.filter(practice=practice, archived=False),
             "config": {
                 "events": reverse("office:events"),

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -108,10 +107,7 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         "form": form,
         "ahead": ahead,
         "behind": hers.exclude(pk__in=ahead.values("pk")).order_by("-event__start")[:50],
-        "messages_sent": Message.objects.filter(
-            Q(appointment__patient=record) | Q(invitation__patient=record),
-            recipient=Message.Recipient.PATIENT,
-        ).order_by("-id")[:20],
+        "messages_sent": Message.objects.filter(patient=record).order_by("-id")[:20],
         "invitation": record.invitations.waiting().first(),
         "now": now,
         "gets_sms": bool(record.mobile) and is_mobile(str(record.mobile)),

@@ -8,10 +8,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from maia.messaging.reminders import reschedule
 from maia.messaging.sms_words import default_template
 from maia.office.access import OfficeRequest, get_practitioner, settings_page
 from maia.office.phones import clean_phone
@@ -135,7 +137,7 @@ def practitioner(request: OfficeRequest, pk: int) -> HttpResponse:
         request.POST or None, request.FILES or None, instance=get_practitioner(request, pk)
     )
     if form.is_valid():
-        form.save()
+        reschedule(form.save(), timezone.now())
         messages.success(request, _("Saved."))
         return redirect("office:practitioner", pk)
     template, plain = form["sms_template"].value(), form["sms_in_gsm_letters"].value()

@@ -46,6 +46,7 @@ def merge_patients(kept: Patient, other: Patient) -> Patient:
         if kept.invitations.waiting().exists():  # one link at a time
             other.invitations.waiting().update(withdrawn_at=F("sent_at"))
         other.invitations.update(patient=kept)
+        other.messages.update(patient=kept)
         other.delete()
     return kept
 

@@ -25,6 +25,8 @@ class Patient(models.Model):
     last_name = models.CharField(_("last name"), max_length=80)
     email = models.EmailField(_("email address"), blank=True)
     mobile = PhoneNumberField(_("mobile phone"), blank=True)
+    # An address that bounced, or whose reader called our mail spam; as long as it is the record's.
+    undeliverable_email = models.EmailField(blank=True, editable=False)
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=5, blank=True)
     notes = models.TextField(_("notes of the practice"), max_length=10_000, blank=True)
@@ -62,6 +64,10 @@ class Patient(models.Model):
         """For who saves many at once."""
         mailbox = self.email.partition("@")[0]  # half of the practice has the same domain
         self.search_text = folded(f"{self.first_name} {self.last_name} {mailbox}")
+
+    @property
+    def email_is_undeliverable(self) -> bool:
+        return bool(self.email) and self.email.lower() == self.undeliverable_email.lower()
 
     @property
     def name(self) -> str:

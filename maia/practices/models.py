@@ -42,6 +42,7 @@ RESERVED_SLUGS = frozenset(
         "feeds",
         "healthz",
         "help",
+        "hooks",
         "invitation",
         "i18n",
         "l",

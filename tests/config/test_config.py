@@ -17,7 +17,11 @@ from tests.conftest import make_type
 
 
 def test_healthz_is_ok_only_when_the_database_answers(client, db):
-    assert client.get("/healthz").json() == {"status": "ok", "database": "ok"}
+    assert client.get("/healthz").json() == {
+        "status": "ok",
+        "database": "ok",
+        "workers": {"alive": 0, "late_messages": 0},
+    }
 
 
 def test_healthz_says_that_the_database_is_away(tmp_path):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from maia.appointments.booking import By, cancel_appointment, move_appointment
+from maia.messaging.email import Mailer
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
 from maia.messaging.worker import LEASE, claim, deliver, work_once
@@ -21,7 +22,8 @@ def work(now=NOW):
 
 
 def to_patient():
-    return Message.objects.get(recipient="patient")
+    """The confirmation; its reminders wait for their day."""
+    return Message.objects.exclude(kind="reminder").get(recipient="patient")
 
 
 @pytest.fixture
@@ -91,7 +93,10 @@ def test_what_is_typed_is_shown_as_typed(booked, julie, smtp):
 def test_moved_before_it_left_only_the_last_word_is_sent(booked, smtp):
     move_appointment(booked, at(THURSDAY, "15:00"), by=By.patient(None), now=NOW)
     work()
-    kinds = {m.kind: (m.status, m.error) for m in Message.objects.filter(recipient="patient")}
+    kinds = {
+        m.kind: (m.status, m.error)
+        for m in Message.objects.filter(recipient="patient").exclude(kind="reminder")
+    }
     assert kinds == {"confirmation": ("dropped", "moved_since"), "moved": ("sent", "")}
     (mine,) = [m for m in smtp.taken if "julie" in m["To"]]
     assert "déplacé" in mine["Subject"]
@@ -115,6 +120,8 @@ def test_a_record_without_address_gets_nothing_and_says_why(booked, julie, smtp)
 
 def test_a_server_that_says_later_is_asked_again_with_growing_patience(booked, smtp):
     smtp.mood = "later"
+    announce(NOW)
+    Message.objects.filter(recipient="practitioner").delete()
     waits, now = [], NOW
     for _ in range(4):
         work(now)
@@ -166,20 +173,20 @@ def test_a_lost_answer_is_uncertain_and_never_sent_again(booked, smtp):
 
 def test_a_claim_is_one_workers_until_its_lease_ends(booked, smtp):
     announce(NOW)
-    mine = claim("one", NOW)
+    mine = claim("email", "one", NOW)
     assert len(mine) == 2
-    assert claim("two", NOW) == []
+    assert claim("email", "two", NOW) == []
     late = NOW + LEASE
-    theirs = claim("two", late)
+    theirs = claim("email", "two", late)
     assert len(theirs) == 2
-    deliver(theirs[0], late)
-    deliver(mine[0], late)  # the first worker wakes up: it is not hers any more
+    deliver(theirs[0], late, Mailer())
+    deliver(mine[0], late, Mailer())  # the first worker wakes up: it is not hers any more
     assert len(smtp.taken) == 1
 
 
 def test_a_worker_that_died_while_sending_leaves_it_uncertain(booked, smtp):
     announce(NOW)
-    (message, _notice) = claim("one", NOW)
+    (message, _notice) = claim("email", "one", NOW)
     Message.objects.filter(pk=message.pk).update(status="sending")
     work(NOW + LEASE)
     message.refresh_from_db()

@@ -13,6 +13,9 @@ from tests.conftest import NOW, THURSDAY, at, make_user
 from tests.office.conftest import BACKEND
 
 POST_ONLY = {
+    "all_seen",
+    "change_message",
+    "test",
     "unconfirm",
     "invite",
     "withdraw_invitation",
@@ -29,6 +32,8 @@ POST_ONLY = {
     "change_type",
 }
 OF_NOTHING = {
+    "messages",
+    "all_seen",
     "preview_type",
     "preview_sms",
     "look",
@@ -48,6 +53,7 @@ OF_NOTHING = {
 }
 OWNER = {"look", "team", "remove", "change_invitation"}
 SETTINGS = OWNER | {
+    "test",
     "preview_type",
     "preview_sms",
     "export",
@@ -68,6 +74,10 @@ def paths(practice, practitioner, type, appointment):
     event = practitioner.events.create(
         practice=practice, kind="personal", start=NOW, end=NOW + timedelta(hours=1)
     )
+    message = practice.messages.create(
+        kind="confirmation", recipient="patient", channel="email", key=f"x{practice.pk}",
+        due_at=NOW, try_after=NOW, status="failed",
+    )  # fmt: skip
     invitation = practice.invitations.create(
         email="new@tilleuls.example", role="assistant", sent_at=NOW, expires_at=NOW
     )
@@ -82,6 +92,9 @@ def paths(practice, practitioner, type, appointment):
         "change_type": type.pk,
         "patient": appointment.patient_id,
         "merge": appointment.patient_id,
+        "message": message.pk,
+        "change_message": message.pk,
+        "test": practitioner.pk,
         "invite": appointment.patient_id,
         "withdraw_invitation": appointment.patient_id,
         "change_invitation": invitation.pk,
@@ -92,7 +105,9 @@ def paths(practice, practitioner, type, appointment):
         if "<int:pk>" in str(pattern.pattern):
             args.append(ids.get(name, appointment.pk))
         if "<str:action>" in str(pattern.pattern):
-            args.append("again" if name == "change_invitation" else "archive")
+            args.append(
+                {"change_invitation": "again", "change_message": "seen"}.get(name, "archive")
+            )
         yield name, reverse(f"office:{name}", args=args)
 
 
@@ -145,7 +160,7 @@ def test_an_assistant_has_the_agenda_and_no_settings(sign_in, team, ours):
 def test_a_colleague_changes_her_own_settings_only(sign_in, team, anne, ines, ours):
     client = sign_in(team["practitioner"])
     for name, path in ours:
-        refused = name in OWNER | {"practitioner", "schedule", "delete_absence"}  # Anne's
+        refused = name in OWNER | {"practitioner", "schedule", "delete_absence", "test"}  # Anne's
         assert (call(client, name, path).status_code == 403) is refused, path
     assert client.get(reverse("office:schedule", args=[ines.pk])).status_code == 200
     hers = anne.appointment_types.create(practice=anne.practice, name="À elle", duration_minutes=30)
@@ -154,7 +169,9 @@ def test_a_colleague_changes_her_own_settings_only(sign_in, team, anne, ines, ou
 
 def test_the_owner_opens_everything(owner, ours):
     for name, path in ours:
-        expected = (404,) if name == "merge" else (200, 302, 400, 409, 422)  # with whom?
+        expected = (
+            (404,) if name in {"merge", "test"} else (200, 302, 400, 409, 422)
+        )  # with whom? by what?
         assert call(owner, name, path).status_code in expected, path
 
 

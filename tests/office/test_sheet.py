@@ -92,7 +92,8 @@ def test_an_unticked_email_box_sends_nothing(owner, anne, follow_up, julie):
     assert not Message.objects.exists()
     note(owner, anne, follow_up, patient=julie.pk, time="11:00")
     announce(NOW)
-    assert [(m.kind, m.recipient) for m in Message.objects.all()] == [("confirmation", "patient")]
+    kinds = [(m.kind, m.channel) for m in Message.objects.all()]
+    assert kinds == [("confirmation", "email"), ("reminder", "email")]
 
 
 @pytest.mark.parametrize(
@@ -230,8 +231,8 @@ def test_confirming_tells_the_patient(owner, practice, anne, julie):
     waits.refresh_from_db()
     assert waits.status == "confirmed"
     announce(NOW)
-    kinds = list(Message.objects.filter(recipient="patient").values_list("kind", flat=True))
-    assert kinds == ["confirmation", "confirmed"]
+    kinds = sorted(Message.objects.filter(recipient="patient").values_list("kind", flat=True))
+    assert kinds == ["confirmation", "confirmed", "reminder", "reminder"]  # not before the yes
 
 
 def test_cancelling_frees_the_time(owner, hers, anne, follow_up, julie):

@@ -1,0 +1,39 @@
+"""Why a message did not leave, in the practice's words."""
+
+from django.utils.translation import gettext_lazy as _
+
+from maia.messaging.models import Message
+
+_WORDS = {
+    "accepted": _("the invitation has been accepted"),
+    "barred": _("the patient is barred from online booking"),
+    "box_unticked": _("its box is not ticked any more"),
+    "cancelled_since": _("the appointment was cancelled"),
+    "expired": _("the invitation has expired"),
+    "grouped": _("the SMS of an earlier appointment that day says it"),
+    "late": _("the confirmation was sent later than that and says the same"),
+    "moved_since": _("the appointment has moved"),
+    "no_address": _("no email address on the record"),
+    "no_mobile": _("no phone number on the record"),
+    "no_sms_provider": _("no SMS provider is set up"),
+    "not_mobile": _("the number is not a mobile"),
+    "past": _("the appointment is past"),
+    "unconfirmed": _("the appointment is not confirmed"),
+    "undeliverable": _("this address does not work: an earlier email came back"),
+    "withdrawn": _("the invitation was withdrawn"),
+    "worker_died": _("the sender stopped before it knew whether it had left"),
+    "MAIA_SMS_URL": _("the SMS provider is not set up right"),
+}
+_SERVER = _("the provider refused it (%(code)s)")
+_LATER = _("the provider cannot take it yet (%(code)s)")
+_LOST = _("the provider's answer was lost (%(code)s)")
+
+
+def reason(message: Message) -> str:
+    """Empty when nothing is wrong with it."""
+    if not message.error:
+        return ""
+    if message.error in _WORDS:
+        return str(_WORDS[message.error])
+    words = {Message.Status.QUEUED: _LATER, Message.Status.UNCERTAIN: _LOST}
+    return str(words.get(Message.Status(message.status), _SERVER)) % {"code": message.error}

@@ -1,0 +1,52 @@
+"""What a provider says afterwards: delivered or not, bounced, called spam."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from maia.messaging.models import Message
+from maia.patients.models import Patient
+
+_SALT = "maia.messaging.receipt"
+Receipt, Status = Message.Receipt, Message.Status
+
+
+def callback_url(message: Message) -> str:
+    """Where the provider of this SMS may tell what became of it. Its signature is the proof that
+    who calls it was told; empty where it could not be reached."""
+    if not settings.BASE_URL.startswith("https://"):
+        return ""
+    token = signing.dumps(message.pk, salt=_SALT)
+    provider = settings.SMS_URL.partition(":")[0]
+    return str(settings.BASE_URL) + reverse("hooks:sms_message", args=[provider, token])
+
+
+def message_of(token: str) -> Message | None:
+    try:
+        pk = signing.loads(token, salt=_SALT)
+    except signing.BadSignature:
+        return None
+    found: Message | None = Message.objects.filter(pk=pk).first()
+    return found
+
+
+def record_receipt(message: Message, *, delivered: bool, now: datetime) -> None:
+    """The last word counts. It also settles an *uncertain* message: it had been taken."""
+    fields = {
+        "receipt": Receipt.DELIVERED if delivered else Receipt.UNDELIVERED,
+        "receipt_at": now,
+    }
+    rows = Message.objects.filter(pk=message.pk)
+    if rows.filter(status=Status.UNCERTAIN).update(status=Status.SENT, sent_at=now, **fields) == 0:
+        rows.update(**fields)
+    if not delivered:
+        rows.update(settled_at=None)
+
+
+def mark_undeliverable(patient: Patient, email: str) -> None:
+    """On the record, until its address is another one."""
+    Patient.objects.filter(pk=patient.pk, email__iexact=email).update(
+        undeliverable_email=email.lower()
+    )

@@ -1,0 +1,68 @@
+"""What a person does about a message that did not go, or perhaps not."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from maia.messaging.models import Message
+from maia.patients.models import Patient
+from maia.practices.models import Practice, Practitioner
+
+Status = Message.Status
+RESENDABLE = (Status.FAILED, Status.UNCERTAIN, Status.DROPPED)
+
+
+class CannotResend(Exception):
+    """It is on its way, or it has gone."""
+
+
+def resend(message: Message, now: datetime) -> None:
+    """Owed again, by somebody's decision; it is judged again before it leaves.
+
+    A mailbox that bounced is tried again too: she may have emptied it. Raises `CannotResend`.
+    """
+    with transaction.atomic():
+        again = Message.objects.filter(pk=message.pk, status__in=RESENDABLE).update(
+            status=Status.QUEUED,
+            try_after=now,
+            attempts=0,
+            error="",
+            receipt="",
+            settled_at=None,
+            lease_until=None,
+        )
+        if not again:
+            raise CannotResend
+        if message.patient_id and message.channel == Message.Channel.EMAIL:
+            Patient.objects.filter(pk=message.patient_id).update(undeliverable_email="")
+
+
+def settle_as_sent(message: Message, now: datetime) -> None:
+    """She asked the patient: it did arrive. Only an uncertain one can be told so."""
+    Message.objects.filter(pk=message.pk, status=Status.UNCERTAIN).update(
+        status=Status.SENT, sent_at=now, settled_at=now
+    )
+
+
+def settle(message: Message, now: datetime) -> None:
+    """Seen; nothing more to do about it."""
+    Message.objects.to_settle().filter(pk=message.pk).update(settled_at=now)
+
+
+def settle_all(practice: Practice, now: datetime) -> int:
+    return Message.objects.to_settle().filter(practice=practice).update(settled_at=now)
+
+
+def send_test(practitioner: Practitioner, channel: str, now: datetime) -> Message:
+    """To herself, with her own settings, through the same door as all others."""
+    message: Message = Message.objects.create(
+        practice=practitioner.practice,
+        practitioner=practitioner,
+        kind=Message.Kind.TEST,
+        recipient=Message.Recipient.PRACTITIONER,
+        channel=channel,
+        key=f"test:{practitioner.pk}:{channel}:{now.timestamp()}",
+        due_at=now,
+        try_after=now,
+    )
+    return message

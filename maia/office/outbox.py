@@ -1,0 +1,117 @@
+"""Messages, as the practice sees them: what left, what will, what did not and why."""
+
+from django.contrib import messages as notes
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from maia.messaging.models import Message
+from maia.messaging.resolving import (
+    CannotResend,
+    resend,
+    send_test,
+    settle,
+    settle_all,
+    settle_as_sent,
+)
+from maia.office.access import OfficeRequest, get_practitioner, office, settings_page
+
+PAGE = 40
+FILTERS = ("status", "channel", "kind")
+
+
+@office
+@require_safe
+def messages(request: OfficeRequest) -> HttpResponse:
+    """All of the practice, the last due first; `?status=problem` are those to look at."""
+    practice = request.seat.practice
+    found = Message.objects.filter(practice=practice).select_related(
+        "appointment__event", "patient", "practitioner"
+    )
+    asked = {name: request.GET.get(name, "") for name in FILTERS}
+    if asked["status"] == "problem":
+        found = found.to_settle()
+    elif asked["status"]:
+        found = found.filter(status=asked["status"])
+    for name in ("channel", "kind"):
+        if asked[name]:
+            found = found.filter(**{name: asked[name]})
+    context = {
+        "practice": practice,
+        "page": Paginator(found.order_by("-due_at", "-pk"), PAGE).get_page(request.GET.get("page")),
+        "asked": asked,
+        "query": "".join(f"&{name}={value}" for name, value in asked.items() if value),
+        "problems": Message.objects.to_settle().filter(practice=practice).count(),
+        "statuses": Message.Status.choices,
+        "channels": Message.Channel.choices,
+        "kinds": Message.Kind.choices,
+    }
+    return render(request, "office/messages.html", context)
+
+
+@office
+@require_safe
+def message(request: OfficeRequest, pk: int) -> HttpResponse:
+    """One, with what it said."""
+    context = {"practice": request.seat.practice, "message": _get(request, pk)}
+    return render(request, "office/message.html", context)
+
+
+@office
+@require_POST
+def change_message(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
+    """Send it again, say that it arrived, or that it has been seen."""
+    found, now = _get(request, pk), timezone.now()
+    match action:
+        case "resend":
+            try:
+                resend(found, now)
+            except CannotResend:
+                notes.error(request, _("This message is on its way or has gone."))
+            else:
+                notes.success(request, _("The message is on its way again."))
+        case "arrived":
+            settle_as_sent(found, now)
+            notes.success(request, _("Noted."))
+        case "seen":
+            settle(found, now)
+            notes.success(request, _("Noted."))
+        case _:
+            raise Http404
+    there = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(there, None):
+        return redirect(there)
+    return redirect("office:message", pk)
+
+
+@office
+@require_POST
+def all_seen(request: OfficeRequest) -> HttpResponse:
+    settle_all(request.seat.practice, timezone.now())
+    notes.success(request, _("Noted."))
+    return redirect("office:messages")
+
+
+@settings_page
+@require_POST
+def test(request: OfficeRequest, pk: int) -> HttpResponse:
+    """A message to herself, by email or SMS."""
+    hers = get_practitioner(request, pk)
+    channel = request.POST.get("channel", "")
+    if channel not in Message.Channel.values:
+        raise Http404
+    made = send_test(hers, channel, timezone.now())
+    notes.success(request, _("The test is on its way. This page says what becomes of it."))
+    return redirect("office:message", made.pk)
+
+
+def _get(request: OfficeRequest, pk: int) -> Message:
+    everything = Message.objects.select_related(
+        "appointment__event__type", "patient", "practitioner"
+    )
+    found: Message = get_object_or_404(everything, pk=pk, practice=request.seat.practice)
+    return found
