@@ -210,7 +210,9 @@ ANYMAIL = {
 }
 if DEMO and "MAIA_EMAIL_URL" not in os.environ:
     EMAIL_BACKEND = "maia.demo.mailbox.MailboxBackend"
-EMAIL_TIMEOUT = 20  # seconds
+EMAIL_TIMEOUT = PROVIDER_SECONDS = env.int("MAIA_PROVIDER_SECONDS", default=20)
+# How long a worker keeps what it has claimed: longer than a batch of slow answers.
+WORKER_LEASE_SECONDS = env.int("MAIA_WORKER_LEASE_SECONDS", default=600)
 # Messages a second that a provider takes; 0 is as many as there are. Shared by all workers.
 MESSAGE_RATES = {
     "email": env.float("MAIA_EMAIL_RATE", default=0),

@@ -7,12 +7,13 @@ was lost, and would make a message uncertain that never left.
 from typing import Any
 
 import requests
+from django.conf import settings
 from requests import exceptions as wrong
 from urllib3.exceptions import NewConnectionError
 
 from maia.messaging.failures import AnswerLost, PermanentFailure, TemporaryFailure
 
-CONNECT_SECONDS, ANSWER_SECONDS = 5, 20
+CONNECT_SECONDS = 5
 # Of the account, not of the message: it goes once the operator has put that right.
 _ACCOUNT = {401, 402, 403, 407}
 _LATER = {408, 425, 429, 500, 502, 503}
@@ -24,7 +25,7 @@ def post(url: str, **request: Any) -> dict[str, Any]:
     Raises `TemporaryFailure`, `PermanentFailure`, or `AnswerLost` when it may have been taken.
     """
     headers = {"Connection": "close", **request.pop("headers", {})}
-    timeout = (CONNECT_SECONDS, ANSWER_SECONDS)
+    timeout = (CONNECT_SECONDS, settings.PROVIDER_SECONDS)
     try:
         answer = requests.post(
             url, headers=headers, timeout=timeout, allow_redirects=False, **request

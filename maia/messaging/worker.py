@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import F
 
@@ -34,7 +35,7 @@ Channel, Status = Message.Channel, Message.Status
 Clock = Callable[[], datetime]
 
 BATCH = 20
-LEASE = timedelta(minutes=10)  # longer than a batch of slow answers
+LEASE = timedelta(seconds=settings.WORKER_LEASE_SECONDS)
 IDLE_SECONDS = 1.0
 FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=30), timedelta(minutes=30)
 

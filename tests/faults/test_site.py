@@ -62,7 +62,7 @@ mine = Appointment.objects.filter(patient__first_name="Course").exclude(status="
 events = list(Event.objects.filter(blocking=True).order_by("practitioner_id", "start")
               .values_list("practitioner_id", "start", "end"))
 overlaps = sum(a[0] == b[0] and a[2] > b[1] for a, b in zip(events, events[1:]))
-messages = dict(Message.objects.values_list("status").annotate(n=Count("pk")).order_by())
+messages = dict(Message.objects.exclude(kind="reminder").values_list("status").annotate(n=Count("pk")).order_by())
 print(json.dumps({"booked": mine.count(), "overlaps": overlaps, "messages": messages}))
 """
 

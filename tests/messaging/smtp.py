@@ -18,6 +18,12 @@ class MailServer:
         self.mood = "take"
         self.taken = []
         self.host = self.port = None
+        self.sessions = 0
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):  # noqa: N802
+        self.sessions += 1
+        session.host_name = hostname
+        return responses
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if self.mood == "never":

@@ -1,5 +1,6 @@
 """From the outbox to a real mail server, whatever it answers."""
 
+import socket
 import threading
 from datetime import timedelta
 
@@ -191,3 +192,33 @@ def test_a_worker_that_died_while_sending_leaves_it_uncertain(booked, smtp):
     work(NOW + LEASE)
     message.refresh_from_db()
     assert (message.status, message.error) == ("uncertain", "worker_died")
+
+
+def test_a_mailbox_that_does_not_exist_is_not_written_to_again(booked, julie, smtp):
+    smtp.mood = "never"
+    work()
+    julie.refresh_from_db()
+    assert julie.email_is_undeliverable
+    smtp.mood = "take"
+    cancel_appointment(booked, by=By.practice(None), now=NOW)
+    work()
+    cancelled = Message.objects.get(kind="cancelled")
+    assert (cancelled.status, cancelled.error) == ("dropped", "undeliverable")
+
+
+def test_one_connection_serves_a_batch_and_a_lost_one_is_opened_again(practice, anne, smtp):
+    for n in range(6):
+        Message.objects.create(
+            practice=practice, practitioner=anne, kind="test", recipient="practitioner",
+            channel="email", key=f"k{n}", due_at=NOW, try_after=NOW,
+        )  # fmt: skip
+    mailer = Mailer()
+    for n, message in enumerate(claim("email", "one", NOW)):
+        if n == 3:
+            mailer._connection.connection.sock.shutdown(
+                socket.SHUT_RDWR
+            )  # the line, cut between two letters
+        deliver(message, NOW, mailer)
+    mailer.close()
+    assert len(smtp.taken) == 6
+    assert smtp.sessions == 2
