@@ -14,8 +14,11 @@ from tests.ports import free_port
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """The address of an empty server: `MAIA_TEST_DATABASE_URL`, or one of our own."""
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """The address of an empty server: `MAIA_TEST_DATABASE_URL`, or one of our own.
+
+    ``durable``: it writes to the disk as one in production does; tests need no such care.
+    """
     given = os.environ.get("MAIA_TEST_DATABASE_URL")
     if given:
         yield given
@@ -25,7 +28,7 @@ def postgres() -> Iterator[str]:
     try:
         if user:
             shutil.chown(folder, user)
-        with _server(_binaries(), folder, user) as url:
+        with _server(_binaries(), folder, user, durable=durable) as url:
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -52,7 +55,7 @@ def _unprivileged_user() -> str | None:
 
 
 @contextmanager
-def _server(binaries: Path, folder: Path, user: str | None) -> Iterator[str]:
+def _server(binaries: Path, folder: Path, user: str | None, *, durable: bool) -> Iterator[str]:
     cluster = folder / "cluster"
     initdb = ["initdb", "-D", str(cluster), "-U", "maia", "-A", "trust", "-E", "UTF8", "--no-sync"]
     _run([str(binaries / initdb[0]), *initdb[1:], "--locale=C.UTF-8"], user)
@@ -63,8 +66,8 @@ def _server(binaries: Path, folder: Path, user: str | None) -> Iterator[str]:
         "unix_socket_directories": folder,
         "max_connections": 500,
         "shared_buffers": "256MB",
-        "fsync": "off",
-        "synchronous_commit": "off",
+        "fsync": "on" if durable else "off",
+        "synchronous_commit": "on" if durable else "off",
         "log_min_messages": "fatal",
     }
     options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]

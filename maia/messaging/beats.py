@@ -1,5 +1,6 @@
 """Workers say that they are alive, so that `/healthz` and the operator see when none is."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from maia.messaging.models import Message, WorkerBeat
@@ -14,18 +15,22 @@ class Beat:
     """One worker's."""
 
     def __init__(self, name: str, now: datetime) -> None:
-        self.name, self.started_at, self.handled = name, now, 0
+        self.name, self.started_at = name, now
+        self.handled: Counter[str] = Counter()  # by channel, each written by one thread
         self._told: datetime | None = None
 
-    def tell(self, now: datetime, handled: int) -> None:
+    def tell(self, now: datetime) -> None:
         """Written every ten seconds at most: an idle worker costs next to nothing."""
-        self.handled += handled
         if self._told is not None and now - self._told < EVERY:
             return
         self._told = now
         WorkerBeat.objects.update_or_create(
             name=self.name,
-            defaults={"started_at": self.started_at, "seen_at": now, "handled": self.handled},
+            defaults={
+                "started_at": self.started_at,
+                "seen_at": now,
+                "handled": self.handled.total(),
+            },
         )
         WorkerBeat.objects.filter(seen_at__lt=now - FORGOTTEN).delete()
 

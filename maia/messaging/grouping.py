@@ -3,9 +3,10 @@
 The earliest of them speaks for all.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from maia.appointments.models import Appointment
 from maia.messaging.models import Message
@@ -13,10 +14,34 @@ from maia.messaging.models import Message
 Status = Message.Status
 
 
+def mark_those_alone(messages: Sequence[Message]) -> None:
+    """Tells apart, in one query, the reminders whose patient has nothing else around that day."""
+    starts = [m.occurrence for m in messages if m.occurrence is not None]
+    if not starts:
+        return
+    day = timedelta(days=1)
+    several = (
+        Appointment.objects.filter(
+            patient__in={m.patient_id for m in messages},
+            status=Appointment.Status.CONFIRMED,
+            sms_reminder=True,
+            event__start__range=(min(starts) - day, max(starts) + day),
+        )
+        .values("patient")
+        .annotate(n=Count("pk"))
+        .filter(n__gt=1)
+    )
+    not_alone = {row["patient"] for row in several}
+    for message in messages:
+        message.is_alone = message.patient_id not in not_alone
+
+
 def on_its_day(message: Message) -> list[Appointment]:
     """The appointments that an SMS reminder speaks of, its own among them, in order."""
     mine = message.appointment
     assert mine is not None
+    if message.is_alone:
+        return [mine]
     _, tomorrow = _day_of(message)
     return list(
         Appointment.objects.with_details()
@@ -37,6 +62,8 @@ def speaks_for_it(message: Message) -> Message | None:
 
     It waits, or it left after this one was owed; one that left before knew nothing of it.
     """
+    if message.is_alone:
+        return None
     midnight, _ = _day_of(message)
     assert message.occurrence is not None
     earlier: Message | None = (

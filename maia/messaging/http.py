@@ -5,6 +5,7 @@ was lost, and would make a message uncertain that never left.
 """
 
 from typing import Any
+from urllib.request import getproxies
 
 import requests
 from django.conf import settings
@@ -14,6 +15,9 @@ from urllib3.exceptions import NewConnectionError
 from maia.messaging.failures import AnswerLost, PermanentFailure, TemporaryFailure
 
 CONNECT_SECONDS = 5
+_session = requests.Session()  # made once, emptied after each request
+_session.proxies.update(getproxies())
+_session.trust_env = False  # read once, above, rather than at each request
 # Of the account, not of the message: it goes once the operator has put that right.
 _ACCOUNT = {401, 402, 403, 407}
 _LATER = {408, 425, 429, 500, 502, 503}
@@ -27,11 +31,13 @@ def post(url: str, **request: Any) -> dict[str, Any]:
     headers = {"Connection": "close", **request.pop("headers", {})}
     timeout = (CONNECT_SECONDS, settings.PROVIDER_SECONDS)
     try:
-        answer = requests.post(
+        answer = _session.post(
             url, headers=headers, timeout=timeout, allow_redirects=False, **request
         )
     except wrong.RequestException as error:
         raise failure_of(error) from error
+    finally:
+        _session.close()
     refuse_unless_taken(answer.status_code)
     try:
         read = answer.json()

@@ -32,6 +32,22 @@ class MessageQuerySet(models.QuerySet["Message"]):
             try_after__lte=now,
         )
 
+    def with_all(self) -> Self:
+        """All that judging and writing needs. What many share (a practice, a practitioner, a type)
+        is read once for all of them rather than once a row."""
+        return self.select_related("entry", "invitation").prefetch_related(
+            "practice",
+            "patient",
+            "practitioner__practice",
+            "practitioner__user",
+            "invitation__practice",
+            "invitation__patient",
+            "appointment__practice",
+            "appointment__patient",
+            "appointment__event__type",
+            "appointment__event__practitioner__practice",
+        )
+
     def to_settle(self) -> Self:
         """What did not go, or perhaps not, and that nobody has looked at."""
         return self.filter(
@@ -128,6 +144,9 @@ class Message(models.Model):
     body = models.TextField(_("text"), blank=True)
 
     objects: ClassVar[models.Manager[Any]] = MessageQuerySet.as_manager()
+
+    # Set when it is claimed: nothing else of the patient's stands around its day (see `grouping`).
+    is_alone = False
 
     class Meta:
         verbose_name = _("message")

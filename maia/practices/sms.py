@@ -27,6 +27,8 @@ SAMPLE = {
 }
 _PLACEHOLDER = r"\{(\w+)\}"
 _GSM = "gsm03.38"
+_LAST = 0x20AC  # the euro, the farthest letter of that alphabet
+_ALPHABET = frozenset(c for c in map(chr, range(_LAST + 1)) if c.encode(_GSM, "ignore"))
 _SINGLE, _SEVERAL = {True: 160, False: 70}, {True: 153, False: 67}
 # As good in the GSM alphabet, and shorter than what a general table gives.
 _TYPOGRAPHY = str.maketrans({"«": '"', "»": '"', "\u00a0": " ", "\u202f": " ", "…": "..."})
@@ -46,7 +48,7 @@ class Measure:
 
 
 def measure(text: str) -> Measure:
-    foreign = "".join(dict.fromkeys(c for c in text if not _in_gsm(c)))
+    foreign = "".join(dict.fromkeys(c for c in text if c not in _ALPHABET))
     gsm = not foreign
     # Units that one character takes: two for an escaped one ("€", "[") or one beyond 16 bits.
     units = [len(c.encode(_GSM)) if gsm else len(c.encode("utf-16-le")) // 2 for c in text]
@@ -64,8 +66,8 @@ def measure(text: str) -> Measure:
 def in_gsm_letters(text: str) -> str:
     """The same in the GSM alphabet: "ç" becomes "c", "’" becomes "'"."""
     plain = text.translate(_TYPOGRAPHY)
-    written = "".join(c if _in_gsm(c) else anyascii(c) for c in plain)
-    return "".join(c for c in written if _in_gsm(c))
+    written = "".join(c if c in _ALPHABET else anyascii(c) for c in plain)
+    return "".join(c for c in written if c in _ALPHABET)
 
 
 def fill_in(template: str, values: Mapping[str, str]) -> str:
@@ -96,11 +98,3 @@ def validate_sms_sender_name(value: str) -> None:
         raise ValidationError(
             _("3 to 11 letters without accents and digits, no space: CabinetLilas is too long.")
         )
-
-
-def _in_gsm(character: str) -> bool:
-    try:
-        character.encode(_GSM)
-    except UnicodeEncodeError:
-        return False
-    return True

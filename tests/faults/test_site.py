@@ -126,7 +126,8 @@ def test_a_killed_worker_loses_nothing_and_sends_nothing_twice(tmp_path):
     """Bookings, one worker after another killed with SIGKILL: each message once, or uncertain."""
     with mail_server() as server:
         email = f"smtp://127.0.0.1:{server.port}"
-        with running_site(tmp_path, MAIA_EMAIL_URL=email) as site:
+        settings = {"MAIA_EMAIL_URL": email, "MAIA_WORKER_LEASE_SECONDS": "5"}
+        with running_site(tmp_path, **settings) as site:
             made = shell(site, SETUP % 30)
             booked = 0
             for cookie, url in zip(made["cookies"], made["urls"], strict=False):

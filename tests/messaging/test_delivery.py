@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from maia.appointments.booking import By, cancel_appointment, move_appointment
+from maia.messaging.claims import LEASE, claim
+from maia.messaging.delivery import deliver
 from maia.messaging.email import Mailer
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
-from maia.messaging.worker import LEASE, claim, deliver, work_once
+from maia.messaging.worker import work_once
 from tests.conftest import NOW, THURSDAY, at
 from tests.messaging.test_owed import book
 

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from maia.messaging import flow
+from maia.messaging.claims import claim, release
 from maia.messaging.models import ChannelState, Message
-from maia.messaging.worker import claim, release
 from tests.conftest import NOW, make_patient
 from tests.messaging.test_delivery import work
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from maia.messaging.worker import run
+from maia.messaging.worker import run, run_until_idle
 
 
 class Command(BaseCommand):
@@ -23,4 +23,4 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        run(timezone.now, stop, until_idle=until_idle)
+        (run_until_idle if until_idle else run)(timezone.now, stop)

@@ -1,0 +1,70 @@
+"""Who has a message in hand: claimed by one worker, for a while, and written back by her alone."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F
+
+from maia.messaging import flow
+from maia.messaging.models import Message
+
+logger = logging.getLogger("maia.worker")
+Status = Message.Status
+
+BATCH = 40
+LEASE = timedelta(seconds=settings.WORKER_LEASE_SECONDS)
+
+
+def claim(channel: str, worker: str, now: datetime, limit: int = BATCH) -> list[Message]:
+    """Takes up to ``limit`` due messages, oldest first. Nobody else has them until the lease ends."""
+    due = Message.objects.claimable(channel, now)
+    if not due.exists():
+        return []
+    with transaction.atomic():
+        allowed = flow.allowance(channel, limit, now)
+        oldest = due.locked().order_by("try_after", "id")
+        ids = list(oldest.values_list("pk", flat=True)[:allowed])
+        Message.objects.filter(pk__in=ids).update(
+            worker=worker, lease_until=now + LEASE, attempts=F("attempts") + 1
+        )
+        flow.give_back(channel, allowed - len(ids))
+    return list(Message.objects.filter(pk__in=ids).with_all().order_by("try_after", "id"))
+
+
+def record(message: Message, **fields: object) -> bool:
+    """Writes what became of it, if it is still this worker's at this attempt."""
+    if fields["status"] != Status.SENDING:
+        fields["lease_until"] = None
+        logger.info("message", extra={"message_id": message.pk, "status": fields["status"]})
+    # Twice a message. By hand: the ORM took longer to write this statement than to run it.
+    values = [_to_database(value) for value in fields.values()]
+    columns = ", ".join(f"{connection.ops.quote_name(name)} = %s" for name in fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE messaging_message SET {columns} "  # noqa: S608  names of this module's own
+            "WHERE id = %s AND worker = %s AND attempts = %s AND status IN ('queued', 'sending')",
+            [*values, message.pk, message.worker, message.attempts],
+        )
+        return bool(cursor.rowcount)
+
+
+def release(message: Message) -> None:
+    """Puts back what was claimed and not touched, as if it had never been."""
+    record(message, status=Status.QUEUED, attempts=message.attempts - 1)
+
+
+def give_up_on_lost_answers(now: datetime) -> int:
+    """Handed over by a worker that died before it wrote the answer down: *uncertain*."""
+    lost = Message.objects.filter(status=Status.SENDING, lease_until__lte=now)
+    if not lost.exists():
+        return 0
+    return lost.update(status=Status.UNCERTAIN, lease_until=None, error="worker_died")
+
+
+def _to_database(value: object) -> Any:
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value

@@ -1,0 +1,103 @@
+"""One message: judged again, written, handed over, and what came of it recorded."""
+
+import logging
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from maia.messaging.claims import record
+from maia.messaging.email import Mailer, sender_address
+from maia.messaging.failures import AnswerLost, MailboxRefused, PermanentFailure, TemporaryFailure
+from maia.messaging.grouping import owe_those_it_spoke_for
+from maia.messaging.judge import address, why_not
+from maia.messaging.models import Message
+from maia.messaging.receipts import callback_url, mark_undeliverable
+from maia.messaging.sms.channel import sms_channel
+from maia.messaging.sms_words import sms_text
+from maia.messaging.words import letter
+from maia.practices.sms import measure
+
+logger = logging.getLogger("maia.worker")
+Channel, Status = Message.Channel, Message.Status
+
+FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=30), timedelta(minutes=30)
+
+
+def deliver(message: Message, now: datetime, mailer: Mailer) -> bool:
+    """Whether its provider was asked and said yes or no.
+
+    Raises `TemporaryFailure` or `AnswerLost`, once that is recorded: whoever holds the batch may
+    want to leave the provider alone.
+    """
+    try:
+        reason = why_not(message, now)
+        to = "" if reason else address(message)
+        shown, send = ({}, None) if reason else _prepare(message, to, mailer)
+    except Exception as error:  # a defect of ours: this one stays, the others go on
+        logger.exception("message not written")
+        record(message, status=Status.FAILED, error=type(error).__name__)
+        return False
+    if reason or send is None:
+        _drop(message, reason or "", now)
+        return False
+    # From here on a death is uncertain, so this is written first.
+    if not record(message, status=Status.SENDING, to=to, **shown):
+        return False  # the lease ran out and somebody else has it
+    try:
+        provider_id = send()
+    except TemporaryFailure as failure:
+        later = now + _backoff(message)
+        record(message, status=Status.QUEUED, error=str(failure), try_after=later)
+        raise
+    except AnswerLost as failure:
+        record(message, status=Status.UNCERTAIN, error=str(failure))
+        raise
+    except PermanentFailure as failure:
+        record(message, status=Status.FAILED, error=str(failure))
+        if isinstance(failure, MailboxRefused) and message.patient is not None:
+            mark_undeliverable(message.patient, to)
+    except Exception as error:  # a defect of ours, and it may have gone
+        logger.exception("message not handed over")
+        record(message, status=Status.UNCERTAIN, error=type(error).__name__)
+        return False
+    else:
+        record(message, status=Status.SENT, sent_at=now, error="", provider_id=provider_id[:100])
+    return True
+
+
+def _prepare(
+    message: Message, to: str, mailer: Mailer
+) -> tuple[dict[str, object], Callable[[], str]]:
+    """The words, as columns of the message, and the call that hands them over."""
+    if message.channel != Channel.SMS:
+        content = letter(message, sender_address())
+        return (
+            {"subject": content.subject, "body": content.text},
+            lambda: mailer.send(message, content, to),
+        )
+    text, name, callback = sms_text(message), _sender_name(message), callback_url(message)
+    return (
+        {"body": text, "segments": measure(text).segments},
+        lambda: sms_channel().send(to, text, sender=name, callback=callback),
+    )
+
+
+def _sender_name(message: Message) -> str:
+    hers = message.practitioner or (message.appointment and message.appointment.practitioner)
+    return hers.sms_sender_name if hers else ""
+
+
+def _drop(message: Message, reason: str, now: datetime) -> None:
+    if reason == "past" and message.attempts > 1:
+        record(message, status=Status.FAILED)  # keeps the error of its last try
+    else:
+        record(message, status=Status.DROPPED, error=reason)
+    if message.kind == Message.Kind.REMINDER and message.channel == Channel.SMS:
+        if reason != "grouped":
+            owe_those_it_spoke_for(message, now)
+
+
+def _backoff(message: Message) -> timedelta:
+    doublings = min(message.attempts - 1, 10)
+    longest = min(FIRST_BACKOFF.total_seconds() * 2**doublings, LONGEST_BACKOFF.total_seconds())
+    return timedelta(seconds=longest * random.uniform(0.5, 1))  # noqa: S311  no secret
