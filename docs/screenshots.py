@@ -69,6 +69,7 @@ def _practitioner(browser: Browser, base: str, name: str, size: dict[str, int]) 
         ("settings/types/4/", "type"),
         ("absences/new/", "absence"),
         ("patients/81/", "patient"),
+        ("messages/?status=queued", "messages"),
     ):
         page.goto(f"{base}/pro/{path}")
         _shoot(page, f"{title}-{name}")

@@ -27,7 +27,8 @@ FILTERS = ("status", "channel", "kind")
 @office
 @require_safe
 def messages(request: OfficeRequest) -> HttpResponse:
-    """All of the practice, the last due first; `?status=problem` are those to look at."""
+    """What was due, the last first. `?status=problem` are those to look at, `?status=queued` those
+    that wait, the next first."""
     practice = request.seat.practice
     found = Message.objects.filter(practice=practice).select_related(
         "appointment__event", "patient", "practitioner"
@@ -37,12 +38,16 @@ def messages(request: OfficeRequest) -> HttpResponse:
         found = found.to_settle()
     elif asked["status"]:
         found = found.filter(status=asked["status"])
+    else:
+        found = found.exclude(status=Message.Status.QUEUED, attempts=0)
+    waiting = asked["status"] == Message.Status.QUEUED
+    order = ("due_at", "pk") if waiting else ("-due_at", "-pk")
     for name in ("channel", "kind"):
         if asked[name]:
             found = found.filter(**{name: asked[name]})
     context = {
         "practice": practice,
-        "page": Paginator(found.order_by("-due_at", "-pk"), PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(found.order_by(*order), PAGE).get_page(request.GET.get("page")),
         "asked": asked,
         "query": "".join(f"&{name}={value}" for name, value in asked.items() if value),
         "problems": Message.objects.to_settle().filter(practice=practice).count(),

@@ -38,14 +38,21 @@ def test_all_are_listed_with_what_became_of_them(owner, make):
     make("sent", error="", receipt="delivered")
     make("dropped", error="grouped", channel="sms")
     make("queued", error="smtp 451", attempts=2)
+    make("queued", error="", kind="confirmation")  # not due yet
     shown = page(owner)
-    for words in ("remis", "le dit déjà", "ne peut pas encore le prendre (smtp 451)", "Julie"):
+    for words in (
+        "remis",
+        "le dit déjà",
+        "Rappel",
+        "ne peut pas encore le prendre (smtp 451)",
+        "Julie",
+    ):
         assert words in shown
 
 
 @pytest.mark.parametrize(
     ("query", "count"),
-    [("", 4), ("?status=problem", 2), ("?status=sent", 1), ("?channel=sms", 1),
+    [("", 4), ("?status=problem", 2), ("?status=sent", 1), ("?channel=sms", 1), ("?status=queued", 1),
      ("?kind=confirmation", 1), ("?status=nonsense", 0), ("?page=99", 4), ("?channel=x&kind=y", 0)],
 )  # fmt: skip
 def test_filters(owner, make, query, count):
@@ -53,6 +60,7 @@ def test_filters(owner, make, query, count):
     make("uncertain", error="worker_died")
     make("sent", error="", kind="confirmation")
     make("dropped", channel="sms", error="past")
+    make("queued", error="")
     assert len(owner.get(f"/pro/messages/{query}").context["page"].object_list) == count
 
 
