@@ -39,11 +39,12 @@ def main() -> None:
         subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) for _ in range(WORKERS)
     ]
     waiting = Message.objects.filter(status__in=["queued", "sending"])
-    while waiting.count() == 2 * PATIENTS:
+    at_work = Message.objects.exclude(worker="").values("worker").distinct()
+    while at_work.count() < WORKERS:
         time.sleep(0.05)  # they are starting
     before, at_start = time.monotonic(), waiting.count()
     while (left := waiting.count()) and time.monotonic() - before < 300:
-        time.sleep(0.5)
+        time.sleep(0.2)
     seconds = time.monotonic() - before
     memory = max(_peak_megabytes(worker.pid) for worker in workers)
     for worker in workers:

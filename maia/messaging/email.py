@@ -1,5 +1,6 @@
 """The email channel: hands letters to the mail server, and says what kind of failure it met."""
 
+import select
 import smtplib
 from contextlib import suppress
 from email.utils import formataddr, parseaddr
@@ -62,15 +63,14 @@ class Mailer:
 
 
 def _answers(connection: Any) -> bool:
-    """Whether a mail server still listens: found out before anything is at stake."""
+    """Whether a mail server still listens: found out before anything is at stake.
+
+    One that has hung up, or that says that it will, has made its line readable between two letters.
+    """
     server = getattr(connection, "connection", None)
     if not isinstance(server, smtplib.SMTP):
         return True
-    try:
-        code, _said = server.noop()
-    except (OSError, smtplib.SMTPException):
-        return False
-    return code == 250
+    return server.sock is not None and not select.select([server.sock], [], [], 0)[0]
 
 
 def _email(message: Message, letter: Letter, to: str) -> EmailMultiAlternatives:
@@ -108,7 +108,8 @@ def _failure(error: Exception) -> Exception:
                 return failure
             return AnswerLost(_code(error))
         case requests.RequestException():
-            return failure_of(error)
+            cause = error.args[0] if error.args else error
+            return failure_of(getattr(cause, "reason", None) or cause)
         case smtplib.SMTPServerDisconnected() | OSError():
             return AnswerLost(_code(error))
         case AnymailError() | ValueError():  # nothing left: a header or a setting is wrong

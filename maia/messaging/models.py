@@ -96,7 +96,12 @@ class Message(models.Model):
         DELIVERED = "delivered", _("delivered")
         UNDELIVERED = "undelivered", _("not delivered")
 
-    practice = models.ForeignKey(Practice, models.CASCADE, related_name="messages")
+    practice = models.ForeignKey(
+        Practice,
+        models.CASCADE,
+        related_name="messages",
+        db_index=False,  # see Meta.indexes
+    )
     appointment = models.ForeignKey(
         Appointment, models.CASCADE, null=True, blank=True, related_name="messages"
     )

@@ -89,6 +89,7 @@ def work_on(channel: str, name: str, clock: Clock, stop: threading.Event) -> int
             resting, answered = flow.failed(channel, clock()), False
         done += 1
     mailer.close()
+    logger.info("batch", extra={"channel": channel, "claimed": len(claimed), "handled": done})
     return done
 
 

@@ -60,7 +60,7 @@ def test_it_is_handed_over_and_gives_an_id(provider):
             }  # fmt: skip
         case "twilio":
             assert path == "/Accounts/AC1/Messages.json"
-            assert headers["Authorization"].startswith("Basic ")
+            assert headers["authorization"].startswith("Basic ")
             assert body == {
                 "To": TO, "From": "Lilas", "Body": TEXT, "StatusCallback": callback,
             }  # fmt: skip
@@ -94,8 +94,8 @@ def test_letters_outside_the_alphabet_are_told(provider):
         ("broke", TemporaryFailure, "http 402"),
         ("later", TemporaryFailure, "http 503"),
         ("gateway", AnswerLost, "http 504"),
-        ("stall", AnswerLost, "ReadTimeout"),
-        ("cut", AnswerLost, "ConnectionError"),
+        ("stall", AnswerLost, "ReadTimeoutError"),
+        ("cut", AnswerLost, "ProtocolError"),
     ],
 )
 def test_what_its_answers_mean(provider, mood, failure, code):

@@ -7,6 +7,8 @@ import hashlib
 import json
 import time
 
+import urllib3
+
 from maia.messaging.http import post
 from maia.messaging.sms.channel import SmsUrl
 from maia.practices.sms import measure
@@ -37,7 +39,7 @@ class Ovh:
         signed = "+".join([self.secret, self.consumer, "POST", url, body, now])
         answer = post(
             url,
-            data=body.encode(),
+            body=body.encode(),
             headers={
                 "Content-Type": "application/json; charset=utf-8",
                 "X-Ovh-Application": self.key,
@@ -62,7 +64,7 @@ class Brevo:
     def send(self, to: str, text: str, *, sender: str = "", callback: str = "") -> str:
         answer = post(
             f"{self.base}/transactionalSMS/sms",
-            json={
+            data={
                 "type": "transactional",
                 "sender": sender or self.sender,
                 "recipient": to.removeprefix("+"),
@@ -86,7 +88,7 @@ class Octopush:
     def send(self, to: str, text: str, *, sender: str = "", callback: str = "") -> str:
         answer = post(
             f"{self.base}/sms-campaign/send",
-            json={
+            data={
                 "recipients": [{"phone_number": to}],
                 "text": text,
                 "type": "sms_premium",
@@ -111,7 +113,7 @@ class Smsmode:
         shown = sender or self.sender
         answer = post(
             f"{self.base}/messages",
-            json={
+            data={
                 "recipient": {"to": to.removeprefix("+")},
                 "body": {"text": text},
                 **({"from": shown} if shown else {}),
@@ -133,12 +135,12 @@ class Twilio:
     def send(self, to: str, text: str, *, sender: str = "", callback: str = "") -> str:
         answer = post(
             f"{self.base}/Accounts/{self.account}/Messages.json",
-            data={
+            fields={
                 "To": to,
                 "From": sender or self.number,
                 "Body": text,
                 **({"StatusCallback": callback} if callback else {}),
             },
-            auth=(self.account, self.token),
+            headers=urllib3.make_headers(basic_auth=f"{self.account}:{self.token}"),
         )
         return str(answer.get("sid", ""))

@@ -1,5 +1,6 @@
 """`maia worker`: delivers what is owed."""
 
+import gc
 import signal
 import threading
 from argparse import ArgumentParser
@@ -20,6 +21,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, until_idle: bool, **options: Any) -> None:
+        gc.freeze()  # what is loaded stays: looking at it again and again finds nothing
+        gc.set_threshold(50_000)  # a message makes many objects and hardly a cycle
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
