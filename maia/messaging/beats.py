@@ -1,7 +1,10 @@
 """Workers say that they are alive, so that `/healthz` and the operator see when none is."""
 
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timedelta
+
+from django.db import DatabaseError
 
 from maia.messaging.models import Message, WorkerBeat
 
@@ -36,7 +39,8 @@ class Beat:
 
     def stop(self) -> None:
         """It ends on purpose: nobody need look for it."""
-        WorkerBeat.objects.filter(name=self.name).delete()
+        with suppress(DatabaseError):  # the database may be why it ends
+            WorkerBeat.objects.filter(name=self.name).delete()
 
 
 def alive(now: datetime) -> int:

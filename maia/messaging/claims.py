@@ -1,13 +1,15 @@
 """Who has a message in hand: claimed by one worker, for a while, and written back by her alone."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from maia.messaging import flow
+from maia.messaging.grouping import mark_those_alone
 from maia.messaging.models import Message
 
 Status = Message.Status
@@ -29,7 +31,25 @@ def claim(channel: str, worker: str, now: datetime, limit: int = BATCH) -> list[
             worker=worker, lease_until=now + LEASE, attempts=F("attempts") + 1
         )
         flow.give_back(channel, allowed - len(ids))
-    return list(Message.objects.filter(pk__in=ids).with_all().order_by("try_after", "id"))
+    return _read(Message.objects.filter(pk__in=ids))
+
+
+def read_again(claimed: Iterable[Message]) -> list[Message]:
+    """The same messages as they are now, those that are still this worker's."""
+    ours = {message.pk: message for message in claimed}
+    now = _read(Message.objects.filter(pk__in=ours, status=Status.QUEUED))
+    return [
+        message
+        for message in now
+        if (message.worker, message.attempts)
+        == (ours[message.pk].worker, ours[message.pk].attempts)
+    ]
+
+
+def _read(found: QuerySet[Message]) -> list[Message]:
+    messages = list(found.with_all().order_by("try_after", "id"))  # type: ignore[attr-defined]
+    mark_those_alone([m for m in messages if m.is_sms_reminder])
+    return messages
 
 
 def record(message: Message, **fields: object) -> bool:

@@ -92,9 +92,8 @@ def _drop(message: Message, reason: str, now: datetime) -> None:
         record(message, status=Status.FAILED)  # keeps the error of its last try
     else:
         record(message, status=Status.DROPPED, error=reason)
-    if message.kind == Message.Kind.REMINDER and message.channel == Channel.SMS:
-        if reason != "grouped":
-            owe_those_it_spoke_for(message, now)
+    if message.is_sms_reminder and reason != "grouped":
+        owe_those_it_spoke_for(message, now)
 
 
 def _backoff(message: Message) -> timedelta:

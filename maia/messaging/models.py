@@ -13,6 +13,8 @@ from maia.invitations.models import Invitation
 from maia.patients.models import Patient
 from maia.practices.models import Practice, Practitioner
 
+TO_SETTLE = Q(settled_at=None) & (Q(status__in=["failed", "uncertain"]) | Q(receipt="undelivered"))
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def claimable(self, channel: str, now: datetime) -> Self:
@@ -49,10 +51,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         )
 
     def to_settle(self) -> Self:
-        """What did not go, or perhaps not, and that nobody has looked at."""
-        return self.filter(
-            status__in=[Message.Status.FAILED, Message.Status.UNCERTAIN], settled_at=None
-        )
+        """What did not go, perhaps not, or did not arrive, and that nobody has looked at."""
+        return self.filter(TO_SETTLE)
 
     def locked(self) -> Self:
         """For update, without waiting for another worker where the engine can tell."""
@@ -174,7 +174,7 @@ class Message(models.Model):
             models.Index(fields=["practice", "-due_at"], name="message_of_a_practice"),
             models.Index(
                 fields=["practice"],
-                condition=Q(status__in=["failed", "uncertain"], settled_at=None),
+                condition=TO_SETTLE,
                 name="message_to_settle",
             ),
             models.Index(
@@ -184,6 +184,22 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.channel} {self.status}"
+
+    @property
+    def is_sms_reminder(self) -> bool:
+        return self.kind == self.Kind.REMINDER and self.channel == self.Channel.SMS
+
+    @property
+    def may_be_resent(self) -> bool:
+        """By somebody's decision: it did not go, perhaps not, or did not arrive."""
+        asleep = self.status in (self.Status.FAILED, self.Status.UNCERTAIN, self.Status.DROPPED)
+        return asleep or self.receipt == self.Receipt.UNDELIVERED
+
+    @property
+    def is_to_settle(self) -> bool:
+        """As `MessageQuerySet.to_settle` finds it."""
+        unsure = self.status in (self.Status.FAILED, self.Status.UNCERTAIN)
+        return self.settled_at is None and (unsure or self.receipt == self.Receipt.UNDELIVERED)
 
 
 class ChannelState(models.Model):

@@ -9,7 +9,6 @@ from maia.patients.models import Patient
 from maia.practices.models import Practice, Practitioner
 
 Status = Message.Status
-RESENDABLE = (Status.FAILED, Status.UNCERTAIN, Status.DROPPED)
 
 
 class CannotResend(Exception):
@@ -21,8 +20,10 @@ def resend(message: Message, now: datetime) -> None:
 
     A mailbox that bounced is tried again too: she may have emptied it. Raises `CannotResend`.
     """
+    if not message.may_be_resent:
+        raise CannotResend
     with transaction.atomic():
-        again = Message.objects.filter(pk=message.pk, status__in=RESENDABLE).update(
+        again = Message.objects.filter(pk=message.pk, status=message.status).update(
             status=Status.QUEUED,
             try_after=now,
             attempts=0,
@@ -31,7 +32,7 @@ def resend(message: Message, now: datetime) -> None:
             settled_at=None,
             lease_until=None,
         )
-        if not again:
+        if not again:  # somebody was faster
             raise CannotResend
         if message.patient_id and message.channel == Message.Channel.EMAIL:
             Patient.objects.filter(pk=message.patient_id).update(undeliverable_email="")

@@ -9,24 +9,25 @@ import logging
 import os
 import socket
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
 from django.db import DatabaseError, close_old_connections, connection
 
 from maia.messaging import beats, flow
-from maia.messaging.claims import claim, give_up_on_lost_answers, release
+from maia.messaging.claims import claim, give_up_on_lost_answers, read_again, release
 from maia.messaging.delivery import deliver
 from maia.messaging.email import Mailer
 from maia.messaging.failures import AnswerLost, TemporaryFailure
-from maia.messaging.grouping import mark_those_alone
-from maia.messaging.models import Message
 from maia.messaging.owed import announce
 
 logger = logging.getLogger("maia.worker")
 Clock = Callable[[], datetime]
 
 IDLE_SECONDS = 1.0
+FRESH_SECONDS = 2.0  # what was read about a message is no older than this when it leaves
 
 
 def run(clock: Clock, stop: threading.Event) -> None:
@@ -74,10 +75,15 @@ def work_on(channel: str, name: str, clock: Clock, stop: threading.Event) -> int
     claimed, done, resting, answered = claim(channel, name, clock()), 0, False, False
     if not claimed:
         return 0
-    if channel == Message.Channel.SMS:
-        mark_those_alone([m for m in claimed if m.kind == Message.Kind.REMINDER])
     mailer = Mailer()
-    for message in claimed:
+    waiting, read_at = deque(claimed), time.monotonic()
+    while waiting:
+        if time.monotonic() - read_at > FRESH_SECONDS:
+            # The provider is slow, and an appointment may have been cancelled meanwhile.
+            waiting, read_at = deque(read_again(waiting)), time.monotonic()
+            if not waiting:
+                break
+        message = waiting.popleft()
         if resting or stop.is_set():
             release(message)  # for another worker, or for later
             continue
@@ -103,6 +109,9 @@ def _keep(step: Callable[[], int], stop: threading.Event) -> None:
             # It comes back, or an operator is called by /healthz.
             logger.warning("database unavailable", extra={"error": type(error).__name__})
             connection.close()
+            done = 0
+        except Exception:  # a defect of ours: said, and not the end of the worker
+            logger.exception("worker step failed")
             done = 0
         if not done:
             stop.wait(IDLE_SECONDS)

@@ -7,12 +7,17 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError
+from django.utils import timezone
 
+from maia.config.email import email_settings
 from maia.config.secret_key import secret_key
+from maia.messaging.beats import Beat
+from maia.messaging.models import Message
 from tests.conftest import make_type
 
 
@@ -21,6 +26,32 @@ def test_healthz_is_ok_only_when_the_database_answers(client, db):
         "status": "ok",
         "database": "ok",
         "workers": {"alive": 0, "late_messages": 0},
+    }
+
+
+def test_healthz_counts_workers_and_what_waits(client, practice):
+    now = timezone.now()
+    Beat("one", now).tell(now)
+    Beat("killed an hour ago", now).tell(now - timedelta(hours=1))
+    Message.objects.create(
+        practice=practice, kind="test", channel="email", recipient="practitioner", key="k",
+        due_at=now, try_after=now - timedelta(minutes=6),
+    )  # fmt: skip
+    assert client.get("/healthz").json()["workers"] == {"alive": 1, "late_messages": 1}
+    stopped = Beat("one", now)
+    stopped.stop()
+    assert client.get("/healthz").json()["workers"]["alive"] == 0
+
+
+def test_email_providers_are_read_from_one_url():
+    assert email_settings("")["EMAIL_BACKEND"].endswith("console.EmailBackend")
+    server = email_settings("smtp+tls://me:p%2Fw@mail.example:587")
+    assert (server["EMAIL_HOST"], server["EMAIL_PORT"]) == ("mail.example", 587)
+    assert (server["EMAIL_HOST_PASSWORD"], server["EMAIL_USE_TLS"]) == ("p/w", True)
+    assert email_settings("brevo://k%2Bey@")["ANYMAIL"] == {"BREVO_API_KEY": "k+ey"}
+    assert email_settings("mailjet://a:b@")["ANYMAIL"] == {
+        "MAILJET_API_KEY": "a",
+        "MAILJET_SECRET_KEY": "b",
     }
 
 

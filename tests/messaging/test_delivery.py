@@ -12,8 +12,8 @@ from maia.messaging.delivery import deliver
 from maia.messaging.email import Mailer
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
-from maia.messaging.worker import work_once
-from tests.conftest import NOW, THURSDAY, at
+from maia.messaging.worker import work_on, work_once
+from tests.conftest import NOW, THURSDAY, at, make_patient
 from tests.messaging.test_owed import book
 
 RUNNING = threading.Event()
@@ -224,3 +224,31 @@ def test_one_connection_serves_a_batch_and_a_lost_one_is_opened_again(practice, 
     mailer.close()
     assert len(smtp.taken) == 6
     assert smtp.sessions == 2
+
+
+def test_it_is_judged_with_what_is_true_as_it_leaves_however_slow_the_batch(
+    booked, anne, follow_up, practice, smtp, monkeypatch
+):
+    """The first letter takes long; the second's appointment is cancelled meanwhile."""
+    monkeypatch.setattr("maia.messaging.worker.FRESH_SECONDS", 0)
+    lina = make_patient(practice, "Lina", email="lina@patiente.example")
+    later = book(follow_up, anne, lina, "15:00", by=By.practice(None))
+    announce(NOW)
+    calls = []
+
+    def clock():
+        calls.append(1)
+        if len(calls) == 3:  # the claim, the first letter, then this
+            cancel_appointment(later, by=By.practice(None), now=NOW)
+        return NOW
+
+    work_on("email", "one", clock, RUNNING)
+    hers = Message.objects.get(patient=lina, kind="confirmation")
+    assert (hers.status, hers.error) == ("dropped", "cancelled_since")
+    assert not [m for m in smtp.taken if "lina" in m["To"]]
+
+
+def test_a_defect_of_ours_fails_one_message_and_not_the_others(booked, anne, smtp, monkeypatch):
+    monkeypatch.setattr("maia.messaging.delivery.sender_address", lambda: 1 / 0)
+    work()
+    assert (to_patient().status, to_patient().error) == ("failed", "ZeroDivisionError")

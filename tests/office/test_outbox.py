@@ -98,6 +98,14 @@ def test_an_uncertain_one_is_settled_by_hand(owner, make):
     assert act(owner, unsure, "explode").status_code == 404
 
 
+def test_one_that_did_not_arrive_is_to_look_at_and_can_be_sent_again(owner, make):
+    lost = make("sent", error="", receipt="undelivered")
+    assert "n’est pas parti" in owner.get("/pro/").content.decode()
+    act(owner, lost, "resend")
+    lost.refresh_from_db()
+    assert (lost.status, lost.receipt) == ("queued", "")
+
+
 def test_a_failed_one_cannot_be_said_to_have_arrived(owner, make):
     failed = make("failed")
     act(owner, failed, "arrived")

@@ -98,8 +98,18 @@ def test_nonsense_is_no_number(typed):
         parse_phone(typed, "FR")
 
 
-def test_a_landline_is_no_mobile():
-    assert not is_mobile(parse_phone("02 40 12 34 56", "FR"))
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "02 40 12 34 56",  # a landline
+        "09 72 12 34 56",  # over the internet
+        "0800 123 456",  # free of charge
+        "0899 70 12 34",  # at a premium
+        "0590 81 12 34",  # a landline of Guadeloupe
+    ],
+)
+def test_what_is_no_mobile_gets_no_sms(typed):
+    assert not is_mobile(parse_phone(typed, "FR"))
 
 
 def test_names_lose_what_could_deceive_and_keep_the_rest():
