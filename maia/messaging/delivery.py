@@ -31,14 +31,15 @@ def deliver(message: Message, now: datetime, mailer: Mailer) -> bool:
     """
     try:
         reason = why_not(message, now)
-        to = "" if reason else address(message)
-        shown, send = ({}, None) if reason else _prepare(message, to, mailer)
+        if reason is None:
+            to = address(message)
+            shown, send = _prepare(message, to, mailer)
     except Exception as error:  # a defect of ours: this one stays, the others go on
         logger.exception("message not written")
         record(message, status=Status.FAILED, error=type(error).__name__)
         return False
-    if reason or send is None:
-        _drop(message, reason or "", now)
+    if reason is not None:
+        _drop(message, reason, now)
         return False
     # From here on a death is uncertain, so this is written first.
     if not record(message, status=Status.SENDING, to=to, **shown):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F
 
-from maia.messaging.models import ChannelState, Message
+from maia.messaging.models import ChannelState
 
 PATIENCE = 5  # failures in a row before the provider is left alone
 FIRST_REST, LONGEST_REST = timedelta(seconds=30), timedelta(minutes=5)
@@ -60,6 +60,3 @@ def failed(channel: str, now: datetime) -> bool:
     rest = min(FIRST_REST * 2**doublings, LONGEST_REST)
     ChannelState.objects.filter(channel=channel).update(broken_until=now + rest)
     return True
-
-
-CHANNELS = [channel.value for channel in Message.Channel]

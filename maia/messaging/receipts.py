@@ -9,17 +9,19 @@ from django.urls import reverse
 from maia.messaging.models import Message
 from maia.patients.models import Patient
 
+# Providers that take the address of the receipt along with the message.
+TOLD_WITH_EACH = ("brevo", "smsmode", "twilio")
 _SALT = "maia.messaging.receipt"
 Receipt, Status = Message.Receipt, Message.Status
 
 
 def callback_url(message: Message) -> str:
     """Where the provider of this SMS may tell what became of it. Its signature is the proof that
-    who calls it was told; empty where it could not be reached."""
-    if not settings.BASE_URL.startswith("https://"):
+    who calls it was told; empty for a provider that does not ask, or could not reach it."""
+    provider = settings.SMS_URL.partition(":")[0]
+    if provider not in TOLD_WITH_EACH or not settings.BASE_URL.startswith("https://"):
         return ""
     token = signing.dumps(message.pk, salt=_SALT)
-    provider = settings.SMS_URL.partition(":")[0]
     return str(settings.BASE_URL) + reverse("hooks:sms_message", args=[provider, token])
 
 

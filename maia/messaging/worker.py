@@ -21,6 +21,7 @@ from maia.messaging.claims import claim, give_up_on_lost_answers, read_again, re
 from maia.messaging.delivery import deliver
 from maia.messaging.email import Mailer
 from maia.messaging.failures import AnswerLost, TemporaryFailure
+from maia.messaging.models import Message
 from maia.messaging.owed import announce
 
 logger = logging.getLogger("maia.worker")
@@ -47,7 +48,7 @@ def run(clock: Clock, stop: threading.Event) -> None:
 
     threads = [
         threading.Thread(target=_keep, args=(lambda c=channel: work(c), stop), name=channel)
-        for channel in flow.CHANNELS
+        for channel in Message.Channel.values
     ]
     for thread in threads:
         thread.start()
@@ -67,7 +68,7 @@ def run_until_idle(clock: Clock, stop: threading.Event) -> None:
 def work_once(name: str, clock: Clock, stop: threading.Event) -> int:
     """One round; the number of things done."""
     done = announce(clock()) + give_up_on_lost_answers(clock())
-    return done + sum(work_on(channel, name, clock, stop) for channel in flow.CHANNELS)
+    return done + sum(work_on(channel, name, clock, stop) for channel in Message.Channel.values)
 
 
 def work_on(channel: str, name: str, clock: Clock, stop: threading.Event) -> int:

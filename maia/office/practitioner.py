@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +23,6 @@ from maia.patients.text import clean_line
 from maia.practices.models import Practitioner
 from maia.practices.pictures import PHOTO
 from maia.practices.sms import (
-    PLACEHOLDERS,
     SAMPLE,
     fill_in,
     in_gsm_letters,
@@ -137,7 +137,8 @@ def practitioner(request: OfficeRequest, pk: int) -> HttpResponse:
         request.POST or None, request.FILES or None, instance=get_practitioner(request, pk)
     )
     if form.is_valid():
-        reschedule(form.save(), timezone.now())
+        with transaction.atomic():
+            reschedule(form.save(), timezone.now())
         messages.success(request, _("Saved."))
         return redirect("office:practitioner", pk)
     template, plain = form["sms_template"].value(), form["sms_in_gsm_letters"].value()
@@ -172,5 +173,4 @@ def _preview(template: str, in_gsm: bool) -> dict[str, Any]:
         "measure": measure(in_gsm_letters(text) if in_gsm else text),
         "foreign": measure(text).foreign.replace("\u00a0", "").replace("\u202f", ""),
         "saved": measure(text).segments - measure(in_gsm_letters(text)).segments,
-        "placeholders": PLACEHOLDERS,
     }

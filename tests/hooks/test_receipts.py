@@ -123,6 +123,12 @@ def test_a_receipt_settles_an_uncertain_message(client, sent):
     assert (sent.status, sent.receipt) == ("sent", "delivered")
 
 
+@pytest.mark.parametrize("url", ["apprise+json://x/{to}", "ovh://a:b@c", "console://", ""])
+def test_a_provider_that_does_not_ask_is_given_no_address(sent, settings, url):
+    settings.SMS_URL = url
+    assert callback_url(sent) == ""
+
+
 def test_no_address_is_given_that_could_not_be_reached(sent, settings):
     settings.BASE_URL = "http://127.0.0.1:8000"
     assert callback_url(sent) == ""

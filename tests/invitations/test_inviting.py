@@ -53,6 +53,14 @@ def test_it_is_useless_to_anybody_else(invitation, record):
     assert record.user is None
 
 
+def test_a_record_that_met_another_account_meanwhile_is_told(invitation, record):
+    record.user = make_user("other@x.example")
+    record.save()
+    assert refused(accept, invitation, make_user("julie@patiente.example"), now=NOW) == (
+        "has_other_record"
+    )
+
+
 def test_it_expires_and_can_be_sent_again(invitation):
     julie = make_user("julie@patiente.example")
     late = NOW + LASTS
@@ -97,6 +105,7 @@ def test_who_has_two_records_is_told_and_nothing_moves(invitation, record, pract
 def test_who_cannot_be_invited(record, anne, fields, code):
     for name, value in fields.items():
         setattr(record, name, value)
+    record.save()
     assert refused(invite_patient, record, by=anne.user, now=NOW) == code
 
 
