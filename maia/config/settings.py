@@ -9,7 +9,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from maia.config.email import email_settings
+from maia.config.email import read_email_url
 from maia.config.secret_key import secret_key
 
 env = environ.Env()
@@ -202,9 +202,16 @@ MEDIA_ROOT = DATA_DIR / "media"
 
 # --- Messages ---------------------------------------------------------------------------------
 
-globals().update(email_settings(env("MAIA_EMAIL_URL", default="")))
+_email, _provider = read_email_url(env("MAIA_EMAIL_URL", default=""))
+EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_HOST = _email.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _email.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _email.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _email.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
 ANYMAIL = {
-    **globals().get("ANYMAIL", {}),
+    **_provider,
     # Providers show it when they tell of a bounce; `maia hooks` prints their addresses.
     "WEBHOOK_SECRET": "maia:" + hmac.new(SECRET_KEY.encode(), b"email", "sha256").hexdigest()[:32],
 }

@@ -101,7 +101,7 @@ def accept(invitation: Invitation, user: User, *, now: datetime) -> None:
         if invitation.patient is not None:
             _meet_record(invitation.patient, user)
         else:
-            _join_team(invitation)
+            _join_team(invitation, user)
         invitation.accepted_at = now
         invitation.save(update_fields=["accepted_at"])
 
@@ -118,11 +118,11 @@ def _meet_record(patient: Patient, user: User) -> None:
         raise InvitationRefused("has_other_record")
 
 
-def _join_team(invitation: Invitation) -> None:
+def _join_team(invitation: Invitation, user: User) -> None:
     try:
         add_member(
             invitation.practice,
-            invitation.email,
+            user,
             invitation.role,
             first_name=invitation.first_name,
             last_name=invitation.last_name,

@@ -52,18 +52,16 @@ def _written(practitioner: Practitioner, template: str, values: dict[str, str]) 
 
 
 def _change(message: Message) -> str:
-    cancelled = message.kind == Kind.CANCELLED
-    phone = message.practice.phone.as_national if message.practice.phone else ""
     match message.kind:
         case Kind.CANCELLED:
+            phone = message.practice.phone.as_national if message.practice.phone else ""
             text = _("{practice}: your appointment on {date} at {time} is cancelled.")
+            return f"{text} {phone}".strip()
         case Kind.MOVED:
-            text = _("{practice}: your appointment has moved to {date} at {time}. {link}")
+            return _("{practice}: your appointment has moved to {date} at {time}. {link}")
         case Kind.CONFIRMED:
-            text = _("{practice}: your appointment on {date} at {time} is confirmed. {link}")
-        case _:
-            raise ValueError(message.kind)  # owes no SMS
-    return f"{text} {phone}".strip() if cancelled else text
+            return _("{practice}: your appointment on {date} at {time} is confirmed. {link}")
+    raise ValueError(message.kind)  # owes no SMS
 
 
 def _of_its_day(message: Message) -> dict[str, str]:

@@ -15,7 +15,7 @@ from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.invitation_words import invitation_letter
 from maia.messaging.letters import Letter
 from maia.messaging.models import Message
-from maia.messaging.test_words import test_letter
+from maia.messaging.trial_words import trial_letter
 
 Action = HistoryEntry.Action
 
@@ -26,7 +26,7 @@ def letter(message: Message, sender: str) -> Letter:
         return invitation_letter(message.invitation)
     if message.kind == Message.Kind.TEST:
         assert message.practitioner is not None
-        return test_letter(message.practitioner)
+        return trial_letter(message.practitioner)
     appointment, entry = message.appointment, message.entry
     assert appointment is not None
     to_patient = message.recipient == Message.Recipient.PATIENT

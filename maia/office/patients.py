@@ -1,7 +1,5 @@
 """Patients: found while she is on the phone, listed, their records, merged, exported."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -10,14 +8,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maia.invitations.inviting import InvitationRefused, invite_patient, withdraw
 from maia.messaging.models import Message
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office
-from maia.office.phones import clean_phone
+from maia.office.phones import FormWithPhone
 from maia.patients.merging import CannotMerge, merge_patients
 from maia.patients.models import Patient
 from maia.patients.phones import is_mobile
@@ -28,9 +25,8 @@ from maia.patients.text import clean_line, clean_text
 SHOWN, PAGE, FOUND = 8, 50, 100
 
 
-class PatientForm(forms.ModelForm):
-    # Read by the rule that booking uses, not by the model's field.
-    mobile = forms.CharField(label=gettext_lazy("Phone"), max_length=30, required=False)
+class PatientForm(FormWithPhone):
+    number = "mobile"
 
     class Meta:
         model = Patient
@@ -47,11 +43,6 @@ class PatientForm(forms.ModelForm):
             "notes": forms.Textarea(attrs={"rows": 4}),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.mobile:
-            self.initial["mobile"] = self.instance.mobile.as_national
-
     def clean_first_name(self) -> str:
         return clean_line(self.cleaned_data["first_name"])
 
@@ -60,14 +51,6 @@ class PatientForm(forms.ModelForm):
 
     def clean_notes(self) -> str:
         return clean_text(self.cleaned_data["notes"])
-
-    def clean_mobile(self) -> str:
-        return clean_phone(self.cleaned_data["mobile"], self.instance.practice.country)
-
-    def save(self, commit: bool = True) -> Patient:
-        self.instance.mobile = self.cleaned_data["mobile"]
-        record: Patient = super().save(commit=commit)
-        return record
 
 
 @office

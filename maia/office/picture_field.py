@@ -1,5 +1,6 @@
 """A picture chosen in a form: what is wrong with it is said beside it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -34,14 +35,11 @@ class PictureField(forms.FileField):
             raise ValidationError(_WORDS[refusal.code]) from None
 
 
-def keep(practice: Practice, drawing: Drawing) -> Picture:
-    picture, _made = Picture.objects.get_or_create(
-        practice=practice,
-        digest=drawing.digest,
-        defaults={
-            "content": drawing.content,
-            "width": drawing.width,
-            "height": drawing.height,
-        },
-    )
-    return picture
+def chosen_picture(
+    typed: Mapping[str, Any], name: str, shown: Picture | None, practice: Practice
+) -> Picture | None:
+    """What a form's ``new_…`` and ``without_…`` fields make of the picture shown so far."""
+    if typed[f"without_{name}"]:
+        return None
+    drawing = typed[f"new_{name}"]
+    return Picture.objects.put(practice, drawing) if drawing else shown

@@ -15,18 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from maia.invitations.inviting import InvitationRefused, invite_member, send_again, withdraw
 from maia.office import refusals
 from maia.office.access import OfficeRequest, owner_page
-from maia.office.phones import clean_phone
-from maia.office.picture_field import PictureField, keep
+from maia.office.phones import FormWithPhone
+from maia.office.picture_field import PictureField, chosen_picture
 from maia.patients.text import clean_line
-from maia.practices.models import Membership, Practice
+from maia.practices.models import Membership, Picture, Practice
 from maia.practices.pictures import LOGO
 from maia.practices.team import TeamRefused, remove_member
 
 
-class PracticeForm(forms.ModelForm):
-    # Read as people write it, like every number.
-    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=30, required=False)
-
+class PracticeForm(FormWithPhone):
     new_logo = PictureField(
         label=gettext_lazy("Logo"),
         box=LOGO,
@@ -55,10 +52,9 @@ class PracticeForm(forms.ModelForm):
             "holiday_region": gettext_lazy("57 for Alsace-Moselle, 974 for La Réunion; or empty."),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.phone:
-            self.initial["phone"] = self.instance.phone.as_national
+    @property
+    def country(self) -> str:
+        return str(self.instance.country)
 
     def clean_name(self) -> str:
         return clean_line(self.cleaned_data["name"])
@@ -66,16 +62,11 @@ class PracticeForm(forms.ModelForm):
     def clean_accent_colour(self) -> str:
         return str(self.cleaned_data["accent_colour"]).lower()
 
-    def clean_phone(self) -> str:
-        return clean_phone(self.cleaned_data["phone"], self.instance.country)
-
     def save(self, commit: bool = True) -> Practice:
-        self.instance.phone = self.cleaned_data["phone"]
-        if self.cleaned_data["without_logo"]:
-            self.instance.logo = None
-        elif drawing := self.cleaned_data["new_logo"]:
-            self.instance.logo = keep(self.instance, drawing)
-        practice: Practice = super().save(commit=commit)
+        practice: Practice = self.instance
+        practice.logo = chosen_picture(self.cleaned_data, "logo", practice.logo, practice)
+        super().save(commit=commit)
+        Picture.objects.forget_unseen(practice)
         return practice
 
 

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from maia.messaging.reminders import reschedule
 from maia.messaging.sms_words import default_template
 from maia.office.access import OfficeRequest, get_practitioner, settings_page
-from maia.office.phones import clean_phone
-from maia.office.picture_field import PictureField, keep
+from maia.office.phones import FormWithPhone
+from maia.office.picture_field import PictureField, chosen_picture
 from maia.patients.text import clean_line
-from maia.practices.models import Practitioner
+from maia.practices.models import Picture, Practitioner
 from maia.practices.pictures import PHOTO
 from maia.practices.sms import (
     SAMPLE,
@@ -41,9 +41,7 @@ class SpacedNumber(forms.CharField):
         return {}  # no maxlength: spaces do not count
 
 
-class PractitionerForm(forms.ModelForm):
-    # Read as people write it, like every number.
-    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=30, required=False)
+class PractitionerForm(FormWithPhone):
     new_photo = PictureField(
         label=gettext_lazy("Photo"),
         box=PHOTO,
@@ -104,28 +102,17 @@ class PractitionerForm(forms.ModelForm):
                 "doubles what an SMS costs."),
         }  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.phone:
-            self.initial["phone"] = self.instance.phone.as_national
-
     def clean_first_name(self) -> str:
         return clean_line(self.cleaned_data["first_name"])
 
     def clean_last_name(self) -> str:
         return clean_line(self.cleaned_data["last_name"])
 
-    def clean_phone(self) -> str:
-        return clean_phone(self.cleaned_data["phone"], self.instance.practice.country)
-
     def save(self, commit: bool = True) -> Practitioner:
         hers: Practitioner = self.instance
-        hers.phone = self.cleaned_data["phone"]
-        if self.cleaned_data["without_photo"]:
-            hers.photo = None
-        elif drawing := self.cleaned_data["new_photo"]:
-            hers.photo = keep(hers.practice, drawing)
+        hers.photo = chosen_picture(self.cleaned_data, "photo", hers.photo, hers.practice)
         super().save(commit=commit)
+        Picture.objects.forget_unseen(hers.practice)
         return hers
 
 

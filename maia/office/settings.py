@@ -16,6 +16,7 @@ from maia.appointments.stranded import stranded
 from maia.office.access import OfficeRequest, get_practitioner, settings_page
 from maia.office.settings_forms import TypeForm, WeekForm
 from maia.office.week_words import week_in_words
+from maia.practices.colours import NEUTRAL
 from maia.practices.models import COLOUR
 from maia.schedules.descriptions import description_html
 from maia.schedules.models import AppointmentType, Schedule
@@ -124,7 +125,7 @@ def preview_type(request: OfficeRequest) -> HttpResponse:
     context = {
         "name": request.POST.get("name", "")[:100],
         "minutes": request.POST.get("duration_minutes", "")[:3],
-        "colour": colour if re.fullmatch(COLOUR, colour) else "#8a8f8c",
+        "colour": colour if re.fullmatch(COLOUR, colour) else NEUTRAL,
         "preview": description_html(request.POST.get("description", "")[:5000]),
     }
     return render(request, "office/_type_preview.html", context)

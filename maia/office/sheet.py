@@ -1,5 +1,6 @@
 """The appointment sheet: noted while the patient is on the phone, then everything done to it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -102,9 +103,9 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
     appointment = get_appointment(request, pk)
     dragged = request.headers.get("Accept") == "application/json"
     form = WhenForm(request.POST)
-    seen = request.POST.get("version", "")
+    seen = _seen(request)
     end = _wall(request.POST.get("end", ""))
-    if not form.is_valid() or not seen.isdigit() or (end and not _sane(form.start(), end)):
+    if not form.is_valid() or seen < 0 or (end and not _sane(form.start(), end)):
         if dragged:
             return JsonResponse({"error": _("This time cannot be read.")}, status=422)
         return _render_sheet(request, appointment, when=form, status=422)
@@ -116,7 +117,7 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
             by=By.practice(request.seat.user),
             now=timezone.now(),
             allow_overlap=form.cleaned_data["allow_overlap"],
-            seen=int(seen),
+            seen=seen,
         )
     except BookingRefused as refusal:
         overlaps = isinstance(refusal, SlotTaken)
@@ -133,49 +134,39 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
 @office
 @require_POST
 def cancel(request: OfficeRequest, pk: int) -> HttpResponse:
-    appointment = get_appointment(request, pk)
-    seen = request.POST.get("version", "")
-    try:
-        cancel_appointment(
-            appointment,
-            by=By.practice(request.seat.user),
-            now=timezone.now(),
-            seen=int(seen) if seen.isdigit() else None,
-        )
-    except BookingRefused as refusal:
-        return _render_sheet(request, appointment, None, refusal, status=409)
-    messages.success(request, _("The appointment is cancelled, its time is free."))
-    return redirect("office:sheet", pk)
+    words = _("The appointment is cancelled, its time is free.")
+    return _act(request, pk, words, cancel_appointment, seen=_seen(request))
 
 
 @office
 @require_POST
 def confirm(request: OfficeRequest, pk: int) -> HttpResponse:
-    appointment = get_appointment(request, pk)
-    try:
-        confirm_appointment(appointment, by=By.practice(request.seat.user), now=timezone.now())
-    except BookingRefused as refusal:
-        return _render_sheet(request, appointment, None, refusal, status=409)
-    messages.success(request, _("The appointment is confirmed."))
-    return redirect("office:sheet", pk)
+    return _act(request, pk, _("The appointment is confirmed."), confirm_appointment)
 
 
 @office
 @require_POST
 def unconfirm(request: OfficeRequest, pk: int) -> HttpResponse:
+    words = _("The appointment is to be confirmed again.")
+    return _act(request, pk, words, unconfirm_appointment, seen=_seen(request))
+
+
+def _act(
+    request: OfficeRequest, pk: int, words: str, act: Callable[..., Any], **seen: int
+) -> HttpResponse:
     appointment = get_appointment(request, pk)
-    seen = request.POST.get("version", "")
     try:
-        unconfirm_appointment(
-            appointment,
-            by=By.practice(request.seat.user),
-            now=timezone.now(),
-            seen=int(seen) if seen.isdigit() else -1,
-        )
+        act(appointment, by=By.practice(request.seat.user), now=timezone.now(), **seen)
     except BookingRefused as refusal:
         return _render_sheet(request, appointment, None, refusal, status=409)
-    messages.success(request, _("The appointment is to be confirmed again."))
+    messages.success(request, words)
     return redirect("office:sheet", pk)
+
+
+def _seen(request: OfficeRequest) -> int:
+    """The version on the page that she acts from; -1, that of no page, if it does not say."""
+    typed = request.POST.get("version", "")
+    return int(typed) if typed.isdigit() else -1
 
 
 def _note(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:

@@ -4,7 +4,6 @@ Opening it changes nothing: mail scanners open links. A click, then a code sent 
 address, unless she is signed in with it already.
 """
 
-from functools import partial
 from typing import Any
 
 from allauth.account.views import RequestLoginCodeView
@@ -63,17 +62,17 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             logout(request)
         request.session[CLICKED] = token
         if not hers:
-            view = partial(_SignInAs.as_view, email=found.email, next_url=request.path)
-            answer: HttpResponse = view()(request)
+            answer: HttpResponse = _SignInAs.as_view(email=found.email, next_url=request.path)(
+                request
+            )
             return answer
-    if hers and request.session.get(CLICKED) == token:
+    if user is not None and hers and request.session.get(CLICKED) == token:
         del request.session[CLICKED]
         return _accept(request, found, user)
     return _page(request, found, {"stranger": user is not None and not hers, "hers": hers})
 
 
-def _accept(request: HttpRequest, found: Invitation, user: User | None) -> HttpResponse:
-    assert user is not None
+def _accept(request: HttpRequest, found: Invitation, user: User) -> HttpResponse:
     try:
         accept(found, user, now=timezone.now())
     except InvitationRefused as refusal:

@@ -6,6 +6,7 @@ Rgb = tuple[float, float, float]
 WHITE: Rgb = (1.0, 1.0, 1.0)
 BLACK: Rgb = (0.0, 0.0, 0.0)
 AA_TEXT = 4.5
+NEUTRAL = "#8a8f8c"  # the colour of what has none
 
 
 def readable_on(colour: str, background: str, contrast: float = AA_TEXT) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from maia.availability.policy import Policy
+from maia.practices.pictures import Drawing
 from maia.practices.registers import validate_am_number, validate_rpps, validate_siret
 from maia.practices.sms import validate_sms_sender_name, validate_sms_template
 
@@ -152,6 +153,24 @@ def one_line(street: str, postcode: str, city: str) -> str:
 class PictureManager(models.Manager["Picture"]):
     def get_queryset(self) -> models.QuerySet["Picture"]:
         return super().get_queryset().defer("content")  # a page needs its name and size
+
+    def put(self, practice: Practice, drawing: Drawing) -> "Picture":
+        """The same drawing twice is one row."""
+        picture, _made = self.get_or_create(
+            practice=practice,
+            digest=drawing.digest,
+            defaults={
+                "content": drawing.content,
+                "width": drawing.width,
+                "height": drawing.height,
+            },
+        )
+        return picture
+
+    def forget_unseen(self, practice: Practice) -> None:
+        """Deletes those that nobody shows any more: their addresses would still open them."""
+        shown = {practice.logo_id, *practice.practitioners.values_list("photo", flat=True)} - {None}
+        self.filter(practice=practice).exclude(pk__in=shown).delete()
 
 
 class Picture(models.Model):

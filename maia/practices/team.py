@@ -17,14 +17,10 @@ class TeamRefused(Exception):
 
 
 def add_member(
-    practice: Practice, email: str, role: str, *, first_name: str = "", last_name: str = ""
+    practice: Practice, user: User, role: str, *, first_name: str = "", last_name: str = ""
 ) -> Membership:
-    """Gives this address a seat; with names, a practitioner too. Raises `TeamRefused`.
-
-    An unknown address gets an account that only a code sent to it opens.
-    """
+    """Gives her a seat, and her own agenda unless she is an assistant. Raises `TeamRefused`."""
     with transaction.atomic():
-        user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email)
         if practice.team.filter(user=user).exists():
             raise TeamRefused("already_member")
         seat = Membership.objects.create(practice=practice, user=user, role=role)

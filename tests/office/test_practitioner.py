@@ -99,6 +99,7 @@ def test_her_photo_is_on_the_booking_page_and_can_go(owner, anne, practice, foll
     save(owner, anne, without_photo="on")
     anne.refresh_from_db()
     assert anne.photo is None
+    assert owner.get(f"/media/{picture.digest}.webp").status_code == 404  # gone for everybody
     assert owner.get("/media/nothing.webp").status_code == 404
 
 

@@ -10,7 +10,7 @@ from maia.messaging.sms_words import example
 from maia.practices.models import Practitioner
 
 
-def test_letter(practitioner: Practitioner) -> Letter:
+def trial_letter(practitioner: Practitioner) -> Letter:
     language = (practitioner.user.language if practitioner.user else "") or settings.LANGUAGE_CODE
     with translation.override(language):
         context = {
