@@ -169,7 +169,8 @@ class PictureManager(models.Manager["Picture"]):
 
     def forget_unseen(self, practice: Practice) -> None:
         """Deletes those that nobody shows any more: their addresses would still open them."""
-        shown = {practice.logo_id, *practice.practitioners.values_list("photo", flat=True)} - {None}
+        photos = practice.practitioners.values_list("photo", flat=True)
+        shown = [pk for pk in (practice.logo_id, *photos) if pk is not None]
         self.filter(practice=practice).exclude(pk__in=shown).delete()
 
 
