@@ -7,7 +7,7 @@ from django.conf import settings
 
 from maia.accounts.models import User
 from maia.patients.models import Patient
-from maia.practices.models import Practice, Practitioner
+from maia.practices.models import Membership, Practice, Practitioner
 from maia.schedules.models import AppointmentType, Schedule
 from tests.messaging.fixtures import sms, smtp  # noqa: F401
 
@@ -64,6 +64,27 @@ def follow_up(practice, anne):
 @pytest.fixture
 def julie(practice):
     return make_patient(practice, "Julie", make_user("julie@patiente.example"))
+
+
+@pytest.fixture
+def elsewhere(db):
+    """Another practice, with one of everything."""
+    practice = Practice.objects.create(name="Ailleurs", slug="ailleurs")
+    owner = make_user("owner@ailleurs.example")
+    Membership.objects.create(practice=practice, user=owner, role="owner")
+    practitioner = Practitioner.objects.create(
+        practice=practice, user=owner, first_name="Zoé", last_name="Roux"
+    )
+    Schedule.objects.create(practitioner=practitioner)
+    type = make_type(practice)
+    patient = make_patient(practice, "Maud")
+    return {
+        "practice": practice,
+        "owner": owner,
+        "practitioner": practitioner,
+        "type": type,
+        "patient": patient,
+    }
 
 
 def make_user(email, password=None, *, verified=True):

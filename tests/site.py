@@ -2,6 +2,7 @@
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ class Site:
     env: dict[str, str]
     process: "subprocess.Popen[bytes]"
     log: Path
+    port: int
 
     def manage(self, *arguments: str) -> str:
         """Runs a `maia` command on its database; what it printed."""
@@ -33,8 +35,9 @@ class Site:
 
 @contextmanager
 def running_site(folder: Path, **settings: str) -> Iterator[Site]:
-    """``settings`` are more `MAIA_*` variables. The database is SQLite, or the tests' server."""
+    """``settings`` are more `MAIA_*` variables, where `{port}` is its port. The database is SQLite, or the tests' server."""
     port = free_port()
+    settings = {name: value.replace("{port}", str(port)) for name, value in settings.items()}
     with _database(folder) as database:
         env = {
             **{k: v for k, v in os.environ.items() if not k.startswith("MAIA_")},
@@ -54,7 +57,8 @@ def running_site(folder: Path, **settings: str) -> Iterator[Site]:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        site = Site(f"http://127.0.0.1:{port}", env, process, log)
+        base = settings.get("MAIA_BASE_URL", f"http://127.0.0.1:{port}")
+        site = Site(base, env, process, log, port)
         try:
             _wait_for(site)
             yield site
@@ -86,7 +90,11 @@ def _wait_for(site: Site) -> None:
     deadline = time.monotonic() + 60
     while True:
         try:
-            urllib.request.urlopen(f"{site.base}/healthz", timeout=5).close()
+            scheme = site.base.partition(":")[0]
+            address = f"{scheme}://127.0.0.1:{site.port}/healthz"
+            # Its name and certificate are the tests' own: here it only has to answer.
+            trusting = ssl._create_unverified_context()
+            urllib.request.urlopen(address, timeout=5, context=trusting).close()
             return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             if site.process.poll() is not None or time.monotonic() > deadline:

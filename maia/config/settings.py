@@ -24,6 +24,9 @@ BASE_URL = env("MAIA_BASE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 WEB_WORKERS = env.int("MAIA_WEB_WORKERS", default=1)
 SECRET_KEY = env("MAIA_SECRET_KEY", default="") or secret_key(DATA_DIR)
 DEBUG = False
+# Without a proxy before it, Maia speaks TLS itself.
+TLS_CERTIFICATE = env("MAIA_TLS_CERTIFICATE", default="")
+TLS_KEY = env("MAIA_TLS_KEY", default="")
 _HTTPS = BASE_URL.startswith("https://")
 _HOST = urlsplit(BASE_URL).hostname or "127.0.0.1"
 ALLOWED_HOSTS = env.list(
@@ -69,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "maia.portal.frame.FrameMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

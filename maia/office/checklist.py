@@ -33,5 +33,10 @@ def checklist(seat: Seat) -> list[Step]:
         ),
         Step(_("Make your first appointment type"), reverse("office:types"), types.exists()),
         Step(_("Give your address and your colour"), reverse("office:look"), bool(practice.street)),
+        Step(
+            _("Put the booking page on your website"),
+            reverse("office:embed"),
+            practice.without_website or practice.websites.exists(),
+        ),
     ]
     return [] if all(step.done for step in steps) else steps

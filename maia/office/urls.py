@@ -5,6 +5,7 @@ from django.urls import path
 from maia.office import (
     absences,
     agenda,
+    embed,
     events,
     outbox,
     patient_import,
@@ -53,6 +54,9 @@ urlpatterns = [
     path("settings/practitioners/<int:pk>/test/", outbox.test, name="test"),
     path("settings/sms/preview/", practitioner.preview_sms, name="preview_sms"),
     path("settings/practice/", practice.look, name="look"),
+    path("settings/embed/", embed.embed, name="embed"),
+    path("settings/embed/<int:pk>/remove/", embed.remove_website, name="remove_website"),
+    path("settings/embed/none/", embed.no_website, name="no_website"),
     path("settings/team/", practice.team, name="team"),
     path("settings/team/<int:pk>/remove/", practice.remove, name="remove"),
     path(

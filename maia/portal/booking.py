@@ -23,14 +23,16 @@ from maia.appointments.models import Appointment
 from maia.appointments.slots import Slot, nearest_free, practitioners_for
 from maia.patients.models import Patient
 from maia.patients.records import RegistrationClosed, find_record, may_register, register
-from maia.portal import refusals
+from maia.portal import elsewhere, refusals
 from maia.portal.forms import DetailsForm, NoteForm
+from maia.portal.frame import frame_of
 from maia.portal.htmx import wants_part
 from maia.portal.week import read_week
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.descriptions import description_html
 from maia.schedules.models import AppointmentType
 
+JUST_BOOKED = "just_booked"  # in the session: what the website around is told of, once
 DRAFT = "booking_draft"  # in the session: what she typed before she had to sign in
 
 
@@ -74,10 +76,19 @@ def get_online_type(slug: str, type_id: int) -> AppointmentType:
     return type
 
 
+def _of_frame(request: HttpRequest, practitioners: list[Practitioner]) -> list[Practitioner]:
+    """A website may be one practitioner's of a practice."""
+    frame = frame_of(request)
+    if frame is None or frame.practitioner_id is None:
+        return practitioners
+    return [p for p in practitioners if p.pk == frame.practitioner_id]
+
+
 @require_safe
 def what_for(request: HttpRequest, slug: str) -> HttpResponse:
     practice = get_object_or_404(Practice, slug=slug)
-    practitioners = list(practice.practitioners.bookable_online().prefetch_related("photo"))
+    online = practice.practitioners.bookable_online().prefetch_related("photo")
+    practitioners = _of_frame(request, list(online))
     types = [
         type
         for type in AppointmentType.objects.bookable_online()
@@ -104,7 +115,7 @@ def what_for(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def when(request: HttpRequest, slug: str, type_id: int) -> HttpResponse:
     type = get_online_type(slug, type_id)
-    practitioners = practitioners_for(type)
+    practitioners = _of_frame(request, practitioners_for(type))
     wanted = [p for p in practitioners if str(p.pk) == request.GET.get("practitioner")]
     week = read_week(
         type,
@@ -134,6 +145,10 @@ def confirm(
     request: HttpRequest, slug: str, type_id: int, practitioner_id: int, start: datetime
 ) -> HttpResponse:
     choice = get_choice(slug, type_id, practitioner_id, start)
+    frame = frame_of(request)
+    if frame is not None and not frame.keeps_cookies:
+        return _without_cookies(request, choice)
+    elsewhere.remember(request)
     if not request.user.is_authenticated:
         if request.method == "POST":  # signed out meanwhile: her words wait for her
             request.session[DRAFT] = [choice.url(), _form(choice, None, request).typed()]
@@ -155,6 +170,8 @@ def confirm(
         return _render(request, choice, {"closed": True}, status=409)
     except BookingRefused as refusal:
         return _render_refusal(request, choice, patient, form, refusal)
+    elsewhere.tell_frame(request, appointment.start)
+    request.session[JUST_BOOKED] = str(appointment.uid)
     return redirect("booked", slug, appointment.uid)
 
 
@@ -162,7 +179,17 @@ def render_sign_in(
     request: HttpRequest, choice: Choice, form: RequestCodeForm | None = None
 ) -> HttpResponse:
     form = form or RequestCodeForm()
-    return _render(request, choice, {"sign_in": form}, status=422 if form.is_bound else 200)
+    context: dict[str, object] = {"sign_in": form}
+    if frame_of(request) is not None:  # for her password or passkey
+        context["tab"] = elsewhere.link_out(request, choice.url())
+    return _render(request, choice, context, status=422 if form.is_bound else 200)
+
+
+def _without_cookies(request: HttpRequest, choice: Choice) -> HttpResponse:
+    """A cookie is tried once more, then the last step goes on in a tab of its own."""
+    if "again" not in request.GET:
+        return redirect(f"{choice.url()}?again")
+    return _render(request, choice, {"tab": elsewhere.link_out(request, choice.url())})
 
 
 def _book(user: User, choice: Choice, patient: Patient | None, form: NoteForm) -> Appointment:
@@ -254,8 +281,9 @@ def _render(
 def booked(request: HttpRequest, slug: str, uid: UUID) -> HttpResponse:
     hers = Appointment.objects.with_details().of_user(request.user)
     appointment = get_object_or_404(hers, uid=uid, practice__slug=slug)
-    return render(
-        request,
-        "portal/booked.html",
-        {"practice": appointment.practice, "appointment": appointment},
-    )
+    context = {
+        "practice": appointment.practice,
+        "appointment": appointment,
+        "news": request.session.pop(JUST_BOOKED, None) == str(uid),
+    }
+    return render(request, "portal/booked.html", context)

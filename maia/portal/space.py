@@ -24,10 +24,11 @@ from maia.accounts.models import User
 from maia.appointments.booking import By, cancel_appointment, move_appointment
 from maia.appointments.exceptions import BookingRefused
 from maia.appointments.ics import Method, ics
-from maia.appointments.models import Appointment
+from maia.appointments.models import Appointment, AppointmentQuerySet
 from maia.appointments.slots import nearest_free
 from maia.messaging.email import sender_address
 from maia.portal import refusals
+from maia.portal.frame import frame_of
 from maia.portal.htmx import wants_part
 from maia.portal.week import read_week
 from maia.practices.models import Practice
@@ -71,14 +72,16 @@ class Access:
 def appointments(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     assert isinstance(request.user, User)
-    hers = Appointment.objects.of_user(request.user).with_details()
+    hers = _seen_from(request, Appointment.objects.of_user(request.user).with_details())
     ahead = hers.upcoming(now)
     behind = hers.exclude(pk__in=ahead.values("pk")).order_by("-event__start")[:PAST_SHOWN]
-    context = {
+    context: dict[str, Any] = {
         "ahead": [Access(a, by_link=False) for a in ahead],
         "behind": [Access(a, by_link=False) for a in behind],
         "practices": Practice.objects.filter(patients__user=request.user),
     }
+    if (frame := frame_of(request)) is not None:
+        context["practices"] = [frame.practice]
     return render(request, "portal/appointments.html", context)
 
 
@@ -186,8 +189,14 @@ def _access(
         return Access(found, by_link=True)
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    hers = Appointment.objects.with_details().of_user(request.user)
+    hers = _seen_from(request, Appointment.objects.with_details().of_user(request.user))
     return Access(get_object_or_404(hers, uid=uid), by_link=False)
+
+
+def _seen_from(request: HttpRequest, appointments: AppointmentQuerySet) -> AppointmentQuerySet:
+    """In a practice's own website, nothing of another practice."""
+    frame = frame_of(request)
+    return appointments if frame is None else appointments.filter(practice=frame.practice)
 
 
 def _by(request: HttpRequest, access: Access) -> By:

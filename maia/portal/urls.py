@@ -3,9 +3,9 @@
 from django.urls import include, path
 
 from maia.portal import booking as book
-from maia.portal import converters, home, invitations, pictures, sign_in, space, theme  # noqa: F401
+from maia.portal import converters, embed, home, invitations, pictures, sign_in, space, theme  # noqa: F401
 
-_one_appointment = (
+one_appointment = (
     [
         path("", space.appointment, name="appointment"),
         path("cancel/", space.cancel, name="cancel"),
@@ -16,14 +16,9 @@ _one_appointment = (
     "one",
 )
 
-urlpatterns = [
-    path("", home.home, name="home"),
+booking_patterns = [
     path("theme/<str:colour>.css", theme.theme, name="theme"),
-    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
     path("media/<str:digest>.webp", pictures.picture, name="picture"),
-    path("mes-rendez-vous/", space.appointments, name="appointments"),
-    path("mes-rendez-vous/<uuid:uid>/", include(_one_appointment, namespace="mine")),
-    path("a/<str:token>/", include(_one_appointment, namespace="link")),
     path("<slug:slug>/", book.what_for, name="practice"),
     path("<slug:slug>/book/<int:type_id>/", book.when, name="slots"),
     path(
@@ -37,4 +32,15 @@ urlpatterns = [
         ),
     ),
     path("<slug:slug>/booked/<uuid:uid>/", book.booked, name="booked"),
+]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
+    path("mes-rendez-vous/", space.appointments, name="appointments"),
+    path("mes-rendez-vous/<uuid:uid>/", include(one_appointment, namespace="mine")),
+    path("a/<str:token>/", include(one_appointment, namespace="link")),
+    path("<slug:slug>/embed.js", embed.script, name="embed_script"),
+    path("<slug:slug>/embed/", embed.enter, name="embed"),
+    *booking_patterns,
 ]

@@ -120,6 +120,8 @@ class Practice(models.Model):
         choices=SelfRegistration.choices,
         default=SelfRegistration.OPEN,
     )
+    # She hands out the link of her booking page: the checklist does not ask for a website.
+    without_website = models.BooleanField(_("no website"), default=False)
 
     class Meta:
         verbose_name = _("practice")
@@ -148,6 +150,24 @@ def one_line(street: str, postcode: str, city: str) -> str:
     """An address, empty when there is none."""
     town = f"{postcode} {city}".strip()
     return ", ".join(part for part in (street, town) if part)
+
+
+class Website(models.Model):
+    """A website that may show the booking page in a frame: `websites.parse_origin` made it."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="websites")
+    origin = models.CharField(_("website"), max_length=280)
+
+    class Meta:
+        verbose_name = _("website")
+        verbose_name_plural = _("websites")
+        ordering = ["origin"]
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "origin"], name="website_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.origin
 
 
 class PictureManager(models.Manager["Picture"]):

@@ -3,9 +3,9 @@
 import pytest
 import time_machine
 
-from maia.practices.models import Membership, Practice, Practitioner
+from maia.practices.models import Membership, Practitioner
 from maia.schedules.models import Schedule
-from tests.conftest import NOW, make_patient, make_type, make_user
+from tests.conftest import NOW, make_user
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -33,27 +33,6 @@ def team(practice, anne, ines):
     assistant = make_user("paul@tilleuls.example")
     Membership.objects.create(practice=practice, user=assistant, role="assistant")
     return {"owner": anne.user, "practitioner": ines.user, "assistant": assistant}
-
-
-@pytest.fixture
-def elsewhere(db):
-    """Another practice, with one of everything."""
-    practice = Practice.objects.create(name="Ailleurs", slug="ailleurs")
-    owner = make_user("owner@ailleurs.example")
-    Membership.objects.create(practice=practice, user=owner, role="owner")
-    practitioner = Practitioner.objects.create(
-        practice=practice, user=owner, first_name="Zoé", last_name="Roux"
-    )
-    Schedule.objects.create(practitioner=practitioner)
-    type = make_type(practice)
-    patient = make_patient(practice, "Maud")
-    return {
-        "practice": practice,
-        "owner": owner,
-        "practitioner": practitioner,
-        "type": type,
-        "patient": patient,
-    }
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from tests.conftest import NOW, THURSDAY, at, make_user
 from tests.office.conftest import BACKEND
 
 POST_ONLY = {
+    "remove_website",
+    "no_website",
     "all_seen",
     "change_message",
     "test",
@@ -32,6 +34,8 @@ POST_ONLY = {
     "change_type",
 }
 OF_NOTHING = {
+    "embed",
+    "no_website",
     "messages",
     "all_seen",
     "preview_type",
@@ -51,7 +55,15 @@ OF_NOTHING = {
     "settings",
     "types",
 }
-OWNER = {"look", "team", "remove", "change_invitation"}
+OWNER = {
+    "look",
+    "team",
+    "remove",
+    "change_invitation",
+    "embed",
+    "remove_website",
+    "no_website",
+}
 SETTINGS = OWNER | {
     "test",
     "preview_type",
@@ -81,7 +93,9 @@ def paths(practice, practitioner, type, appointment):
     invitation = practice.invitations.create(
         email="new@tilleuls.example", role="assistant", sent_at=NOW, expires_at=NOW
     )
+    website = practice.websites.create(origin="https://www.mon-site.fr")
     ids = {
+        "remove_website": website.pk,
         "remove": practice.team.order_by("-pk").values_list("pk", flat=True).first() or 0,
         "delete_absence": absence.pk,
         "event": event.pk,

@@ -25,6 +25,9 @@ class Command(BaseCommand):
             "--log-level": "warning",
             "--workers-kill-timeout": "10",
         }
+        if settings.TLS_CERTIFICATE:
+            arguments["--ssl-certificate"] = settings.TLS_CERTIFICATE
+            arguments["--ssl-keyfile"] = settings.TLS_KEY
         flat = [word for pair in arguments.items() for word in pair]
         # Replaced, not wrapped: signals reach the server itself.
         os.execv(  # noqa: S606
