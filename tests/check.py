@@ -1,5 +1,6 @@
-"""What `make check` runs: format, lint, types, import contracts, migrations, words."""
+"""What `make check` runs: format, lint, types, import contracts, migrations, advisories, words."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -22,6 +23,8 @@ def main() -> int:
         ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
     ]
     failed = [name for name, command in checks if not _passes(name, command)]
+    if not _no_dependency_is_known_to_be_vulnerable():
+        failed.append("advisories")
     if not _all_words_are_french():
         failed.append("words")
     print("check: " + (f"FAILED: {', '.join(failed)}" if failed else "all good"))
@@ -34,6 +37,29 @@ def _passes(name: str, command: list[object]) -> bool:
     if done.returncode:
         print(done.stdout + done.stderr)
     return done.returncode == 0
+
+
+def _no_dependency_is_known_to_be_vulnerable() -> bool:
+    """Asks the registry for advisories of what is installed. Where it has none to give, says so."""
+    command = [BIN / "pip-audit", "-r", "requirements/main.txt", "--require-hashes"]
+    options = ["--disable-pip", "--format", "json", "--progress-spinner", "off", "--timeout", "5"]
+    try:
+        done = subprocess.run(
+            [*map(str, command), *options], cwd=ROOT, capture_output=True, text=True, timeout=180
+        )
+        found = json.loads(done.stdout)["dependencies"]
+    except (subprocess.TimeoutExpired, json.JSONDecodeError, KeyError):
+        print("!!! NO ADVISORIES: dependencies could not be audited here !!!", flush=True)
+        return True
+    vulnerable = [package for package in found if package.get("vulns")]
+    unknown = [package["name"] for package in found if "skip_reason" in package]
+    if unknown:
+        print(f"!!! NO ADVISORIES HERE FOR {len(unknown)} OF {len(found)} DEPENDENCIES !!!")
+    print(f"{'FAILED' if vulnerable else 'ok    '} advisories", flush=True)
+    for package in vulnerable:
+        known = ", ".join(vuln["id"] for vuln in package["vulns"])
+        print(f"  {package['name']} {package['version']}: {known}")
+    return not vulnerable
 
 
 def _all_words_are_french() -> bool:

@@ -2,14 +2,23 @@
 
 import logging
 import smtplib
-from typing import Any
+from ipaddress import ip_address
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import render
+from django.urls import reverse
 
 logger = logging.getLogger("maia.accounts")
+
+
+class Site(NamedTuple):
+    name: str
+    domain: str
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -17,10 +26,33 @@ class AccountAdapter(DefaultAccountAdapter):
         # A patient registers on a practice's booking page, if that practice allows it.
         return False
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that the operator's outermost proxy saw; what stands left of it is hearsay.
+
+        Empty when there is none (a server on a socket).
+        """
+        seen = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        trusted = settings.TRUSTED_PROXIES
+        address = (
+            seen[-trusted] if 0 < trusted <= len(seen) else request.META.get("REMOTE_ADDR", "")
+        )
+        try:
+            return str(ip_address(address.strip().strip("[]")))
+        except ValueError:
+            return ""
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At our own address, whatever name the request was for."""
+        uidb36, _separator, token = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
+        return f"{settings.BASE_URL}{path}"
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A code is waited for: when the mail server is away, she is told so at once."""
+        # Else the name of the site is the one that the request was for, whoever made it up.
+        ours = {"current_site": Site("Maia", urlsplit(settings.BASE_URL).netloc)}
         try:
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, context | ours)
         except (OSError, smtplib.SMTPException) as error:
             logger.error("sign-in email not sent", extra={"error": type(error).__name__})
             page = render(self.request, "account/mail_away.html", status=503)

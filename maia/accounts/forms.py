@@ -26,14 +26,31 @@ class RequestCodeForm(RequestLoginCodeForm):
         ),
     )
 
+    # A trap for machines that fill every field: people do not see it.
+    website = forms.CharField(
+        label=_("Leave this field empty"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
     def __init__(
         self, *args: Any, may_register: Callable[[str], bool] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.may_register = may_register
 
+    field_order = ("website",)  # before an account is made
+
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(_("Leave this field empty, then try again."))
+        return ""
+
     def clean_email(self) -> str:
         email: str = super().clean_email().lower()
+        if "website" in self.errors:
+            return email
         if self._user is None and self.may_register is not None and self.may_register(email):
             if not User.objects.filter(email__iexact=email).exists():  # else: a closed account
                 self._user = User.objects.create_user(email, language=get_language() or "")

@@ -278,6 +278,9 @@ def _refuse_person(type: AppointmentType, patient: Patient, now: datetime) -> No
         raise NotBookable(Reason.BARRED)
     if type.known_patients_only and not is_known(patient, now):
         raise NotBookable(Reason.KNOWN_PATIENTS_ONLY)
+    ahead = patient.appointments.upcoming(now).filter(booked_online=True)
+    if ahead.count() >= patient.practice.max_open_bookings:
+        raise NotBookable(Reason.TOO_MANY)
 
 
 def is_known(patient: Patient, now: datetime) -> bool:

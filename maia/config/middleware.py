@@ -1,4 +1,4 @@
-"""One line of log a request."""
+"""One line of log a request; and what a browser may not do on our pages."""
 
 import logging
 import time
@@ -28,6 +28,28 @@ def log_requests(
                     "ms": round((time.monotonic() - started) * 1000, 1),
                 },
             )
+        return response
+
+    return middleware
+
+
+# Nothing here films, listens, locates or pays. Passkeys, in a frame as well.
+_POWERS = ", ".join(
+    f"{power}=()"
+    for power in (
+        *("accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "geolocation"),
+        *("gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment"),
+        *("screen-wake-lock", "serial", "usb", "xr-spatial-tracking", "browsing-topics"),
+    )
+)
+
+
+def refuse_powers(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Permissions-Policy"] = _POWERS
         return response
 
     return middleware

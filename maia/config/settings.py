@@ -16,7 +16,7 @@ env = environ.Env()
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 
 DATA_DIR = Path(env("MAIA_DATA_DIR", default="data")).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEMO = env.bool("MAIA_DEMO", default=False)
 PORT = env.int("MAIA_PORT", default=8000)
@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",  # allauth's lists of passkeys and sessions
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_guid.middleware.guid_middleware",
     "maia.config.middleware.log_requests",
+    "maia.config.middleware.refuse_powers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -82,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "maia.config.limits.LimitsMiddleware",
 ]
 
 ROOT_URLCONF = "maia.config.urls"
@@ -124,7 +127,12 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "maia_cache",
-    }
+    },
+    # What a process counts for itself: see `limits`.
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
 }
 
 # --- Who signs in -----------------------------------------------------------------------------
@@ -173,6 +181,16 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = _HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked on the machine itself
+# What `check --deploy` would like, and is not ours to promise: the operator's other subdomains.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# How many proxies of the operator's stand before Maia: the patient's address is the one that the
+# first of them saw. Counted from the right of X-Forwarded-For: what she sends herself is no matter.
+TRUSTED_PROXIES = env.int("MAIA_TRUSTED_PROXIES", default=0)
+# Requests a minute from one address, for each web process; 0 is no limit.
+READS_A_MINUTE = env.int("MAIA_READS_A_MINUTE", default=240)
+WRITES_A_MINUTE = env.int("MAIA_WRITES_A_MINUTE", default=60)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -182,6 +200,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        **({"upgrade-insecure-requests": True} if _HTTPS else {}),
     }
 }
 

@@ -76,9 +76,9 @@ def _answers(connection: Any) -> bool:
 def _email(message: Message, letter: Letter, to: str) -> EmailMultiAlternatives:
     practice = message.practice
     email = EmailMultiAlternatives(
-        subject=letter.subject,
+        subject=_one_line(letter.subject),
         body=letter.text,
-        from_email=formataddr((practice.name, sender_address())),
+        from_email=formataddr((_one_line(practice.name), sender_address())),
         to=[to],
         reply_to=[practice.email] if practice.email else [],
         # The same on every try, so that a mail server may drop a second copy.
@@ -89,6 +89,11 @@ def _email(message: Message, letter: Letter, to: str) -> EmailMultiAlternatives:
         kind = f"text/calendar; charset=utf-8; method={letter.method}"
         email.attach("rendez-vous.ics", letter.calendar.decode(), kind)
     return email
+
+
+def _one_line(text: str) -> str:
+    """Forms take no line breaks; whatever else wrote a name, it adds no header."""
+    return " ".join(text.splitlines())
 
 
 def _failure(error: Exception) -> Exception:

@@ -23,6 +23,7 @@ from maia.patients.spreadsheet import patients_csv
 from maia.patients.text import clean_line, clean_text
 
 SHOWN, PAGE, FOUND = 8, 50, 100
+LOOKED_FOR = "patients_looked_for"  # in the session
 
 
 class PatientForm(FormWithPhone):
@@ -54,20 +55,34 @@ class PatientForm(FormWithPhone):
 
 
 @office
-@require_safe
+@require_POST
 def search(request: OfficeRequest) -> HttpResponse:
-    typed = request.GET.get("patient_search", "")
+    """Posted: a name in an address would stand in every log on the way."""
+    typed = request.POST.get("patient_search", "")
     found = search_patients(request.seat.practice, typed, SHOWN)
     return render(request, "office/_patients_found.html", {"found": found, "typed": typed.strip()})
 
 
 @office
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def patients(request: OfficeRequest) -> HttpResponse:
-    typed = request.GET.get("q", "").strip()
-    everybody = request.seat.practice.patients.all()
-    rows = search_patients(request.seat.practice, typed, FOUND) if typed else everybody
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    """Everybody, page by page. What is looked for waits in the session for `found`."""
+    if request.method == "POST":
+        request.session[LOOKED_FOR] = request.POST.get("q", "").strip()[:200]
+        return redirect("office:found")
+    page = Paginator(request.seat.practice.patients.all(), PAGE)
+    context = {"practice": request.seat.practice, "page": page.get_page(request.GET.get("page"))}
+    return render(request, "office/patients.html", context)
+
+
+@office
+@require_safe
+def found(request: OfficeRequest) -> HttpResponse:
+    typed = request.session.get(LOOKED_FOR)
+    if not typed:
+        return redirect("office:patients")
+    rows = search_patients(request.seat.practice, typed, FOUND)
+    page = Paginator(rows, FOUND).get_page(1)
     context = {"practice": request.seat.practice, "typed": typed, "page": page}
     return render(request, "office/patients.html", context)
 

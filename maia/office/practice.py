@@ -43,6 +43,7 @@ class PracticeForm(FormWithPhone):
             "email",
             "accent_colour",
             "self_registration",
+            "max_open_bookings",
             "holiday_region",
         ]
         widgets = {"accent_colour": forms.TextInput(attrs={"type": "color"})}

@@ -33,6 +33,7 @@ urlpatterns = [
     path("absences/<int:pk>/delete/", absences.delete_absence, name="delete_absence"),
     path("events/<int:pk>/", absences.event, name="event"),
     path("patients/", patients.patients, name="patients"),
+    path("patients/found/", patients.found, name="found"),
     path("patients/import/", patient_import.patient_import, name="import"),
     path("patients/export/", patients.export, name="export"),
     path("patients/<int:pk>/", patients.patient, name="patient"),

@@ -30,6 +30,10 @@ _REASONS: dict[NotBookable.Reason, str | Promise] = {
         "This appointment is for patients that the practice knows already. "
         "Please choose another one, or call."
     ),
+    NotBookable.Reason.TOO_MANY: _(
+        "You have as many appointments to come as this practice lets one book online. "
+        "Please call for another one."
+    ),
     NotBookable.Reason.TOO_SOON: _(
         "This time is too close, or past. Here are the nearest ones that are free."
     ),

@@ -120,6 +120,12 @@ class Practice(models.Model):
         choices=SelfRegistration.choices,
         default=SelfRegistration.OPEN,
     )
+    # Against machines, and one person's whole summer: a course of ten sessions still fits.
+    max_open_bookings = models.PositiveSmallIntegerField(
+        _("appointments to come that a patient may book online"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
     # She hands out the link of her booking page: the checklist does not ask for a website.
     without_website = models.BooleanField(_("no website"), default=False)
 

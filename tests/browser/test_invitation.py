@@ -10,7 +10,10 @@ def test_a_patient_follows_her_invitation(
     site, page, browser, browser_context_args, mailbox, code_for
 ):
     sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
-    page.goto(f"{site.base}/pro/patients/?q=soizic")
+    page.goto(f"{site.base}/pro/patients/")
+    page.fill("#q", "soizic")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/found/")
     page.locator("a.card").first.click()
     email = page.input_value("#id_email")
     page.get_by_role("button", name="Inviter à réserver en ligne").click()

@@ -53,7 +53,7 @@ def test_yes_writes_what_was_shown(owner, practice, julie):
         "Deux\nlignes",
     )
     assert zoe.practice == practice
-    assert "Lefèvre" in owner.get("/pro/patients/?q=lefevre").content.decode()
+    assert "Lefèvre" in owner.post("/pro/patients/", {"q": "lefevre"}, follow=True).content.decode()
     owner.post("/pro/patients/import/", {"text": FILE, "yes": "1"})  # twice is once
     assert Patient.objects.count() == 2
 

@@ -17,6 +17,21 @@ def form(record, **typed):
     return {"first_name": record.first_name, "last_name": record.last_name, **typed}
 
 
+def look_for(client, typed):
+    return client.post("/pro/patients/", {"q": typed}, follow=True).content.decode()
+
+
+def test_what_is_looked_for_is_in_no_address(owner, practice):
+    make_patient(practice, "Lina")
+    answer = owner.post("/pro/patients/", {"q": "lina"})
+    assert answer["Location"] == "/pro/patients/found/"
+    assert "Lina" in owner.get("/pro/patients/found/").content.decode()
+    assert owner.get("/pro/patients/search/?patient_search=lina").status_code == 405
+    assert owner.post("/pro/patients/", {"q": ""}, follow=True).redirect_chain[-1][0] == (
+        "/pro/patients/"
+    )
+
+
 def test_a_record_is_changed(owner, practice):
     record = make_patient(practice, "Lina")
     path = reverse("office:patient", args=[record.pk])
@@ -25,7 +40,7 @@ def test_a_record_is_changed(owner, practice):
     record.refresh_from_db()
     assert (record.mobile.as_e164, record.notes) == ("+33639981234", "Rh-")
     assert 'value="06 39 98 12 34"' in owner.get(path).content.decode()
-    assert "Lina" in owner.get("/pro/patients/?q=lina@pat").content.decode()
+    assert "Lina" in look_for(owner, "lina@pat")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ def look(**typed):
         "name": "Cabinet des Tilleuls",
         "accent_colour": "#FFDD00",
         "self_registration": "open",
+        "max_open_bookings": "12",
         **typed,
     }
 

@@ -114,6 +114,7 @@ def test_a_logo_takes_the_place_of_the_name(owner, practice, follow_up):
         "name": practice.name,
         "accent_colour": "#1f7a5c",
         "self_registration": "open",
+        "max_open_bookings": "12",
         "new_logo": photo("logo.png"),
     }
     assert owner.post("/pro/settings/practice/", look).status_code == 302

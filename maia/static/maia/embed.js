@@ -80,6 +80,7 @@
   style.width = "100%";
   style.height = "40rem";
   style.border = "0";
+  style.borderRadius = "12px";
   const asked = wanted();
   frame.src = address();
   holder.insertBefore(frame, script);

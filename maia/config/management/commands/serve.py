@@ -8,11 +8,15 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from maia.config.checks import is_trial
+
 
 class Command(BaseCommand):
     help = "Serves the web pages. Migrate first; one of these a host, any number of hosts."
 
     def handle(self, **options: Any) -> None:
+        if not is_trial():
+            call_command("check", deploy=True)  # refuses to start on what it refuses
         call_command("collectstatic", interactive=False, verbosity=0)
         address = os.environ.get("MAIA_HOST", "127.0.0.1")
         arguments = {

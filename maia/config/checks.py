@@ -1,0 +1,74 @@
+"""What `maia check --deploy` refuses, and `maia serve` with it: settings that leak or lose."""
+
+import stat
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def is_trial() -> bool:
+    """On one's own computer, or under a name that no network can have: nobody else comes."""
+    name = urlsplit(settings.BASE_URL).hostname or ""
+    return name in LOOPBACK or name.endswith((".test", ".localhost"))
+
+
+@register(Tags.security, deploy=True)
+def production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    return list(_problems())
+
+
+def _problems() -> Iterator[CheckMessage]:
+    url = urlsplit(settings.BASE_URL)
+    if url.scheme != "https":
+        yield Error(
+            "MAIA_BASE_URL does not start with https://.",
+            hint="Patients' data and sign-ins would travel in clear.",
+            id="maia.E001",
+        )
+    if url.path or url.query:
+        yield Error("MAIA_BASE_URL has a path: Maia stands at the root of a name.", id="maia.E002")
+    if settings.DEMO:
+        yield Error(
+            "MAIA_DEMO is on: everybody reads every message, and signs in as everybody.",
+            id="maia.E003",
+        )
+    if len(settings.SECRET_KEY) < 50 or len(set(settings.SECRET_KEY)) < 10:
+        yield Error(
+            "MAIA_SECRET_KEY is short: 50 characters drawn by chance are wanted.",
+            hint="Left unset, Maia makes a good one in its data folder.",
+            id="maia.E004",
+        )
+    if any(host == "*" or host.startswith(".") for host in settings.ALLOWED_HOSTS):
+        yield Error(
+            "MAIA_ALLOWED_HOSTS lets other names in.",
+            hint="List each name by itself: a forged one could stand in emails and caches.",
+            id="maia.E005",
+        )
+    if settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "mailbox.MailboxBackend")):
+        yield Error(
+            "MAIA_EMAIL_URL is not set: codes and confirmations would reach nobody.",
+            id="maia.E006",
+        )
+    folder = settings.DATA_DIR
+    if folder.exists() and stat.S_IMODE(folder.stat().st_mode) & stat.S_IRWXO:
+        yield Error(
+            f"Every user of this machine may read {folder}.",
+            hint=f"chmod o= {folder}",
+            id="maia.E007",
+        )
+    if bool(settings.TLS_CERTIFICATE) != bool(settings.TLS_KEY):
+        yield Error("MAIA_TLS_CERTIFICATE and MAIA_TLS_KEY go together.", id="maia.E008")
+    if not settings.TLS_CERTIFICATE and not settings.TRUSTED_PROXIES:
+        yield checks.Warning(
+            "MAIA_TRUSTED_PROXIES is 0: limits count all patients as one.",
+            hint="Behind one proxy, 1.",
+            id="maia.W001",
+        )
+    if not settings.SMS_URL:
+        yield checks.Warning("MAIA_SMS_URL is not set: no SMS leaves.", id="maia.W002")
