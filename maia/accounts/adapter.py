@@ -41,6 +41,11 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValueError:
             return ""
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Who signs in by code alone is sent a new one."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return methods or [{"id": "code", "description": "", "url": reverse("account_again")}]
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """At our own address, whatever name the request was for."""
         uidb36, _separator, token = key.partition("-")

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "anymail",
     "csp",
     "django_guid",
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
     "maia.invitations",
     "maia.appointments",
     "maia.messaging",
+    "maia.privacy",
     "maia.hooks",
     "maia.portal",
     "maia.office",
@@ -168,6 +170,8 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_FORMAT = ACCOUNT_LOGIN_BY_CODE_FORMAT
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_CHANGE_EMAIL = True  # one address an account; another takes its place once verified
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # "your password was changed": if it was not her, she knows
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {"request_login_code": "maia.accounts.forms.RequestCodeForm"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -248,6 +252,8 @@ MESSAGE_RATES = {
     "email": env.float("MAIA_EMAIL_RATE", default=0),
     "sms": env.float("MAIA_SMS_RATE", default=0),
 }
+# Name and address of who hosts the data, for the legal notice. In France, a certified host (HDS).
+HOSTED_BY = env("MAIA_HOSTED_BY", default="")
 DEFAULT_FROM_EMAIL = env("MAIA_FROM_EMAIL", default=f"Maia <no-reply@{_HOST}>")
 
 PHONENUMBER_DB_FORMAT = "E164"

@@ -50,6 +50,8 @@ def _why_no_address(message: Message) -> str | None:
             return "no_mobile"
         if not is_mobile(to):
             return "not_mobile"
+        if message.is_sms_reminder and _appointment(message).patient.no_sms:
+            return "no_sms"
         return None if settings.SMS_URL else "no_sms_provider"
     if not to:
         return "no_address"

@@ -15,6 +15,7 @@ _WORDS = {
     "moved_since": _("the appointment has moved"),
     "no_address": _("no email address on the record"),
     "no_mobile": _("no phone number on the record"),
+    "no_sms": _("the patient wants no reminder by SMS"),
     "no_sms_provider": _("no SMS provider is set up"),
     "not_mobile": _("the number is not a mobile"),
     "past": _("the appointment is past"),

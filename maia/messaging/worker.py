@@ -28,12 +28,15 @@ logger = logging.getLogger("maia.worker")
 Clock = Callable[[], datetime]
 
 IDLE_SECONDS = 1.0
+NOW_AND_THEN_SECONDS = 900.0
 FRESH_SECONDS = 2.0  # what was read about a message is no older than this when it leaves
 
 
-def run(clock: Clock, stop: threading.Event) -> None:
+def run(
+    clock: Clock, stop: threading.Event, *, also: Callable[[datetime], object] | None = None
+) -> None:
     """Works until ``stop`` is set. Each channel has its thread: an SMS provider that keeps one
-    waiting holds no email back."""
+    waiting holds no email back. ``also`` is looked at every quarter of an hour."""
     name = f"{socket.gethostname()}:{os.getpid()}"[:80]
     beat = beats.Beat(name, clock())
 
@@ -50,6 +53,8 @@ def run(clock: Clock, stop: threading.Event) -> None:
         threading.Thread(target=_keep, args=(lambda c=channel: work(c), stop), name=channel)
         for channel in Message.Channel.values
     ]
+    if also is not None:
+        threads.append(threading.Thread(target=_now_and_then, args=(also, clock, stop)))
     for thread in threads:
         thread.start()
     _keep(look_around, stop)
@@ -98,6 +103,15 @@ def work_on(channel: str, name: str, clock: Clock, stop: threading.Event) -> int
     mailer.close()
     logger.info("batch", extra={"channel": channel, "claimed": len(claimed), "handled": done})
     return done
+
+
+def _now_and_then(also: Callable[[datetime], object], clock: Clock, stop: threading.Event) -> None:
+    def step() -> int:
+        also(clock())
+        stop.wait(NOW_AND_THEN_SECONDS)
+        return 1
+
+    _keep(step, stop)
 
 
 def _keep(step: Callable[[], int], stop: threading.Event) -> None:

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from maia.accounts.models import User
+from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.practices.seats import Seat, seats_of
+from maia.privacy.journal import Act, note
 
 CHOSEN = "office_practice"  # in the session, of who works in several
 View = Callable[..., HttpResponse]
@@ -40,9 +43,20 @@ def office(view: View) -> View:
         chosen = request.session.get(CHOSEN)
         request.seat = next((s for s in request.seats if s.practice.pk == chosen), request.seats[0])
         with timezone.override(request.seat.practice.zone):
+            if request.seat.practice.require_second_factor and not is_mfa_enabled(request.user):
+                context = {"practice": request.seat.practice}
+                return render(request, "office/second_factor.html", context, status=403)
             return view(request, *args, **kwargs)
 
     return wrapped
+
+
+def written_down(
+    request: OfficeRequest, act: Act, *, patient: Patient | None = None, detail: str = ""
+) -> None:
+    """In the practice's journal."""
+    seat = request.seat
+    note(act, seat.practice, seat.user, now=timezone.now(), patient=patient, detail=detail)
 
 
 def settings_page(view: View) -> View:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from maia.office.access import OfficeRequest, owner_page
+from maia.office.access import OfficeRequest, owner_page, written_down
 from maia.practices.models import Practice
 from maia.practices.websites import frame_sources, parse_origin
+from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType
 
 
@@ -87,6 +88,7 @@ def embed(request: OfficeRequest) -> HttpResponse:
     if form.is_valid():
         origin = form.cleaned_data["website"]
         practice.websites.get_or_create(origin=origin)
+        written_down(request, Act.SETTINGS, detail=f"+ {origin}")
         messages.success(
             request, _("%(website)s may show your booking page.") % {"website": origin}
         )
@@ -110,7 +112,9 @@ def embed(request: OfficeRequest) -> HttpResponse:
 @owner_page
 @require_POST
 def remove_website(request: OfficeRequest, pk: int) -> HttpResponse:
-    get_object_or_404(request.seat.practice.websites, pk=pk).delete()
+    website = get_object_or_404(request.seat.practice.websites, pk=pk)
+    website.delete()
+    written_down(request, Act.SETTINGS, detail=f"− {website.origin}")
     messages.success(request, _("This website does not show your booking page any more."))
     return redirect("office:embed")
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from maia.office.access import OfficeRequest, settings_page
+from maia.office.access import OfficeRequest, settings_page, written_down
 from maia.patients.importing import (
     MAX_LINES,
     Line,
@@ -18,6 +18,7 @@ from maia.patients.importing import (
     import_patients,
     read_patients,
 )
+from maia.privacy.journal import Act
 
 MAX_BYTES = 500_000
 
@@ -72,6 +73,7 @@ def patient_import(request: OfficeRequest) -> HttpResponse:
         return render(request, "office/import.html", context, status=422)
     if "yes" in request.POST:
         count = import_patients(lines)
+        written_down(request, Act.IMPORTED, detail=str(count))
         words = ngettext("%(count)d record is in.", "%(count)d records are in.", count)
         messages.success(request, words % {"count": count})
         return redirect("office:patients")

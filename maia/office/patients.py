@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maia.invitations.inviting import InvitationRefused, invite_patient, withdraw
 from maia.messaging.models import Message
 from maia.office import refusals
-from maia.office.access import OfficeRequest, office
+from maia.office.access import OfficeRequest, office, written_down
 from maia.office.phones import FormWithPhone
 from maia.patients.merging import CannotMerge, merge_patients
 from maia.patients.models import Patient
@@ -21,6 +21,7 @@ from maia.patients.phones import is_mobile
 from maia.patients.search import search_patients
 from maia.patients.spreadsheet import patients_csv
 from maia.patients.text import clean_line, clean_text
+from maia.privacy.journal import Act
 
 SHOWN, PAGE, FOUND = 8, 50, 100
 LOOKED_FOR = "patients_looked_for"  # in the session
@@ -70,7 +71,7 @@ def patients(request: OfficeRequest) -> HttpResponse:
     if request.method == "POST":
         request.session[LOOKED_FOR] = request.POST.get("q", "").strip()[:200]
         return redirect("office:found")
-    page = Paginator(request.seat.practice.patients.all(), PAGE)
+    page = Paginator(request.seat.practice.patients.filter(erased_at=None), PAGE)
     context = {"practice": request.seat.practice, "page": page.get_page(request.GET.get("page"))}
     return render(request, "office/patients.html", context)
 
@@ -91,11 +92,16 @@ def found(request: OfficeRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def patient(request: OfficeRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(request.seat.practice.patients, pk=pk)
+    if record.erased_at is not None:
+        gone = {"practice": request.seat.practice, "record": record}
+        return render(request, "office/erased.html", gone, status=410)
     form = PatientForm(request.POST or None, instance=record)
     if form.is_valid():
         form.save()
+        written_down(request, Act.CHANGED, patient=record, detail=", ".join(form.changed_data))
         messages.success(request, _("Saved."))
         return redirect("office:patient", pk)
+    written_down(request, Act.OPENED, patient=record)
     now = timezone.now()
     hers = record.appointments.with_details()
     ahead = hers.upcoming(now)
@@ -110,6 +116,7 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         "now": now,
         "gets_sms": bool(record.mobile) and is_mobile(str(record.mobile)),
         "others": _alike(record),
+        "journal": record.journal.all()[:20] if request.seat.may_change_practice else None,
     }
     return render(request, "office/patient.html", context, status=422 if form.is_bound else 200)
 
@@ -130,6 +137,7 @@ def merge(request: OfficeRequest, pk: int) -> HttpResponse:
         }
         messages.error(request, words[refusal.code])
     else:
+        written_down(request, Act.MERGED, patient=record)
         messages.success(request, _("The two records are one now."))
     return redirect("office:patient", pk)
 
@@ -144,6 +152,7 @@ def invite(request: OfficeRequest, pk: int) -> HttpResponse:
     except InvitationRefused as refusal:
         messages.error(request, refusals.invitation_words(refusal))
     else:
+        written_down(request, Act.INVITED, patient=record)
         messages.success(request, _("The invitation is on its way."))
     return redirect("office:patient", pk)
 
@@ -164,8 +173,9 @@ def export(request: OfficeRequest) -> HttpResponse:
     """All records, for who may change settings: it leaves the building."""
     if not request.seat.may_change_settings:
         raise PermissionDenied
+    written_down(request, Act.ALL_EXPORTED)
     return HttpResponse(
-        patients_csv(request.seat.practice.patients.iterator()),
+        patients_csv(request.seat.practice.patients.filter(erased_at=None).iterator()),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="patientes.csv"'},
     )

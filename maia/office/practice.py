@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -14,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maia.invitations.inviting import InvitationRefused, invite_member, send_again, withdraw
 from maia.office import refusals
-from maia.office.access import OfficeRequest, owner_page
+from maia.office.access import OfficeRequest, owner_page, written_down
 from maia.office.phones import FormWithPhone
 from maia.office.picture_field import PictureField, chosen_picture
 from maia.patients.text import clean_line
 from maia.practices.models import Membership, Picture, Practice
 from maia.practices.pictures import LOGO
 from maia.practices.team import TeamRefused, remove_member
+from maia.privacy.journal import Act
 
 
 class PracticeForm(FormWithPhone):
@@ -101,6 +103,7 @@ def look(request: OfficeRequest) -> HttpResponse:
     form = PracticeForm(request.POST or None, request.FILES or None, instance=practice)
     if form.is_valid():
         form.save()
+        written_down(request, Act.SETTINGS, detail=", ".join(form.changed_data))
         messages.success(request, _("Saved."))
         return redirect("office:look")
     context = {"practice": request.seat.practice, "form": form}
@@ -121,6 +124,7 @@ def team(request: OfficeRequest) -> HttpResponse:
         except InvitationRefused as refusal:
             form.add_error("email", refusals.invitation_words(refusal))
         else:
+            written_down(request, Act.TEAM, detail=f"+ {typed['role']}")
             messages.success(request, _("The invitation is on its way."))
             return redirect("office:team")
     context = {
@@ -142,7 +146,22 @@ def remove(request: OfficeRequest, pk: int) -> HttpResponse:
     except TeamRefused:  # the last owner
         messages.error(request, _("A practice needs an owner: name another one first."))
     else:
+        written_down(request, Act.TEAM, detail=f"− {seat.role}")
         messages.success(request, _("She has left the team and sees nothing any more."))
+    return redirect("office:team")
+
+
+@owner_page
+@require_POST
+def second_factor(request: OfficeRequest) -> HttpResponse:
+    """Asked of the whole team, or not any more. Who asks has hers: nobody is locked out at once."""
+    wanted = request.POST.get("require") == "yes"
+    if wanted and not is_mfa_enabled(request.seat.user):
+        messages.error(request, _("Set up your own second factor first, in “My account”."))
+        return redirect("office:team")
+    Practice.objects.filter(pk=request.seat.practice.pk).update(require_second_factor=wanted)
+    written_down(request, Act.TEAM, detail="require_second_factor")
+    messages.success(request, _("Saved."))
     return redirect("office:team")
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maia.messaging.reminders import reschedule
 from maia.messaging.sms_words import default_template
-from maia.office.access import OfficeRequest, get_practitioner, settings_page
+from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
 from maia.office.phones import FormWithPhone
 from maia.office.picture_field import PictureField, chosen_picture
 from maia.patients.text import clean_line
@@ -29,6 +29,7 @@ from maia.practices.sms import (
     measure,
     validate_sms_template,
 )
+from maia.privacy.journal import Act
 
 
 class SpacedNumber(forms.CharField):
@@ -126,6 +127,7 @@ def practitioner(request: OfficeRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with transaction.atomic():
             reschedule(form.save(), timezone.now())
+        written_down(request, Act.SETTINGS, detail=f"{hers.name}: {', '.join(form.changed_data)}")
         messages.success(request, _("Saved."))
         return redirect("office:practitioner", pk)
     template, plain = form["sms_template"].value(), form["sms_in_gsm_letters"].value()

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maia.appointments.stranded import stranded
-from maia.office.access import OfficeRequest, get_practitioner, settings_page
+from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
 from maia.office.settings_forms import TypeForm, WeekForm
 from maia.office.week_words import week_in_words
 from maia.practices.colours import NEUTRAL
 from maia.practices.models import COLOUR
+from maia.privacy.journal import Act
 from maia.schedules.descriptions import description_html
 from maia.schedules.models import AppointmentType, Schedule
 
@@ -60,6 +61,7 @@ def schedule(request: OfficeRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         plan = plan or Schedule.objects.create(practitioner=hers)
         plan.write(form.week)
+    written_down(request, Act.SETTINGS, detail=_("schedule of %(name)s") % {"name": hers.name})
     messages.success(request, _("Saved."))
     return redirect("office:schedule", pk)
 
@@ -104,6 +106,7 @@ def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
         case "archive" | "restore":
             type.archived = action == "archive"
             type.save(update_fields=["archived"])
+            written_down(request, Act.SETTINGS, detail=_("type “%(name)s”") % {"name": type.name})
         case "duplicate":
             copy = type.duplicate(_("%(name)s (copy)") % {"name": type.name})
             return redirect("office:edit_type", copy.pk)
@@ -144,6 +147,7 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
             Schedule.objects.filter(appointment_type=type).delete()
             if owns:
                 Schedule.objects.create(appointment_type=type).write(week.week)
+        written_down(request, Act.SETTINGS, detail=_("type “%(name)s”") % {"name": type.name})
         messages.success(request, _("Saved."))
         return redirect("office:types")
     context = {

@@ -28,12 +28,13 @@ from maia.appointments.exceptions import BookingRefused, SlotTaken
 from maia.appointments.models import Appointment
 from maia.appointments.slots import free_slots
 from maia.office import refusals
-from maia.office.access import OfficeRequest, office
+from maia.office.access import OfficeRequest, office, written_down
 from maia.office.agenda import get_appointment
 from maia.office.patients import SHOWN
 from maia.office.sheet_forms import EditForm, NewAppointmentForm, WhenForm
 from maia.patients.search import search_patients
 from maia.practices.models import Practitioner
+from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType
 
 LONGEST = timedelta(hours=12)
@@ -75,6 +76,7 @@ def availability(request: OfficeRequest) -> HttpResponse:
 def sheet(request: OfficeRequest, pk: int) -> HttpResponse:
     appointment = get_appointment(request, pk)
     if request.method != "POST":
+        written_down(request, Act.OPENED, patient=appointment.patient)
         return _render_sheet(request, appointment)
     form = EditForm(request.POST)
     if not form.is_valid():

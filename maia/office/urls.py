@@ -12,6 +12,7 @@ from maia.office import (
     patients,
     practice,
     practitioner,
+    privacy,
     settings,
     sheet,
 )
@@ -44,6 +45,8 @@ urlpatterns = [
         patients.withdraw_invitation,
         name="withdraw_invitation",
     ),
+    path("patients/<int:pk>/data/", privacy.hand_out, name="hand_out"),
+    path("patients/<int:pk>/erase/", privacy.erase, name="erase"),
     path("patients/search/", patients.search, name="patient_search"),
     path("messages/", outbox.messages, name="messages"),
     path("messages/seen/", outbox.all_seen, name="all_seen"),
@@ -58,6 +61,9 @@ urlpatterns = [
     path("settings/embed/", embed.embed, name="embed"),
     path("settings/embed/<int:pk>/remove/", embed.remove_website, name="remove_website"),
     path("settings/embed/none/", embed.no_website, name="no_website"),
+    path("settings/privacy/", privacy.privacy, name="privacy"),
+    path("settings/privacy/journal/", privacy.journal, name="journal"),
+    path("settings/team/second-factor/", practice.second_factor, name="second_factor"),
     path("settings/team/", practice.team, name="team"),
     path("settings/team/<int:pk>/remove/", practice.remove, name="remove"),
     path(

@@ -34,6 +34,10 @@ class Patient(models.Model):
     origin = models.CharField(
         _("origin"), max_length=8, choices=Origin.choices, default=Origin.PRACTICE
     )
+    # She would rather have no reminder by SMS. Hers to say, from her account.
+    no_sms = models.BooleanField(_("no reminder by SMS"), default=False)
+    # Only appointments are left of her: see `privacy`.
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
     # Name and address as `search` compares them; written by `save` and `bulk_create` alike.
     search_text = models.CharField(max_length=420, editable=False, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -71,4 +75,4 @@ class Patient(models.Model):
 
     @property
     def name(self) -> str:
-        return f"{self.first_name} {self.last_name}"
+        return f"{self.first_name} {self.last_name}".strip()

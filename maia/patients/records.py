@@ -1,5 +1,7 @@
 """How an account meets a record: through a verified email only (product rule 3.5)."""
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
@@ -76,3 +78,14 @@ def register(
 
 def _unclaimed(practice: Practice, email: str) -> QuerySet[Patient]:
     return Patient.objects.filter(practice=practice, user=None, email__iexact=email)
+
+
+def follow_address(*, user: User, from_email_address: Any, to_email_address: Any, **_: Any) -> None:
+    """Her account has another verified address: her records that had the old one follow, so that
+    messages reach her. One where the practice wrote another address stays as it is."""
+    old = from_email_address.email if from_email_address else ""
+    Patient.objects.filter(user=user, email__iexact=old).exclude(email="").update(
+        email=to_email_address.email
+    )
+    for record in Patient.objects.filter(user=user):
+        record.save(update_fields=["search_text"])

@@ -6,7 +6,6 @@ address, unless she is signed in with it already.
 
 from typing import Any
 
-from allauth.account.views import RequestLoginCodeView
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -17,34 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from maia.accounts.forms import RequestCodeForm
 from maia.accounts.models import User
 from maia.invitations.inviting import InvitationRefused, accept
 from maia.invitations.models import Invitation
+from maia.portal.sign_in import send_code
 
 CLICKED = "invitation"  # in the session: the link whose button she has clicked
-
-
-class _SignInAs(RequestLoginCodeView):
-    """The sign-in by code, its address filled in."""
-
-    email = ""
-    next_url = ""
-
-    def get_form_class(self) -> type[RequestCodeForm]:
-        return RequestCodeForm
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        kwargs: dict[str, Any] = super().get_form_kwargs()
-        return kwargs | {"data": {"email": self.email}, "may_register": lambda email: True}
-
-    def passthrough_next_url(self, url: str) -> str:
-        return f"{url}?next={self.next_url}"
-
-    def form_invalid(self, form: RequestCodeForm) -> HttpResponse:
-        """Too many codes asked for: the form knows how to say so."""
-        messages.error(self.request, " ".join(e for errors in form.errors.values() for e in errors))
-        return redirect(self.next_url)
 
 
 @never_cache
@@ -62,10 +39,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             logout(request)
         request.session[CLICKED] = token
         if not hers:
-            answer: HttpResponse = _SignInAs.as_view(email=found.email, next_url=request.path)(
-                request
-            )
-            return answer
+            return send_code(request, found.email, next_url=request.path, opens_account=True)
     if user is not None and hers and request.session.get(CLICKED) == token:
         del request.session[CLICKED]
         return _accept(request, found, user)

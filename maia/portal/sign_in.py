@@ -15,6 +15,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -38,6 +39,41 @@ class _AskEmail(RequestLoginCodeView):
 
     def get_success_url(self) -> str:
         return self.choice.url("code")
+
+
+class _SendCode(RequestLoginCodeView):
+    """The sign-in by code, its address filled in."""
+
+    email = ""
+    next_url = ""
+    opens_account = False
+
+    def get_form_class(self) -> type[RequestCodeForm]:
+        return RequestCodeForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs()
+        return kwargs | {
+            "data": {"email": self.email},
+            "may_register": lambda email: self.opens_account,
+        }
+
+    def passthrough_next_url(self, url: str) -> str:
+        return f"{url}?{urlencode({'next': self.next_url})}"
+
+    def form_invalid(self, form: RequestCodeForm) -> HttpResponse:
+        """Too many codes asked for: the form knows how to say so."""
+        messages.error(self.request, " ".join(e for errors in form.errors.values() for e in errors))
+        return redirect(self.next_url)
+
+
+def send_code(
+    request: HttpRequest, email: str, *, next_url: str, opens_account: bool = False
+) -> HttpResponse:
+    """Sends a code to an address that we know, and asks for it; ``next_url`` is ours."""
+    view = _SendCode.as_view(email=email, next_url=next_url, opens_account=opens_account)
+    answer: HttpResponse = view(request)
+    return answer
 
 
 class _AskCode(ConfirmLoginCodeView):

@@ -2,8 +2,19 @@
 
 from django.urls import include, path
 
+from maia.portal import (
+    account,
+    converters,  # noqa: F401
+    embed,
+    home,
+    invitations,
+    notices,
+    pictures,
+    sign_in,
+    space,
+    theme,
+)
 from maia.portal import booking as book
-from maia.portal import converters, embed, home, invitations, pictures, sign_in, space, theme  # noqa: F401
 
 one_appointment = (
     [
@@ -20,6 +31,8 @@ booking_patterns = [
     path("theme/<str:colour>.css", theme.theme, name="theme"),
     path("media/<str:digest>.webp", pictures.picture, name="picture"),
     path("<slug:slug>/", book.what_for, name="practice"),
+    path("<slug:slug>/confidentialite/", notices.data_notice, name="data_notice"),
+    path("<slug:slug>/mentions-legales/", notices.legal_notice, name="legal_notice"),
     path("<slug:slug>/book/<int:type_id>/", book.when, name="slots"),
     path(
         "<slug:slug>/book/<int:type_id>/<int:practitioner_id>/<instant:start>/",
@@ -37,6 +50,10 @@ booking_patterns = [
 urlpatterns = [
     path("", home.home, name="home"),
     path("invitation/<str:token>/", invitations.invitation, name="invitation"),
+    path("mon-compte/", account.account, name="account"),
+    path("mon-compte/donnees/", account.data, name="account_data"),
+    path("mon-compte/supprimer/", account.delete, name="account_delete"),
+    path("mon-compte/encore/", account.again, name="account_again"),
     path("mes-rendez-vous/", space.appointments, name="appointments"),
     path("mes-rendez-vous/<uuid:uid>/", include(one_appointment, namespace="mine")),
     path("a/<str:token>/", include(one_appointment, namespace="link")),

@@ -54,6 +54,7 @@ RESERVED_SLUGS = frozenset(
         "media",
         "mentions-legales",
         "mes-rendez-vous",
+        "mon-compte",
         "metrics",
         "new",
         "nouveau",
@@ -119,6 +120,9 @@ class Practice(models.Model):
         max_length=6,
         choices=SelfRegistration.choices,
         default=SelfRegistration.OPEN,
+    )
+    require_second_factor = models.BooleanField(
+        _("a second factor for the whole team"), default=False
     )
     # Against machines, and one person's whole summer: a course of ten sessions still fits.
     max_open_bookings = models.PositiveSmallIntegerField(

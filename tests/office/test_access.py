@@ -13,6 +13,7 @@ from tests.conftest import NOW, THURSDAY, at, make_user
 from tests.office.conftest import BACKEND
 
 POST_ONLY = {
+    "second_factor",
     "patient_search",
     "remove_website",
     "no_website",
@@ -35,6 +36,9 @@ POST_ONLY = {
     "change_type",
 }
 OF_NOTHING = {
+    "privacy",
+    "journal",
+    "second_factor",
     "found",
     "embed",
     "no_website",
@@ -58,6 +62,11 @@ OF_NOTHING = {
     "types",
 }
 OWNER = {
+    "privacy",
+    "journal",
+    "second_factor",
+    "hand_out",
+    "erase",
     "look",
     "team",
     "remove",
@@ -111,6 +120,8 @@ def paths(practice, practitioner, type, appointment):
         "message": message.pk,
         "change_message": message.pk,
         "test": practitioner.pk,
+        "hand_out": appointment.patient_id,
+        "erase": appointment.patient_id,
         "invite": appointment.patient_id,
         "withdraw_invitation": appointment.patient_id,
         "change_invitation": invitation.pk,

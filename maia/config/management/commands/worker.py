@@ -1,4 +1,4 @@
-"""`maia worker`: delivers what is owed."""
+"""`maia worker`: delivers what is owed, and keeps house once a day."""
 
 import gc
 import signal
@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from maia.messaging.worker import run, run_until_idle
+from maia.privacy.housekeeping import keep_house_daily
 
 
 class Command(BaseCommand):
@@ -26,4 +27,8 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        (run_until_idle if until_idle else run)(timezone.now, stop)
+        if until_idle:
+            keep_house_daily(timezone.now())
+            run_until_idle(timezone.now, stop)
+        else:
+            run(timezone.now, stop, also=keep_house_daily)

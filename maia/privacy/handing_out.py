@@ -1,0 +1,70 @@
+"""What Maia knows of somebody, handed out to her (articles 15 and 20 of the GDPR)."""
+
+from typing import Any
+
+from maia.accounts.models import User
+from maia.appointments.models import Appointment
+from maia.patients.models import Patient
+
+Data = dict[str, Any]
+
+
+def data_of_user(user: User) -> Data:
+    """Her account and her records, for herself. Plain values: dates are ISO 8601."""
+    records = Patient.objects.filter(user=user).select_related("practice").order_by("pk")
+    return {
+        "account": {
+            "email": user.email,
+            "language": user.language,
+            "joined": user.date_joined.isoformat(),
+            "last_sign_in": user.last_login.isoformat() if user.last_login else None,
+        },
+        "practices": [data_of_patient(record, by_practice=False) for record in records],
+    }
+
+
+def data_of_patient(record: Patient, *, by_practice: bool) -> Data:
+    """One record. ``by_practice``: with its notes, which the practice answers for, and hands out
+    when she asks it."""
+    details: Data = {
+        "first_name": record.first_name,
+        "last_name": record.last_name,
+        "email": record.email,
+        "mobile": str(record.mobile),
+        "birth_date": record.birth_date.isoformat() if record.birth_date else None,
+        "no_sms": record.no_sms,
+        "created": record.created_at.isoformat(),
+    }
+    if by_practice:
+        details |= {"notes": record.notes, "barred": record.online_booking_barred}
+    appointments = record.appointments.with_details().order_by("event__start")
+    return {
+        "practice": {"name": record.practice.name, "address": record.practice.address},
+        "record": details,
+        "appointments": [_appointment(a, by_practice=by_practice) for a in appointments],
+        "messages": [
+            {
+                "kind": message.kind,
+                "channel": message.channel,
+                "status": message.status,
+                "sent": message.sent_at.isoformat() if message.sent_at else None,
+                "to": message.to,
+                "text": message.body,
+            }
+            for message in record.messages.filter(recipient="patient").order_by("pk")
+        ],
+    }
+
+
+def _appointment(appointment: Appointment, *, by_practice: bool) -> Data:
+    data: Data = {
+        "start": appointment.start.isoformat(),
+        "end": appointment.end.isoformat(),
+        "type": appointment.type.name,
+        "practitioner": appointment.practitioner.name,
+        "status": appointment.status,
+        "attendance": appointment.attendance,
+        "booked_online": appointment.booked_online,
+        "note": appointment.note,
+    }
+    return data | ({"practice_notes": appointment.practice_notes} if by_practice else {})

@@ -1,0 +1,86 @@
+"""The journal of a practice (who opened which record, who changed what), and its terms."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from maia.patients.models import Patient
+from maia.practices.models import Practice
+
+
+class JournalEntry(models.Model):
+    """Somebody of the team did something. Names what was touched, never what it says."""
+
+    class Act(models.TextChoices):
+        OPENED = "opened", _("opened the record")
+        CHANGED = "changed", _("changed the record")
+        MERGED = "merged", _("merged two records")
+        EXPORTED = "exported", _("exported the record")
+        ERASED = "erased", _("erased the record")
+        INVITED = "invited", _("invited the patient")
+        ALL_EXPORTED = "all_exported", _("exported all records")
+        IMPORTED = "imported", _("imported records")
+        SETTINGS = "settings", _("changed settings")
+        TEAM = "team", _("changed the team")
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="journal", db_index=False)
+    at = models.DateTimeField(_("when"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    who = models.EmailField(_("who"))  # as it was: she may leave
+    act = models.CharField(_("what"), max_length=12, choices=Act.choices)
+    patient = models.ForeignKey(
+        Patient, models.SET_NULL, null=True, blank=True, related_name="journal"
+    )
+    detail = models.CharField(_("detail"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["practice", "-at"], name="journal_of_a_practice")]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.at:%Y-%m-%d %H:%M}"
+
+
+class Terms(models.Model):
+    """How long a practice keeps what. The defaults are those of a French midwife's.
+
+    Records: twenty years after the last care (CNIL, délibération 2020-081, after article R.1112-7
+    of the public health code), and a child's until she is 28.
+    """
+
+    practice = models.OneToOneField(Practice, models.CASCADE, related_name="terms")
+    records_years = models.PositiveSmallIntegerField(
+        _("patients' records, in years after the last appointment"),
+        default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+    )
+    messages_months = models.PositiveSmallIntegerField(
+        _("text of messages, in months"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+    )
+    journal_months = models.PositiveSmallIntegerField(
+        _("journal, in months"),
+        default=12,
+        validators=[MinValueValidator(6), MaxValueValidator(120)],
+    )
+    notice = models.TextField(
+        _("what your practice adds to the page on patients' data"), max_length=5000, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("terms")
+        verbose_name_plural = _("terms")
+
+    def __str__(self) -> str:
+        return str(self.practice)
+
+
+def terms_of(practice: Practice) -> Terms:
+    """Hers, or the defaults, not saved yet."""
+    return Terms.objects.filter(practice=practice).first() or Terms(practice=practice)
