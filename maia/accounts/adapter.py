@@ -2,12 +2,16 @@
 
 import logging
 import smtplib
+import time
 from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import render
@@ -40,6 +44,17 @@ class AccountAdapter(DefaultAccountAdapter):
             return str(ip_address(address.strip().strip("[]")))
         except ValueError:
             return ""
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """allauth asks nothing of who has neither password nor second factor; we ask for a new
+        code, or a telephone left on a table is enough to add a passkey to her account."""
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        user = self.request.user
+        if required and not get_reauthentication_flows(user):
+            signed_in = [r["at"] for r in get_authentication_records(self.request, user)]
+            if time.time() - max(signed_in, default=0) > REAUTHENTICATION_TIMEOUT:
+                raise ReauthenticationRequired  # to the first of the methods below
+        return required
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who signs in by code alone is sent a new one."""

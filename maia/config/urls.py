@@ -1,6 +1,7 @@
 """Every path. Ours come before the practices', whose slugs cannot be one of them."""
 
-from allauth.account.decorators import secure_admin_login
+from allauth.account.decorators import reauthentication_required, secure_admin_login
+from allauth.account.views import password_set
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -14,6 +15,8 @@ urlpatterns = [
     path("healthz", healthz),
     path("admin/", admin.site.urls),
     path("accounts/arrived/", after_sign_in, name="after_sign_in"),
+    # A password is as good as a key: allauth does not ask again before one is chosen.
+    path("accounts/password/set/", reauthentication_required(password_set, allow_get=True)),
     path("accounts/", include("allauth.urls")),
     path("pro/", include("maia.office.urls")),
     path("hooks/", include("maia.hooks.urls")),

@@ -1,0 +1,115 @@
+"""What is past its term goes, and nothing else."""
+
+from datetime import date, timedelta
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from django.core.cache import cache
+from django.utils import timezone
+
+from maia.accounts.models import User
+from maia.appointments.booking import By, book_appointment
+from maia.messaging.models import Message
+from maia.patients.models import Patient
+from maia.privacy.housekeeping import keep_house, keep_house_daily
+from maia.privacy.journal import Act, note
+from maia.privacy.models import JournalEntry, Terms
+from tests.conftest import NOW, make_patient, make_user
+
+IN_20_YEARS = NOW + relativedelta(years=20)
+
+
+@pytest.fixture
+def lina(practice, anne, follow_up):
+    record = make_patient(practice, "Lina", birth_date=date(1990, 1, 1))
+    Patient.objects.filter(pk=record.pk).update(created_at=NOW - timedelta(days=400))
+    start = NOW.replace(hour=8, minute=30)
+    book_appointment(follow_up, anne, start, record, by=By.practice(None), now=NOW)
+    return record
+
+
+def is_erased(record):
+    record.refresh_from_db()
+    return record.erased_at is not None
+
+
+def test_a_record_goes_twenty_years_after_the_last_appointment(lina):
+    assert keep_house(IN_20_YEARS - timedelta(days=1))["records"] == 0
+    assert not is_erased(lina)
+    assert keep_house(IN_20_YEARS + timedelta(days=1))["records"] == 1
+    assert is_erased(lina)
+    assert keep_house(IN_20_YEARS + timedelta(days=2))["records"] == 0
+
+
+def test_a_practice_keeps_less_if_it_says_so(lina, practice):
+    Terms.objects.create(practice=practice, records_years=3)
+    keep_house(NOW + relativedelta(years=3, days=1))
+    assert is_erased(lina)
+
+
+def test_a_childs_waits_until_she_is_28(lina):
+    Patient.objects.filter(pk=lina.pk).update(birth_date=date(2026, 11, 1))
+    keep_house(NOW + relativedelta(years=27))
+    assert not is_erased(lina)
+    keep_house(NOW + relativedelta(years=28, days=1))
+    assert is_erased(lina)
+
+
+def test_one_who_never_came_counts_from_her_first_day(practice):
+    record = make_patient(practice, "Zoé")
+    Patient.objects.filter(pk=record.pk).update(created_at=NOW)
+    keep_house(IN_20_YEARS - timedelta(days=1))
+    assert not is_erased(record)
+    keep_house(IN_20_YEARS + timedelta(days=1))
+    assert is_erased(record)
+
+
+def test_texts_of_messages_go_after_a_year_and_that_they_were_sent_stays(lina, practice):
+    sent = Message.objects.create(
+        practice=practice, kind="reminder", channel="sms", recipient="patient", key="k",
+        due_at=NOW, try_after=NOW, sent_at=NOW, status="sent", patient=lina,
+        to="+33639980001", body="Rappel",
+    )  # fmt: skip
+    keep_house(NOW + timedelta(days=360))
+    sent.refresh_from_db()
+    assert sent.body == "Rappel"
+    assert keep_house(NOW + timedelta(days=370))["messages"] == 1
+    sent.refresh_from_db()
+    assert (sent.to, sent.body, sent.status, sent.sent_at) == ("", "", "sent", NOW)
+
+
+def test_the_journal_goes_after_a_year(practice, anne):
+    note(Act.ALL_EXPORTED, practice, anne.user, now=NOW)
+    keep_house(NOW + timedelta(days=360))
+    assert JournalEntry.objects.count() == 1
+    assert keep_house(NOW + timedelta(days=370))["journal"] == 1
+
+
+def test_accounts_that_nobody_uses_go(practice, anne, lina):
+    def account(email, *, verified, joined, last=None, **more):
+        user = make_user(email, verified=verified)
+        User.objects.filter(pk=user.pk).update(date_joined=joined, last_login=last, **more)
+        return user
+
+    old, recent = NOW - timedelta(days=8), NOW - timedelta(days=6)
+    asleep = NOW - relativedelta(years=3, days=1)
+    account("typed@x.example", verified=False, joined=old)
+    account("asleep@x.example", verified=True, joined=asleep, last=asleep)
+    kept = {
+        account("yesterday@x.example", verified=False, joined=recent),
+        account("used@x.example", verified=True, joined=asleep, last=recent),
+        account("operator@x.example", verified=True, joined=asleep, last=asleep, is_staff=True),
+    }
+    member = account("member@x.example", verified=True, joined=asleep, last=asleep)
+    practice.team.create(user=member, role="assistant")
+    to_come = account("to-come@x.example", verified=True, joined=asleep, last=asleep)
+    Patient.objects.filter(pk=lina.pk).update(user=to_come)
+    keep_house(NOW - timedelta(hours=2))  # before her appointment ends
+    assert set(User.objects.exclude(pk=anne.user.pk)) == kept | {member, to_come}
+
+
+def test_of_all_workers_one_does_it_each_day(practice):
+    cache.clear()
+    now = timezone.now()
+    assert keep_house_daily(now) is not None
+    assert keep_house_daily(now + timedelta(hours=1)) is None

@@ -1,0 +1,79 @@
+"""Who opened which record, who changed what."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from maia.privacy.models import JournalEntry
+from tests.conftest import NOW, make_patient
+
+
+@pytest.fixture
+def lina(practice):
+    return make_patient(practice, "Lina")
+
+
+@pytest.fixture(autouse=True)
+def on_tuesday(time_machine):
+    time_machine.move_to(NOW, tick=False)
+    return time_machine
+
+
+def entries():
+    return list(JournalEntry.objects.order_by("pk").values_list("who", "act", "detail"))
+
+
+def test_opening_a_record_is_written_down_once_a_look(sign_in, team, lina, on_tuesday):
+    path = reverse("office:patient", args=[lina.pk])
+    client = sign_in(team["assistant"])
+    client.get(path)
+    client.get(path)
+    assert [act for _who, act, _detail in entries()] == ["opened"]
+    on_tuesday.move_to(NOW + timedelta(minutes=31), tick=False)
+    client.get(path)
+    assert len(entries()) == 2
+
+
+def test_a_change_names_the_fields_and_never_what_they_say(owner, lina):
+    owner.post(
+        reverse("office:patient", args=[lina.pk]),
+        {"first_name": "Lina", "last_name": "Petit", "notes": "Secret", "mobile": "06 39 98 12 34"},
+    )
+    (who, act, detail) = entries()[0]
+    assert (who, act) == ("anne@tilleuls.example", "changed")
+    assert "notes" in detail
+    assert "Secret" not in detail
+    assert "639981234" not in detail
+
+
+def test_settings_exports_and_the_team_are_written_down(owner, practice, follow_up):
+    owner.get("/pro/patients/export/")
+    owner.post("/pro/settings/embed/", {"website": "mon-site.fr"})
+    owner.post(reverse("office:change_type", args=[follow_up.pk, "archive"]))
+    typed = {"email": "nina@x.example", "role": "assistant"}
+    owner.post("/pro/settings/team/", typed)
+    assert [act for _who, act, _detail in entries()] == [
+        "all_exported",
+        "settings",
+        "settings",
+        "team",
+    ]
+    page = owner.get("/pro/settings/privacy/journal/").content.decode()
+    assert "https://mon-site.fr" in page
+    assert "A sorti tous les dossiers" in page
+
+
+def test_only_the_owner_reads_it(sign_in, team, lina):
+    assert sign_in(team["practitioner"]).get("/pro/settings/privacy/journal/").status_code == 403
+    path = reverse("office:patient", args=[lina.pk])
+    assert "Qui a ouvert ce dossier" not in sign_in(team["practitioner"]).get(path).content.decode()
+    assert "Qui a ouvert ce dossier" in sign_in(team["owner"]).get(path).content.decode()
+
+
+def test_who_left_stays_in_it(owner, team, sign_in, lina):
+    assistant = team["assistant"]
+    email = assistant.email
+    sign_in(assistant).get(reverse("office:patient", args=[lina.pk]))
+    assistant.delete()
+    assert entries()[0][0] == email
