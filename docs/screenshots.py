@@ -1,6 +1,11 @@
 """`make screenshots`: every picture of the docs, taken from the demo in a real Chromium."""
 
+import re
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from PIL import Image
@@ -70,16 +75,61 @@ def _practitioner(browser: Browser, base: str, name: str, size: dict[str, int]) 
         ("absences/new/", "absence"),
         ("patients/81/", "patient"),
         ("messages/?status=queued", "messages"),
+        ("settings/privacy/", "privacy"),
     ):
         page.goto(f"{base}/pro/{path}")
         _shoot(page, f"{title}-{name}")
+    _website(page, base, name)
     context.close()
 
 
-def _shoot(page: Page, name: str) -> None:
+def _website(page: Page, base: str, name: str) -> None:
+    """The settings of the embed, and the page of the webmaster's guide. Served as `localhost`,
+    which is another site than Maia's 127.0.0.1."""
+    guide = (IMAGES.parent / "webmestres.md").read_text()
+    html = next(b for b in re.findall(r"```html\n(.*?)```", guide, re.S) if "<!doctype" in b)
+    with serving(html.replace("https://rdv.example.fr", base)) as port:
+        page.goto(f"{base}/pro/settings/embed/")
+        page.fill("#id_website", f"localhost:{port}")
+        page.get_by_role("button", name="Ajouter").click()
+        page.frame_locator("iframe").locator(".types").first.wait_for()
+        page.evaluate(
+            """base => { document.querySelector(".message").remove(); for (const text of document.querySelectorAll("textarea, .rows .name"))
+            text.textContent = text.textContent.replaceAll(base, "https://rdv.example.fr")
+            .replace(/http:.*localhost:\\d+/, "https://www.mon-site.fr"); }""",
+            base,
+        )
+        _shoot(page, f"embed-{name}", full=True)
+        page.goto(f"http://localhost:{port}/")
+        page.frame_locator("iframe").locator(".types").first.wait_for()
+        page.wait_for_timeout(500)
+        _shoot(page, f"website-{name}")
+
+
+@contextmanager
+def serving(html: str) -> Iterator[int]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(html.encode())
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+
+
+def _shoot(page: Page, name: str, *, full: bool = False) -> None:
     page.evaluate("document.querySelector('.demo-bar')?.remove()")
     raw = IMAGES / f"{name}.png"
-    page.screenshot(path=raw)
+    page.screenshot(path=raw, full_page=full)
     picture = Image.open(raw).convert("RGB")
     picture.quantize(160, method=Image.Quantize.MEDIANCUT).save(raw, optimize=True)
 

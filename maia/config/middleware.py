@@ -37,7 +37,7 @@ def log_requests(
 _POWERS = ", ".join(
     f"{power}=()"
     for power in (
-        *("accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "geolocation"),
+        *("accelerometer", "autoplay", "camera", "display-capture", "geolocation"),
         *("gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment"),
         *("screen-wake-lock", "serial", "usb", "xr-spatial-tracking", "browsing-topics"),
     )

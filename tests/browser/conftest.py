@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.chromium import FLAGS, find_chromium
+from tests.browser.sites import listed, open_browser, sites  # noqa: F401
 from tests.site import running_site
 
 # Playwright keeps an event loop in the process, where Django then suspects every query.
