@@ -37,6 +37,9 @@ def read_mail(context, sites, to, subject, pattern=""):
 
 def choose_slot(frame):
     frame.get_by_role("link", name="Suivi de grossesse").click()
+    frame.locator(".slot").last.wait_for()
+    # The website scrolls to the new step: where the click falls must have settled.
+    frame.locator(".slot").last.evaluate("() => new Promise((done) => setTimeout(done, 400))")
     frame.locator(".slot").last.click()
 
 

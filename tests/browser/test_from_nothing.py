@@ -74,6 +74,9 @@ def test_a_practice_from_nothing(site, page, browser, browser_context_args, code
     page.get_by_role("button", name="Enregistrer").click()
     page.get_by_text("C’est enregistré").wait_for()
     page.goto(f"{site.base}/pro/")
+    page.get_by_role("link", name="Mettez la page de réservation sur votre site").click()
+    page.get_by_role("button", name="Le lien ci-dessous me suffit").click()
+    page.wait_for_url("**/pro/")
     assert page.get_by_text("Avant que les patientes").count() == 0
 
     # A patient sees exactly what was promised.

@@ -154,7 +154,7 @@ def test_an_absence_is_made_and_deleted(keys):
 
 def test_a_record_is_found_changed_and_invited(keys):
     keys.open("/pro/patients/")
-    keys.to("#q").type("awa").press()
+    keys.to("#q").type("awa").press().sees("Toutes les patientes")
     keys.to("a.card").press().sees("Accès en ligne")
     keys.to("#id_notes").type("au clavier")
     keys.to("Enregistrer").press().sees("C’est enregistré")
