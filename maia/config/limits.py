@@ -15,6 +15,8 @@ from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from maia.api.problems import too_many
+
 WINDOW = 60  # seconds
 # Public pages whose address can be guessed or read by a machine; the others are behind a sign-in.
 READS = {
@@ -37,13 +39,14 @@ class LimitsMiddleware:
         match = request.resolver_match
         if match is None or match.app_name == "office":
             return None
-        writes = request.method == "POST"
-        if match.url_name not in (WRITES if writes else READS):
+        by_script = "api" in match.namespaces
+        writes = request.method not in ("GET", "HEAD", "OPTIONS")
+        if not by_script and match.url_name not in (WRITES if writes else READS):
             return None
         limit = settings.WRITES_A_MINUTE if writes else settings.READS_A_MINUTE
         if not limit or _count(f"{'write' if writes else 'read'}:{client(request)}") <= limit:
             return None
-        answer = render(request, "429.html", status=429)
+        answer = too_many() if by_script else render(request, "429.html", status=429)
         answer["Retry-After"] = str(WINDOW)
         return answer
 

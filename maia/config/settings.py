@@ -54,8 +54,10 @@ INSTALLED_APPS = [
     "django_guid",
     "django_htmx",
     "phonenumber_field",
+    "ninja",
     "maia.accounts",
     "maia.practices",
+    "maia.tokens",
     "maia.schedules",
     "maia.patients",
     "maia.invitations",
@@ -65,6 +67,7 @@ INSTALLED_APPS = [
     "maia.hooks",
     "maia.portal",
     "maia.office",
+    "maia.api",
     "maia.demo",
     "maia.config",
 ]

@@ -4,8 +4,9 @@ from allauth.account.decorators import reauthentication_required, secure_admin_l
 from allauth.account.views import password_set
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from maia.api.api import api, not_found
 from maia.config.health import healthz
 from maia.config.landing import after_sign_in
 
@@ -20,6 +21,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("pro/", include("maia.office.urls")),
     path("hooks/", include("maia.hooks.urls")),
+    path("api/v1/", api.urls),
+    re_path(r"^api/", not_found),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 if settings.DEMO:

@@ -63,18 +63,6 @@ def flat(patterns, namespace=""):
             yield namespace + pattern.name, pattern
 
 
-def paths_to_hers(patterns, made, **more):
-    ids = {
-        "slug": made.practice.slug, "type_id": made.type.pk, "practitioner_id": made.practitioner.pk,
-        "start": at(THURSDAY, "10:00"), "uid": made.uid, **more,
-    }  # fmt: skip
-    for name, pattern in flat(patterns):
-        if name in PUBLIC | OWN | FRAMED:
-            continue
-        wanted = {"slug", "uid", "start"} if name == "booked" else {"uid", "start"}
-        yield name, {key: value for key, value in ids.items() if key in wanted}
-
-
 def client_of(user):
     client = Client(headers={"accept-language": "fr"})
     if user is not None:

@@ -1,0 +1,1 @@
+"""REST, for other people's scripts. The same domain functions as the pages; names may not change."""

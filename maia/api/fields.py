@@ -1,0 +1,65 @@
+"""How values are written: dates `YYYY-MM-DD`, times `HH:MM`, instants ISO 8601 with an offset.
+
+Pydantic reads a bare number as a date; scripts that send one are told so instead.
+"""
+
+import re
+from datetime import date, time
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic_core import PydanticCustomError
+
+
+def _text(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise PydanticCustomError("text", "a text is expected")
+    return value
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise PydanticCustomError("date", "a date is written YYYY-MM-DD")
+    return value
+
+
+def _time(value: Any) -> Any:
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise PydanticCustomError("time", "a time is written HH:MM")
+    return value
+
+
+LocalDate = Annotated[date, BeforeValidator(_date), Field(examples=["2026-12-03"])]
+WallTime = Annotated[
+    time,
+    BeforeValidator(_time),
+    PlainSerializer(lambda t: f"{t:%H:%M}", return_type=str),
+    Field(
+        json_schema_extra={"format": "", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"},
+        examples=["14:00"],
+    ),
+]
+Instant = Annotated[
+    AwareDatetime, BeforeValidator(_text), Field(examples=["2026-12-03T09:30:00+01:00"])
+]
+Id = Annotated[int, Field(ge=1, le=2**63 - 1)]  # in an address, where all is text
+# In a body: `0` is no boolean, `"5"` no number.
+Bool = Annotated[bool, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True)]
+Key = Annotated[int, Field(strict=True, ge=1, le=2**63 - 1)]
+
+
+class Body(Schema):
+    """A JSON object: a list or a text is refused even where every field is optional."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_an_object(cls, value: Any) -> Any:
+        if not isinstance(getattr(value, "_obj", value), dict | Schema):
+            raise PydanticCustomError("object", "a JSON object is expected")
+        return value

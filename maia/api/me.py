@@ -1,0 +1,65 @@
+"""A patient's own appointments, in every practice."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Router, Schema
+
+from maia.api.auth import PatientToken
+from maia.api.documents import errors
+from maia.api.fields import Body, Instant
+from maia.api.paging import Pages, page
+from maia.api.public import MyAppointmentOut, shown_to_patient
+from maia.appointments.booking import By, cancel_appointment, move_appointment
+from maia.appointments.models import Appointment
+
+router = Router(tags=["me"], auth=PatientToken())
+
+
+class MyAppointmentsOut(Schema):
+    items: list[MyAppointmentOut]
+    next: str | None
+
+
+class MyMoveIn(Body):
+    start: Instant
+
+
+@router.get("appointments", response={200: MyAppointmentsOut, **errors(401, 403, 422, 429)})
+def appointments(request: HttpRequest, paging: Pages) -> Any:
+    """All of hers, by start."""
+    hers = Appointment.objects.with_details().of_user(_user(request))
+    return page(hers, paging, shown_to_patient, by="event__start")
+
+
+@router.post(
+    "appointments/{id}/cancel",
+    response={200: MyAppointmentOut, **errors(401, 403, 404, 409, 422, 429)},
+)
+def cancel(request: HttpRequest, id: UUID) -> Any:
+    hers = _hers(request, id)
+    cancel_appointment(hers, by=By.patient(_user(request)), now=timezone.now())
+    return shown_to_patient(_hers(request, id))
+
+
+@router.post(
+    "appointments/{id}/move",
+    response={200: MyAppointmentOut, **errors(400, 401, 403, 404, 409, 422, 429)},
+)
+def move(request: HttpRequest, id: UUID, there: MyMoveIn) -> Any:
+    hers = _hers(request, id)
+    move_appointment(hers, there.start, by=By.patient(_user(request)), now=timezone.now())
+    return shown_to_patient(_hers(request, id))
+
+
+def _user(request: Any) -> Any:
+    return request.auth.user
+
+
+def _hers(request: HttpRequest, id: UUID) -> Appointment:
+    hers = Appointment.objects.with_details().of_user(_user(request))
+    found: Appointment = get_object_or_404(hers, uid=id)
+    return found

@@ -1,0 +1,1 @@
+"""What a practitioner's or an assistant's token does: the back office."""

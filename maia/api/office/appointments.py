@@ -1,0 +1,261 @@
+"""The agenda: appointments, and the free times of a day."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from maia.api.auth import OfficeToken, practitioner, seat
+from maia.api.documents import errors
+from maia.api.fields import Body, Bool, Id, Instant, Key, LocalDate
+from maia.api.once import once
+from maia.api.paging import Pages, page
+from maia.api.problems import Refused
+from maia.api.public import SlotOut, created, slots_in_json
+from maia.appointments.booking import (
+    Boxes,
+    By,
+    book_appointment,
+    cancel_appointment,
+    confirm_appointment,
+    edit_appointment,
+    move_appointment,
+)
+from maia.appointments.models import Appointment
+from maia.appointments.slots import free_slots
+from maia.patients.text import clean_text
+from maia.practices.models import Practice
+from maia.schedules.models import AppointmentType
+
+router = Router(tags=["office"], auth=OfficeToken())
+DAY = timedelta(days=1)
+Status = Literal["confirmed", "unconfirmed", "cancelled"]
+
+
+class AppointmentIn(Body):
+    patient: Key
+    type: Key
+    practitioner: Key | None = Field(None, description="Default: whose token it is.")
+    start: Instant
+    status: Literal["confirmed", "unconfirmed"] = "confirmed"
+    email_reminder: Bool = True
+    sms_reminder: Bool | None = Field(None, description="Default: the type's.")
+    notes: str = Field("", max_length=5000)
+    allow_overlap: Bool = False
+
+
+class AppointmentPatch(Body):
+    """What is left out stays as it is. Moving and cancelling have their own paths."""
+
+    status: Literal["confirmed"] | None = None
+    email_reminder: Bool | None = None
+    sms_reminder: Bool | None = None
+    notes: str | None = Field(None, max_length=5000)
+    attendance: Literal["", "attended", "no_show", "excused"] | None = None
+
+
+class AppointmentOut(Schema):
+    id: str
+    patient: int
+    type: int
+    practitioner: int
+    start: str = Field(examples=["2026-12-03T09:30:00+01:00"])
+    end: str
+    status: Status
+    attendance: str
+    booked_online: bool
+    email_reminder: bool
+    sms_reminder: bool
+    note: str = Field(description="The patient's.")
+    notes: str = Field(description="The practice's.")
+    allow_overlap: bool = Field(description="It was put over something on purpose.")
+    version: int
+
+
+class AppointmentsOut(Schema):
+    items: list[AppointmentOut]
+    next: str | None
+
+
+class MoveIn(Body):
+    start: Instant
+    allow_overlap: Bool = False
+
+
+class Between(Schema):
+    first: LocalDate = Field(alias="from")
+    last: LocalDate = Field(alias="to", description="Included.")
+
+
+class AvailabilityQuery(Schema):
+    type: Id
+    date: LocalDate
+    practitioner: Id | None = None
+
+
+class AvailabilityOut(Schema):
+    time_zone: str
+    slots: list[SlotOut]
+
+
+def shown(appointment: Appointment) -> dict[str, Any]:
+    zone = appointment.practice.zone
+    return {
+        "id": str(appointment.uid),
+        "patient": appointment.patient_id,
+        "type": appointment.type.pk,
+        "practitioner": appointment.practitioner.pk,
+        "start": appointment.start.astimezone(zone).isoformat(),
+        "end": appointment.end.astimezone(zone).isoformat(),
+        "status": appointment.status,
+        "attendance": appointment.attendance,
+        "booked_online": appointment.booked_online,
+        "email_reminder": appointment.email_reminder,
+        "sms_reminder": appointment.sms_reminder,
+        "note": appointment.note,
+        "notes": appointment.practice_notes,
+        "allow_overlap": not appointment.event.exclusive,
+        "version": appointment.version,
+    }
+
+
+@router.get("appointments", response={200: AppointmentsOut, **errors(401, 403, 422, 429)})
+def list_appointments(
+    request: HttpRequest, when: Annotated[Between, Query()], paging: Pages
+) -> Any:
+    """Those that touch the dates, cancelled ones included, by start."""
+    opens, closes = _instants(seat(request).practice, when)
+    found = _ours(request).filter(event__end__gt=opens, event__start__lt=closes)
+    return page(found, paging, shown, by="event__start")
+
+
+@router.post(
+    "appointments", response={201: AppointmentOut, **errors(400, 401, 403, 404, 409, 422, 429)}
+)
+def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpResponse:
+    """Any time that is free, notice and horizon not applied; with `allow_overlap`, any time."""
+    practice = seat(request).practice
+    types = AppointmentType.objects.filter(practice=practice, archived=False)
+    type = get_object_or_404(types.select_related("practice"), pk=wanted.type)
+    patient = get_object_or_404(practice.patients.filter(erased_at=None), pk=wanted.patient)
+    hers = practitioner(request, wanted.practitioner)
+    if not type.is_offered_by(hers):
+        raise Refused(422, "not_bookable", "This practitioner does not offer this type.")
+    sms = type.send_sms_reminder if wanted.sms_reminder is None else wanted.sms_reminder
+    by, now = By.practice(seat(request).user), timezone.now()
+
+    def create() -> HttpResponse:
+        made = book_appointment(
+            type,
+            hers,
+            wanted.start,
+            patient,
+            by=by,
+            now=now,
+            boxes=Boxes(email=wanted.email_reminder, sms=sms),
+            allow_overlap=wanted.allow_overlap,
+            unconfirmed=wanted.status == "unconfirmed",
+        )
+        if wanted.notes:
+            made = edit_appointment(
+                made,
+                practice_notes=clean_text(wanted.notes),
+                attendance="",
+                boxes=Boxes(email=made.email_reminder, sms=made.sms_reminder),
+                by=by,
+                now=now,
+                seen=made.version,
+            )
+        return created(shown(_one(request, made.uid)))
+
+    return once(request, create)
+
+
+@router.get("appointments/{id}", response={200: AppointmentOut, **errors(401, 403, 404, 422, 429)})
+def read_appointment(request: HttpRequest, id: UUID) -> Any:
+    return shown(_one(request, id))
+
+
+@router.patch(
+    "appointments/{id}", response={200: AppointmentOut, **errors(400, 401, 403, 404, 409, 422, 429)}
+)
+def change_appointment(request: HttpRequest, id: UUID, typed: AppointmentPatch) -> Any:
+    current = _one(request, id)
+    by, now = By.practice(seat(request).user), timezone.now()
+    if typed.status == "confirmed":
+        current = confirm_appointment(current, by=by, now=now)
+    email = current.email_reminder if typed.email_reminder is None else typed.email_reminder
+    sms = current.sms_reminder if typed.sms_reminder is None else typed.sms_reminder
+    edit_appointment(
+        current,
+        practice_notes=current.practice_notes if typed.notes is None else clean_text(typed.notes),
+        attendance=current.attendance if typed.attendance is None else typed.attendance,
+        boxes=Boxes(email=email, sms=sms),
+        by=by,
+        now=now,
+        seen=current.version,
+    )
+    return shown(_one(request, id))
+
+
+@router.post(
+    "appointments/{id}/cancel",
+    response={200: AppointmentOut, **errors(401, 403, 404, 409, 422, 429)},
+)
+def cancel(request: HttpRequest, id: UUID) -> Any:
+    by = By.practice(seat(request).user)
+    cancel_appointment(_one(request, id), by=by, now=timezone.now())
+    return shown(_one(request, id))
+
+
+@router.post(
+    "appointments/{id}/move",
+    response={200: AppointmentOut, **errors(400, 401, 403, 404, 409, 422, 429)},
+)
+def move(request: HttpRequest, id: UUID, there: MoveIn) -> Any:
+    move_appointment(
+        _one(request, id),
+        there.start,
+        by=By.practice(seat(request).user),
+        now=timezone.now(),
+        allow_overlap=there.allow_overlap,
+    )
+    return shown(_one(request, id))
+
+
+@router.get("availability", response={200: AvailabilityOut, **errors(401, 403, 404, 422, 429)})
+def availability(request: HttpRequest, asked: Annotated[AvailabilityQuery, Query()]) -> Any:
+    """The day's free times, notice and horizon not applied."""
+    practice = seat(request).practice
+    types = AppointmentType.objects.filter(practice=practice).select_related("practice")
+    type = get_object_or_404(types, pk=asked.type)
+    hers = practitioner(request, asked.practitioner)
+    if not type.is_offered_by(hers):
+        raise Refused(422, "not_bookable", "This practitioner does not offer this type.")
+    found = free_slots(type, [hers], asked.date, asked.date, now=None)
+    slots = [slot for day in found.values() for slot in day]
+    return {"time_zone": practice.time_zone, "slots": slots_in_json(slots, practice.zone)}
+
+
+def _ours(request: HttpRequest) -> Any:
+    return Appointment.objects.with_details().filter(practice=seat(request).practice)
+
+
+def _one(request: HttpRequest, id: UUID) -> Appointment:
+    found: Appointment = get_object_or_404(_ours(request), uid=id)
+    return found
+
+
+def _instants(practice: Practice, when: Between) -> tuple[datetime, datetime]:
+    if when.last < when.first or when.last.year > 9998 or when.first.year < 2:
+        raise Refused(
+            422, "invalid", "The dates are the wrong way round, or too far.",
+            errors=[{"field": "to", "message": "after `from`"}],
+        )  # fmt: skip
+    opens = datetime.combine(when.first, datetime.min.time(), practice.zone)
+    return opens, datetime.combine(when.last + DAY, datetime.min.time(), practice.zone)

@@ -1,0 +1,211 @@
+"""Time that the practice takes for itself: personal events and absences."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrulestr
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Router, Schema
+from pydantic import Field
+
+from maia.api.auth import OfficeToken, practitioner, seat
+from maia.api.documents import errors
+from maia.api.fields import Body, Bool, Id, Instant, Key
+from maia.api.once import once
+from maia.api.paging import Pages, page
+from maia.api.public import created
+from maia.appointments.blocking import Span, be_absent, block_time, unblock
+from maia.appointments.booking import By
+from maia.appointments.models import Event
+from maia.patients.text import clean_text
+from maia.schedules.models import Absence
+from maia.schedules.repeating import Repeat, spans
+
+router = Router(tags=["office"], auth=OfficeToken())
+LONGEST = timedelta(days=366)
+
+
+class BlockIn(Body):
+    start: Instant
+    end: Instant
+    title: str = Field("", max_length=120)
+    practitioner: Key | None = Field(None, description="Default: whose token it is.")
+
+
+class EventIn(BlockIn):
+    rrule: str = Field(
+        "",
+        max_length=200,
+        description="RFC 5545: FREQ=WEEKLY (INTERVAL 1 or 2) or MONTHLY, with UNTIL.",
+        examples=["FREQ=WEEKLY;INTERVAL=2;UNTIL=20270131T000000Z"],
+    )
+    allow_overlap: Bool = False
+
+
+class BlockPatch(Body):
+    title: str = Field(max_length=120)
+
+
+class BlockOut(Schema):
+    id: int
+    practitioner: int
+    start: str
+    end: str
+    title: str
+
+
+class BlocksOut(Schema):
+    items: list[BlockOut]
+    next: str | None
+
+
+def shown(block: Event | Absence, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "id": block.pk,
+        "practitioner": block.practitioner_id,
+        "start": block.start.astimezone(zone).isoformat(),
+        "end": block.end.astimezone(zone).isoformat(),
+        "title": block.title,
+    }
+
+
+@router.get("personal-events", response={200: BlocksOut, **errors(401, 403, 422, 429)})
+def list_events(request: HttpRequest, paging: Pages) -> Any:
+    return page(_events(request), paging, lambda event: shown(event, _zone(request)))
+
+
+@router.post(
+    "personal-events", response={201: BlocksOut, **errors(400, 401, 403, 404, 409, 422, 429)}
+)
+def create_event(request: HttpRequest, typed: EventIn) -> HttpResponse:
+    """One, or each of its repetition: `items`."""
+    hers = practitioner(request, typed.practitioner)
+    wanted = _spans(typed, typed.rrule, _zone(request))
+
+    def create() -> HttpResponse:
+        made = block_time(hers, wanted, _title(typed.title), allow_overlap=typed.allow_overlap)
+        items = [shown(event, _zone(request)) for event in made]
+        return created({"items": items, "next": None})
+
+    return once(request, create)
+
+
+@router.get("personal-events/{id}", response={200: BlockOut, **errors(401, 403, 404, 422, 429)})
+def read_event(request: HttpRequest, id: Id) -> Any:
+    return shown(get_object_or_404(_events(request), pk=id), _zone(request))
+
+
+@router.patch(
+    "personal-events/{id}", response={200: BlockOut, **errors(400, 401, 403, 404, 422, 429)}
+)
+def rename_event(request: HttpRequest, id: Id, typed: BlockPatch) -> Any:
+    event = get_object_or_404(_events(request), pk=id)
+    event.title = _title(typed.title)
+    event.save(update_fields=["title"])
+    return shown(event, _zone(request))
+
+
+@router.delete("personal-events/{id}", response={204: None, **errors(401, 403, 404, 422, 429)})
+def delete_event(request: HttpRequest, id: Id) -> Any:
+    events = _events(request).select_related("practitioner")
+    unblock(get_object_or_404(events, pk=id), following=False)
+    return 204, None
+
+
+@router.get("absences", response={200: BlocksOut, **errors(401, 403, 422, 429)})
+def list_absences(request: HttpRequest, paging: Pages) -> Any:
+    return page(_absences(request), paging, lambda absence: shown(absence, _zone(request)))
+
+
+@router.post("absences", response={201: BlockOut, **errors(400, 401, 403, 404, 422, 429)})
+def create_absence(request: HttpRequest, typed: BlockIn) -> HttpResponse:
+    """Appointments that it covers stay: cancel them by themselves."""
+    hers = practitioner(request, typed.practitioner, change=True)
+    wanted = _spans(typed, "", _zone(request))
+
+    def create() -> HttpResponse:
+        by = By.practice(seat(request).user)
+        title, now = _title(typed.title), timezone.now()
+        be_absent(hers, wanted, title, cancel_covered=False, by=by, now=now)
+        made = hers.absences.filter(start=wanted[0][0], end=wanted[0][1]).latest("pk")
+        return created(shown(made, _zone(request)))
+
+    return once(request, create)
+
+
+@router.get("absences/{id}", response={200: BlockOut, **errors(401, 403, 404, 422, 429)})
+def read_absence(request: HttpRequest, id: Id) -> Any:
+    return shown(get_object_or_404(_absences(request), pk=id), _zone(request))
+
+
+@router.patch("absences/{id}", response={200: BlockOut, **errors(400, 401, 403, 404, 422, 429)})
+def rename_absence(request: HttpRequest, id: Id, typed: BlockPatch) -> Any:
+    absence = _hers(request, id)
+    absence.title = _title(typed.title)
+    absence.save(update_fields=["title"])
+    return shown(absence, _zone(request))
+
+
+@router.delete("absences/{id}", response={204: None, **errors(401, 403, 404, 422, 429)})
+def delete_absence(request: HttpRequest, id: Id) -> Any:
+    _hers(request, id).delete()
+    return 204, None
+
+
+def _events(request: HttpRequest) -> Any:
+    return Event.objects.filter(practice=seat(request).practice, kind=Event.Kind.PERSONAL)
+
+
+def _absences(request: HttpRequest) -> Any:
+    return Absence.objects.filter(practitioner__practice=seat(request).practice)
+
+
+def _hers(request: HttpRequest, id: int) -> Absence:
+    absence: Absence = get_object_or_404(_absences(request).select_related("practitioner"), pk=id)
+    if not seat(request).may_change_settings_of(absence.practitioner):
+        raise PermissionDenied
+    return absence
+
+
+def _zone(request: HttpRequest) -> ZoneInfo:
+    return seat(request).practice.zone
+
+
+def _title(text: str) -> str:
+    return " ".join(clean_text(text).split())
+
+
+def _spans(typed: BlockIn, rrule: str, zone: ZoneInfo) -> list[Span]:
+    if not timedelta(0) < typed.end - typed.start <= LONGEST:
+        raise ValidationError({"end": "after the start, within a year"})
+    try:
+        start = typed.start.astimezone(zone).replace(tzinfo=None)
+        end = typed.end.astimezone(zone).replace(tzinfo=None)
+    except OverflowError:
+        raise ValidationError({"start": "too far"}) from None
+    repeat, until = _repetition(rrule)
+    if repeat == Repeat.NEVER:
+        return [(typed.start, typed.end)]
+    found = list(spans(start, end, repeat, until, zone))
+    if not found or any(a[1] > b[0] for a, b in zip(found, found[1:], strict=False)):
+        raise ValidationError({"rrule": "it would repeat before it has ended"})
+    return found
+
+
+def _repetition(rrule: str) -> tuple[Repeat, date | None]:
+    if not rrule:
+        return Repeat.NEVER, None
+    try:
+        rule = rrulestr(rrule, dtstart=datetime(2000, 1, 1), ignoretz=True)  # noqa: DTZ001
+        frequency, interval, until = rule._freq, rule._interval, rule._until
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError):
+        raise ValidationError({"rrule": "this is not a rule of RFC 5545"}) from None
+    known = {(2, 1): Repeat.WEEKLY, (2, 2): Repeat.FORTNIGHTLY, (1, 1): Repeat.MONTHLY}
+    parts = {part.partition("=")[0].upper() for part in rrule.split(";")}
+    if (frequency, interval) not in known or until is None or parts - {"FREQ", "INTERVAL", "UNTIL"}:
+        raise ValidationError({"rrule": "weekly, every other week or monthly, with UNTIL"})
+    return known[frequency, interval], until.date()

@@ -1,0 +1,172 @@
+"""Patients' records."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Router, Schema
+from pydantic import Field
+
+from maia.api.auth import OfficeToken, seat
+from maia.api.documents import errors
+from maia.api.fields import Body, Bool, Id, LocalDate
+from maia.api.once import once
+from maia.api.paging import Pages, page
+from maia.api.problems import Refused
+from maia.api.public import created
+from maia.invitations.inviting import InvitationRefused, invite_patient
+from maia.patients.models import Patient
+from maia.patients.phones import NotAPhoneNumber, parse_phone
+from maia.patients.text import clean_line, clean_text
+from maia.privacy.erasing import CannotErase, erase_patient
+from maia.privacy.journal import Act, note
+
+router = Router(tags=["office"], auth=OfficeToken())
+
+
+class PatientIn(Body):
+    first_name: str = Field(min_length=1, max_length=80, examples=["Léa"])
+    last_name: str = Field(min_length=1, max_length=80, examples=["Martin"])
+    email: str = Field("", max_length=254, examples=["lea@patiente.example"])
+    mobile: str = Field("", max_length=30, examples=["06 39 98 00 01"])
+    birth_date: LocalDate | None = None
+    notes: str = Field("", max_length=10_000)
+    online_booking_barred: Bool = False
+
+
+class PatientPatch(Body):
+    """What is left out stays as it is."""
+
+    first_name: str | None = Field(None, min_length=1, max_length=80)
+    last_name: str | None = Field(None, min_length=1, max_length=80)
+    email: str | None = Field(None, max_length=254)
+    mobile: str | None = Field(None, max_length=30)
+    birth_date: LocalDate | None = None
+    notes: str | None = Field(None, max_length=10_000)
+    online_booking_barred: Bool | None = None
+
+
+class PatientOut(PatientIn):
+    id: int
+    has_account: bool
+    mobile: str = Field(examples=["+33639980001"])
+
+
+class PatientsOut(Schema):
+    items: list[PatientOut]
+    next: str | None
+
+
+class InvitedOut(Schema):
+    expires_at: str = Field(examples=["2026-12-17T10:00:00+01:00"])
+
+
+def shown(record: Patient) -> dict[str, Any]:
+    return {
+        "id": record.pk,
+        "first_name": record.first_name,
+        "last_name": record.last_name,
+        "email": record.email,
+        "mobile": str(record.mobile),
+        "birth_date": record.birth_date,
+        "notes": record.notes,
+        "online_booking_barred": record.online_booking_barred,
+        "has_account": record.user_id is not None,
+    }
+
+
+@router.get("", response={200: PatientsOut, **errors(401, 403, 422, 429)})
+def list_patients(request: HttpRequest, paging: Pages) -> Any:
+    return page(_ours(request), paging, shown)
+
+
+@router.post("", response={201: PatientOut, **errors(400, 401, 403, 422, 429)})
+def create_patient(request: HttpRequest, typed: PatientIn) -> HttpResponse:
+    def create() -> HttpResponse:
+        record = _write(request, Patient(practice=seat(request).practice), typed.dict())
+        body = shown(record)
+        body["birth_date"] = record.birth_date.isoformat() if record.birth_date else None
+        return created(body)
+
+    return once(request, create)
+
+
+@router.get("/{id}", response={200: PatientOut, **errors(401, 403, 404, 422, 429)})
+def read_patient(request: HttpRequest, id: Id) -> Any:
+    record = _hers(request, id)
+    _note(request, Act.OPENED, record)
+    return shown(record)
+
+
+@router.patch("/{id}", response={200: PatientOut, **errors(400, 401, 403, 404, 422, 429)})
+def change_patient(request: HttpRequest, id: Id, typed: PatientPatch) -> Any:
+    changed = typed.dict(exclude_unset=True)
+    record = _write(request, _hers(request, id), changed)
+    _note(request, Act.CHANGED, record, ", ".join(changed))
+    return shown(record)
+
+
+@router.delete("/{id}", response={204: None, **errors(401, 403, 404, 409, 422, 429)})
+def erase(request: HttpRequest, id: Id) -> Any:
+    """Erases the record for good; its past appointments stay without a name. The owner's."""
+    from django.core.exceptions import PermissionDenied
+
+    if not seat(request).may_change_practice:
+        raise PermissionDenied
+    record = _hers(request, id)
+    try:
+        erase_patient(record, now=timezone.now())
+    except CannotErase as refused:
+        raise Refused(409, refused.code, "She has appointments to come.") from None
+    _note(request, Act.ERASED, record)
+    return 204, None
+
+
+@router.post("/{id}/invite", response={200: InvitedOut, **errors(401, 403, 404, 409, 422, 429)})
+def invite(request: HttpRequest, id: Id) -> Any:
+    """Sends her the link to her record, or sends it again."""
+    record = _hers(request, id)
+    try:
+        invitation = invite_patient(record, by=seat(request).user, now=timezone.now())
+    except InvitationRefused as refused:
+        raise Refused(409, refused.code, "This record cannot be invited.") from None
+    _note(request, Act.INVITED, record)
+    zone = seat(request).practice.zone
+    return {"expires_at": invitation.expires_at.astimezone(zone).isoformat()}
+
+
+def _ours(request: HttpRequest) -> Any:
+    return seat(request).practice.patients.filter(erased_at=None)
+
+
+def _hers(request: HttpRequest, id: int) -> Patient:
+    record: Patient = get_object_or_404(_ours(request), pk=id)
+    return record
+
+
+def _write(request: HttpRequest, record: Patient, typed: dict[str, Any]) -> Patient:
+    for field, value in typed.items():
+        if value is None and field != "birth_date":
+            continue
+        if field in ("first_name", "last_name"):
+            value = clean_line(value)
+            if not value:
+                raise ValidationError({field: "a name has letters"})
+        elif field == "notes":
+            value = clean_text(value)
+        elif field == "mobile" and value:
+            try:
+                value = parse_phone(value, seat(request).practice.country)
+            except NotAPhoneNumber:
+                raise ValidationError({field: "this is not a phone number"}) from None
+        setattr(record, field, value)
+    record.full_clean(exclude={"practice", "user", "mobile"})  # `parse_phone` has judged it
+    record.save()
+    return record
+
+
+def _note(request: HttpRequest, act: Act, record: Patient, detail: str = "") -> None:
+    mine = seat(request)
+    note(act, mine.practice, mine.user, now=timezone.now(), patient=record, detail=detail)

@@ -1,0 +1,167 @@
+"""Professional sheet and weekly schedule."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from maia.api.auth import OfficeToken, practitioner
+from maia.api.documents import errors
+from maia.api.fields import Body, Bool, Id, WallTime, Whole
+from maia.availability.weekly import InvalidHours, WeeklyHours
+from maia.messaging.reminders import reschedule
+from maia.practices.models import Practitioner
+from maia.schedules.models import Schedule
+
+router = Router(tags=["office"], auth=OfficeToken())
+DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Minutes = dict[int, list[tuple[int, int]]]
+
+RULES = [
+    "booking_horizon_days",
+    "minimum_notice_minutes",
+    "evening_cutoff",
+    "cancellation_deadline_hours",
+    "allow_online_booking",
+    "closed_on_public_holidays",
+    "reminder_days_before",
+    "reminder_time",
+    "sms_sender_name",
+    "sms_template",
+]
+
+
+class Whose(Schema):
+    practitioner: Id | None = Field(None, description="Default: whose token it is.")
+
+
+class SheetOut(Schema):
+    id: int
+    name: str = Field(examples=["Camille Lefèvre"])
+    booking_horizon_days: int
+    minimum_notice_minutes: int
+    evening_cutoff: WallTime | None
+    cancellation_deadline_hours: int
+    allow_online_booking: bool
+    closed_on_public_holidays: bool
+    reminder_days_before: int
+    reminder_time: WallTime
+    sms_sender_name: str
+    sms_template: str
+
+
+class SheetIn(Body):
+    """What is left out stays as it is."""
+
+    booking_horizon_days: Whole | None = Field(None, ge=1, le=730)
+    minimum_notice_minutes: Whole | None = Field(None, ge=0, le=30 * 24 * 60)
+    evening_cutoff: WallTime | None = None
+    cancellation_deadline_hours: Whole | None = Field(None, ge=0, le=720)
+    allow_online_booking: Bool | None = None
+    closed_on_public_holidays: Bool | None = None
+    reminder_days_before: Whole | None = Field(None, ge=1, le=7)
+    reminder_time: WallTime | None = None
+    sms_sender_name: str | None = Field(None, max_length=11)
+    sms_template: str | None = Field(None, max_length=480)
+
+
+@router.get("practitioner", response={200: SheetOut, **errors(401, 403, 404, 422, 429)})
+def read_sheet(request: HttpRequest, whose: Annotated[Whose, Query()]) -> Any:
+    return practitioner(request, whose.practitioner)
+
+
+@router.patch("practitioner", response={200: SheetOut, **errors(400, 401, 403, 404, 422, 429)})
+def change_sheet(request: HttpRequest, whose: Annotated[Whose, Query()], sheet: SheetIn) -> Any:
+    hers = practitioner(request, whose.practitioner, change=True)
+    typed = sheet.dict(exclude_unset=True)
+    for name, value in typed.items():
+        if value is None and name != "evening_cutoff":
+            raise ValidationError({name: "null is no value here"})
+        setattr(hers, name, value)
+    hers.clean_fields(exclude={f.name for f in Practitioner._meta.fields} - set(typed))
+    with transaction.atomic():
+        hers.save()
+        reschedule(hers, timezone.now())
+    return hers
+
+
+Range = Annotated[list[str], Field(min_length=2, max_length=2, examples=[["09:00", "12:30"]])]
+
+
+class Week(Body):
+    """By weekday, ranges of a start and an end. An absent or empty day is closed."""
+
+    model_config = {"extra": "forbid"}
+
+    monday: list[Range] = Field([], examples=[[["09:00", "12:30"], ["14:00", "18:00"]]])
+    tuesday: list[Range] = []
+    wednesday: list[Range] = []
+    thursday: list[Range] = []
+    friday: list[Range] = []
+    saturday: list[Range] = []
+    sunday: list[Range] = []
+
+
+@router.get("schedule", exclude_unset=True, response={200: Week, **errors(401, 403, 404, 422, 429)})
+def read_schedule(request: HttpRequest, whose: Annotated[Whose, Query()]) -> Any:
+    hers = practitioner(request, whose.practitioner)
+    return week_of(Schedule.objects.filter(practitioner=hers).first())
+
+
+@router.put(
+    "schedule", exclude_unset=True, response={200: Week, **errors(400, 401, 403, 404, 422, 429)}
+)
+def write_schedule(request: HttpRequest, whose: Annotated[Whose, Query()], week: Week) -> Any:
+    """The whole week. Appointments that it leaves outside stay as they are."""
+    hers = practitioner(request, whose.practitioner, change=True)
+    minutes = read_week(week.dict(exclude_unset=True))
+    with transaction.atomic():
+        plan = Schedule.objects.filter(practitioner=hers).first()
+        plan = plan or Schedule.objects.create(practitioner=hers)
+        plan.write(minutes)
+    return week_of(plan)
+
+
+def week_of(plan: Schedule | None) -> dict[str, list[list[str]]]:
+    lines = plan.lines.all() if plan is not None else []
+    return {
+        DAYS[line.weekday]: [[_clock(start), _clock(end)] for start, end in line.ranges]
+        for line in sorted(lines, key=lambda line: line.weekday)
+    }
+
+
+def read_week(week: dict[str, list[list[str]]]) -> Minutes:
+    """Minutes of the day by weekday. Raises `ValidationError`."""
+    minutes: Minutes = {}
+    for day, ranges in week.items():
+        try:
+            read = [(_minutes(start), _minutes(end)) for start, end in ranges]
+            WeeklyHours({DAYS.index(day): read})
+        except InvalidHours as error:
+            raise ValidationError({day: error.code}) from None
+        except ValueError as error:
+            raise ValidationError({day: str(error)}) from None
+        if read:
+            minutes[DAYS.index(day)] = read
+    return minutes
+
+
+def _minutes(text: str) -> int:
+    if text == "24:00":
+        return 24 * 60
+    try:
+        read = datetime.strptime(text, "%H:%M") if len(text) == 5 else None  # noqa: DTZ007
+    except ValueError:
+        read = None
+    if read is None:
+        raise ValueError("a time is written HH:MM")
+    return int(timedelta(hours=read.hour, minutes=read.minute).total_seconds() // 60)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"

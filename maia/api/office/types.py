@@ -1,0 +1,163 @@
+"""Appointment types."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from ninja import Router, Schema
+from pydantic import Field
+
+from maia.api.auth import OfficeToken, seat
+from maia.api.documents import errors
+from maia.api.fields import Body, Bool, Id, Whole
+from maia.api.office.sheets import Week, read_week, week_of
+from maia.api.once import once
+from maia.api.paging import Pages, page
+from maia.api.problems import Refused
+from maia.api.public import created
+from maia.patients.text import clean_line, clean_text
+from maia.schedules.models import AppointmentType, Category, Schedule
+
+router = Router(tags=["office"], auth=OfficeToken())
+
+
+class TypeIn(Body):
+    name: str = Field(min_length=1, max_length=100, examples=["Suivi de grossesse"])
+    duration_minutes: Whole = Field(ge=5, le=720, examples=[30])
+    colour: str = Field("#1f7a5c", pattern=r"^#[0-9a-f]{6}$")
+    send_sms_reminder: Bool = True
+    description: str = Field("", max_length=5000, description="Markdown.")
+    allow_online_booking: Bool = False
+    category: str | None = Field(None, max_length=80, description="Made if it is new.")
+    schedule: Week | None = Field(None, description="Its own; null: the practitioner's.")
+    archived: Bool = False
+
+
+class TypePatch(Body):
+    """What is left out stays as it is."""
+
+    name: str | None = Field(None, min_length=1, max_length=100)
+    duration_minutes: Whole | None = Field(None, ge=5, le=720)
+    colour: str | None = Field(None, pattern=r"^#[0-9a-f]{6}$")
+    send_sms_reminder: Bool | None = None
+    description: str | None = Field(None, max_length=5000)
+    allow_online_booking: Bool | None = None
+    category: str | None = Field(None, max_length=80)
+    schedule: Week | None = None
+    archived: Bool | None = None
+
+
+class TypeOut(TypeIn):
+    id: int
+    practitioner: int | None
+
+
+class TypesOut(Schema):
+    items: list[TypeOut]
+    next: str | None
+
+
+def shown(type: AppointmentType) -> dict[str, Any]:
+    own = getattr(type, "own_schedule", None)
+    return {
+        "id": type.pk,
+        "practitioner": type.practitioner_id,
+        "name": type.name,
+        "duration_minutes": type.duration_minutes,
+        "colour": type.colour,
+        "send_sms_reminder": type.send_sms_reminder,
+        "description": type.description,
+        "allow_online_booking": type.allow_online_booking,
+        "category": type.category.name if type.category else None,
+        "schedule": week_of(own) if own is not None else None,
+        "archived": type.archived,
+    }
+
+
+@router.get("", exclude_unset=True, response={200: TypesOut, **errors(401, 403, 422, 429)})
+def list_types(request: HttpRequest, paging: Pages) -> Any:
+    return page(_ours(request), paging, shown)
+
+
+@router.post("", response={201: TypeOut, **errors(400, 401, 403, 422, 429)})
+def create_type(request: HttpRequest, typed: TypeIn) -> HttpResponse:
+    practice = _may_change(request).practice
+
+    def create() -> HttpResponse:
+        fresh = AppointmentType(practice=practice, position=practice.appointment_types.count())
+        return created(shown(_write(fresh, typed.dict())))
+
+    return once(request, create)
+
+
+@router.get("/{id}", exclude_unset=True, response={200: TypeOut, **errors(401, 403, 404, 422, 429)})
+def read_type(request: HttpRequest, id: Id) -> Any:
+    return shown(get_object_or_404(_ours(request), pk=id))
+
+
+@router.patch(
+    "/{id}", exclude_unset=True, response={200: TypeOut, **errors(400, 401, 403, 404, 422, 429)}
+)
+def change_type(request: HttpRequest, id: Id, typed: TypePatch) -> Any:
+    return shown(_write(_hers(request, id), typed.dict(exclude_unset=True)))
+
+
+@router.delete("/{id}", response={204: None, **errors(401, 403, 404, 409, 422, 429)})
+def delete_type(request: HttpRequest, id: Id) -> Any:
+    """Only one that no appointment has; archive the others."""
+    type = _hers(request, id)
+    if type.events.exists():
+        raise Refused(409, "in_use", "Appointments have this type: archive it instead.")
+    type.delete()
+    return 204, None
+
+
+def _ours(request: HttpRequest) -> Any:
+    types = AppointmentType.objects.filter(practice=seat(request).practice)
+    return types.select_related("category", "own_schedule").prefetch_related("own_schedule__lines")
+
+
+def _may_change(request: HttpRequest) -> Any:
+    mine = seat(request)
+    if not mine.may_change_settings:
+        raise PermissionDenied
+    return mine
+
+
+def _hers(request: HttpRequest, id: int) -> AppointmentType:
+    mine = _may_change(request)
+    found: AppointmentType = get_object_or_404(_ours(request), pk=id)
+    if found.practitioner and not mine.may_change_settings_of(found.practitioner):
+        raise PermissionDenied
+    return found
+
+
+def _write(type: AppointmentType, typed: dict[str, Any]) -> AppointmentType:
+    cleaners = {"name": clean_line, "description": clean_text}
+    with transaction.atomic():
+        if "category" in typed:
+            name = clean_line(typed.pop("category") or "")
+            type.category = (
+                Category.objects.get_or_create(practice=type.practice, name=name)[0]
+                if name
+                else None
+            )
+        week = typed.pop("schedule", ...)
+        for field, value in typed.items():
+            if value is None:
+                continue
+            setattr(type, field, cleaners.get(field, lambda v: v)(value))
+        type.full_clean(exclude={"practice", "practitioner", "category"})
+        type.save()
+        if week is not ...:
+            Schedule.objects.filter(appointment_type=type).delete()
+            if week is not None:
+                Schedule.objects.create(appointment_type=type).write(read_week(week))
+    fresh: AppointmentType = (
+        AppointmentType.objects.select_related("category", "own_schedule")
+        .prefetch_related("own_schedule__lines")
+        .get(pk=type.pk)
+    )
+    return fresh

@@ -1,0 +1,149 @@
+"""Every error of the API is `application/problem+json` (RFC 9457), made here and nowhere else."""
+
+import json
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import ValidationError as BadRequest
+from pydantic import Field
+
+from maia.appointments.exceptions import BookingRefused, InvalidRange, NotBookable
+
+logger = logging.getLogger("maia.api")
+TYPE = "application/problem+json"
+
+
+class FieldError(Schema):
+    field: str = Field(examples=["start"])
+    message: str = Field(examples=["Field required"])
+
+
+class Problem(Schema):
+    """What went wrong. ``code`` is for programs, ``detail`` for people."""
+
+    type: str = Field("about:blank", examples=["about:blank"])
+    title: str = Field(examples=["Conflict"])
+    status: int = Field(examples=[409])
+    detail: str = Field(examples=["This time has just been taken."])
+    code: str = Field(examples=["slot_taken"])
+    errors: list[FieldError] = []
+
+
+class Refused(Exception):
+    """Answered as a problem: a status, a code, a sentence, and more fields of the problem."""
+
+    def __init__(self, status: int, code: str, detail: str, **more: Any) -> None:
+        super().__init__(code)
+        self.status, self.code, self.detail, self.more = status, code, detail, more
+
+
+_WORDS = {
+    "slot_taken": "This time has just been taken.",
+    "too_late": "It is too late to change this appointment online.",
+    "already_cancelled": "This appointment is cancelled.",
+    "changed_meanwhile": "This appointment has changed meanwhile.",
+    "request_reused": "This Idempotency-Key has booked something else.",
+    "invalid_range": "The dates are the wrong way round, or more than 92 days apart.",
+}
+_REASONS = {
+    NotBookable.Reason.NOT_ONLINE: "This cannot be booked online.",
+    NotBookable.Reason.NOT_THIS_PRACTITIONER: "This practitioner does not offer this type.",
+    NotBookable.Reason.BARRED: "This patient cannot book online with this practice.",
+    NotBookable.Reason.KNOWN_PATIENTS_ONLY: "This type is for patients known to the practice.",
+    NotBookable.Reason.TOO_MANY: "This patient has as many appointments to come as allowed.",
+    NotBookable.Reason.TOO_SOON: "This time is past, or too close.",
+    NotBookable.Reason.TOO_FAR: "This date is not open to booking yet.",
+    NotBookable.Reason.NOT_OFFERED: "This time is not on offer.",
+}
+
+
+def answer(status: int, code: str, detail: str, **more: Any) -> HttpResponse:
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        **more,
+    }
+    response = HttpResponse(json.dumps(body), content_type=TYPE, status=status)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def too_many() -> HttpResponse:
+    return answer(429, "too_many_requests", "Too many requests: wait a minute.")
+
+
+def refusal(error: BookingRefused, **more: Any) -> HttpResponse:
+    if isinstance(error, InvalidRange):
+        return answer(422, "invalid", _WORDS[error.code], errors=[
+            {"field": "to", "message": _WORDS[error.code]}
+        ])  # fmt: skip
+    if isinstance(error, NotBookable):
+        return answer(422, error.code, _REASONS[error.reason], reason=str(error.reason), **more)
+    return answer(409, error.code, _WORDS[error.code], **more)
+
+
+def register(api: NinjaAPI) -> None:
+    @api.exception_handler(BadRequest)
+    def invalid(request: HttpRequest, error: BadRequest) -> HttpResponse:
+        errors = [
+            {
+                "field": ".".join(map(str, one["loc"][1:])) or str(one["loc"][0]),
+                "message": one["msg"],
+            }
+            for one in error.errors
+        ]
+        return answer(422, "invalid", "Some values cannot be read.", errors=_short(errors))
+
+    @api.exception_handler(ValidationError)
+    def refused_by_the_model(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        with translation.override("en"):
+            named = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+            errors = [
+                {"field": field, "message": message}
+                for field, messages in named.items()
+                for message in messages
+            ]
+        return answer(422, "invalid", "Some values are refused.", errors=errors)
+
+    @api.exception_handler(HttpError)
+    def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return answer(error.status_code, "unreadable", str(error))
+
+    @api.exception_handler(Refused)
+    def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+        return answer(error.status, error.code, error.detail, **error.more)
+
+    @api.exception_handler(BookingRefused)
+    def booking_refused(request: HttpRequest, error: BookingRefused) -> HttpResponse:
+        return refusal(error)
+
+    @api.exception_handler(AuthenticationError)
+    def nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        return answer(401, "unauthenticated", "A token is needed: Authorization: Bearer TOKEN.")
+
+    @api.exception_handler(PermissionDenied)
+    def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+        return answer(403, "forbidden", "This token does not open this.")
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+        return answer(404, "not_found", "There is no such thing here.")
+
+    @api.exception_handler(Exception)
+    def broken(request: HttpRequest, error: Exception) -> HttpResponse:
+        logger.exception("error in the API", exc_info=error)
+        return answer(500, "broken", "Something went wrong on our side. Nothing is lost.")
+
+
+def _short(errors: list[dict[str, str]]) -> list[dict[str, str]]:
+    return errors[:50]

@@ -1,0 +1,254 @@
+"""What everybody may read of a practice, and what a patient books."""
+
+import hashlib
+import json
+from datetime import date, timedelta
+from typing import Annotated, Any
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from maia.api.auth import PatientToken
+from maia.api.documents import errors
+from maia.api.fields import Body, Id, Instant, Key, LocalDate
+from maia.api.once import once
+from maia.api.problems import Refused, refusal
+from maia.appointments.booking import By, book_appointment
+from maia.appointments.exceptions import NotBookable, SlotTaken
+from maia.appointments.models import Appointment
+from maia.appointments.slots import free_slots, nearest_free, next_free_date, practitioners_for
+from maia.patients.records import find_record
+from maia.patients.text import clean_text
+from maia.practices.models import Practice
+from maia.schedules.descriptions import description_html
+from maia.schedules.models import AppointmentType
+
+router = Router(tags=["public"])
+_KEYS = UUID("5b0f1ad4-8e0a-4c0a-a9a4-4f1c1f0b6d1e")
+
+
+class PractitionerOut(Schema):
+    id: int = Field(examples=[1])
+    name: str = Field(examples=["Camille Lefèvre"])
+
+
+class PracticeOut(Schema):
+    name: str = Field(examples=["Cabinet des Lilas"])
+    slug: str = Field(examples=["cabinet-des-lilas"])
+    time_zone: str = Field(examples=["Europe/Paris"])
+    practitioners: list[PractitionerOut]
+
+
+class PublicTypeOut(Schema):
+    id: int
+    name: str = Field(examples=["Suivi de grossesse"])
+    category: str | None = Field(examples=["Grossesse"])
+    duration_minutes: int = Field(examples=[30])
+    colour: str = Field(examples=["#1f7a5c"])
+    description_html: str
+    practitioners: list[int]
+    workshop: bool
+
+
+class PublicTypesOut(Schema):
+    items: list[PublicTypeOut]
+
+
+class SlotOut(Schema):
+    start: str = Field(examples=["2026-12-03T09:30:00+01:00"])
+    end: str = Field(examples=["2026-12-03T10:00:00+01:00"])
+    practitioner: int = Field(examples=[1])
+    seats_left: int = Field(examples=[1])
+
+
+class SlotsOut(Schema):
+    time_zone: str = Field(examples=["Europe/Paris"])
+    slots: list[SlotOut]
+    next: str | None = Field(examples=["2026-12-10"])
+
+
+class SlotsQuery(Schema):
+    type: Id
+    practitioner: Id | None = None
+    first: LocalDate = Field(alias="from")
+    last: LocalDate = Field(alias="to", description="Included; 92 days at most.")
+
+
+class BookIn(Body):
+    type: Key
+    practitioner: Key
+    start: Instant
+    note: str = Field("", max_length=1000)
+
+
+class MyAppointmentOut(Schema):
+    id: str = Field(examples=["0b0e6f2e-2f0d-4a5e-9a3c-3f6a1d2b4c5d"])
+    practice: str = Field(examples=["cabinet-des-lilas"])
+    type: int
+    type_name: str
+    practitioner: int
+    start: str = Field(examples=["2026-12-03T09:30:00+01:00"])
+    end: str
+    status: str = Field(examples=["confirmed"])
+    note: str
+    can_change: bool
+
+
+def shown_to_patient(appointment: Appointment) -> dict[str, Any]:
+    zone = appointment.practice.zone
+    return {
+        "id": str(appointment.uid),
+        "practice": appointment.practice.slug,
+        "type": appointment.type.pk,
+        "type_name": appointment.type.name,
+        "practitioner": appointment.practitioner.pk,
+        "start": appointment.start.astimezone(zone).isoformat(),
+        "end": appointment.end.astimezone(zone).isoformat(),
+        "status": appointment.status,
+        "note": appointment.note,
+        "can_change": appointment.may_change(timezone.now()),
+    }
+
+
+def slots_in_json(slots: Any, zone: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "start": slot.start.astimezone(zone).isoformat(),
+            "end": slot.end.astimezone(zone).isoformat(),
+            "practitioner": slot.practitioner.pk,
+            "seats_left": 1,
+        }
+        for slot in slots
+    ]
+
+
+@router.get("practices/{slug:slug}", response={200: PracticeOut, **errors(404, 422, 429)})
+def practice(request: HttpRequest, slug: str) -> Any:
+    found = get_object_or_404(Practice, slug=slug)
+    team = found.practitioners.bookable_online()
+    return {
+        "name": found.name,
+        "slug": found.slug,
+        "time_zone": found.time_zone,
+        "practitioners": [{"id": one.pk, "name": one.name} for one in team],
+    }
+
+
+@router.get(
+    "practices/{slug:slug}/appointment-types",
+    response={200: PublicTypesOut, **errors(404, 422, 429)},
+)
+def appointment_types(request: HttpRequest, slug: str) -> Any:
+    found = get_object_or_404(Practice, slug=slug)
+    team = [one.pk for one in found.practitioners.bookable_online()]
+    types = AppointmentType.objects.bookable_online().filter(practice=found)
+    return {
+        "items": [
+            {
+                "id": type.pk,
+                "name": type.name,
+                "category": type.category.name if type.category else None,
+                "duration_minutes": type.duration_minutes,
+                "colour": type.colour,
+                "description_html": str(description_html(type.description)),
+                "practitioners": [pk for pk in team if type.practitioner_id in (None, pk)],
+                "workshop": False,
+            }
+            for type in types.select_related("category")
+        ]
+    }
+
+
+@router.get(
+    "practices/{slug:slug}/slots",
+    response={200: SlotsOut, 304: None, **errors(404, 422, 429)},
+    summary="Free slots, both dates included",
+)
+def slots(request: HttpRequest, slug: str, asked: Annotated[SlotsQuery, Query()]) -> HttpResponse:
+    """`next` is the first date after `to` that has a slot, or null. The answer has an `ETag`."""
+    now = timezone.now()
+    online = AppointmentType.objects.bookable_online().select_related("practice")
+    type = get_object_or_404(online, pk=asked.type, practice__slug=slug)
+    team = practitioners_for(type)
+    if asked.practitioner is not None:
+        team = [one for one in team if one.pk == asked.practitioner]
+        if not team:
+            raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
+    found = free_slots(type, team, asked.first, asked.last, now=now)
+    zone = type.practice.zone
+    free = [slot for day in found.values() for slot in day]
+    body = {
+        "time_zone": type.practice.time_zone,
+        "slots": slots_in_json(free, zone),
+        "next": _next(type, team, asked.last, now),
+    }
+    content = json.dumps(body).encode()
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    response = HttpResponse(content, content_type="application/json; charset=utf-8")
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache"
+    conditional = get_conditional_response(request, etag=etag, response=response)
+    assert isinstance(conditional, HttpResponse)
+    return conditional
+
+
+def _next(type: AppointmentType, team: Any, last: date, now: Any) -> str | None:
+    if last == date.max:
+        return None
+    found = next_free_date(type, team, last + timedelta(days=1), now=now)
+    return found.isoformat() if found else None
+
+
+@router.post(
+    "practices/{slug:slug}/appointments",
+    auth=PatientToken(),
+    response={201: MyAppointmentOut, **errors(400, 401, 403, 404, 409, 422, 429)},
+)
+def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
+    """Books as the patient whose token it is. `slot_taken` comes with `alternatives`."""
+    user = request.auth.user  # type: ignore[attr-defined]
+    online = AppointmentType.objects.bookable_online().select_related("practice")
+    type = get_object_or_404(online, pk=wanted.type, practice__slug=slug)
+    practitioner = next((p for p in practitioners_for(type) if p.pk == wanted.practitioner), None)
+    if practitioner is None:
+        raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
+    patient = find_record(user, type.practice)
+    if patient is None:
+        raise Refused(
+            403, "unknown_patient", "This practice has no record of hers: book once on its page."
+        )
+    key = request.headers.get("Idempotency-Key", "")
+    now = timezone.now()
+
+    def create() -> HttpResponse:
+        with transaction.atomic():
+            made = book_appointment(
+                type,
+                practitioner,
+                wanted.start,
+                patient,
+                by=By.patient(user),
+                now=now,
+                note=clean_text(wanted.note),
+                request_key=uuid5(_KEYS, f"{user.pk}:{key}") if key else None,
+            )
+        fresh = Appointment.objects.with_details().get(pk=made.pk)
+        return created(shown_to_patient(fresh))
+
+    try:
+        return once(request, create)
+    except SlotTaken as taken:
+        near = nearest_free(type, [practitioner], wanted.start, now=now)
+        return refusal(taken, alternatives=slots_in_json(near, type.practice.zone))
+
+
+def created(body: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(
+        json.dumps(body), content_type="application/json; charset=utf-8", status=201
+    )

@@ -1,0 +1,1 @@
+"""Tokens: what a script shows instead of signing in."""

@@ -1,0 +1,38 @@
+"""A token opens the API for one person: as a patient, or in one practice with one role."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from maia.practices.models import Membership, Practice
+
+
+class Token(models.Model):
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens")
+    # None: she acts as a patient, in every practice that has a record of hers.
+    practice = models.ForeignKey(
+        Practice, models.CASCADE, null=True, blank=True, related_name="tokens"
+    )
+    # At most this, and never more than what she is in the practice when it is used.
+    role = models.CharField(_("role"), max_length=12, choices=Membership.Role.choices, blank=True)
+    name = models.CharField(_("name"), max_length=80)
+    digest = models.CharField(max_length=64, unique=True, editable=False)  # SHA-256 of the secret
+    start = models.CharField(_("starts with"), max_length=12, editable=False)  # to tell them apart
+    created_at = models.DateTimeField(_("created"))
+    used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("token")
+        verbose_name_plural = _("tokens")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(practice=None, role="") | Q(practice__isnull=False) & ~Q(role=""),
+                name="token_role_in_a_practice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start}… {self.name}"

@@ -1,0 +1,183 @@
+"""A practice as scripts see it, and a patient's own appointments."""
+
+import pytest
+from django.core.cache import caches
+
+from maia.appointments.models import Appointment
+from tests.api.conftest import Script, assert_problem
+from tests.conftest import THURSDAY, at, make_type, make_user
+
+
+def slots(script, type, **asked):
+    asked = {"type": type.pk, "from": "2026-12-03", "to": "2026-12-03", **asked}
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    return script.call("GET", f"practices/tilleuls/slots?{query}")
+
+
+def book(script, type, practitioner, start="2026-12-03T09:30:00+01:00", note="", **headers):
+    body = {"type": type.pk, "practitioner": practitioner.pk, "start": start, "note": note}
+    return script.call("POST", "practices/tilleuls/appointments", body, **headers)
+
+
+def test_a_practice_and_its_types(anybody, anne, follow_up):
+    make_type(anne.practice, "Caché", allow_online_booking=False)
+    answer = anybody.call("GET", "practices/tilleuls")
+    assert answer.json() == {
+        "name": "Cabinet des Tilleuls",
+        "slug": "tilleuls",
+        "time_zone": "Europe/Paris",
+        "practitioners": [{"id": anne.pk, "name": "Anne Morel"}],
+    }
+    (only,) = anybody.call("GET", "practices/tilleuls/appointment-types").json()["items"]
+    assert (only["name"], only["duration_minutes"], only["practitioners"]) == (
+        "Suivi de grossesse", 30, [anne.pk],
+    )  # fmt: skip
+    assert_problem(anybody.call("GET", "practices/personne"), 404, "not_found")
+    assert_problem(anybody.call("GET", "nothing/at/all"), 404, "not_found")
+
+
+def test_slots_are_those_of_the_booking_page(anybody, anne, follow_up):
+    body = slots(anybody, follow_up).json()
+    assert body["time_zone"] == "Europe/Paris"
+    assert body["slots"][0] == {
+        "start": "2026-12-03T09:00:00+01:00",
+        "end": "2026-12-03T09:30:00+01:00",
+        "practitioner": anne.pk,
+        "seats_left": 1,
+    }
+    assert len(body["slots"]) == 14
+    assert body["next"] == "2026-12-04"
+
+
+def test_slots_are_asked_again_for_nothing(anybody, anne, follow_up, patient):
+    first = slots(anybody, follow_up)
+    again = Script().get(
+        f"/api/v1/practices/tilleuls/slots?type={follow_up.pk}&from=2026-12-03&to=2026-12-03",
+        headers={"if-none-match": first["ETag"]},
+    )
+    assert (again.status_code, again.content) == (304, b"")
+    book(patient, follow_up, anne)
+    assert slots(anybody, follow_up)["ETag"] != first["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"from": "03/12/2026"}, "from"),
+        ({"from": "20261203"}, "from"),
+        ({"to": "2026-12-02"}, "to"),
+        ({"to": "2027-12-02"}, "to"),
+    ],
+)
+def test_unreadable_questions(anybody, anne, follow_up, asked, field):
+    body = assert_problem(slots(anybody, follow_up, **asked), 422, "invalid")
+    assert [error["field"] for error in body["errors"]] == [field]
+
+
+def test_queries_for_slots_are_few(anybody, anne, follow_up, django_assert_max_num_queries):
+    # The type with its practice, its practitioners; then three for the agenda, twice (`next`).
+    with django_assert_max_num_queries(8):
+        slots(anybody, follow_up)
+
+
+def test_a_patient_books_moves_and_cancels(patient, anne, follow_up, julie):
+    made = book(patient, follow_up, anne, note="Bonjour")
+    assert made.status_code == 201
+    body = made.json()
+    assert body["start"] == "2026-12-03T09:30:00+01:00"
+    assert body["end"] == "2026-12-03T10:00:00+01:00"
+    assert (body["status"], body["note"], body["can_change"]) == ("confirmed", "Bonjour", True)
+    stored = Appointment.objects.get(uid=body["id"])
+    assert (stored.patient, stored.booked_online) == (julie, True)
+    there = {"start": "2026-12-03T15:00:00+01:00"}
+    moved = patient.call("POST", f"me/appointments/{body['id']}/move", there)
+    assert moved.json()["start"] == "2026-12-03T15:00:00+01:00"
+    (listed,) = patient.call("GET", "me/appointments").json()["items"]
+    assert listed == moved.json()
+    cancelled = patient.call("POST", f"me/appointments/{body['id']}/cancel")
+    assert cancelled.json()["status"] == "cancelled"
+    there = {"start": "2026-12-03T16:00:00+01:00"}
+    refused = patient.call("POST", f"me/appointments/{body['id']}/move", there)
+    assert_problem(refused, 409, "already_cancelled")
+
+
+def test_a_taken_slot_comes_with_others(patient, script_of, anne, follow_up, practice):
+    from tests.conftest import make_patient
+
+    other = make_patient(practice, "Zoé", make_user("zoe@patiente.example"))
+    assert book(script_of(other.user), follow_up, anne).status_code == 201
+    body = assert_problem(book(patient, follow_up, anne), 409, "slot_taken")
+    assert body["alternatives"][0]["practitioner"] == anne.pk
+    assert "2026-12-03T09:30:00+01:00" not in {one["start"] for one in body["alternatives"]}
+
+
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        ("2026-12-03T09:10:00+01:00", "not_offered"),
+        ("2026-12-01T10:30:00+01:00", "too_soon"),
+        ("2028-12-01T09:00:00+01:00", "too_far"),
+    ],
+)
+def test_what_is_not_on_offer(patient, anne, follow_up, start, reason):
+    body = assert_problem(book(patient, follow_up, anne, start), 422, "not_bookable")
+    assert body["reason"] == reason
+
+
+def test_unreadable_bookings(patient, anne, follow_up):
+    for start in ("2026-12-03T09:30:00", 1796290200, "demain", None):
+        body = assert_problem(book(patient, follow_up, anne, start), 422, "invalid")
+        assert body["errors"][0]["field"].endswith("start")
+    answer = patient.generic(
+        "POST", "/api/v1/practices/tilleuls/appointments", data="{", content_type="application/json"
+    )
+    assert_problem(answer, 400, "unreadable")
+
+
+def test_the_same_request_twice_is_one_appointment(patient, anne, follow_up):
+    key = {"idempotency-key": "abc"}
+    first = book(patient, follow_up, anne, **key)
+    again = book(patient, follow_up, anne, **key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert again["Idempotency-Replayed"] == "true"
+    assert Appointment.objects.count() == 1
+    other = book(patient, follow_up, anne, "2026-12-03T10:30:00+01:00", **key)
+    assert_problem(other, 422, "idempotency_key_reused")
+    assert Appointment.objects.count() == 1
+
+
+def test_a_refusal_is_not_kept(patient, anne, follow_up, on_tuesday):
+    key = {"idempotency-key": "abc"}
+    late = "2027-03-20T09:00:00+01:00"
+    assert_problem(book(patient, follow_up, anne, late, **key), 422, "not_bookable")
+    anne.booking_horizon_days = 365
+    anne.save()
+    assert book(patient, follow_up, anne, late, **key).status_code == 201
+
+
+def test_without_a_record_there_is_no_booking(script_of, anne, follow_up):
+    stranger = script_of(make_user("new@patiente.example"))
+    assert_problem(book(stranger, follow_up, anne), 403, "unknown_patient")
+
+
+def test_nobody_touches_what_is_not_hers(patient, script_of, anne, follow_up, practice):
+    from tests.conftest import make_patient
+
+    hers = book(patient, follow_up, anne).json()["id"]
+    other = make_patient(practice, "Zoé", make_user("zoe@patiente.example"))
+    script = script_of(other.user)
+    assert script.call("GET", "me/appointments").json()["items"] == []
+    there = {"start": "2026-12-03T15:00:00+01:00"}
+    assert_problem(script.call("POST", f"me/appointments/{hers}/move", there), 404, "not_found")
+    assert_problem(script.call("POST", f"me/appointments/{hers}/cancel"), 404, "not_found")
+    assert Appointment.objects.get().start == at(THURSDAY, "09:30")
+
+
+def test_too_many_requests(anybody, anne, follow_up, settings):
+    caches["process"].clear()
+    settings.READS_A_MINUTE = 3
+    answers = [slots(anybody, follow_up) for _ in range(4)]
+    assert [a.status_code for a in answers] == [200, 200, 200, 429]
+    assert_problem(answers[-1], 429, "too_many_requests")
+    assert answers[-1]["Retry-After"] == "60"

@@ -1,0 +1,52 @@
+"""schemathesis against the real server: whatever is sent, the answer is one that the document says."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.site import running_site
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with running_site(tmp_path_factory.mktemp("contract")) as site:
+        yield site
+
+
+@pytest.mark.parametrize("who", ["lea@patiente.example", "camille@lilas.example"])
+def test_every_answer_is_in_the_document(site, who, tmp_path):
+    token = site.manage("token", who).strip().splitlines()[-1]
+    command = [
+        str(Path(sys.executable).parent / "schemathesis"),
+        f"--config-file={Path(__file__).parent / 'schemathesis.toml'}", "run",
+        f"{site.base}/api/v1/openapi.json", "--checks=all",
+        "--header", f"Authorization: Bearer {token}",
+        "--max-examples=10", "--seed=20261203", "--workers=2",
+        "--no-color", "--suppress-health-check=all",
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=500,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout.partition("= FAILURES =")[2][:6000] + done.stderr[-2000:]
+    assert '"status": 500' not in site.log.read_text()
+
+
+def test_the_document_is_complete(site):
+    import urllib.request
+
+    with urllib.request.urlopen(f"{site.base}/api/v1/openapi.json") as answer:
+        document = json.load(answer)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            where = f"{method} {path}"
+            assert {"422", "429"} <= operation["responses"].keys(), where
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    assert list(response["content"]) == ["application/problem+json"], where
+            if operation.get("security"):
+                assert {"401", "403"} <= operation["responses"].keys(), where

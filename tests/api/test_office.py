@@ -1,0 +1,270 @@
+"""The back office as scripts see it: the same rules, the same doors."""
+
+import pytest
+
+from maia.messaging.owed import announce
+from maia.privacy.models import JournalEntry
+from maia.schedules.models import Absence, AppointmentType, Schedule
+from tests.api.conftest import assert_problem
+from tests.conftest import NOW, make_patient
+
+MONDAY = {"monday": [["09:00", "12:30"], ["14:00", "18:00"]]}
+
+
+def test_the_professional_sheet(owner, anne):
+    sheet = owner.call("GET", "office/practitioner").json()
+    assert (sheet["name"], sheet["booking_horizon_days"], sheet["reminder_time"]) == (
+        "Anne Morel", 90, "14:00",
+    )  # fmt: skip
+    changed = owner.call(
+        "PATCH", "office/practitioner", {"booking_horizon_days": 30, "evening_cutoff": "19:30"}
+    )
+    assert changed.status_code == 200, changed.content
+    anne.refresh_from_db()
+    assert anne.booking_horizon_days == 30
+    assert f"{anne.evening_cutoff:%H:%M}" == "19:30"
+    assert owner.call("PATCH", "office/practitioner", {"evening_cutoff": None}).json()[
+        "evening_cutoff"
+    ] is None  # fmt: skip
+    for wrong in (
+        {"booking_horizon_days": 0},
+        {"booking_horizon_days": None},
+        {"reminder_time": "25:00"},
+        {"sms_sender_name": "é!"},
+        {"sms_template": "{nobody}"},
+    ):
+        body = assert_problem(owner.call("PATCH", "office/practitioner", wrong), 422, "invalid")
+        assert body["errors"][0]["field"].endswith(next(iter(wrong))), body
+
+
+def test_the_schedule(owner, anne):
+    assert owner.call("PUT", "office/schedule", MONDAY).json() == MONDAY
+    assert Schedule.objects.get(practitioner=anne).lines.count() == 1
+    assert owner.call("GET", "office/schedule").json() == MONDAY
+    for wrong in (
+        {"lundi": []},
+        {"monday": [["12:00", "09:00"]]},
+        {"monday": [["09:00", "12:00"], ["11:00", "13:00"]]},
+        {"monday": [["9h", "12:00"]]},
+        {"monday": [["09:00"]]},
+        {"monday": "09:00"},
+        [],
+    ):
+        assert_problem(owner.call("PUT", "office/schedule", wrong), 422, "invalid")
+    assert owner.call("GET", "office/schedule").json() == MONDAY
+
+
+def test_types(owner, practice, follow_up):
+    made = owner.call(
+        "POST",
+        "office/appointment-types",
+        {"name": "Rééducation", "duration_minutes": 45, "category": "Suites", "schedule": MONDAY},
+    )
+    assert made.status_code == 201, made.content
+    body = made.json()
+    assert (body["category"], body["schedule"], body["allow_online_booking"]) == (
+        "Suites", MONDAY, False,
+    )  # fmt: skip
+    path = f"office/appointment-types/{body['id']}"
+    changed = owner.call("PATCH", path, {"allow_online_booking": True, "schedule": None}).json()
+    assert (changed["allow_online_booking"], changed["schedule"], changed["name"]) == (
+        True, None, "Rééducation",
+    )  # fmt: skip
+    names = [one["name"] for one in owner.call("GET", "office/appointment-types").json()["items"]]
+    assert names == ["Suivi de grossesse", "Rééducation"]
+    assert owner.call("DELETE", path).status_code == 204
+    assert_problem(owner.call("GET", path), 404, "not_found")
+    for wrong in ({"duration_minutes": 4}, {"colour": "red"}, {"name": ""}, {"name": "\x00"}):
+        assert_problem(
+            owner.call("PATCH", f"office/appointment-types/{follow_up.pk}", wrong), 422, "invalid"
+        )
+
+
+def test_a_type_that_is_used_is_archived_instead(owner, anne, follow_up, julie):
+    assert note(owner, follow_up, julie).status_code == 201
+    path = f"office/appointment-types/{follow_up.pk}"
+    assert_problem(owner.call("DELETE", path), 409, "in_use")
+    assert owner.call("PATCH", path, {"archived": True}).json()["archived"] is True
+
+
+def test_patients(owner, practice):
+    made = owner.call(
+        "POST", "office/patients",
+        {"first_name": "Lina", "last_name": "Rouault", "mobile": "06 39 98 00 01",
+         "email": "lina@patiente.example", "birth_date": "1990-05-04"},
+    )  # fmt: skip
+    assert made.status_code == 201, made.content
+    body = made.json()
+    assert (body["mobile"], body["birth_date"]) == ("+33639980001", "1990-05-04")
+    path = f"office/patients/{body['id']}"
+    assert owner.call("GET", path).json() == body
+    assert owner.call("PATCH", path, {"notes": "Rh-"}).json()["notes"] == "Rh-"
+    assert owner.call("POST", f"{path}/invite").status_code == 200
+    acts = JournalEntry.objects.order_by("pk").values_list("act", "detail")
+    assert list(acts) == [("opened", ""), ("changed", "notes"), ("invited", "")]
+    for wrong in ({"mobile": "12"}, {"email": "x"}, {"birth_date": 5}, {"last_name": "12"}):
+        assert_problem(owner.call("PATCH", path, wrong), 422, "invalid")
+    assert owner.call("DELETE", path).status_code == 204
+    assert_problem(owner.call("GET", path), 404, "not_found")
+
+
+def test_lists_are_read_page_by_page(owner, practice):
+    for number in range(5):
+        make_patient(practice, f"P{number}")
+    seen, cursor = [], ""
+    for _ in range(3):
+        answer = owner.call("GET", f"office/patients?limit=2&cursor={cursor}").json()
+        seen += [one["first_name"] for one in answer["items"]]
+        if answer["next"] is None:
+            break
+        cursor = answer["next"]
+        make_patient(practice, "Meanwhile")
+    assert seen[:5] == [f"P{number}" for number in range(5)]
+    for wrong in ("limit=0", "limit=1000", "cursor=x", "cursor=W251bGwsMF0"):
+        assert_problem(owner.call("GET", f"office/patients?{wrong}"), 422, "invalid")
+
+
+def note(script, type, patient, start="2026-12-03T09:30:00+01:00", **more):
+    body = {"type": type.pk, "patient": patient.pk, "start": start, **more}
+    return script.call("POST", "office/appointments", body)
+
+
+def test_an_appointment_from_note_to_cancel(owner, anne, follow_up, julie):
+    body = note(owner, follow_up, julie, "2026-12-01T10:10:00+01:00", notes="Urgent").json()
+    assert (body["status"], body["sms_reminder"], body["notes"]) == ("confirmed", True, "Urgent")
+    path = f"office/appointments/{body['id']}"
+    changed = owner.call("PATCH", path, {"attendance": "attended", "sms_reminder": False}).json()
+    assert (changed["attendance"], changed["sms_reminder"], changed["notes"]) == (
+        "attended", False, "Urgent",
+    )  # fmt: skip
+    moved = owner.call("POST", f"{path}/move", {"start": "2026-12-03T11:00:00+01:00"}).json()
+    assert moved["end"] == "2026-12-03T11:30:00+01:00"
+    query = "office/appointments?from=2026-12-03&to=2026-12-03"
+    assert owner.call("GET", query).json() == {"items": [moved], "next": None}
+    assert owner.call("POST", f"{path}/cancel").json()["status"] == "cancelled"
+    announce(NOW)
+    messages = owner.call("GET", f"office/messages?appointment={body['id']}").json()["items"]
+    assert {one["kind"] for one in messages} >= {"cancelled"} or messages
+
+
+def test_an_overlap_is_on_purpose(owner, anne, follow_up, julie):
+    assert note(owner, follow_up, julie).status_code == 201
+    assert_problem(note(owner, follow_up, julie), 409, "slot_taken")
+    assert note(owner, follow_up, julie, allow_overlap=True).json()["allow_overlap"] is True
+
+
+def test_availability(owner, anne, follow_up, julie):
+    note(owner, follow_up, julie, "2026-12-01T09:00:00+01:00")
+    query = f"office/availability?type={follow_up.pk}&date=2026-12-01"
+    starts = [slot["start"][11:16] for slot in owner.call("GET", query).json()["slots"]]
+    assert starts[:2] == ["09:30", "10:00"]  # notice does not apply
+
+
+def test_personal_events_and_absences(owner, anne):
+    weekly = {
+        "start": "2026-12-03T12:00:00+01:00", "end": "2026-12-03T13:00:00+01:00",
+        "title": "Yoga", "rrule": "FREQ=WEEKLY;UNTIL=20261217T235959Z",
+    }  # fmt: skip
+    made = owner.call("POST", "office/personal-events", weekly)
+    assert [one["start"][:10] for one in made.json()["items"]] == [
+        "2026-12-03", "2026-12-10", "2026-12-17",
+    ]  # fmt: skip
+    first = made.json()["items"][0]["id"]
+    assert owner.call("PATCH", f"office/personal-events/{first}", {"title": "Pause"}).json()[
+        "title"
+    ] == "Pause"  # fmt: skip
+    assert owner.call("DELETE", f"office/personal-events/{first}").status_code == 204
+    assert len(owner.call("GET", "office/personal-events").json()["items"]) == 2
+    for wrong in ("FREQ=DAILY;UNTIL=20261217", "FREQ=WEEKLY", "COUNT=1000000000", "x"):
+        answer = owner.call("POST", "office/personal-events", weekly | {"rrule": wrong})
+        assert_problem(answer, 422, "invalid")
+    span = {"start": "2026-12-24T00:00:00+01:00", "end": "2027-01-02T00:00:00+01:00"}
+    made = owner.call("POST", "office/absences", span)
+    assert made.status_code == 201, made.content
+    path = f"office/absences/{made.json()['id']}"
+    assert owner.call("GET", path).json() == made.json()
+    assert owner.call("DELETE", path).status_code == 204
+    assert not Absence.objects.exists()
+    backwards = {"start": span["end"], "end": span["start"]}
+    assert_problem(owner.call("POST", "office/absences", backwards), 422, "invalid")
+
+
+# --- Doors --------------------------------------------------------------------------------------
+
+EVERYTHING = [
+    ("GET", "office/practitioner", None),
+    ("PATCH", "office/practitioner", {}),
+    ("GET", "office/schedule", None),
+    ("PUT", "office/schedule", MONDAY),
+    ("GET", "office/appointment-types", None),
+    ("POST", "office/appointment-types", {"name": "X", "duration_minutes": 30}),
+    ("GET", "office/appointment-types/{type}", None),
+    ("PATCH", "office/appointment-types/{type}", {"name": "Y"}),
+    ("DELETE", "office/appointment-types/{type}", None),
+    ("GET", "office/patients", None),
+    ("POST", "office/patients", {"first_name": "A", "last_name": "B"}),
+    ("GET", "office/patients/{patient}", None),
+    ("PATCH", "office/patients/{patient}", {}),
+    ("DELETE", "office/patients/{patient}", None),
+    ("POST", "office/patients/{patient}/invite", None),
+    ("GET", "office/appointments?from=2026-12-01&to=2026-12-31", None),
+    ("GET", "office/appointments/{appointment}", None),
+    ("PATCH", "office/appointments/{appointment}", {}),
+    ("POST", "office/appointments/{appointment}/move", {"start": "2026-12-03T11:00:00+01:00"}),
+    ("POST", "office/appointments/{appointment}/cancel", None),
+    ("GET", "office/availability?type={type}&date=2026-12-03", None),
+    ("GET", "office/personal-events", None),
+    ("GET", "office/absences", None),
+    ("GET", "office/messages", None),
+]
+SETTINGS = {"PATCH office/practitioner", "PUT office/schedule", "POST office/appointment-types",
+            "PATCH office/appointment-types/{type}", "DELETE office/appointment-types/{type}"}  # fmt: skip
+
+
+@pytest.fixture
+def things(owner, anne, follow_up, julie):
+    made = note(owner, follow_up, julie).json()
+    return {"type": follow_up.pk, "patient": julie.pk, "appointment": made["id"]}
+
+
+def every(script, things):
+    for method, path, body in EVERYTHING:
+        yield f"{method} {path}", script.call(method, path.format(**things), body)
+
+
+def test_nobody_and_patients_are_refused_everywhere(anybody, patient, things):
+    for name, answer in every(anybody, things):
+        assert_problem(answer, 401, "unauthenticated")
+        assert answer["WWW-Authenticate"] == "Bearer", name
+    for _name, answer in every(patient, things):
+        assert_problem(answer, 403, "forbidden")
+
+
+def test_an_assistant_changes_no_setting(script_of, team, practice, things):
+    for name, answer in every(script_of(team["assistant"], practice), things):
+        refused = name in SETTINGS or name == "DELETE office/patients/{patient}"
+        assert (answer.status_code == 403) is refused, f"{name} {answer.content}"
+
+
+def test_a_token_may_be_less_than_its_owner(script_of, team, practice, things):
+    lesser = script_of(team["owner"], practice, "assistant")
+    for name, answer in every(lesser, things):
+        if name in SETTINGS:
+            assert answer.status_code == 403, name
+    with pytest.raises(ValueError, match="seat"):
+        script_of(team["assistant"], practice, "owner")
+
+
+def test_another_practice_reaches_nothing(script_of, elsewhere, things):
+    for name, answer in every(script_of(elsewhere["owner"], elsewhere["practice"]), things):
+        if "{" in name:
+            assert_problem(answer, 404, "not_found")
+        assert "Julie" not in answer.content.decode(), name
+    assert AppointmentType.objects.filter(pk=things["type"]).exists()
+
+
+def test_who_left_is_outside_at_once(script_of, team, practice, things):
+    script = script_of(team["assistant"], practice)
+    assert script.call("GET", "office/patients").status_code == 200
+    practice.team.filter(user=team["assistant"]).delete()
+    assert_problem(script.call("GET", "office/patients"), 403, "forbidden")
