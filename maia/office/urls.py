@@ -15,6 +15,7 @@ from maia.office import (
     privacy,
     settings,
     sheet,
+    tokens,
 )
 
 app_name = "office"
@@ -71,6 +72,8 @@ urlpatterns = [
         practice.change_invitation,
         name="change_invitation",
     ),
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/<int:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
     path("settings/types/", settings.types, name="types"),
     path("settings/types/preview/", settings.preview_type, name="preview_type"),
     path("settings/types/new/", settings.new_type, name="new_type"),

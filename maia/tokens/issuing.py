@@ -61,6 +61,11 @@ def seat_of(token: Token) -> Seat | None:
     return Seat(token.user, token.practice, _lower(token.role, seat.role))
 
 
+def roles_up_to(role: str) -> list[str]:
+    """That one and the lesser ones, the highest first."""
+    return _RANK[_RANK.index(role) :: -1]
+
+
 def revoke(token: Token, now: datetime) -> None:
     Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now)
 

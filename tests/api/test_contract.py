@@ -32,7 +32,9 @@ def test_every_answer_is_in_the_document(site, who, tmp_path):
         command, cwd=tmp_path, capture_output=True, text=True, timeout=500,
         env={**os.environ, "PYTHONWARNINGS": "ignore"},
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout.partition("= FAILURES =")[2][:6000] + done.stderr[-2000:]
+    assert done.returncode == 0, (
+        done.stdout.partition("= FAILURES =")[2][:6000] + done.stderr[-2000:]
+    )
     assert '"status": 500' not in site.log.read_text()
 
 

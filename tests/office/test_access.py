@@ -9,10 +9,12 @@ from maia.appointments.booking import By, book_appointment
 from maia.office.urls import urlpatterns
 from maia.practices.models import Membership
 from maia.practices.seats import Seat
+from maia.tokens.models import Token
 from tests.conftest import NOW, THURSDAY, at, make_user
 from tests.office.conftest import BACKEND
 
 POST_ONLY = {
+    "revoke_token",
     "second_factor",
     "patient_search",
     "remove_website",
@@ -36,6 +38,7 @@ POST_ONLY = {
     "change_type",
 }
 OF_NOTHING = {
+    "tokens",
     "privacy",
     "journal",
     "second_factor",
@@ -76,6 +79,8 @@ OWNER = {
     "no_website",
 }
 SETTINGS = OWNER | {
+    "tokens",
+    "revoke_token",
     "test",
     "preview_type",
     "preview_sms",
@@ -105,8 +110,13 @@ def paths(practice, practitioner, type, appointment):
         email="new@tilleuls.example", role="assistant", sent_at=NOW, expires_at=NOW
     )
     website = practice.websites.create(origin="https://www.mon-site.fr")
+    token = Token.objects.create(
+        user=practitioner.user, practice=practice, role="practitioner", name="x",
+        digest=f"x{practice.pk}", created_at=NOW,
+    )  # fmt: skip
     ids = {
         "remove_website": website.pk,
+        "revoke_token": token.pk,
         "remove": practice.team.order_by("-pk").values_list("pk", flat=True).first() or 0,
         "delete_absence": absence.pk,
         "event": event.pk,
