@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.postgres import postgres
 
 RESULTS = Path(__file__).parent / "results.json"
-BENCHES = ("bench.messages",)
+BENCHES = ("bench.messages", "bench.web")
 
 
 def main() -> int:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
@@ -22,7 +21,7 @@ from maia.api.problems import Refused, refusal
 from maia.appointments.booking import By, book_appointment
 from maia.appointments.exceptions import NotBookable, SlotTaken
 from maia.appointments.models import Appointment
-from maia.appointments.slots import free_slots, nearest_free, next_free_date, practitioners_for
+from maia.appointments.slots import free_slots_and_next, nearest_free, practitioners_for
 from maia.patients.records import find_record
 from maia.patients.text import clean_text
 from maia.practices.models import Practice
@@ -180,13 +179,13 @@ def slots(request: HttpRequest, slug: str, asked: Annotated[SlotsQuery, Query()]
         team = [one for one in team if one.pk == asked.practitioner]
         if not team:
             raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
-    found = free_slots(type, team, asked.first, asked.last, now=now)
+    found, following = free_slots_and_next(type, team, asked.first, asked.last, now=now)
     zone = type.practice.zone
     free = [slot for day in found.values() for slot in day]
     body = {
         "time_zone": type.practice.time_zone,
         "slots": slots_in_json(free, zone),
-        "next": _next(type, team, asked.last, now),
+        "next": following.isoformat() if following else None,
     }
     content = json.dumps(body).encode()
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
@@ -196,13 +195,6 @@ def slots(request: HttpRequest, slug: str, asked: Annotated[SlotsQuery, Query()]
     conditional = get_conditional_response(request, etag=etag, response=response)
     assert isinstance(conditional, HttpResponse)
     return conditional
-
-
-def _next(type: AppointmentType, team: Any, last: date, now: Any) -> str | None:
-    if last == date.max:
-        return None
-    found = next_free_date(type, team, last + timedelta(days=1), now=now)
-    return found.isoformat() if found else None
 
 
 @router.post(
