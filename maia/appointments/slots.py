@@ -9,17 +9,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-
 from maia.appointments.exceptions import InvalidRange
 from maia.appointments.models import Event
+from maia.appointments.reading import Taken, read_lines, read_taken
 from maia.availability.intervals import Interval
 from maia.availability.policy import Window
 from maia.availability.slots import Busy, day_slots
 from maia.availability.weekly import WeeklyHours
 from maia.practices.models import Practitioner
 from maia.schedules.holidays import public_holidays
-from maia.schedules.models import Absence, AppointmentType, OpeningHours, Schedule
+from maia.schedules.models import AppointmentType
 
 MAX_DAYS = 92  # in one search
 SOON = timedelta(days=7)  # where the next free day mostly is
@@ -37,21 +36,6 @@ class Slot(NamedTuple):
     start: datetime
     end: datetime
     practitioner: Practitioner
-
-
-class _Taken(NamedTuple):
-    """The columns of an event that slots are computed from: no model is made of them."""
-
-    start: datetime
-    end: datetime
-    type_id: int | None
-    buffer_before_minutes: int
-    buffer_after_minutes: int
-
-    @property
-    def busy(self) -> Busy:
-        before, after = self.buffer_before_minutes, self.buffer_after_minutes
-        return Busy(self.start, self.end, timedelta(minutes=before), timedelta(minutes=after))
 
 
 @dataclass(frozen=True)
@@ -89,7 +73,7 @@ def free_slots(
     Sorted by start, then in the order of ``practitioners`` (all of the type's practice). ``now``
     is an aware instant; None means that notice and horizon do not apply, as for the practitioner
     herself. ``without`` is an event that is about to leave its place, which is not offered.
-    Three queries at most, whatever the agenda. Raises `InvalidRange`. Product rule 3.3.
+    Two queries, whatever the agenda. Raises `InvalidRange`. Product rule 3.3.
     """
     if last < first or (last - first).days >= MAX_DAYS:
         raise InvalidRange
@@ -216,21 +200,18 @@ def _agendas(
     opens, closes = _instants(first, last)
     ids = [p.pk for p in practitioners]
     hours = _weekly_hours(type, ids)
-    taken: dict[int, list[_Taken]] = {pk: [] for pk in ids}
-    for practitioner_id, *columns in (
-        Event.objects.filter(practitioner__in=ids, end__gt=opens, start__lt=closes, blocking=True)
-        .exclude(pk=without.pk if without else 0)
-        .values_list("practitioner_id", *_Taken._fields)
-    ):
-        taken[practitioner_id].append(_Taken(*columns))
+    taken: dict[int, list[Taken]] = {pk: [] for pk in ids}
     away: dict[int, list[Interval]] = {pk: [] for pk in ids}
-    for absence in Absence.objects.filter(practitioner__in=ids, end__gt=opens, start__lt=closes):
-        away[absence.practitioner_id].append(Interval(absence.start, absence.end))
+    for row in read_taken(ids, opens, closes):
+        if row.id is None:
+            away[row.practitioner_id].append(Interval(row.start, row.end))
+        elif without is None or row.id != without.pk:
+            taken[row.practitioner_id].append(row)
     return [
         _Agenda(
             practitioner=p,
             hours=hours.get(p.pk, WeeklyHours({})),
-            busy=[event.busy for event in taken[p.pk]],
+            busy=[_busy(event) for event in taken[p.pk]],
             closed=away[p.pk],
             full_dates=_full_dates(type, p, taken[p.pk], zone, first, last),
             window=type.policy_for(p).window(now, zone) if now is not None else None,
@@ -238,6 +219,11 @@ def _agendas(
         )
         for p in practitioners
     ]
+
+
+def _busy(event: Taken) -> Busy:
+    before, after = event.buffer_before_minutes, event.buffer_after_minutes
+    return Busy(event.start, event.end, timedelta(minutes=before), timedelta(minutes=after))
 
 
 def _weekly_hours(type: AppointmentType, ids: Iterable[int]) -> dict[int, WeeklyHours]:
@@ -248,17 +234,14 @@ def _weekly_hours(type: AppointmentType, ids: Iterable[int]) -> dict[int, Weekly
     """
     own: _Lines | None = None
     general: dict[int, _Lines] = {pk: {} for pk in ids}
-    rows = Schedule.objects.filter(Q(appointment_type=type) | Q(practitioner__in=ids)).values_list(
-        "practitioner_id", "lines__weekday", "lines__start", "lines__end", "lines__breaks"
-    )
-    for practitioner_id, weekday, start, end, breaks in rows:
+    for practitioner_id, weekday, ranges in read_lines(type.pk, list(ids)):
         if practitioner_id is None:
             own = {} if own is None else own
         if weekday is None:
             continue
         lines = own if practitioner_id is None else general[practitioner_id]
         assert lines is not None
-        lines[weekday] = OpeningHours(start=start, end=end, breaks=breaks).ranges
+        lines[weekday] = ranges
     if own is not None:
         return dict.fromkeys(general, WeeklyHours(own))
     return {pk: WeeklyHours(lines) for pk, lines in general.items()}
@@ -267,7 +250,7 @@ def _weekly_hours(type: AppointmentType, ids: Iterable[int]) -> dict[int, Weekly
 def _full_dates(
     type: AppointmentType,
     practitioner: Practitioner,
-    events: list[_Taken],
+    events: list[Taken],
     zone: ZoneInfo,
     first: date,
     last: date,

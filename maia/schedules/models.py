@@ -51,6 +51,12 @@ class Schedule(models.Model):
         )
 
 
+def ranges_between(start: int, end: int, breaks: list[list[int]]) -> list[tuple[int, int]]:
+    """What is open of a line, in minutes of the day."""
+    edges = [start, *(minute for gap in breaks for minute in gap), end]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
 class OpeningHours(models.Model):
     """One line of a schedule: a weekday's start and end, in wall-clock minutes, and its breaks."""
 
@@ -93,8 +99,7 @@ class OpeningHours(models.Model):
 
     @property
     def ranges(self) -> list[tuple[int, int]]:
-        edges = [self.start, *(minute for gap in self.breaks for minute in gap), self.end]
-        return list(zip(edges[::2], edges[1::2], strict=True))
+        return ranges_between(self.start, self.end, self.breaks)
 
     def clean(self) -> None:
         try:
