@@ -150,6 +150,9 @@ def test_every_page_is_accessible(site, browser, browser_context_args, width, sc
         check(path)
     check("/cabinet-des-lilas/book/2/")
     check("/cabinet-des-lilas/book/2/?from=9999-12-31")
+    for path in ("embed/", "embed/?type=2", "confidentialite/", "mentions-legales/"):
+        check(f"/cabinet-des-lilas/{path}")
+    check("/cabinet-des-lilas/embed/auto-own-all/accounts/login/code/")
     page.goto(f"{site.base}/cabinet-des-lilas/book/2/")
     slot = page.locator(".slot").first.get_attribute("href")
     check(slot)
@@ -158,6 +161,8 @@ def test_every_page_is_accessible(site, browser, browser_context_args, width, sc
     check("/mes-rendez-vous/")
     mine = page.locator(".appointments a").first.get_attribute("href")
     for path in (mine, f"{mine}cancel/", f"{mine}move/", "/accounts/email/", "/accounts/2fa/"):
+        check(path)
+    for path in ("/mon-compte/", "/accounts/sessions/", "/mon-compte/encore/"):
         check(path)
     check("/demo/messages/")
     context.close()

@@ -92,6 +92,11 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
         "/pro/absences/new/",
         "/pro/settings/practice/",
         "/pro/settings/team/",
+        "/pro/settings/embed/",
+        "/pro/settings/privacy/",
+        "/pro/settings/privacy/journal/",
+        "/pro/settings/tokens/",
+        "/pro/patients/81/erase/",
     ):
         page.goto(site.base + path)
         assert_accessible(page)
