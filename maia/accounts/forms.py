@@ -34,13 +34,13 @@ class RequestCodeForm(RequestLoginCodeForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
 
+    field_order = ("website",)  # before an account is made
+
     def __init__(
         self, *args: Any, may_register: Callable[[str], bool] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.may_register = may_register
-
-    field_order = ("website",)  # before an account is made
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:

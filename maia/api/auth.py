@@ -5,12 +5,15 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja.security import HttpBearer
 
 from maia.accounts.models import User
+from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.practices.seats import Seat
+from maia.privacy.journal import Act, note
 from maia.tokens.issuing import find_token, seat_of
 from maia.tokens.models import Token
 
@@ -47,12 +50,6 @@ class OfficeToken(HttpBearer):
         return Caller(found, found.user, seat)
 
 
-class ApiRequest(HttpRequest):
-    """A request that has shown its token."""
-
-    auth: Caller
-
-
 def seat(request: Any) -> Seat:
     found: Seat | None = request.auth.seat
     assert found is not None
@@ -62,15 +59,19 @@ def seat(request: Any) -> Seat:
 def practitioner(request: Any, pk: int | None, *, change: bool = False) -> Practitioner:
     """The one asked for, or herself, or the first of the practice. 403 where ``change`` is not
     hers, 404 elsewhere."""
-    from django.shortcuts import get_object_or_404
-
     mine = seat(request)
     if pk is None:
         hers = mine.practitioner or mine.practice.practitioners.filter(is_active=True).first()
-        found = get_object_or_404(mine.practice.practitioners, pk=hers.pk if hers else 0)
-    else:
-        found = get_object_or_404(mine.practice.practitioners, pk=pk)
+        pk = hers.pk if hers else 0
+    found = get_object_or_404(mine.practice.practitioners, pk=pk)
     found.practice = mine.practice
     if change and not mine.may_change_settings_of(found):
         raise PermissionDenied
     return found
+
+
+def written_down(
+    request: Any, act: Act, *, patient: Patient | None = None, detail: str = ""
+) -> None:
+    """In the practice's journal, in the name of whose token it is."""
+    note(act, seat(request), now=timezone.now(), patient=patient, detail=detail)

@@ -18,29 +18,29 @@ def _text(value: Any) -> Any:
     return value
 
 
-def _date(value: Any) -> Any:
-    if isinstance(value, date):
-        return value
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise PydanticCustomError("date", "a date is written YYYY-MM-DD")
-    return value
+def _written(pattern: str, sort: type, how: str) -> BeforeValidator:
+    """Only a text of this shape; or the value itself, on its way out."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, sort) or (isinstance(value, str) and re.fullmatch(pattern, value)):
+            return value
+        raise PydanticCustomError("written", "{how}", {"how": how})
+
+    return BeforeValidator(check)
 
 
-def _time(value: Any) -> Any:
-    if isinstance(value, time):
-        return value
-    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-        raise PydanticCustomError("time", "a time is written HH:MM")
-    return value
-
-
-LocalDate = Annotated[date, BeforeValidator(_date), Field(examples=["2026-12-03"])]
+CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+LocalDate = Annotated[
+    date,
+    _written(r"\d{4}-\d{2}-\d{2}", date, "a date is written YYYY-MM-DD"),
+    Field(examples=["2026-12-03"]),
+]
 WallTime = Annotated[
     time,
-    BeforeValidator(_time),
+    _written(CLOCK, time, "a time is written HH:MM"),
     PlainSerializer(lambda t: f"{t:%H:%M}", return_type=str),
     Field(
-        json_schema_extra={"format": "", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"},
+        json_schema_extra={"format": "", "pattern": f"^{CLOCK}$"},
         examples=["14:00"],
     ),
 ]

@@ -9,9 +9,9 @@ from django.utils import timezone
 from ninja import Router, Schema
 
 from maia.api.auth import PatientToken
-from maia.api.documents import errors
 from maia.api.fields import Body, Instant
 from maia.api.paging import Pages, page
+from maia.api.problems import errors
 from maia.api.public import MyAppointmentOut, shown_to_patient
 from maia.appointments.booking import By, cancel_appointment, move_appointment
 from maia.appointments.models import Appointment

@@ -1,6 +1,7 @@
 """`Idempotency-Key`: the same request again is answered the same, and does nothing more."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -9,14 +10,16 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.utils import timezone
 
-from maia.api.models import Answer
 from maia.api.problems import Refused
+from maia.tokens.models import Answer
+
+JSON = "application/json; charset=utf-8"
 
 
 def once(request: Any, create: Callable[[], HttpResponse]) -> HttpResponse:
     """Calls ``create`` in a transaction, unless this token has been answered for this key.
 
-    What was refused is not kept: the same key may try again. Raises `Refused` for a key that asked
+    What was refused is not kept: the same key may try again. Answers are kept a day. Raises `Refused` for a key that asked
     something else before.
     """
     key = request.headers.get("Idempotency-Key", "")
@@ -44,6 +47,11 @@ def once(request: Any, create: Callable[[], HttpResponse]) -> HttpResponse:
     return HttpResponse(
         found.body,
         status=found.status,
-        content_type="application/json; charset=utf-8",
+        content_type=JSON,
         headers={"Idempotency-Replayed": "true"},
     )
+
+
+def created(body: dict[str, Any]) -> HttpResponse:
+    """201, with what was created in JSON's own values."""
+    return HttpResponse(json.dumps(body), content_type=JSON, status=201)

@@ -35,6 +35,11 @@ class Problem(Schema):
     errors: list[FieldError] = []
 
 
+def errors(*statuses: int) -> dict[int, Any]:
+    """For an operation's `response=`: it answers these statuses with a problem."""
+    return dict.fromkeys(statuses, Problem)
+
+
 class Refused(Exception):
     """Answered as a problem: a status, a code, a sentence, and more fields of the problem."""
 
@@ -49,7 +54,7 @@ _WORDS = {
     "already_cancelled": "This appointment is cancelled.",
     "changed_meanwhile": "This appointment has changed meanwhile.",
     "request_reused": "This Idempotency-Key has booked something else.",
-    "invalid_range": "The dates are the wrong way round, or more than 92 days apart.",
+    "invalid_range": "The dates are the wrong way round, or too far apart.",
 }
 _REASONS = {
     NotBookable.Reason.NOT_ONLINE: "This cannot be booked online.",
@@ -84,9 +89,8 @@ def too_many() -> HttpResponse:
 
 def refusal(error: BookingRefused, **more: Any) -> HttpResponse:
     if isinstance(error, InvalidRange):
-        return answer(422, "invalid", _WORDS[error.code], errors=[
-            {"field": "to", "message": _WORDS[error.code]}
-        ])  # fmt: skip
+        wrong = [{"field": "to", "message": _WORDS[error.code]}]
+        return answer(422, "invalid", _WORDS[error.code], errors=wrong)
     if isinstance(error, NotBookable):
         return answer(422, error.code, _REASONS[error.reason], reason=str(error.reason), **more)
     return answer(409, error.code, _WORDS[error.code], **more)
@@ -95,25 +99,25 @@ def refusal(error: BookingRefused, **more: Any) -> HttpResponse:
 def register(api: NinjaAPI) -> None:
     @api.exception_handler(BadRequest)
     def invalid(request: HttpRequest, error: BadRequest) -> HttpResponse:
-        errors = [
+        wrong = [
             {
                 "field": ".".join(map(str, one["loc"][1:])) or str(one["loc"][0]),
                 "message": one["msg"],
             }
             for one in error.errors
         ]
-        return answer(422, "invalid", "Some values cannot be read.", errors=_short(errors))
+        return answer(422, "invalid", "Some values cannot be read.", errors=wrong[:50])
 
     @api.exception_handler(ValidationError)
     def refused_by_the_model(request: HttpRequest, error: ValidationError) -> HttpResponse:
         with translation.override("en"):
             named = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-            errors = [
+            wrong = [
                 {"field": field, "message": message}
                 for field, messages in named.items()
                 for message in messages
             ]
-        return answer(422, "invalid", "Some values are refused.", errors=errors)
+        return answer(422, "invalid", "Some values are refused.", errors=wrong)
 
     @api.exception_handler(HttpError)
     def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
@@ -143,7 +147,3 @@ def register(api: NinjaAPI) -> None:
     def broken(request: HttpRequest, error: Exception) -> HttpResponse:
         logger.exception("error in the API", exc_info=error)
         return answer(500, "broken", "Something went wrong on our side. Nothing is lost.")
-
-
-def _short(errors: list[dict[str, str]]) -> list[dict[str, str]]:
-    return errors[:50]

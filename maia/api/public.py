@@ -14,10 +14,9 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from maia.api.auth import PatientToken
-from maia.api.documents import errors
 from maia.api.fields import Body, Id, Instant, Key, LocalDate
-from maia.api.once import once
-from maia.api.problems import Refused, refusal
+from maia.api.once import JSON, created, once
+from maia.api.problems import Refused, errors, refusal
 from maia.appointments.booking import By, book_appointment
 from maia.appointments.exceptions import NotBookable, SlotTaken
 from maia.appointments.models import Appointment
@@ -189,7 +188,7 @@ def slots(request: HttpRequest, slug: str, asked: Annotated[SlotsQuery, Query()]
     }
     content = json.dumps(body).encode()
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    response = HttpResponse(content, content_type="application/json; charset=utf-8")
+    response = HttpResponse(content, content_type=JSON)
     response["ETag"] = etag
     response["Cache-Control"] = "no-cache"
     conditional = get_conditional_response(request, etag=etag, response=response)
@@ -238,9 +237,3 @@ def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
     except SlotTaken as taken:
         near = nearest_free(type, [practitioner], wanted.start, now=now)
         return refusal(taken, alternatives=slots_in_json(near, type.practice.zone))
-
-
-def created(body: dict[str, Any]) -> HttpResponse:
-    return HttpResponse(
-        json.dumps(body), content_type="application/json; charset=utf-8", status=201
-    )

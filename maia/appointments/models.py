@@ -170,6 +170,10 @@ class Appointment(models.Model):
         """Whether the patient may still cancel or move it online."""
         return self.status != self.Status.CANCELLED and now <= self.change_deadline
 
+    def renew_link(self) -> None:
+        """Not saved. The link in her mailbox opens nothing any more."""
+        self.link_token = _link_token()
+
     def link_lives(self, now: datetime) -> bool:
         """Whether its personal link still opens it: until it ends or is cancelled (rule 3.6)."""
         return self.status != self.Status.CANCELLED and now < self.end

@@ -67,7 +67,6 @@ INSTALLED_APPS = [
     "maia.hooks",
     "maia.portal",
     "maia.office",
-    "maia.api",
     "maia.demo",
     "maia.config",
 ]

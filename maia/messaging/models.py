@@ -17,6 +17,10 @@ TO_SETTLE = Q(settled_at=None) & (Q(status__in=["failed", "uncertain"]) | Q(rece
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def forget_texts(self) -> int:
+        """What was said, and to which address. That it was sent stays."""
+        return self.update(to="", subject="", body="", provider_id="")
+
     def claimable(self, channel: str, now: datetime) -> Self:
         """Due, in nobody's hands (never taken, or by a worker whose lease ran out), and with
         nothing to the same patient before it still on its way."""

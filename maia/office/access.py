@@ -55,8 +55,7 @@ def written_down(
     request: OfficeRequest, act: Act, *, patient: Patient | None = None, detail: str = ""
 ) -> None:
     """In the practice's journal."""
-    seat = request.seat
-    note(act, seat.practice, seat.user, now=timezone.now(), patient=patient, detail=detail)
+    note(act, request.seat, now=timezone.now(), patient=patient, detail=detail)
 
 
 def settings_page(view: View) -> View:

@@ -71,7 +71,7 @@ def patients(request: OfficeRequest) -> HttpResponse:
     if request.method == "POST":
         request.session[LOOKED_FOR] = request.POST.get("q", "").strip()[:200]
         return redirect("office:found")
-    page = Paginator(request.seat.practice.patients.filter(erased_at=None), PAGE)
+    page = Paginator(request.seat.practice.patients.kept(), PAGE)
     context = {"practice": request.seat.practice, "page": page.get_page(request.GET.get("page"))}
     return render(request, "office/patients.html", context)
 
@@ -125,9 +125,9 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
 @require_POST
 def merge(request: OfficeRequest, pk: int) -> HttpResponse:
     """The record ``other`` of the form goes into this one."""
-    record = get_object_or_404(request.seat.practice.patients, pk=pk)
+    record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)
     other = request.POST.get("other", "")
-    found = request.seat.practice.patients.filter(pk=other if other.isdigit() else 0)
+    found = request.seat.practice.patients.kept().filter(pk=other if other.isdigit() else 0)
     try:
         merge_patients(record, get_object_or_404(found))
     except CannotMerge as refusal:
@@ -146,7 +146,7 @@ def merge(request: OfficeRequest, pk: int) -> HttpResponse:
 @require_POST
 def invite(request: OfficeRequest, pk: int) -> HttpResponse:
     """Sends an invitation, or the same again."""
-    record = get_object_or_404(request.seat.practice.patients, pk=pk)
+    record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)
     try:
         invite_patient(record, by=request.seat.user, now=timezone.now())
     except InvitationRefused as refusal:
@@ -160,7 +160,7 @@ def invite(request: OfficeRequest, pk: int) -> HttpResponse:
 @office
 @require_POST
 def withdraw_invitation(request: OfficeRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(request.seat.practice.patients, pk=pk)
+    record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)
     for invitation in record.invitations.waiting():
         withdraw(invitation, now=timezone.now())
     messages.success(request, _("The link of the invitation does not work any more."))
@@ -175,7 +175,7 @@ def export(request: OfficeRequest) -> HttpResponse:
         raise PermissionDenied
     written_down(request, Act.ALL_EXPORTED)
     return HttpResponse(
-        patients_csv(request.seat.practice.patients.filter(erased_at=None).iterator()),
+        patients_csv(request.seat.practice.patients.kept().iterator()),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="patientes.csv"'},
     )

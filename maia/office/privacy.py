@@ -51,7 +51,7 @@ def journal(request: OfficeRequest) -> HttpResponse:
 @require_safe
 def hand_out(request: OfficeRequest, pk: int) -> HttpResponse:
     """All that Maia knows of a patient, for her who asked."""
-    record = get_object_or_404(request.seat.practice.patients, pk=pk)
+    record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)
     written_down(request, Act.EXPORTED, patient=record)
     answer = JsonResponse(
         data_of_patient(record, by_practice=True),
@@ -64,7 +64,7 @@ def hand_out(request: OfficeRequest, pk: int) -> HttpResponse:
 @owner_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: OfficeRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(request.seat.practice.patients.filter(erased_at=None), pk=pk)
+    record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)
     now = timezone.now()
     ahead = record.appointments.with_details().upcoming(now)
     refused = ""

@@ -20,7 +20,7 @@ from maia.practices.colours import NEUTRAL
 from maia.practices.models import COLOUR
 from maia.privacy.journal import Act
 from maia.schedules.descriptions import description_html
-from maia.schedules.models import AppointmentType, Schedule
+from maia.schedules.models import AppointmentType, Category, Schedule
 
 
 @settings_page
@@ -58,9 +58,7 @@ def schedule(request: OfficeRequest, pk: int) -> HttpResponse:
         context["stranded"] = outside
         status = 200 if "preview" in request.POST else 409
         return render(request, "office/schedule.html", context, status=status)
-    with transaction.atomic():
-        plan = plan or Schedule.objects.create(practitioner=hers)
-        plan.write(form.week)
+    Schedule.set_for(hers, form.week)
     written_down(request, Act.SETTINGS, detail=_("schedule of %(name)s") % {"name": hers.name})
     messages.success(request, _("Saved."))
     return redirect("office:schedule", pk)
@@ -142,11 +140,9 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
     if form.is_bound and form.is_valid() and (not owns or week.is_valid()):
         with transaction.atomic():
             type = form.save(commit=False)
-            type.category = form.category()
+            type.category = Category.named(type.practice, form.cleaned_data["category_name"])
             type.save()
-            Schedule.objects.filter(appointment_type=type).delete()
-            if owns:
-                Schedule.objects.create(appointment_type=type).write(week.week)
+            Schedule.set_own(type, week.week if owns else None)
         written_down(request, Act.SETTINGS, detail=_("type “%(name)s”") % {"name": type.name})
         messages.success(request, _("Saved."))
         return redirect("office:types")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maia.availability.weekly import InvalidHours, WeeklyHours
 from maia.patients.text import clean_line, clean_text
-from maia.schedules.models import AppointmentType, Category
+from maia.schedules.models import AppointmentType
 
 Ranges = list[tuple[int, int]]
 
@@ -163,15 +163,3 @@ class TypeForm(forms.ModelForm):
 
     def clean_category_name(self) -> str:
         return clean_line(self.cleaned_data["category_name"])
-
-    def category(self) -> Category | None:
-        """The one of that name, made if the practice has none."""
-        name = self.cleaned_data["category_name"]
-        if not name:
-            return None
-        found, _made = Category.objects.get_or_create(
-            practice=self.instance.practice,
-            name=name,
-            defaults={"position": self.instance.practice.categories.count()},
-        )
-        return found

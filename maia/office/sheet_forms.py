@@ -80,7 +80,7 @@ class NewAppointmentForm(WhenForm):
     def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.practice = practice
-        self.fields["patient"].queryset = Patient.objects.filter(practice=practice)  # type: ignore[attr-defined]
+        self.fields["patient"].queryset = Patient.objects.kept().filter(practice=practice)  # type: ignore[attr-defined]
         self.fields["practitioner"].queryset = practice.practitioners.filter(is_active=True)  # type: ignore[attr-defined]
         self.fields["type"].queryset = AppointmentType.objects.filter(  # type: ignore[attr-defined]
             practice=practice, archived=False

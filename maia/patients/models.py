@@ -1,6 +1,6 @@
 """A patient's record in one practice. It belongs to the practice; an account may have several."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,12 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from maia.patients.text import folded
 from maia.practices.models import Practice
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def kept(self) -> "PatientQuerySet":
+        """Those that have not been erased: all that anybody looks up."""
+        return self.filter(erased_at=None)
 
 
 class Patient(models.Model):
@@ -41,6 +47,8 @@ class Patient(models.Model):
     # Name and address as `search` compares them; written by `save` and `bulk_create` alike.
     search_text = models.CharField(max_length=420, editable=False, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects: ClassVar[models.Manager[Any]] = PatientQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("patient")

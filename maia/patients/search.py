@@ -13,7 +13,7 @@ def search_patients(practice: Practice, typed: str, limit: int) -> list[Patient]
     if not words or len("".join(words)) < SHORTEST:
         return []
     digits = "".join(c for c in typed if c.isdigit()).lstrip("0")
-    records = Patient.objects.filter(practice=practice, erased_at=None)
+    records = Patient.objects.kept().filter(practice=practice)
     if len(digits) >= 4 and not any(c.isalpha() for c in typed):
         return list(records.filter(mobile__contains=digits)[:limit])
     for word in words:

@@ -9,6 +9,7 @@ may be around. Nothing else of Maia can be framed.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from http import cookies
 from typing import Any
 
@@ -51,7 +52,7 @@ class Frame:
         options = (self.language or "auto", self.accent or "own", self.practitioner_id or "all")
         return f"{self.root}/{'-'.join(map(str, options))}"
 
-    @property
+    @cached_property
     def websites(self) -> list[str]:
         return frame_sources(self.practice.websites.values_list("origin", flat=True))
 

@@ -2,10 +2,10 @@
 
 from allauth.account import views as account
 from allauth.mfa.base.views import authenticate
-from django.urls import include, path
+from django.urls import path
 
-from maia.portal import embed, space
-from maia.portal.urls import booking_patterns, one_appointment
+from maia.portal import embed
+from maia.portal.urls import shared_patterns
 
 urlpatterns = [
     path("", embed.front, name="home"),
@@ -20,9 +20,7 @@ urlpatterns = [
         name="account_confirm_login_code",
     ),
     path("accounts/2fa/authenticate/", authenticate, name="mfa_authenticate"),
-    path("mes-rendez-vous/", space.appointments, name="appointments"),
-    path("mes-rendez-vous/<uuid:uid>/", include(one_appointment, namespace="mine")),
     path("elsewhere/<uuid:key>/", embed.elsewhere, name="elsewhere"),
     path("elsewhere/<uuid:key>/booked/", embed.booked_elsewhere, name="booked_elsewhere"),
-    *booking_patterns,
+    *shared_patterns,
 ]

@@ -27,7 +27,10 @@ one_appointment = (
     "one",
 )
 
-booking_patterns = [
+# What a frame shows as well. In order: a practice's slug comes last.
+shared_patterns = [
+    path("mes-rendez-vous/", space.appointments, name="appointments"),
+    path("mes-rendez-vous/<uuid:uid>/", include(one_appointment, namespace="mine")),
     path("theme/<str:colour>.css", theme.theme, name="theme"),
     path("media/<str:digest>.webp", pictures.picture, name="picture"),
     path("<slug:slug>/", book.what_for, name="practice"),
@@ -54,10 +57,8 @@ urlpatterns = [
     path("mon-compte/donnees/", account.data, name="account_data"),
     path("mon-compte/supprimer/", account.delete, name="account_delete"),
     path("mon-compte/encore/", account.again, name="account_again"),
-    path("mes-rendez-vous/", space.appointments, name="appointments"),
-    path("mes-rendez-vous/<uuid:uid>/", include(one_appointment, namespace="mine")),
     path("a/<str:token>/", include(one_appointment, namespace="link")),
     path("<slug:slug>/embed.js", embed.script, name="embed_script"),
     path("<slug:slug>/embed/", embed.enter, name="embed"),
-    *booking_patterns,
+    *shared_patterns,
 ]

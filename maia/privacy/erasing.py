@@ -4,18 +4,18 @@ A record that is erased leaves its appointments in the agenda, as somebody's: da
 the practice's figures, nothing that says whose.
 """
 
-import secrets
 from datetime import datetime
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Q
 
 from maia.accounts.models import User
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.models import Message
 from maia.patients.models import Patient
 from maia.practices.models import Membership
-from maia.practices.team import remove_member
+from maia.practices.team import TeamRefused, remove_member
 
 NOBODY = "—"
 
@@ -45,21 +45,21 @@ def erase_patient(patient: Patient, *, now: datetime) -> None:
         record.birth_date = record.user = None
         record.erased_at = now
         record.save()
-        hers = Appointment.objects.filter(patient=record)
-        HistoryEntry.objects.filter(appointment__in=hers, actor=HistoryEntry.Actor.PATIENT).update(
-            user=None
+        hers = list(record.appointments.all())
+        for appointment in hers:
+            appointment.note = appointment.practice_notes = ""
+            appointment.request_key = None
+            appointment.renew_link()
+        Appointment.objects.bulk_update(
+            hers, ["note", "practice_notes", "request_key", "link_token"], batch_size=200
         )
-        for appointment in hers.only("pk"):
-            hers.filter(pk=appointment.pk).update(
-                note="",
-                practice_notes="",
-                request_key=None,
-                link_token=secrets.token_urlsafe(12),  # the links in her mailbox
-            )
+        acts = HistoryEntry.objects.filter(appointment__patient=record)
+        acts.filter(actor=HistoryEntry.Actor.PATIENT).update(user=None)
         record.invitations.all().delete()
-        messages = Message.objects.filter(patient=record)
-        messages.filter(status=Message.Status.QUEUED).delete()
-        messages.update(to="", subject="", body="", provider_id="")
+        # The practitioner's notices name her as well.
+        about = Message.objects.filter(Q(patient=record) | Q(appointment__patient=record))
+        about.filter(status=Message.Status.QUEUED).delete()
+        about.forget_texts()
 
 
 def delete_account(user: User) -> None:
@@ -69,10 +69,10 @@ def delete_account(user: User) -> None:
     """
     with transaction.atomic():
         for seat in Membership.objects.filter(user=user).select_related("practice"):
-            owners = seat.practice.team.filter(role=Membership.Role.OWNER)
-            if seat.role == Membership.Role.OWNER and not owners.exclude(pk=seat.pk).exists():
-                raise CannotErase("last_owner")
-            remove_member(seat)
+            try:
+                remove_member(seat)
+            except TeamRefused as refusal:
+                raise CannotErase(refusal.code) from refusal
         keys = user.usersession_set.values("session_key")  # type: ignore[attr-defined]
         Session.objects.filter(session_key__in=keys).delete()
         user.delete()

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from dateutil.relativedelta import relativedelta
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db.models import Max, Q, QuerySet
@@ -18,12 +20,14 @@ from maia.patients.models import Patient
 from maia.practices.models import Practice
 from maia.privacy.erasing import erase_patient
 from maia.privacy.models import JournalEntry, Terms, terms_of
+from maia.tokens.models import Answer
 
 logger = logging.getLogger("maia.housekeeping")
 
 UNUSED_ACCOUNT = timedelta(days=7)  # an address was typed, and no code after it
 SLEEPING_ACCOUNT = relativedelta(years=3)  # no sign-in; a new one makes a new account
 OLD_INVITATION = timedelta(days=90)
+OLD_ANSWER = timedelta(days=1)  # what an `Idempotency-Key` was answered
 OF_AGE_AND_TEN = relativedelta(years=28)
 EVERY = timedelta(hours=24)
 
@@ -51,7 +55,11 @@ def keep_house(now: datetime) -> dict[str, int]:
         )
     done["accounts"] = sum(_delete(accounts) for accounts in _accounts_past_term(now))
     done["invitations"] = _delete(Invitation.objects.filter(expires_at__lt=now - OLD_INVITATION))
+    done["answers"] = _delete(Answer.objects.filter(created_at__lt=now - OLD_ANSWER))
     call_command("clearsessions", verbosity=0)
+    # Where and with what she signed in: as long as she is.
+    live = Session.objects.values("session_key")
+    done["sessions"] = _delete(UserSession.objects.exclude(session_key__in=live))
     logger.info("housekeeping", extra=done)
     return done
 
@@ -61,7 +69,8 @@ def records_past_term(practice: Practice, terms: Terms, now: datetime) -> QueryS
     last = Coalesce(Max("appointments__event__end"), "created_at")
     child = Q(birth_date__gt=(now - OF_AGE_AND_TEN).date())
     return (
-        Patient.objects.filter(practice=practice, erased_at=None)
+        Patient.objects.kept()
+        .filter(practice=practice)
         .exclude(child)
         .annotate(last=last)
         .filter(last__lt=now - relativedelta(years=terms.records_years))
@@ -72,8 +81,8 @@ def _forget_texts(practice: Practice, terms: Terms, now: datetime) -> int:
     """What was said and to which address; that it was sent stays with its appointment."""
     old = Message.objects.filter(
         practice=practice, due_at__lt=now - relativedelta(months=terms.messages_months)
-    ).exclude(to="", subject="", body="")
-    return int(old.update(to="", subject="", body="", provider_id=""))
+    )
+    return int(old.exclude(to="", subject="", body="").forget_texts())
 
 
 def _accounts_past_term(now: datetime) -> Iterator[QuerySet[User]]:

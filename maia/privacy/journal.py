@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from maia.accounts.models import User
 from maia.patients.models import Patient
-from maia.practices.models import Practice
+from maia.practices.seats import Seat
 from maia.privacy.models import JournalEntry
 
 Act = JournalEntry.Act
@@ -13,15 +12,15 @@ SAME_LOOK = timedelta(minutes=30)  # a record opened again and again is one look
 
 def note(
     act: JournalEntry.Act,
-    practice: Practice,
-    user: User,
+    seat: Seat,
     *,
     now: datetime,
     patient: Patient | None = None,
     detail: str = "",
 ) -> None:
-    """``detail`` names fields or pages; it never holds a value that somebody typed."""
-    if act == Act.OPENED:
+    """``detail`` names what was touched: fields, a type, a role. Nothing of a patient."""
+    practice, user = seat.practice, seat.user
+    if act in (Act.OPENED, Act.ALL_EXPORTED):  # a list is read page by page
         lately = JournalEntry.objects.filter(practice=practice, at__gt=now - SAME_LOOK)
         if lately.filter(act=act, user=user, patient=patient).exists():
             return

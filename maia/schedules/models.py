@@ -15,6 +15,8 @@ from maia.availability.slots import Shape
 from maia.availability.weekly import MINUTES_A_DAY, InvalidHours, WeeklyHours
 from maia.practices.models import COLOUR, Practice, Practitioner, validate_colour
 
+Week = Mapping[int, Iterable[tuple[int, int]]]  # minutes of the day, by weekday
+
 
 class Schedule(models.Model):
     """Weekly hours: a practitioner's general ones, or a type's own."""
@@ -40,7 +42,7 @@ class Schedule(models.Model):
     def __str__(self) -> str:
         return str(self.practitioner or self.appointment_type)
 
-    def write(self, hours: Mapping[int, Iterable[tuple[int, int]]]) -> None:
+    def write(self, hours: Week) -> None:
         """Replaces all lines; ``hours`` as `WeeklyHours` takes them. Raises `InvalidHours`."""
         week = WeeklyHours(hours)
         self.lines.all().delete()
@@ -49,6 +51,22 @@ class Schedule(models.Model):
             for weekday in range(7)
             if (ranges := week.on(weekday))
         )
+
+    @classmethod
+    def set_for(cls, practitioner: Practitioner, hours: Week) -> "Schedule":
+        """Her general hours. Raises `InvalidHours`."""
+        with transaction.atomic():
+            plan, _made = cls.objects.get_or_create(practitioner=practitioner)
+            plan.write(hours)
+        return plan
+
+    @classmethod
+    def set_own(cls, type: "AppointmentType", hours: Week | None) -> None:
+        """A type's own hours; None: it has the general ones. Raises `InvalidHours`."""
+        with transaction.atomic():
+            cls.objects.filter(appointment_type=type).delete()
+            if hours is not None:
+                cls.objects.create(appointment_type=type).write(hours)
 
 
 def ranges_between(start: int, end: int, breaks: list[list[int]]) -> list[tuple[int, int]]:
@@ -127,6 +145,16 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def named(cls, practice: Practice, name: str) -> "Category | None":
+        """The practice's of that name, made last if it is new; none without a name."""
+        if not name:
+            return None
+        found, _made = cls.objects.get_or_create(
+            practice=practice, name=name, defaults={"position": practice.categories.count()}
+        )
+        return found
 
 
 class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
@@ -251,8 +279,7 @@ class AppointmentType(models.Model):
         with transaction.atomic():
             copy.save()
             if schedule is not None:
-                week = {line.weekday: line.ranges for line in schedule.lines.all()}
-                Schedule.objects.create(appointment_type=copy).write(week)
+                Schedule.set_own(copy, {line.weekday: line.ranges for line in schedule.lines.all()})
         return copy
 
     def shift(self, by: int) -> None:

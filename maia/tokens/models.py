@@ -36,3 +36,22 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start}… {self.name}"
+
+
+class Answer(models.Model):
+    """What an `Idempotency-Key` of a token has been answered: kept a day (see `privacy`)."""
+
+    token = models.ForeignKey(Token, models.CASCADE, related_name="answers")
+    key = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)  # of the path and the body: another one is refused
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("answer of the API")
+        verbose_name_plural = _("answers of the API")
+        constraints = [models.UniqueConstraint(fields=["token", "key"], name="answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.status}"

@@ -101,7 +101,7 @@ def test_patients(owner, practice):
     assert owner.call("PATCH", path, {"notes": "Rh-"}).json()["notes"] == "Rh-"
     assert owner.call("POST", f"{path}/invite").status_code == 200
     acts = JournalEntry.objects.order_by("pk").values_list("act", "detail")
-    assert list(acts) == [("opened", ""), ("changed", "notes"), ("invited", "")]
+    assert list(acts) == [("changed", "+"), ("opened", ""), ("changed", "notes"), ("invited", "")]
     for wrong in ({"mobile": "12"}, {"email": "x"}, {"birth_date": 5}, {"last_name": "12"}):
         assert_problem(owner.call("PATCH", path, wrong), 422, "invalid")
     assert owner.call("DELETE", path).status_code == 204
@@ -144,7 +144,10 @@ def test_an_appointment_from_note_to_cancel(owner, anne, follow_up, julie):
     assert owner.call("POST", f"{path}/cancel").json()["status"] == "cancelled"
     announce(NOW)
     messages = owner.call("GET", f"office/messages?appointment={body['id']}").json()["items"]
-    assert {one["kind"] for one in messages} >= {"cancelled"} or messages
+    kinds = {(one["kind"], one["channel"]) for one in messages}
+    assert kinds == {
+        ("confirmation", "email"), ("moved", "email"), ("moved", "sms"), ("cancelled", "email"),
+    }  # fmt: skip
 
 
 def test_an_overlap_is_on_purpose(owner, anne, follow_up, julie):

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from dateutil.relativedelta import relativedelta
 from django.core.cache import cache
 from django.utils import timezone
@@ -11,10 +12,14 @@ from maia.accounts.models import User
 from maia.appointments.booking import By, book_appointment
 from maia.messaging.models import Message
 from maia.patients.models import Patient
+from maia.practices.seats import Seat
 from maia.privacy.housekeeping import keep_house, keep_house_daily
 from maia.privacy.journal import Act, note
 from maia.privacy.models import JournalEntry, Terms
+from maia.tokens.issuing import make_token
+from maia.tokens.models import Answer
 from tests.conftest import NOW, make_patient, make_user
+from tests.security.conftest import code_in
 
 IN_20_YEARS = NOW + relativedelta(years=20)
 
@@ -79,7 +84,7 @@ def test_texts_of_messages_go_after_a_year_and_that_they_were_sent_stays(lina, p
 
 
 def test_the_journal_goes_after_a_year(practice, anne):
-    note(Act.ALL_EXPORTED, practice, anne.user, now=NOW)
+    note(Act.ALL_EXPORTED, Seat(anne.user, practice, "owner"), now=NOW)
     keep_house(NOW + timedelta(days=360))
     assert JournalEntry.objects.count() == 1
     assert keep_house(NOW + timedelta(days=370))["journal"] == 1
@@ -113,3 +118,22 @@ def test_of_all_workers_one_does_it_each_day(practice):
     now = timezone.now()
     assert keep_house_daily(now) is not None
     assert keep_house_daily(now + timedelta(hours=1)) is None
+
+
+def test_what_a_script_was_answered_goes_after_a_day(julie):
+    token, _secret = make_token(julie.user, "x", now=NOW)
+    Answer.objects.create(token=token, key="k", digest="d", body="Julie", created_at=NOW)
+    keep_house(NOW + timedelta(hours=23))
+    assert Answer.objects.count() == 1
+    assert keep_house(NOW + timedelta(hours=25))["answers"] == 1
+
+
+def test_where_she_signed_in_is_kept_as_long_as_she_is(client, julie, mailoutbox):
+    client.post("/accounts/login/code/", {"email": julie.email})
+    client.post("/accounts/login/code/confirm/", {"code": code_in(mailoutbox[0])})
+    assert UserSession.objects.count() == 1
+    keep_house(timezone.now())
+    assert UserSession.objects.count() == 1
+    client.logout()
+    keep_house(timezone.now())
+    assert UserSession.objects.count() == 0

@@ -101,7 +101,6 @@ def test_no_script_runs_in_the_back_office(owner, poisoned, anne, follow_up, pra
 
 def test_nor_on_the_patients_pages(client, poisoned, follow_up, anne, practice):
     made = poisoned["appointment"]
-    practice.types = follow_up
     for path in (
         f"/tilleuls/book/{follow_up.pk}/",
         reverse("confirm", args=["tilleuls", follow_up.pk, anne.pk, at(THURSDAY, "10:00")]),
@@ -166,7 +165,7 @@ def test_no_cell_of_an_export_is_a_formula(practice, start):
 # --- Pages --------------------------------------------------------------------------------------
 
 
-def test_no_page_has_a_script_or_style_of_its_own(owner, poisoned, anne, follow_up, julie, rf):
+def test_no_page_has_a_script_or_style_of_its_own(owner, poisoned, anne, follow_up):
     made = poisoned["appointment"]
     pages = [
         "/", "/tilleuls/nope/", f"/tilleuls/book/{follow_up.pk}/", f"/a/{made.link_token}/",

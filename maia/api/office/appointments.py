@@ -10,13 +10,12 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from maia.api.auth import OfficeToken, practitioner, seat
-from maia.api.documents import errors
+from maia.api.auth import OfficeToken, practitioner, seat, written_down
 from maia.api.fields import Body, Bool, Id, Instant, Key, LocalDate
-from maia.api.once import once
+from maia.api.once import created, once
 from maia.api.paging import Pages, page
-from maia.api.problems import Refused
-from maia.api.public import SlotOut, created, slots_in_json
+from maia.api.problems import errors
+from maia.api.public import SlotOut, slots_in_json
 from maia.appointments.booking import (
     Boxes,
     By,
@@ -26,10 +25,12 @@ from maia.appointments.booking import (
     edit_appointment,
     move_appointment,
 )
+from maia.appointments.exceptions import InvalidRange, NotBookable
 from maia.appointments.models import Appointment
 from maia.appointments.slots import free_slots
 from maia.patients.text import clean_text
 from maia.practices.models import Practice
+from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType
 
 router = Router(tags=["office"], auth=OfficeToken())
@@ -142,10 +143,10 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
     practice = seat(request).practice
     types = AppointmentType.objects.filter(practice=practice, archived=False)
     type = get_object_or_404(types.select_related("practice"), pk=wanted.type)
-    patient = get_object_or_404(practice.patients.filter(erased_at=None), pk=wanted.patient)
+    patient = get_object_or_404(practice.patients.kept(), pk=wanted.patient)
     hers = practitioner(request, wanted.practitioner)
     if not type.is_offered_by(hers):
-        raise Refused(422, "not_bookable", "This practitioner does not offer this type.")
+        raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
     sms = type.send_sms_reminder if wanted.sms_reminder is None else wanted.sms_reminder
     by, now = By.practice(seat(request).user), timezone.now()
 
@@ -178,7 +179,9 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
 
 @router.get("appointments/{id}", response={200: AppointmentOut, **errors(401, 403, 404, 422, 429)})
 def read_appointment(request: HttpRequest, id: UUID) -> Any:
-    return shown(_one(request, id))
+    found = _one(request, id)
+    written_down(request, Act.OPENED, patient=found.patient)
+    return shown(found)
 
 
 @router.patch(
@@ -236,7 +239,7 @@ def availability(request: HttpRequest, asked: Annotated[AvailabilityQuery, Query
     type = get_object_or_404(types, pk=asked.type)
     hers = practitioner(request, asked.practitioner)
     if not type.is_offered_by(hers):
-        raise Refused(422, "not_bookable", "This practitioner does not offer this type.")
+        raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
     found = free_slots(type, [hers], asked.date, asked.date, now=None)
     slots = [slot for day in found.values() for slot in day]
     return {"time_zone": practice.time_zone, "slots": slots_in_json(slots, practice.zone)}
@@ -253,9 +256,6 @@ def _one(request: HttpRequest, id: UUID) -> Appointment:
 
 def _instants(practice: Practice, when: Between) -> tuple[datetime, datetime]:
     if when.last < when.first or when.last.year > 9998 or when.first.year < 2:
-        raise Refused(
-            422, "invalid", "The dates are the wrong way round, or too far.",
-            errors=[{"field": "to", "message": "after `from`"}],
-        )  # fmt: skip
+        raise InvalidRange
     opens = datetime.combine(when.first, datetime.min.time(), practice.zone)
     return opens, datetime.combine(when.last + DAY, datetime.min.time(), practice.zone)

@@ -13,11 +13,10 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from maia.api.auth import OfficeToken, practitioner, seat
-from maia.api.documents import errors
 from maia.api.fields import Body, Bool, Id, Instant, Key
-from maia.api.once import once
+from maia.api.once import created, once
 from maia.api.paging import Pages, page
-from maia.api.public import created
+from maia.api.problems import errors
 from maia.appointments.blocking import Span, be_absent, block_time, unblock
 from maia.appointments.booking import By
 from maia.appointments.models import Event

@@ -9,8 +9,8 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from maia.api.auth import OfficeToken, seat
-from maia.api.documents import errors
 from maia.api.paging import Pages, page
+from maia.api.problems import errors
 from maia.messaging.models import Message
 from maia.messaging.reasons import reason
 

@@ -2,26 +2,24 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
-from maia.api.auth import OfficeToken, seat
-from maia.api.documents import errors
+from maia.api.auth import OfficeToken, seat, written_down
 from maia.api.fields import Body, Bool, Id, LocalDate
-from maia.api.once import once
+from maia.api.once import created, once
 from maia.api.paging import Pages, page
-from maia.api.problems import Refused
-from maia.api.public import created
+from maia.api.problems import Refused, errors
 from maia.invitations.inviting import InvitationRefused, invite_patient
 from maia.patients.models import Patient
 from maia.patients.phones import NotAPhoneNumber, parse_phone
 from maia.patients.text import clean_line, clean_text
 from maia.privacy.erasing import CannotErase, erase_patient
-from maia.privacy.journal import Act, note
+from maia.privacy.journal import Act
 
 router = Router(tags=["office"], auth=OfficeToken())
 
@@ -79,6 +77,7 @@ def shown(record: Patient) -> dict[str, Any]:
 
 @router.get("", response={200: PatientsOut, **errors(401, 403, 422, 429)})
 def list_patients(request: HttpRequest, paging: Pages) -> Any:
+    written_down(request, Act.ALL_EXPORTED)
     return page(_ours(request), paging, shown)
 
 
@@ -86,6 +85,7 @@ def list_patients(request: HttpRequest, paging: Pages) -> Any:
 def create_patient(request: HttpRequest, typed: PatientIn) -> HttpResponse:
     def create() -> HttpResponse:
         record = _write(request, Patient(practice=seat(request).practice), typed.dict())
+        written_down(request, Act.CHANGED, patient=record, detail="+")
         body = shown(record)
         body["birth_date"] = record.birth_date.isoformat() if record.birth_date else None
         return created(body)
@@ -96,7 +96,7 @@ def create_patient(request: HttpRequest, typed: PatientIn) -> HttpResponse:
 @router.get("/{id}", response={200: PatientOut, **errors(401, 403, 404, 422, 429)})
 def read_patient(request: HttpRequest, id: Id) -> Any:
     record = _hers(request, id)
-    _note(request, Act.OPENED, record)
+    written_down(request, Act.OPENED, patient=record)
     return shown(record)
 
 
@@ -104,15 +104,13 @@ def read_patient(request: HttpRequest, id: Id) -> Any:
 def change_patient(request: HttpRequest, id: Id, typed: PatientPatch) -> Any:
     changed = typed.dict(exclude_unset=True)
     record = _write(request, _hers(request, id), changed)
-    _note(request, Act.CHANGED, record, ", ".join(changed))
+    written_down(request, Act.CHANGED, patient=record, detail=", ".join(changed))
     return shown(record)
 
 
 @router.delete("/{id}", response={204: None, **errors(401, 403, 404, 409, 422, 429)})
 def erase(request: HttpRequest, id: Id) -> Any:
     """Erases the record for good; its past appointments stay without a name. The owner's."""
-    from django.core.exceptions import PermissionDenied
-
     if not seat(request).may_change_practice:
         raise PermissionDenied
     record = _hers(request, id)
@@ -120,7 +118,7 @@ def erase(request: HttpRequest, id: Id) -> Any:
         erase_patient(record, now=timezone.now())
     except CannotErase as refused:
         raise Refused(409, refused.code, "She has appointments to come.") from None
-    _note(request, Act.ERASED, record)
+    written_down(request, Act.ERASED, patient=record)
     return 204, None
 
 
@@ -132,13 +130,13 @@ def invite(request: HttpRequest, id: Id) -> Any:
         invitation = invite_patient(record, by=seat(request).user, now=timezone.now())
     except InvitationRefused as refused:
         raise Refused(409, refused.code, "This record cannot be invited.") from None
-    _note(request, Act.INVITED, record)
+    written_down(request, Act.INVITED, patient=record)
     zone = seat(request).practice.zone
     return {"expires_at": invitation.expires_at.astimezone(zone).isoformat()}
 
 
 def _ours(request: HttpRequest) -> Any:
-    return seat(request).practice.patients.filter(erased_at=None)
+    return seat(request).practice.patients.kept()
 
 
 def _hers(request: HttpRequest, id: int) -> Patient:
@@ -152,8 +150,6 @@ def _write(request: HttpRequest, record: Patient, typed: dict[str, Any]) -> Pati
             continue
         if field in ("first_name", "last_name"):
             value = clean_line(value)
-            if not value:
-                raise ValidationError({field: "a name has letters"})
         elif field == "notes":
             value = clean_text(value)
         elif field == "mobile" and value:
@@ -165,8 +161,3 @@ def _write(request: HttpRequest, record: Patient, typed: dict[str, Any]) -> Pati
     record.full_clean(exclude={"practice", "user", "mobile"})  # `parse_phone` has judged it
     record.save()
     return record
-
-
-def _note(request: HttpRequest, act: Act, record: Patient, detail: str = "") -> None:
-    mine = seat(request)
-    note(act, mine.practice, mine.user, now=timezone.now(), patient=record, detail=detail)

@@ -1,6 +1,6 @@
 """Professional sheet and weekly schedule."""
 
-from datetime import datetime, timedelta
+import re
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
@@ -10,30 +10,18 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from maia.api.auth import OfficeToken, practitioner
-from maia.api.documents import errors
-from maia.api.fields import Body, Bool, Id, WallTime, Whole
+from maia.api.auth import OfficeToken, practitioner, written_down
+from maia.api.fields import CLOCK, Body, Bool, Id, WallTime, Whole
+from maia.api.problems import errors
 from maia.availability.weekly import InvalidHours, WeeklyHours
 from maia.messaging.reminders import reschedule
 from maia.practices.models import Practitioner
+from maia.privacy.journal import Act
 from maia.schedules.models import Schedule
 
 router = Router(tags=["office"], auth=OfficeToken())
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Minutes = dict[int, list[tuple[int, int]]]
-
-RULES = [
-    "booking_horizon_days",
-    "minimum_notice_minutes",
-    "evening_cutoff",
-    "cancellation_deadline_hours",
-    "allow_online_booking",
-    "closed_on_public_holidays",
-    "reminder_days_before",
-    "reminder_time",
-    "sms_sender_name",
-    "sms_template",
-]
 
 
 class Whose(Schema):
@@ -87,6 +75,7 @@ def change_sheet(request: HttpRequest, whose: Annotated[Whose, Query()], sheet: 
     with transaction.atomic():
         hers.save()
         reschedule(hers, timezone.now())
+    written_down(request, Act.SETTINGS, detail=f"{hers.name}: {', '.join(typed)}")
     return hers
 
 
@@ -120,10 +109,8 @@ def write_schedule(request: HttpRequest, whose: Annotated[Whose, Query()], week:
     """The whole week. Appointments that it leaves outside stay as they are."""
     hers = practitioner(request, whose.practitioner, change=True)
     minutes = read_week(week.dict(exclude_unset=True))
-    with transaction.atomic():
-        plan = Schedule.objects.filter(practitioner=hers).first()
-        plan = plan or Schedule.objects.create(practitioner=hers)
-        plan.write(minutes)
+    plan = Schedule.set_for(hers, minutes)
+    written_down(request, Act.SETTINGS, detail=f"schedule of {hers.name}")
     return week_of(plan)
 
 
@@ -152,15 +139,9 @@ def read_week(week: dict[str, list[list[str]]]) -> Minutes:
 
 
 def _minutes(text: str) -> int:
-    if text == "24:00":
-        return 24 * 60
-    try:
-        read = datetime.strptime(text, "%H:%M") if len(text) == 5 else None  # noqa: DTZ007
-    except ValueError:
-        read = None
-    if read is None:
+    if not re.fullmatch(rf"{CLOCK}|24:00", text):
         raise ValueError("a time is written HH:MM")
-    return int(timedelta(hours=read.hour, minutes=read.minute).total_seconds() // 60)
+    return int(text[:2]) * 60 + int(text[3:])
 
 
 def _clock(minutes: int) -> str:

@@ -4,20 +4,20 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
 
-from maia.api.auth import OfficeToken, seat
-from maia.api.documents import errors
+from maia.api.auth import OfficeToken, seat, written_down
 from maia.api.fields import Body, Bool, Id, Whole
 from maia.api.office.sheets import Week, read_week, week_of
-from maia.api.once import once
+from maia.api.once import created, once
 from maia.api.paging import Pages, page
-from maia.api.problems import Refused
-from maia.api.public import created
+from maia.api.problems import Refused, errors
 from maia.patients.text import clean_line, clean_text
+from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType, Category, Schedule
 
 router = Router(tags=["office"], auth=OfficeToken())
@@ -87,7 +87,7 @@ def create_type(request: HttpRequest, typed: TypeIn) -> HttpResponse:
 
     def create() -> HttpResponse:
         fresh = AppointmentType(practice=practice, position=practice.appointment_types.count())
-        return created(shown(_write(fresh, typed.dict())))
+        return created(shown(_write(request, fresh, typed.dict())))
 
     return once(request, create)
 
@@ -101,16 +101,18 @@ def read_type(request: HttpRequest, id: Id) -> Any:
     "/{id}", exclude_unset=True, response={200: TypeOut, **errors(400, 401, 403, 404, 422, 429)}
 )
 def change_type(request: HttpRequest, id: Id, typed: TypePatch) -> Any:
-    return shown(_write(_hers(request, id), typed.dict(exclude_unset=True)))
+    return shown(_write(request, _hers(request, id), typed.dict(exclude_unset=True)))
 
 
 @router.delete("/{id}", response={204: None, **errors(401, 403, 404, 409, 422, 429)})
 def delete_type(request: HttpRequest, id: Id) -> Any:
     """Only one that no appointment has; archive the others."""
     type = _hers(request, id)
-    if type.events.exists():
-        raise Refused(409, "in_use", "Appointments have this type: archive it instead.")
-    type.delete()
+    try:
+        type.delete()
+    except ProtectedError:
+        raise Refused(409, "in_use", "Appointments have this type: archive it instead.") from None
+    _note(request, type)
     return 204, None
 
 
@@ -134,16 +136,11 @@ def _hers(request: HttpRequest, id: int) -> AppointmentType:
     return found
 
 
-def _write(type: AppointmentType, typed: dict[str, Any]) -> AppointmentType:
+def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -> AppointmentType:
     cleaners = {"name": clean_line, "description": clean_text}
     with transaction.atomic():
         if "category" in typed:
-            name = clean_line(typed.pop("category") or "")
-            type.category = (
-                Category.objects.get_or_create(practice=type.practice, name=name)[0]
-                if name
-                else None
-            )
+            type.category = Category.named(type.practice, clean_line(typed.pop("category") or ""))
         week = typed.pop("schedule", ...)
         for field, value in typed.items():
             if value is None:
@@ -152,12 +149,11 @@ def _write(type: AppointmentType, typed: dict[str, Any]) -> AppointmentType:
         type.full_clean(exclude={"practice", "practitioner", "category"})
         type.save()
         if week is not ...:
-            Schedule.objects.filter(appointment_type=type).delete()
-            if week is not None:
-                Schedule.objects.create(appointment_type=type).write(read_week(week))
-    fresh: AppointmentType = (
-        AppointmentType.objects.select_related("category", "own_schedule")
-        .prefetch_related("own_schedule__lines")
-        .get(pk=type.pk)
-    )
+            Schedule.set_own(type, read_week(week) if week is not None else None)
+    _note(request, type)
+    fresh: AppointmentType = _ours(request).get(pk=type.pk)
     return fresh
+
+
+def _note(request: HttpRequest, type: AppointmentType) -> None:
+    written_down(request, Act.SETTINGS, detail=f"type “{type.name}”")
