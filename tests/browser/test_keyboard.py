@@ -160,3 +160,43 @@ def test_a_record_is_found_changed_and_invited(keys):
     keys.to("#id_notes").type("au clavier")
     keys.to("Enregistrer").press().sees("C’est enregistré")
     keys.to("Inviter à réserver en ligne").press().sees("L’invitation est partie")
+
+
+def test_a_website_is_listed_and_the_lines_are_reached(keys):
+    keys.open("/pro/settings/")
+    keys.to("a[href$='/settings/embed/']").press().sees("Seuls les sites de cette liste")
+    keys.to("#id_website").type("www.clavier.example").press().sees("peut afficher votre page")
+    keys.to("#copy-snippet")
+    row = keys.page.locator(".rows li", has_text="clavier.example")
+    keys.open("/pro/settings/embed/")
+    for _ in range(10):
+        keys.to("Retirer")
+        if row.locator(":focus").count():
+            break
+    keys.press().sees("n’affiche plus")
+    assert row.count() == 0
+
+
+def test_terms_the_journal_and_a_token(keys):
+    keys.open("/pro/settings/")
+    keys.to("a[href$='/settings/privacy/']").press().sees("Combien de temps")
+    keys.to("#id_messages_months").type("6")
+    keys.to("Enregistrer").press().sees("C’est enregistré")
+    keys.to("a[href$='/journal/']").press().sees("messages_months")
+    keys.open("/pro/settings/tokens/")
+    keys.to("#id_name").type("Au clavier").press().sees("Copiez-le maintenant")
+    keys.to("Révoquer").press().sees("n’ouvre plus rien")
+
+
+def test_a_record_is_erased(keys, site):
+    token = site.manage("token", "camille@lilas.example").strip().splitlines()[-1]
+    made = keys.page.request.post(
+        f"{site.base}/api/v1/office/patients",
+        headers={"Authorization": f"Bearer {token}"},
+        data={"first_name": "Nadia", "last_name": "Clavier"},
+    )
+    keys.open(f"/pro/patients/{made.json()['id']}/")
+    keys.to("Ses données").press()
+    keys.to("Effacer").press().sees("Effacer le dossier de Nadia Clavier")
+    keys.to("[name=understood]").press("Space")
+    keys.to("Effacer pour de bon").press().sees("Le dossier est effacé")
