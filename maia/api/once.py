@@ -17,14 +17,15 @@ JSON = "application/json; charset=utf-8"
 
 
 def once(request: Any, create: Callable[[], HttpResponse]) -> HttpResponse:
-    """Calls ``create`` in a transaction, unless this token has been answered for this key.
+    """Calls ``create`` in one transaction, unless this token has been answered for this key.
 
     What was refused is not kept: the same key may try again. Answers are kept a day. Raises `Refused` for a key that asked
     something else before.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not key:
-        return create()
+        with transaction.atomic():
+            return create()
     if not re.fullmatch(r"[!-~]{1,100}", key):
         raise Refused(422, "invalid", "An Idempotency-Key is 1 to 100 ASCII characters, no space.")
     digest = hashlib.sha256(request.path.encode() + b"\n" + request.body).hexdigest()

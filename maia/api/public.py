@@ -5,7 +5,6 @@ import json
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -218,17 +217,16 @@ def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
     now = timezone.now()
 
     def create() -> HttpResponse:
-        with transaction.atomic():
-            made = book_appointment(
-                type,
-                practitioner,
-                wanted.start,
-                patient,
-                by=By.patient(user),
-                now=now,
-                note=clean_text(wanted.note),
-                request_key=uuid5(_KEYS, f"{user.pk}:{key}") if key else None,
-            )
+        made = book_appointment(
+            type,
+            practitioner,
+            wanted.start,
+            patient,
+            by=By.patient(user),
+            now=now,
+            note=clean_text(wanted.note),
+            request_key=uuid5(_KEYS, f"{user.pk}:{key}") if key else None,
+        )
         fresh = Appointment.objects.with_details().get(pk=made.pk)
         return created(shown_to_patient(fresh))
 
