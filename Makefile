@@ -9,7 +9,7 @@ export UV_LINK_MODE = copy
 export UV_COMPILE_BYTECODE = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: run test check bench install dev lock messages screenshots
+.PHONY: run test check bench machines install dev lock messages screenshots
 
 run: install
 	@MAIA_DEMO=$${MAIA_DEMO:-1} exec $(BIN)/maia run
@@ -22,6 +22,10 @@ check: dev
 
 bench: dev
 	@exec $(BIN)/python -m bench.run
+
+# Three web hosts, two workers, a load balancer, PostgreSQL and its replica, as network namespaces.
+machines: dev
+	@exec $(BIN)/python -m tests.machines
 
 install: .venv/main.stamp $(MO)
 dev: .venv/dev.stamp $(MO)

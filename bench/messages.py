@@ -10,6 +10,7 @@ import sys
 import time
 from datetime import timedelta
 
+from bench.rows import goal
 from bench.sinks import start_sinks
 
 PATIENTS, WORKERS = 5_000, 2
@@ -52,13 +53,13 @@ def main() -> None:
         worker.wait(30)
     sent = Message.objects.filter(status="sent").count()
     rate = round((at_start - left) / seconds)
-    goal = GOALS[connection.vendor]
+    wanted = GOALS[connection.vendor]
     print(
         json.dumps(
             [
-                _row("messages sent of 10,000", sent, "", 2 * PATIENTS, sent == 2 * PATIENTS),
-                _row("messages a second, two workers", rate, "/s", f">= {goal}", rate >= goal),
-                _row("memory of a worker", memory, "MB", f"<= {MEGABYTES}", memory <= MEGABYTES),
+                goal("messages sent of 10,000", sent, "", at_least=2 * PATIENTS),
+                goal("messages a second, two workers", rate, "/s", at_least=wanted),
+                goal("memory of a worker", memory, "MB", at_most=MEGABYTES),
             ]
         )
     )
@@ -119,10 +120,6 @@ def _peak_megabytes(pid: int) -> int:
     with open(f"/proc/{pid}/status") as status:
         (line,) = [line for line in status if line.startswith("VmHWM")]
     return int(line.split()[1]) // 1024
-
-
-def _row(what: str, value: int, unit: str, goal: object, met: bool) -> dict[str, object]:
-    return {"what": what, "value": value, "unit": unit, "goal": goal, "met": met}
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Slots and bookings over HTTP, beside their own floors measured in the same run.
 
 A floor is what no code of ours could go under: the SQL of the busy time, the pure computation, the
-JSON, and an empty answer of the same server. Ratios to it hold on a noisy machine.
+JSON, and an empty answer of the same server. Ratios to it hold on a noisy machine. Slots that were
+computed before are kept by each process, so latencies are taken of an agenda that changes before
+each request, and the rate both of a quiet one and of one that changes ten times a second.
 Run by `bench.run`, which gives it a database. Prints its rows as JSON.
 """
 
@@ -15,13 +17,14 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import timedelta
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
+from bench.rows import goal, row
 from tests.ports import free_port
 
 RANGES = {1: "1 day", 7: "7 days", 90: "90 days"}
-CLIENTS, SECONDS, SAMPLES = 16, 4.0, 120
+CLIENTS, SECONDS, TURNS, SAMPLES = 16, 2.0, 3, 120
 EMPTY = "/api/nothing"  # all of the middleware, no view of ours, no query
 
 
@@ -38,44 +41,60 @@ def main() -> None:
 
     call_command("migrate", verbosity=0)
     type, hers, tokens = agenda.build()
+    _analyze(connection)
+    change = changing(hers)
     rows: list[dict[str, Any]] = []
-    p50: dict[int, float] = {}
+    floors: dict[int, float] = {}
+    before: dict[int, float] = {}
     for workers in (1, 2):
         with serving(workers) as server:
             _say(f"{workers} web worker(s)")
             empty = latencies(server, lambda: EMPTY)
             for days in RANGES:
-                times = latencies(server, lambda d=days: slots_path(type, hers, d))
+                path = slots_path(type, hers, days)
+                times = latencies(server, lambda p=path: p, change)
                 report(f"slots of {RANGES[days]}, {workers} workers", times)
+                report("  the same again", latencies(server, lambda p=path: p))
                 if workers == 1:
-                    p50[days] = times[50]
-                    floor = floor_of(type, hers, days) + empty[50]
-                    ratio = times[50] / floor
-                    rows.append(_row(f"slots of {RANGES[days]}: p50", round(times[50], 1), "ms"))
+                    floors[days] = floor_of(type, hers, days)
+                    ratio = times[50] / (floors[days] + empty[50])
+                    rows.append(row(f"slots of {RANGES[days]}: p50", round(times[50], 1), "ms"))
                     rows.append(
-                        _goal(f"slots of {RANGES[days]}: times the floor", ratio, "x", at_most=3)
+                        goal(f"slots of {RANGES[days]}: times the floor", ratio, "x", at_most=3)
                     )
-            of_empty = rate(server, lambda: EMPTY)
-            of_week = rate(server, lambda: slots_path(type, hers, 7))
+                    before[days] = beside_empty(server, path, change)
+            week = slots_path(type, hers, 7)
+            # In turn, as a minute of the machine is not like the next.
+            turns = [
+                (rate(server, lambda: EMPTY), rate(server, lambda p=week: p)) for _ in range(TURNS)
+            ]
+            of_empty, of_week = (median(rates) for rates in zip(*turns, strict=True))
             rows.append(
-                _row(f"7 days of slots, 16 clients, {workers} workers", round(of_week), "/s")
+                row(f"7 days of slots, 16 clients, {workers} workers", round(of_week), "/s")
             )
-            part = of_week / of_empty
+            part = median(week / empty for empty, week in turns)
             rows.append(
-                _goal(f"… of the empty answer's rate, {workers} workers", part, "x", at_least=0.4)
+                goal(f"… of the empty answer's rate, {workers} workers", part, "x", at_least=0.4)
+            )
+            changed = rate(server, lambda p=week: p, change)
+            rows.append(row("… while the agenda changes 10 times a second", round(changed), "/s"))
+            # Its SQL, computation and JSON, one after the other on as many processors as workers.
+            busy = 1000 * workers / of_empty
+            allowed = busy / (busy + floors[7])
+            rows.append(
+                row(f"… of it that the floor allows, {workers} workers", round(allowed, 2), "x")
             )
             rows.append(
-                _row(f"memory of the web server, {workers} workers", server.megabytes(), "MB")
+                row(f"memory of the web server, {workers} workers", server.megabytes(), "MB")
             )
     agenda.add_past(type, hers, 180_000)
     _analyze(connection)
     with serving(1) as server:
         for days in RANGES:
-            times = latencies(server, lambda d=days: slots_path(type, hers, d))
-            report(f"slots of {RANGES[days]}, 200,000 past events", times)
-            again = times[50] / p50[days]
+            after = beside_empty(server, slots_path(type, hers, days), change)
+            growth = after / before[days]
             rows.append(
-                _goal(f"slots of {RANGES[days]}: growth to 200,000 past", again, "x", at_most=1.1)
+                goal(f"slots of {RANGES[days]}: growth to 200,000 past", growth, "x", at_most=1.1)
             )
     rows += bookings(type, hers, tokens)  # last: it fills the weeks that slots are read of
     print(json.dumps(rows))
@@ -138,23 +157,60 @@ def get(connection: http.client.HTTPConnection, path: str) -> int:
     return response.status
 
 
-def latencies(server: Server, path: Callable[[], str]) -> dict[int, float]:
-    """p50, p95 and p99 in milliseconds, one client, the connection kept."""
+def timed(connection: http.client.HTTPConnection, path: str) -> float:
+    """Milliseconds."""
+    started = time.perf_counter()
+    status = get(connection, path)
+    milliseconds = (time.perf_counter() - started) * 1000
+    assert status in (200, 404), status
+    return milliseconds
+
+
+def latencies(
+    server: Server, path: Callable[[], str], change: Callable[[], None] = lambda: None
+) -> dict[int, float]:
+    """p50, p95 and p99 in milliseconds, one client, the connection kept; each after a ``change``."""
     connection = server.connect()
     for _ in range(20):
         get(connection, path())
     times = []
     for _ in range(SAMPLES):
-        started = time.perf_counter()
-        status = get(connection, path())
-        times.append((time.perf_counter() - started) * 1000)
-        assert status in (200, 404), status
+        change()
+        times.append(timed(connection, path()))
     cuts = quantiles(times, n=100)
     return {p: cuts[p - 1] for p in (50, 95, 99)}
 
 
-def rate(server: Server, path: Callable[[], str]) -> float:
-    """Answers a second to 16 clients."""
+def beside_empty(server: Server, path: str, change: Callable[[], None]) -> float:
+    """Its p50 in p50 of an empty answer, asked in turn: a slow minute of the machine weighs on both."""
+    connection = server.connect()
+    pairs = []
+    for _ in range(20 + 3 * SAMPLES):
+        change()
+        pairs.append((timed(connection, path), timed(connection, EMPTY)))
+    asked, empty = (median(times) for times in zip(*pairs[20:], strict=True))
+    return asked / empty
+
+
+def changing(practitioner: Any) -> Callable[[], None]:
+    """A call that changes her agenda by a microsecond of the night, to what it never was before."""
+    from django.utils import timezone
+
+    now = timezone.now().astimezone(practitioner.practice.zone)
+    night = (now + timedelta(days=2)).replace(hour=3, minute=0, second=0, microsecond=0)
+    absence = practitioner.absences.create(start=night, end=night + timedelta(hours=1))
+
+    def change() -> None:
+        absence.start += timedelta(microseconds=1)
+        absence.save(update_fields=["start"])
+
+    return change
+
+
+def rate(
+    server: Server, path: Callable[[], str], change: Callable[[], None] | None = None
+) -> float:
+    """Answers a second to 16 clients, while somebody does a ``change`` ten times a second."""
     done = [0] * CLIENTS
     stop = threading.Event()
 
@@ -169,7 +225,10 @@ def rate(server: Server, path: Callable[[], str]) -> float:
         thread.start()
     time.sleep(0.5)
     before, started = sum(done), time.monotonic()
-    time.sleep(SECONDS)
+    while time.monotonic() - started < SECONDS:
+        if change:
+            change()
+        time.sleep(0.1)
     result = (sum(done) - before) / (time.monotonic() - started)
     stop.set()
     for thread in threads:
@@ -256,14 +315,17 @@ def bookings(type: Any, hers: Any, tokens: list[str]) -> list[dict[str, Any]]:
         _together(client, CLIENTS)
         booked = taken.count(201) / (time.monotonic() - started)
         assert taken.count(201) == len(taken), taken
-        bare = _bare_inserts()
-        rows.append(_row("bookings of distinct slots, 16 clients", round(booked), "/s"))
+        bare = _bare_inserts(CLIENTS)
+        rows.append(row("bookings of distinct slots, 16 clients", round(booked), "/s"))
+        # One practitioner's bookings follow each other, as one connection's commits do.
+        one = _bare_inserts(1)
+        rows.append(row("… of the rate of one connection's inserts", round(booked / one, 2), "x"))
         part = booked / bare
         name = "… of the rate of bare insert-and-commit"
         if connection.vendor == "postgresql":
-            rows.append(_goal(name, part, "x", at_least=0.25))
+            rows.append(goal(name, part, "x", at_least=0.25))
         else:
-            rows.append(_row(name, round(part, 2), "x"))
+            rows.append(row(name, round(part, 2), "x"))
         for crowd, start in zip((50, 200), crowds, strict=True):
             answers: list[int] = []
             mine = iter(tokens)
@@ -272,7 +334,7 @@ def bookings(type: Any, hers: Any, tokens: list[str]) -> list[dict[str, Any]]:
                 answers.append(book(server.connect(), next(mine), type, hers, start))
 
             _together(rush, crowd)
-            rows.append(_goal(f"{crowd} clients on one slot: winners", answers.count(201), "",
+            rows.append(goal(f"{crowd} clients on one slot: winners", answers.count(201), "",
                               at_most=1, at_least=1))  # fmt: skip
             assert set(answers) <= {201, 409}, answers
     return rows
@@ -293,12 +355,12 @@ def _free_starts(server: Server, type: Any, hers: Any) -> list[str]:
     return [slot["start"] for slot in json.loads(line.getresponse().read())["slots"]]
 
 
-def _bare_inserts() -> float:
-    """Rows a second: one insert and one commit each, 16 connections."""
+def _bare_inserts(clients: int) -> float:
+    """Rows a second: one insert and one commit each, so many connections."""
     from django.db import connection, transaction
 
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE bench_bare (who integer, at timestamp)")
+        cursor.execute("CREATE TABLE IF NOT EXISTS bench_bare (who integer, at timestamp)")
     count = 60
 
     def client() -> None:
@@ -308,8 +370,8 @@ def _bare_inserts() -> float:
         connection.close()
 
     started = time.monotonic()
-    _together(client, CLIENTS)
-    return CLIENTS * count / (time.monotonic() - started)
+    _together(client, clients)
+    return clients * count / (time.monotonic() - started)
 
 
 def _together(call: Callable[[], None], clients: int) -> None:
@@ -331,26 +393,7 @@ def _analyze(connection: Any) -> None:
         cursor.execute("ANALYZE")
 
 
-# --- Rows -------------------------------------------------------------------------------------
-
-
-def _row(what: str, value: Any, unit: str) -> dict[str, Any]:
-    return {"what": what, "value": value, "unit": unit, "goal": "-", "met": True}
-
-
-def _goal(
-    what: str,
-    value: float,
-    unit: str,
-    *,
-    at_most: float | None = None,
-    at_least: float | None = None,
-) -> dict[str, Any]:
-    met = (at_most is None or value <= at_most) and (at_least is None or value >= at_least)
-    bounds = [f">= {at_least}"] * (at_least is not None) + [f"<= {at_most}"] * (at_most is not None)
-    return {
-        "what": what, "value": round(value, 2), "unit": unit, "goal": " ".join(bounds), "met": met,
-    }  # fmt: skip
+# --- Words ----------------------------------------------------------------------------------
 
 
 def report(what: str, times: dict[int, float]) -> None:

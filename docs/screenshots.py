@@ -70,6 +70,7 @@ def _practitioner(browser: Browser, base: str, name: str, size: dict[str, int]) 
         ("settings/", "settings"),
         ("settings/practitioners/1/schedule/", "schedule"),
         ("settings/practitioners/1/", "practitioner"),
+        ("settings/practitioners/1/calendars/", "calendars"),
         ("settings/types/", "types"),
         ("settings/types/4/", "type"),
         ("absences/new/", "absence"),

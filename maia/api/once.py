@@ -19,8 +19,8 @@ JSON = "application/json; charset=utf-8"
 def once(request: Any, create: Callable[[], HttpResponse]) -> HttpResponse:
     """Calls ``create`` in one transaction, unless this token has been answered for this key.
 
-    What was refused is not kept: the same key may try again. Answers are kept a day. Raises `Refused` for a key that asked
-    something else before.
+    What was refused is not kept: the same key may try again. Answers are kept a day. Raises
+    `Refused` for a key that asked something else before.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not key:

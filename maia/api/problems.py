@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from ninja import NinjaAPI, Schema
@@ -17,6 +18,8 @@ from maia.appointments.exceptions import BookingRefused, InvalidRange, NotBookab
 
 logger = logging.getLogger("maia.api")
 TYPE = "application/problem+json"
+# It restarts, does not answer, or is locked too long.
+DATABASE_AWAY, RETRY_SECONDS = (OperationalError, InterfaceError), 5
 
 
 class FieldError(Schema):
@@ -142,6 +145,17 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
         return answer(404, "not_found", "There is no such thing here.")
+
+    @api.exception_handler(OperationalError)
+    @api.exception_handler(InterfaceError)
+    def database_away(request: HttpRequest, error: Exception) -> HttpResponse:
+        # With where: to SQLite a statement that it cannot read is operational as well.
+        logger.exception("database unavailable", exc_info=error)
+        response = answer(
+            503, "unavailable", "The database does not answer: try again in a moment."
+        )
+        response["Retry-After"] = str(RETRY_SECONDS)
+        return response
 
     @api.exception_handler(Exception)
     def broken(request: HttpRequest, error: Exception) -> HttpResponse:

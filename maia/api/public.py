@@ -1,28 +1,33 @@
 """What everybody may read of a practice, and what a patient books."""
 
-import hashlib
 import json
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from itertools import chain
 from typing import Annotated, Any
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from maia.api.auth import PatientToken
+from maia.api.etag import answer_once
 from maia.api.fields import Body, Id, Instant, Key, LocalDate
 from maia.api.once import JSON, created, once
 from maia.api.problems import Refused, errors, refusal
 from maia.appointments.booking import By, book_appointment
 from maia.appointments.exceptions import NotBookable, SlotTaken
 from maia.appointments.models import Appointment
-from maia.appointments.slots import free_slots_and_next, nearest_free, practitioners_for
+from maia.appointments.reading import read_offer
+from maia.appointments.slots import Slot, nearest_free, offered_slots
 from maia.patients.records import find_record
 from maia.patients.text import clean_text
-from maia.practices.models import Practice
+from maia.practices.models import Practice, Practitioner
 from maia.schedules.descriptions import description_html
 from maia.schedules.models import AppointmentType
 
@@ -113,16 +118,26 @@ def shown_to_patient(appointment: Appointment) -> dict[str, Any]:
     }
 
 
-def slots_in_json(slots: Any, zone: Any) -> list[dict[str, Any]]:
+def slots_in_json(slots: Iterable[Slot], zone: ZoneInfo) -> list[dict[str, Any]]:
     return [
         {
-            "start": slot.start.astimezone(zone).isoformat(),
-            "end": slot.end.astimezone(zone).isoformat(),
+            "start": _local(slot.start, zone),
+            "end": _local(slot.end, zone),
             "practitioner": slot.practitioner.pk,
             "seats_left": 1,
         }
         for slot in slots
     ]
+
+
+@lru_cache(maxsize=4096)
+def _local(instant: datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).isoformat()
+
+
+def _refuse_nobody(asked_for: int | None, team: list[Practitioner]) -> None:
+    if asked_for is not None and not team:
+        raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
 
 
 @router.get("practices/{slug:slug}", response={200: PracticeOut, **errors(404, 422, 429)})
@@ -170,29 +185,19 @@ def appointment_types(request: HttpRequest, slug: str) -> Any:
 def slots(request: HttpRequest, slug: str, asked: Annotated[SlotsQuery, Query()]) -> HttpResponse:
     """`next` is the first date after `to` that has a slot, or null. The answer has an `ETag`."""
     now = timezone.now()
-    online = AppointmentType.objects.bookable_online().select_related("practice")
-    type = get_object_or_404(online, pk=asked.type, practice__slug=slug)
-    team = practitioners_for(type)
-    if asked.practitioner is not None:
-        team = [one for one in team if one.pk == asked.practitioner]
-        if not team:
-            raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
-    found, following = free_slots_and_next(type, team, asked.first, asked.last, now=now)
-    zone = type.practice.zone
-    free = [slot for day in found.values() for slot in day]
+    try:
+        type, team, days, following = offered_slots(
+            slug, asked.type, asked.practitioner, asked.first, asked.last, now=now
+        )
+    except AppointmentType.DoesNotExist:
+        raise Http404 from None
+    _refuse_nobody(asked.practitioner, team)
     body = {
         "time_zone": type.practice.time_zone,
-        "slots": slots_in_json(free, zone),
+        "slots": slots_in_json(chain.from_iterable(days.values()), type.practice.zone),
         "next": following.isoformat() if following else None,
     }
-    content = json.dumps(body).encode()
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    response = HttpResponse(content, content_type=JSON)
-    response["ETag"] = etag
-    response["Cache-Control"] = "no-cache"
-    conditional = get_conditional_response(request, etag=etag, response=response)
-    assert isinstance(conditional, HttpResponse)
-    return conditional
+    return answer_once(request, json.dumps(body).encode(), JSON)
 
 
 @router.post(
@@ -203,11 +208,12 @@ def slots(request: HttpRequest, slug: str, asked: Annotated[SlotsQuery, Query()]
 def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
     """Books as the patient whose token it is. `slot_taken` comes with `alternatives`."""
     user = request.auth.user  # type: ignore[attr-defined]
-    online = AppointmentType.objects.bookable_online().select_related("practice")
-    type = get_object_or_404(online, pk=wanted.type, practice__slug=slug)
-    practitioner = next((p for p in practitioners_for(type) if p.pk == wanted.practitioner), None)
-    if practitioner is None:
-        raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
+    try:
+        type, team = read_offer(slug, wanted.type, wanted.practitioner)
+    except AppointmentType.DoesNotExist:
+        raise Http404 from None
+    _refuse_nobody(wanted.practitioner, team)
+    (practitioner,) = team
     patient = find_record(user, type.practice)
     if patient is None:
         raise Refused(
@@ -227,8 +233,7 @@ def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
             note=clean_text(wanted.note),
             request_key=uuid5(_KEYS, f"{user.pk}:{key}") if key else None,
         )
-        fresh = Appointment.objects.with_details().get(pk=made.pk)
-        return created(shown_to_patient(fresh))
+        return created(shown_to_patient(made))
 
     try:
         return once(request, create)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 
-from maia.appointments.booking import By, agenda_of, cancel_appointment
+from maia.appointments.booking import By, agenda_of, cancel_appointment, is_taken
 from maia.appointments.exceptions import SlotTaken
 from maia.appointments.models import Appointment, Event
 from maia.practices.models import Practitioner
@@ -31,7 +31,7 @@ def block_time(
     with agenda_of(practitioner):
         made = []
         for start, end in wanted:
-            met = practitioner.events.filter(blocking=True, start__lt=end, end__gt=start).exists()
+            met = is_taken(practitioner, start, end)
             if met and not allow_overlap:
                 raise SlotTaken
             made.append(

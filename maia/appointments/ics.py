@@ -11,11 +11,22 @@ from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from maia.appointments.models import Appointment
 
+OURS = "@maia"  # ends every UID of Maia's
+
 
 class Method(StrEnum):
     PUBLISH = "PUBLISH"  # a file that she downloads
     REQUEST = "REQUEST"  # booked or moved, in an email
     CANCEL = "CANCEL"
+
+
+def new_calendar(method: Method) -> Calendar:
+    """One of Maia's, without events."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Maia//Maia//FR")
+    calendar.add("version", "2.0")
+    calendar.add("method", method.value)
+    return calendar
 
 
 def ics(appointment: Appointment, method: Method, organizer: str) -> bytes:
@@ -26,7 +37,7 @@ def ics(appointment: Appointment, method: Method, organizer: str) -> bytes:
     practice, practitioner = appointment.practice, appointment.practitioner
     zone = practice.zone
     event = Event()
-    event.add("uid", f"{appointment.uid}@maia")
+    event.add("uid", f"{appointment.uid}{OURS}")
     event.add("sequence", appointment.sequence)
     event.add("dtstamp", appointment.created_at)
     event.add("dtstart", appointment.start.astimezone(zone))
@@ -51,10 +62,7 @@ def ics(appointment: Appointment, method: Method, organizer: str) -> bytes:
         alarm.add("trigger", timedelta(hours=-2))
         alarm.add("description", event["summary"])
         event.add_component(alarm)
-    calendar = Calendar()
-    calendar.add("prodid", "-//Maia//Maia//FR")
-    calendar.add("version", "2.0")
-    calendar.add("method", method.value)
+    calendar = new_calendar(method)
     calendar.add_component(event)
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())

@@ -28,7 +28,12 @@ class Event(models.Model):
         PERSONAL = "personal", _("personal event")
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="events")
-    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="events")
+    practitioner = models.ForeignKey(
+        Practitioner,
+        models.CASCADE,
+        related_name="events",
+        db_index=False,  # event_by_end is one
+    )
     kind = models.CharField(_("kind"), max_length=11, choices=Kind.choices)
     type = models.ForeignKey(
         AppointmentType, models.PROTECT, null=True, blank=True, related_name="events"
@@ -189,6 +194,7 @@ class HistoryEntry(models.Model):
         CANCELLED = "cancelled", _("cancelled")
         CONFIRMED = "confirmed", _("confirmed")
         EDITED = "edited", _("edited")
+        ATTENDED = "attended", _("attended")
 
     class Actor(models.TextChoices):
         PATIENT = "patient", _("the patient")

@@ -3,31 +3,44 @@
 What is offered and what is accepted is this one computation: `booking` asks it too.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from maia.appointments.exceptions import InvalidRange
 from maia.appointments.models import Event
-from maia.appointments.reading import Taken, read_lines, read_taken
+from maia.appointments.reading import (
+    Line,
+    Taken,
+    Texts,
+    parse_agendas,
+    read_agendas,
+    read_offer_and_agendas,
+)
+from maia.appointments.replica import on_primary
 from maia.availability.intervals import Interval
-from maia.availability.policy import Window
-from maia.availability.slots import Busy, day_slots
+from maia.availability.slots import Busy, Shape, day_slots, within
 from maia.availability.weekly import WeeklyHours
 from maia.practices.models import Practitioner
 from maia.schedules.holidays import public_holidays
 from maia.schedules.models import AppointmentType
 
 MAX_DAYS = 92  # in one search
-SOON = timedelta(days=7)  # where the next free day mostly is
+SOON = timedelta(days=4)  # where the next free day mostly is: a long weekend
 NEAR, FAR = timedelta(days=5), timedelta(days=40)  # from the wanted day, either way
 # Wider than any offset from UTC, two buffers and a clock change together.
 _MARGIN = timedelta(hours=36)
+# Computations that a process keeps: none longer than three months of one practitioner's full agenda,
+# by its days (which make slots) and by its text (which events make).
+KEPT, KEPT_DAYS, KEPT_TEXT = 50, 100, 64_000
 
 
 _Lines = dict[int, list[tuple[int, int]]]  # by weekday
+_Day = tuple[date, Sequence[Interval]]
 
 
 class Slot(NamedTuple):
@@ -38,17 +51,29 @@ class Slot(NamedTuple):
     practitioner: Practitioner
 
 
-@dataclass(frozen=True)
-class _Agenda:
-    """What one practitioner's slots are computed from."""
+class Offered(NamedTuple):
+    """A type with who offers it, the free slots of the dates asked for as `free_slots` gives them,
+    and the first local date after them that has one, if any within the horizon."""
 
-    practitioner: Practitioner
-    hours: WeeklyHours
-    busy: list[Busy]
-    closed: list[Interval]
-    full_dates: set[date]
-    window: Window | None
-    leaving: datetime | None  # the start of the event that moves: no move to where it is
+    type: AppointmentType
+    team: list[Practitioner]
+    slots: dict[date, list[Slot]]
+    following: date | None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """All that slots are computed from, but the agendas and the clock."""
+
+    type_id: int
+    shape: Shape
+    max_a_day: int | None
+    zone: ZoneInfo
+    first: date
+    last: date
+    # By practitioner; with the public holidays on which she is closed.
+    team: tuple[tuple[int, frozenset[date]], ...]
+    without: int | None  # an event that is about to leave its place
 
 
 def practitioners_for(type: AppointmentType) -> list[Practitioner]:
@@ -73,32 +98,35 @@ def free_slots(
     Sorted by start, then in the order of ``practitioners`` (all of the type's practice). ``now``
     is an aware instant; None means that notice and horizon do not apply, as for the practitioner
     herself. ``without`` is an event that is about to leave its place, which is not offered.
-    Two queries, whatever the agenda. Raises `InvalidRange`. Product rule 3.3.
+    One query, whatever the agenda. Raises `InvalidRange`. Product rule 3.3.
     """
     if last < first or (last - first).days >= MAX_DAYS:
         raise InvalidRange
     return dict(_days(type, practitioners, first, last, now, without))
 
 
-def free_slots_and_next(
-    type: AppointmentType,
-    practitioners: Sequence[Practitioner],
-    first: date,
-    last: date,
-    *,
-    now: datetime,
-) -> tuple[dict[date, list[Slot]], date | None]:
-    """`free_slots`, and the first local date after ``last`` that has one, if any within the
-    horizon. Mostly in the same three queries: the next free day is seldom far."""
+def offered_slots(
+    slug: str, type_id: int, only: int | None, first: date, last: date, *, now: datetime
+) -> Offered:
+    """What the practice of ``slug`` offers of a type online, by all or the ``only`` one asked for.
+
+    Mostly one query: the next free day is seldom far. Raises `InvalidRange`, and
+    `AppointmentType.DoesNotExist` where the type is not online.
+    """
     if last < first or (last - first).days >= MAX_DAYS:
         raise InvalidRange
     looked_at = min(last, date.max - SOON) + SOON
-    found = dict(_days(type, practitioners, first, looked_at, now, None))
-    inside = {day: slots for day, slots in found.items() if day <= last}
-    after = next((day for day in found if day > last), None)
-    if after is None and looked_at < date.max:
-        after = next_free_date(type, practitioners, looked_at + timedelta(days=1), now=now)
-    return inside, after
+    span = _instants(first, looked_at)
+    type, team, agendas = read_offer_and_agendas(slug, type_id, only, *span)
+    offered = Offered(type, team, {}, None)
+    for day, slots in _days(type, team, first, looked_at, now, agendas=agendas):
+        if day > last:
+            return offered._replace(following=day)
+        offered.slots[day] = slots
+    if looked_at == date.max:
+        return offered
+    after = looked_at + timedelta(days=1)
+    return offered._replace(following=next_free_date(type, team, after, now=now))
 
 
 def next_free_date(
@@ -130,18 +158,24 @@ def nearest_free(
     count: int = 6,
     without: Event | None = None,
 ) -> list[Slot]:
-    """The free slots nearest to ``start`` in time, in order: what to offer when it is gone."""
+    """The free slots nearest to ``start`` in time, in order: what to offer when it is gone.
+
+    Read where it is decided: a replica may not know yet what has just been taken.
+    """
     zone = type.practice.zone
     today = now.astimezone(zone).date()
     wanted = start.astimezone(zone).date()
     last = max(type.policy_for(p).window(now, zone).last_date for p in practitioners)
     slots: list[Slot] = []
-    for days in NEAR, FAR:  # far only where near has too few
-        first = min(max(wanted - days, today), last)
-        found = free_slots(type, practitioners, first, first + 2 * days, now=now, without=without)
-        slots = [slot for offered in found.values() for slot in offered]
-        if len(slots) >= count:
-            break
+    with on_primary():
+        for days in NEAR, FAR:  # far only where near has too few
+            first = min(max(wanted - days, today), last)
+            found = free_slots(
+                type, practitioners, first, first + 2 * days, now=now, without=without
+            )
+            slots = [slot for offered in found.values() for slot in offered]
+            if len(slots) >= count:
+                break
     nearest = sorted(slots, key=lambda slot: abs(slot.start - start))[:count]
     return sorted(nearest, key=lambda slot: slot.start)
 
@@ -152,81 +186,83 @@ def _days(
     first: date,
     last: date,
     now: datetime | None,
-    without: Event | None,
+    without: Event | None = None,
+    agendas: Texts | None = None,
 ) -> Iterator[tuple[date, list[Slot]]]:
-    agendas = _agendas(type, practitioners, first, last, now, without)
-    dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    if len(agendas) == 1:
-        yield from _of_one(type, agendas[0], dates)
-        return
+    """``agendas``: what was read of them already, over at least these dates."""
+    zone = type.practice.zone
+    if agendas is None:
+        agendas = read_agendas(type.pk, [p.pk for p in practitioners], *_instants(first, last))
+    holidays = frozenset(public_holidays(type.practice, first, last))
+    asked = _Asked(
+        type_id=type.pk,
+        shape=type.shape,
+        max_a_day=type.max_a_day,
+        zone=zone,
+        first=first,
+        last=last,
+        team=tuple(
+            (p.pk, holidays if p.closed_on_public_holidays else frozenset()) for p in practitioners
+        ),
+        without=without.pk if without else None,
+    )
+    days_asked = ((last - first).days + 1) * len(practitioners)
+    small = days_asked <= KEPT_DAYS and sum(map(len, agendas)) <= KEPT_TEXT
+    compute = _computed if small else _compute
+    leaving = without.start if without else None  # no move to where it is
     by_date: dict[date, list[Slot]] = {}
-    for agenda in agendas:
-        for day, slots in _of_one(type, agenda, dates):
-            by_date.setdefault(day, []).extend(slots)
+    for practitioner, days in zip(practitioners, compute(asked, agendas), strict=True):
+        policy = type.policy_for(practitioner)
+        offered = within(policy.window(now, zone), days) if now is not None else days
+        for day, slots in offered:
+            free = [Slot(start, end, practitioner) for start, end in slots if start != leaving]
+            if free:
+                by_date.setdefault(day, []).extend(free)
     for day in sorted(by_date):
         yield day, sorted(by_date[day], key=lambda slot: slot.start)  # stable: keeps their order
 
 
-def _of_one(
-    type: AppointmentType, agenda: _Agenda, dates: list[date]
-) -> Iterator[tuple[date, list[Slot]]]:
-    found = day_slots(
-        hours=agenda.hours,
-        dates=dates,
-        zone=type.practice.zone,
-        shape=type.shape,
-        busy=agenda.busy,
-        closed=agenda.closed,
-        full_dates=agenda.full_dates,
-        window=agenda.window,
-    )
-    for day, slots in found:
-        elsewhere = [
-            Slot(start, end, agenda.practitioner) for start, end in slots if start != agenda.leaving
-        ]
-        if elsewhere:
-            yield day, elsewhere
-
-
-def _agendas(
-    type: AppointmentType,
-    practitioners: Sequence[Practitioner],
-    first: date,
-    last: date,
-    now: datetime | None,
-    without: Event | None,
-) -> list[_Agenda]:
-    zone = type.practice.zone
-    opens, closes = _instants(first, last)
-    ids = [p.pk for p in practitioners]
-    hours = _weekly_hours(type, ids)
-    taken: dict[int, list[Taken]] = {pk: [] for pk in ids}
-    away: dict[int, list[Interval]] = {pk: [] for pk in ids}
-    for row in read_taken(ids, opens, closes):
+def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
+    """By practitioner, her days that have free slots, whatever the clock."""
+    lines, rows = parse_agendas(agendas)
+    hours = _weekly_hours(lines, [pk for pk, _holidays in asked.team])
+    taken: dict[int, list[Taken]] = {pk: [] for pk in hours}
+    away: dict[int, list[Interval]] = {pk: [] for pk in hours}
+    for row in rows:
         if row.id is None:
             away[row.practitioner_id].append(Interval(row.start, row.end))
-        elif without is None or row.id != without.pk:
+        elif row.id != asked.without:
             taken[row.practitioner_id].append(row)
-    return [
-        _Agenda(
-            practitioner=p,
-            hours=hours.get(p.pk, WeeklyHours({})),
-            busy=[_busy(event) for event in taken[p.pk]],
-            closed=away[p.pk],
-            full_dates=_full_dates(type, p, taken[p.pk], zone, first, last),
-            window=type.policy_for(p).window(now, zone) if now is not None else None,
-            leaving=without.start if without else None,
+    dates = [asked.first + timedelta(days=n) for n in range((asked.last - asked.first).days + 1)]
+    return tuple(
+        tuple(
+            day_slots(
+                hours=hours[pk],
+                dates=dates,
+                zone=asked.zone,
+                shape=asked.shape,
+                busy=[_busy(event) for event in taken[pk]],
+                closed=away[pk],
+                full_dates=holidays | _full_dates(asked, taken[pk]),
+            )
         )
-        for p in practitioners
-    ]
+        for pk, holidays in asked.team
+    )
+
+
+# The same agenda is looked at again and again between two writes. What is kept stands beside all
+# that it was computed from: nothing has to be forgotten when something changes, in any process.
+_computed = lru_cache(maxsize=KEPT)(_compute)
 
 
 def _busy(event: Taken) -> Busy:
     before, after = event.buffer_before_minutes, event.buffer_after_minutes
+    if not before and not after:
+        return Busy(event.start, event.end)
     return Busy(event.start, event.end, timedelta(minutes=before), timedelta(minutes=after))
 
 
-def _weekly_hours(type: AppointmentType, ids: Iterable[int]) -> dict[int, WeeklyHours]:
+def _weekly_hours(lines: Iterable[Line], ids: Iterable[int]) -> dict[int, WeeklyHours]:
     """By practitioner: the type's own hours if it has a schedule, else her general ones.
 
     From the schedules to their lines, so that an own schedule without any line is seen too: it
@@ -234,34 +270,26 @@ def _weekly_hours(type: AppointmentType, ids: Iterable[int]) -> dict[int, Weekly
     """
     own: _Lines | None = None
     general: dict[int, _Lines] = {pk: {} for pk in ids}
-    for practitioner_id, weekday, ranges in read_lines(type.pk, list(ids)):
+    for practitioner_id, weekday, ranges in lines:
         if practitioner_id is None:
             own = {} if own is None else own
         if weekday is None:
             continue
-        lines = own if practitioner_id is None else general[practitioner_id]
-        assert lines is not None
-        lines[weekday] = ranges
+        week = own if practitioner_id is None else general[practitioner_id]
+        assert week is not None
+        week[weekday] = ranges
     if own is not None:
         return dict.fromkeys(general, WeeklyHours(own))
-    return {pk: WeeklyHours(lines) for pk, lines in general.items()}
+    return {pk: WeeklyHours(week) for pk, week in general.items()}
 
 
-def _full_dates(
-    type: AppointmentType,
-    practitioner: Practitioner,
-    events: list[Taken],
-    zone: ZoneInfo,
-    first: date,
-    last: date,
-) -> set[date]:
-    full: set[date] = set()
-    if practitioner.closed_on_public_holidays:
-        full |= public_holidays(type.practice, first, last)
-    if type.max_a_day is not None:
-        days = [e.start.astimezone(zone).date() for e in events if e.type_id == type.pk]
-        full |= {day for day in days if days.count(day) >= type.max_a_day}
-    return full
+def _full_dates(asked: _Asked, events: list[Taken]) -> set[date]:
+    if asked.max_a_day is None:
+        return set()
+    days = Counter(
+        e.start.astimezone(asked.zone).date() for e in events if e.type_id == asked.type_id
+    )
+    return {day for day, count in days.items() if count >= asked.max_a_day}
 
 
 def _instants(first: date, last: date) -> tuple[datetime, datetime]:

@@ -1,9 +1,10 @@
 """Free slots of one practitioner for one type (product rule 3.3): working time, less busy time,
 cut into slots. The grid depends on hours and busy time only, never on the clock."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from maia.availability.intervals import Interval, merge, subtract
 from maia.availability.policy import Window
@@ -12,8 +13,7 @@ from maia.availability.weekly import WeeklyHours, lay_out
 NOTHING = timedelta(0)
 
 
-@dataclass(frozen=True)
-class Busy:
+class Busy(NamedTuple):
     """Time that is taken, with the buffers that its own type asks for around it."""
 
     start: datetime  # UTC
@@ -45,16 +45,15 @@ def day_slots(
     busy: Iterable[Busy] = (),
     closed: Iterable[Interval] = (),
     full_dates: Collection[date] = (),
-    window: Window | None = None,
 ) -> Iterator[tuple[date, list[Interval]]]:
     """Each date of ``dates`` (local, sorted) that has free slots, with them in order.
 
     ``closed`` is time when the practitioner is not there (absences), cut as it is; ``full_dates``
-    are dates that take no more (holidays, at most N a day). Without a ``window`` neither notice
-    nor horizon applies, as for the practitioner herself.
+    are dates that take no more (holidays, at most N a day). Neither notice nor horizon applies, as
+    for the practitioner herself: see `within`.
     """
     holes = merge([*closed, *(_taken(b, shape) for b in busy)])
-    wanted = [d for d in dates if d not in full_dates and (window is None or window.opens(d))]
+    wanted = [d for d in dates if d not in full_dates]
     reached = 0
     for day, opened in lay_out(hours, wanted, zone):
         while reached < len(holes) and holes[reached].end <= opened[0].start:
@@ -63,13 +62,21 @@ def day_slots(
         while until < len(holes) and holes[until].start < opened[-1].end:
             until += 1
         slots = [
-            slot
-            for free in subtract(opened, holes[reached:until])
-            for slot in _cut(free, shape)
-            if window is None or window.allows(slot.start)
+            slot for free in subtract(opened, holes[reached:until]) for slot in _cut(free, shape)
         ]
         if slots:
             yield day, slots
+
+
+def within(
+    window: Window, days: Iterable[tuple[date, Sequence[Interval]]]
+) -> Iterator[tuple[date, Sequence[Interval]]]:
+    """Of `day_slots`, what may be booked online now."""
+    for day, slots in days:
+        if window.opens(day):
+            allowed = [slot for slot in slots if window.allows(slot.start)]
+            if allowed:
+                yield day, allowed
 
 
 def _taken(busy: Busy, shape: Shape) -> Interval:

@@ -21,7 +21,7 @@ WINDOW = 60  # seconds
 # Public pages whose address can be guessed or read by a machine; the others are behind a sign-in.
 READS = {
     *("practice", "slots", "confirm", "embed", "elsewhere", "booked_elsewhere", "invitation"),
-    *("appointment", "cancel", "move", "move_there", "ics"),
+    *("appointment", "cancel", "move", "move_there", "ics", "feed"),
 }
 WRITES = {"confirm", "sign_in", "code", "cancel", "move_there", "invitation"}
 

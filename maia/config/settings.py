@@ -2,6 +2,7 @@
 
 import hmac
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ DEMO = env.bool("MAIA_DEMO", default=False)
 PORT = env.int("MAIA_PORT", default=8000)
 BASE_URL = env("MAIA_BASE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 WEB_WORKERS = env.int("MAIA_WEB_WORKERS", default=1)
+SECRET_KEY_IS_GIVEN = bool(env("MAIA_SECRET_KEY", default=""))
 SECRET_KEY = env("MAIA_SECRET_KEY", default="") or secret_key(DATA_DIR)
 DEBUG = False
 # Without a proxy before it, Maia speaks TLS itself.
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "phonenumber_field",
     "ninja",
+    "maia.outside",
     "maia.accounts",
     "maia.practices",
     "maia.tokens",
@@ -62,6 +65,8 @@ INSTALLED_APPS = [
     "maia.patients",
     "maia.invitations",
     "maia.appointments",
+    "maia.calendars",
+    "maia.webhooks",
     "maia.messaging",
     "maia.privacy",
     "maia.hooks",
@@ -121,9 +126,19 @@ if _database["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
+_database["CONN_MAX_AGE"] = 60  # seconds: opening one takes longer than a page of slots
 DATABASES = {"default": _database}
+# Slots may be read from a copy of the database that follows it; bookings are decided on the first.
+if "MAIA_REPLICA_URL" in os.environ:
+    DATABASES["replica"] = env.db_url("MAIA_REPLICA_URL") | {
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 2, "options": "-c default_transaction_read_only=on"},
+        "TEST": {"MIRROR": "default"},
+    }
+# Where `pg_dump` and `pg_restore` are, for backups; on the path if empty.
+POSTGRESQL_BIN = env("MAIA_POSTGRESQL_BIN", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits must be seen by every process of every host: the database is the cache they share.
@@ -254,6 +269,9 @@ MESSAGE_RATES = {
     "email": env.float("MAIA_EMAIL_RATE", default=0),
     "sms": env.float("MAIA_SMS_RATE", default=0),
 }
+# Networks of the operator's own that webhooks and external calendars may lead to, such as an
+# accounting server's; elsewhere no private address is ever asked.
+ALLOWED_NETWORKS = [ip_network(one) for one in env.list("MAIA_ALLOWED_NETWORKS", default=[])]
 # Name and address of who hosts the data, for the legal notice. In France, a certified host (HDS).
 HOSTED_BY = env("MAIA_HOSTED_BY", default="")
 DEFAULT_FROM_EMAIL = env("MAIA_FROM_EMAIL", default=f"Maia <no-reply@{_HOST}>")

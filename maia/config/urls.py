@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from maia.api.api import api, not_found
+from maia.api.feeds import feed
 from maia.config.health import healthz
 from maia.config.landing import after_sign_in
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("pro/", include("maia.office.urls")),
     path("hooks/", include("maia.hooks.urls")),
+    path("feeds/<uuid:uid>-<slug:secret>.ics", feed, name="feed"),
     path("api/v1/", api.urls),
     re_path(r"^api/", not_found),
     path("i18n/", include("django.conf.urls.i18n")),
@@ -28,3 +30,4 @@ urlpatterns = [
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("maia.demo.urls")))
 urlpatterns.append(path("", include("maia.portal.urls")))
+handler500 = "maia.config.failures.server_error"

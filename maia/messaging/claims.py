@@ -79,12 +79,23 @@ def release(message: Message) -> None:
     record(message, status=Status.QUEUED, attempts=message.attempts - 1)
 
 
+def put_off(message: Message, until: datetime) -> None:
+    """The same, and nobody takes it before ``until``."""
+    record(message, status=Status.QUEUED, attempts=message.attempts - 1, try_after=until)
+
+
 def give_up_on_lost_answers(now: datetime) -> int:
     """Handed over by a worker that died before it wrote the answer down: *uncertain*."""
     lost = Message.objects.filter(status=Status.SENDING, lease_until__lte=now)
     if not lost.exists():
         return 0
-    return lost.update(status=Status.UNCERTAIN, lease_until=None, error="worker_died")
+    # A program knows the event that it is told twice.
+    again = lost.filter(channel=Message.Channel.HOOK).update(
+        status=Status.QUEUED, lease_until=None, try_after=now
+    )
+    return again + lost.exclude(channel=Message.Channel.HOOK).update(
+        status=Status.UNCERTAIN, lease_until=None, error="worker_died"
+    )
 
 
 def _to_database(value: object) -> Any:

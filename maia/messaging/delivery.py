@@ -9,6 +9,7 @@ from maia.messaging.claims import record
 from maia.messaging.email import Mailer, sender_address
 from maia.messaging.failures import AnswerLost, MailboxRefused, PermanentFailure, TemporaryFailure
 from maia.messaging.grouping import owe_those_it_spoke_for
+from maia.messaging.hooks import prepare_event
 from maia.messaging.judge import address, why_not
 from maia.messaging.models import Message
 from maia.messaging.receipts import callback_url, mark_undeliverable
@@ -33,7 +34,7 @@ def deliver(message: Message, now: datetime, mailer: Mailer) -> bool:
         reason = why_not(message, now)
         if reason is None:
             to = address(message)
-            shown, send = _prepare(message, to, mailer)
+            shown, send = _prepare(message, to, mailer, now)
     except Exception as error:  # a defect of ours: this one stays, the others go on
         logger.exception("message not written")
         record(message, status=Status.FAILED, error=type(error).__name__)
@@ -67,10 +68,12 @@ def deliver(message: Message, now: datetime, mailer: Mailer) -> bool:
 
 
 def _prepare(
-    message: Message, to: str, mailer: Mailer
+    message: Message, to: str, mailer: Mailer, now: datetime
 ) -> tuple[dict[str, object], Callable[[], str]]:
     """The words, as columns of the message, and the call that hands them over."""
-    if message.channel != Channel.SMS:
+    if message.channel == Channel.HOOK:
+        return prepare_event(message, now)
+    if message.channel == Channel.EMAIL:
         content = letter(message, sender_address())
         return (
             {"subject": content.subject, "body": content.text},
@@ -89,7 +92,7 @@ def _sender_name(message: Message) -> str:
 
 
 def _drop(message: Message, reason: str, now: datetime) -> None:
-    if reason == "past" and message.attempts > 1:
+    if reason in ("past", "gave_up") and message.attempts > 1:
         record(message, status=Status.FAILED)  # keeps the error of its last try
     else:
         record(message, status=Status.DROPPED, error=reason)

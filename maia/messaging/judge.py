@@ -9,6 +9,7 @@ from django.conf import settings
 
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.grouping import speaks_for_it
+from maia.messaging.hooks import why_not_told
 from maia.messaging.models import Message
 from maia.patients.phones import is_mobile
 
@@ -17,6 +18,8 @@ Kind, Channel = Message.Kind, Message.Channel
 
 def why_not(message: Message, now: datetime) -> str | None:
     """The code of the reason not to send it any more, or None."""
+    if message.webhook is not None:
+        return why_not_told(message, now)
     if message.invitation is not None:
         patient = message.invitation.patient
         barred = patient is not None and patient.online_booking_barred
@@ -31,7 +34,9 @@ def why_not(message: Message, now: datetime) -> str | None:
 
 
 def address(message: Message) -> str:
-    """An email address or a mobile in E.164, read at the last moment: she may have changed it."""
+    """An email address, a mobile in E.164, or a webhook's address, read at the last moment: she may have changed it."""
+    if message.webhook is not None:
+        return message.webhook.url[:254]
     if message.invitation is not None:
         return message.invitation.email
     if message.practitioner is not None:

@@ -12,8 +12,14 @@ from maia.appointments.models import Appointment, HistoryEntry
 from maia.invitations.models import Invitation
 from maia.patients.models import Patient
 from maia.practices.models import Practice, Practitioner
+from maia.webhooks.models import Webhook
 
-TO_SETTLE = Q(settled_at=None) & (Q(status__in=["failed", "uncertain"]) | Q(receipt="undelivered"))
+# What a program was not told is said where the program is set up, not among patients' messages.
+TO_SETTLE = (
+    Q(settled_at=None)
+    & (Q(status__in=["failed", "uncertain"]) | Q(receipt="undelivered"))
+    & ~Q(channel="hook")
+)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -42,6 +48,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """All that judging and writing needs. What many share (a practice, a practitioner, a type)
         is read once for all of them rather than once a row."""
         return self.select_related("entry", "invitation").prefetch_related(
+            "webhook",
             "practice",
             "patient",
             "practitioner__practice",
@@ -53,6 +60,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
             "appointment__event__type",
             "appointment__event__practitioner__practice",
         )
+
+    def to_people(self) -> Self:
+        """All that the practice calls messages: not what programs are told."""
+        return self.exclude(channel=Message.Channel.HOOK)
 
     def to_settle(self) -> Self:
         """What did not go, perhaps not, or did not arrive, and that nobody has looked at."""
@@ -74,16 +85,19 @@ class Message(models.Model):
         NOTICE = "notice", _("notice to the practitioner")
         REMINDER = "reminder", _("reminder")
         INVITATION = "invitation", _("invitation")
+        EVENT = "event", _("event")
         TEST = "test", _("test")
 
     class Recipient(models.TextChoices):
         PATIENT = "patient", _("patient")
         PRACTITIONER = "practitioner", _("practitioner")
         MEMBER = "member", _("future colleague")
+        PROGRAM = "program", _("program")
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("email")
         SMS = "sms", _("SMS")
+        HOOK = "hook", _("webhook")
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("waiting")
@@ -124,6 +138,9 @@ class Message(models.Model):
     occurrence = models.DateTimeField(null=True, blank=True)
     invitation = models.ForeignKey(
         Invitation, models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    webhook = models.ForeignKey(
+        Webhook, models.CASCADE, null=True, blank=True, related_name="messages"
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     recipient = models.CharField(_("recipient"), max_length=12, choices=Recipient.choices)
@@ -203,7 +220,12 @@ class Message(models.Model):
     def is_to_settle(self) -> bool:
         """As `MessageQuerySet.to_settle` finds it."""
         unsure = self.status in (self.Status.FAILED, self.Status.UNCERTAIN)
-        return self.settled_at is None and (unsure or self.receipt == self.Receipt.UNDELIVERED)
+        to_people = self.channel != self.Channel.HOOK
+        return (
+            to_people
+            and self.settled_at is None
+            and (unsure or self.receipt == self.Receipt.UNDELIVERED)
+        )
 
 
 class ChannelState(models.Model):

@@ -12,8 +12,10 @@ from django.db import connection, transaction
 
 from maia.appointments.models import HistoryEntry
 from maia.invitations.models import Invitation
+from maia.messaging.hooks import told_to, webhooks_by_practice
 from maia.messaging.models import Message
 from maia.messaging.reminders import owe, reminders_of
+from maia.webhooks.events import NAMES
 
 BATCH = 200
 # A change by the practice closer than this to the old or the new start is told by SMS as well.
@@ -46,7 +48,14 @@ def _announce_entries(now: datetime) -> int:
                 "appointment__event__practitioner__practice",
             )[:BATCH]
         )
+        webhooks = webhooks_by_practice(entries)
         owe(message for entry in entries for message in _owed_by(entry, now))
+        owe(
+            told_to(webhook, entry, now)
+            for entry in entries
+            if entry.action in NAMES
+            for webhook in webhooks.get(entry.appointment.practice_id, [])
+        )
         HistoryEntry.objects.filter(pk__in=[e.pk for e in entries]).update(announced=True)
     return len(entries)
 

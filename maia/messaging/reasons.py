@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from maia.messaging.models import Message
+from maia.outside.words import why_not_fetched
 
 _WORDS = {
     "accepted": _("the invitation has been accepted"),
@@ -11,6 +12,7 @@ _WORDS = {
     "cancelled_since": _("the appointment was cancelled"),
     "expired": _("the invitation has expired"),
     "grouped": _("the SMS of an earlier appointment that day says it"),
+    "gave_up": _("nothing was answered for two days"),
     "late": _("the confirmation was sent later than that and says the same"),
     "moved_since": _("the appointment has moved"),
     "no_address": _("no email address on the record"),
@@ -18,6 +20,7 @@ _WORDS = {
     "no_sms": _("the patient wants no reminder by SMS"),
     "no_sms_provider": _("no SMS provider is set up"),
     "not_mobile": _("the number is not a mobile"),
+    "paused": _("the webhook is paused"),
     "past": _("the appointment is past"),
     "unconfirmed": _("the appointment is not confirmed"),
     "undeliverable": _("this address does not work: an earlier email came back"),
@@ -34,6 +37,8 @@ def reason(message: Message) -> str:
     """Empty when nothing is wrong with it."""
     if not message.error:
         return ""
+    if message.webhook_id is not None and message.error not in _WORDS:
+        return why_not_fetched(message.error)
     if message.error in _WORDS:
         return str(_WORDS[message.error])
     words = {Message.Status.QUEUED: _LATER, Message.Status.UNCERTAIN: _LOST}

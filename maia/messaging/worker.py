@@ -11,14 +11,14 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from django.db import DatabaseError, close_old_connections, connection
 
 from maia.messaging import beats, flow
-from maia.messaging.claims import claim, give_up_on_lost_answers, read_again, release
-from maia.messaging.delivery import deliver
+from maia.messaging.claims import claim, give_up_on_lost_answers, put_off, read_again, release
+from maia.messaging.delivery import FIRST_BACKOFF, deliver
 from maia.messaging.email import Mailer
 from maia.messaging.failures import AnswerLost, TemporaryFailure
 from maia.messaging.models import Message
@@ -28,15 +28,17 @@ logger = logging.getLogger("maia.worker")
 Clock = Callable[[], datetime]
 
 IDLE_SECONDS = 1.0
-NOW_AND_THEN_SECONDS = 900.0
 FRESH_SECONDS = 2.0  # what was read about a message is no older than this when it leaves
 
 
 def run(
-    clock: Clock, stop: threading.Event, *, also: Callable[[datetime], object] | None = None
+    clock: Clock,
+    stop: threading.Event,
+    *,
+    also: Mapping[Callable[[datetime], object], float] | None = None,
 ) -> None:
     """Works until ``stop`` is set. Each channel has its thread: an SMS provider that keeps one
-    waiting holds no email back. ``also`` is looked at every quarter of an hour."""
+    waiting holds no email back. ``also``: what else is looked at, each every so many seconds."""
     name = f"{socket.gethostname()}:{os.getpid()}"[:80]
     beat = beats.Beat(name, clock())
 
@@ -53,8 +55,8 @@ def run(
         threading.Thread(target=_keep, args=(lambda c=channel: work(c), stop), name=channel)
         for channel in Message.Channel.values
     ]
-    if also is not None:
-        threads.append(threading.Thread(target=_now_and_then, args=(also, clock, stop)))
+    for look, seconds in (also or {}).items():
+        threads.append(threading.Thread(target=_now_and_then, args=(look, seconds, clock, stop)))
     for thread in threads:
         thread.start()
     _keep(look_around, stop)
@@ -81,7 +83,7 @@ def work_on(channel: str, name: str, clock: Clock, stop: threading.Event) -> int
     claimed, done, resting, answered = claim(channel, name, clock()), 0, False, False
     if not claimed:
         return 0
-    mailer = Mailer()
+    mailer, silent = Mailer(), set()
     waiting, read_at = deque(claimed), time.monotonic()
     while waiting:
         if time.monotonic() - read_at > FRESH_SECONDS:
@@ -93,22 +95,30 @@ def work_on(channel: str, name: str, clock: Clock, stop: threading.Event) -> int
         if resting or stop.is_set():
             release(message)  # for another worker, or for later
             continue
+        if message.webhook_id in silent:
+            put_off(message, clock() + FIRST_BACKOFF)
+            continue
         try:
             if deliver(message, clock(), mailer) and not answered:
                 flow.answered(channel)
                 answered = True
         except (TemporaryFailure, AnswerLost):
-            resting, answered = flow.failed(channel, clock()), False
+            if message.webhook_id is not None:
+                silent.add(message.webhook_id)  # each is a provider of its own
+            else:
+                resting, answered = flow.failed(channel, clock()), False
         done += 1
     mailer.close()
     logger.info("batch", extra={"channel": channel, "claimed": len(claimed), "handled": done})
     return done
 
 
-def _now_and_then(also: Callable[[datetime], object], clock: Clock, stop: threading.Event) -> None:
+def _now_and_then(
+    look: Callable[[datetime], object], seconds: float, clock: Clock, stop: threading.Event
+) -> None:
     def step() -> int:
-        also(clock())
-        stop.wait(NOW_AND_THEN_SECONDS)
+        look(clock())
+        stop.wait(seconds)
         return 1
 
     _keep(step, stop)

@@ -107,14 +107,15 @@ class AwayForm(forms.Form):
 @office
 @require_safe
 def absences(request: OfficeRequest) -> HttpResponse:
-    now = timezone.now()
     practice = request.seat.practice
+    to_come = {"practitioner__in": list(practice.practitioners.all()), "end__gt": timezone.now()}
     context = {
         "practice": practice,
-        "absences": Absence.objects.filter(practitioner__practice=practice, end__gt=now)
+        "absences": Absence.objects.by_hand()
+        .filter(**to_come)
         .select_related("practitioner")
         .order_by("start")[:200],
-        "events": Event.objects.filter(practice=practice, kind=Event.Kind.PERSONAL, end__gt=now)
+        "events": Event.objects.filter(kind=Event.Kind.PERSONAL, **to_come)
         .select_related("practitioner")
         .order_by("start")[:200],
     }
@@ -168,7 +169,7 @@ def new(request: OfficeRequest) -> HttpResponse:
 @require_POST
 def delete_absence(request: OfficeRequest, pk: int) -> HttpResponse:
     """This one, or it and those that follow in its repetition."""
-    hers = Absence.objects.filter(practitioner__practice=request.seat.practice)
+    hers = Absence.objects.by_hand().filter(practitioner__practice=request.seat.practice)
     absence = get_object_or_404(hers.select_related("practitioner"), pk=pk)
     if not request.seat.may_change_settings_of(absence.practitioner):
         raise PermissionDenied

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -30,14 +30,17 @@ def events(request: OfficeRequest) -> HttpResponse:
     start, end = (_instant(request.GET.get(name, ""), practice.zone) for name in ("start", "end"))
     if start is None or end is None or not 0 < (end - start).days <= MAX_DAYS:
         return JsonResponse({"error": "range"}, status=400)
-    found = Event.objects.filter(practice=practice, blocking=True, end__gt=start, start__lt=end)
-    practitioners = practice.practitioners.filter(is_active=True)
     practitioner, type = (_id(request.GET.get(name, "")) for name in ("practitioner", "type"))
-    if practitioner:
-        found = found.filter(practitioner_id=practitioner)
-        practitioners = practitioners.filter(pk=practitioner)
+    team = [p for p in practice.practitioners.all() if practitioner in (None, p.pk)]
+    # Of each practitioner, as the index by end has them: of the practice, years would be read.
+    wanted = {
+        "practitioner__in": team,
+        "blocking": True,
+        "end__gt": start,
+        "start__lt": end,
+    }
     if type:
-        found = found.filter(type_id=type)
+        wanted["type_id"] = type
     closed = [
         {
             "resourceIds": [hers.pk],
@@ -46,19 +49,19 @@ def events(request: OfficeRequest) -> HttpResponse:
             "display": "background",
             "classNames": ["closed"],
         }
-        for hers, intervals in closed_times(list(practitioners), start, end)
+        for hers, intervals in closed_times([p for p in team if p.is_active], start, end)
         for interval in intervals
     ]
-    return JsonResponse([*_drawn(found, practice.zone), *closed], safe=False)
+    return JsonResponse([*_drawn(wanted, practice.zone), *closed], safe=False)
 
 
-def _drawn(found: QuerySet[Event], zone: ZoneInfo) -> Iterator[Row]:
-    """Two queries, whatever the number of events."""
+def _drawn(wanted: Row, zone: ZoneInfo) -> Iterator[Row]:
+    """Two queries, whatever the number of events. ``wanted``: what is asked of an event."""
     marks = _Marks()
-    booked = {row["event_id"]: row for row in _appointments(found)}
+    booked = {row["event_id"]: row for row in _appointments(wanted)}
     ink = cache(ink_on)
     event_page, sheet, move = (_address(name) for name in ("event", "sheet", "move"))
-    for event in found.values(
+    for event in Event.objects.filter(**wanted).values(
         "id", "practitioner_id", "start", "end", "title", "exclusive", "type__name", "type__colour"
     ):
         colour = event["type__colour"] or NEUTRAL
@@ -91,13 +94,13 @@ def _drawn(found: QuerySet[Event], zone: ZoneInfo) -> Iterator[Row]:
         yield row
 
 
-def _appointments(found: QuerySet[Event]) -> Iterable[Any]:
+def _appointments(wanted: Row) -> Iterable[Any]:
     """The first patient's of each event; ``first``: nothing of hers comes before."""
     earlier = Appointment.objects.filter(
         patient=OuterRef("patient"), event__start__lt=OuterRef("event__start")
     ).exclude(status=Appointment.Status.CANCELLED)
     return (
-        Appointment.objects.filter(event__in=found)
+        Appointment.objects.filter(**{f"event__{name}": value for name, value in wanted.items()})
         .order_by("-id")
         .annotate(first=~Exists(earlier))
         .values(

@@ -30,8 +30,10 @@ def messages(request: OfficeRequest) -> HttpResponse:
     """What was due, the last first. `?status=problem` are those to look at, `?status=queued` those
     that wait, the next first."""
     practice = request.seat.practice
-    found = Message.objects.filter(practice=practice).select_related(
-        "appointment__event", "patient", "practitioner"
+    found = (
+        Message.objects.to_people()
+        .filter(practice=practice)
+        .select_related("appointment__event", "patient", "practitioner")
     )
     asked = {name: request.GET.get(name, "") for name in FILTERS}
     if asked["status"] == "problem":
@@ -52,8 +54,8 @@ def messages(request: OfficeRequest) -> HttpResponse:
         "query": "".join(f"&{name}={value}" for name, value in asked.items() if value),
         "problems": Message.objects.to_settle().filter(practice=practice).count(),
         "statuses": Message.Status.choices,
-        "channels": Message.Channel.choices,
-        "kinds": Message.Kind.choices,
+        "channels": [c for c in Message.Channel.choices if c[0] != Message.Channel.HOOK],
+        "kinds": [kind for kind in Message.Kind.choices if kind[0] != Message.Kind.EVENT],
     }
     return render(request, "office/messages.html", context)
 
@@ -107,7 +109,7 @@ def test(request: OfficeRequest, pk: int) -> HttpResponse:
     """A message to herself, by email or SMS."""
     hers = get_practitioner(request, pk)
     channel = request.POST.get("channel", "")
-    if channel not in Message.Channel.values:
+    if channel not in (Message.Channel.EMAIL, Message.Channel.SMS):
         raise Http404
     made = send_test(hers, channel, timezone.now())
     notes.success(request, _("The test is on its way. This page says what becomes of it."))
@@ -115,7 +117,7 @@ def test(request: OfficeRequest, pk: int) -> HttpResponse:
 
 
 def _get(request: OfficeRequest, pk: int) -> Message:
-    everything = Message.objects.select_related(
+    everything = Message.objects.to_people().select_related(
         "appointment__event__type", "patient", "practitioner"
     )
     found: Message = get_object_or_404(everything, pk=pk, practice=request.seat.practice)

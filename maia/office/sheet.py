@@ -35,7 +35,7 @@ from maia.office.sheet_forms import EditForm, NewAppointmentForm, WhenForm
 from maia.patients.search import search_patients
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
-from maia.schedules.models import AppointmentType
+from maia.schedules.models import Absence, AppointmentType
 
 LONGEST = timedelta(hours=12)
 
@@ -256,12 +256,21 @@ def _render_sheet(
         "when": when
         or WhenForm(initial={"date": local.date(), "time": local.time(), "until": until.time()}),
         "history": appointment.history.select_related("user"),
-        "messages_sent": appointment.messages.all(),
+        "messages_sent": appointment.messages.to_people(),
         "refusal": refusals.words(refusal) if refusal else "",
         "overlaps": isinstance(refusal, SlotTaken),
         "is_past": appointment.start <= timezone.now(),
+        "absence": _absence_over(appointment),
     }
     return render(request, "office/sheet.html", context, status=status)
+
+
+def _absence_over(appointment: Appointment) -> Absence | None:
+    """Hers to decide, and good to know: she noted it on a day off, or a calendar has taken it."""
+    if appointment.status == Appointment.Status.CANCELLED or appointment.end <= timezone.now():
+        return None
+    met = {"start__lt": appointment.end, "end__gt": appointment.start}
+    return appointment.practitioner.absences.filter(**met).first()
 
 
 def _one_of(rows: Any, pk: str | None) -> Any:

@@ -5,6 +5,7 @@ from django.urls import path
 from maia.office import (
     absences,
     agenda,
+    calendars,
     embed,
     events,
     outbox,
@@ -16,6 +17,7 @@ from maia.office import (
     settings,
     sheet,
     tokens,
+    webhooks,
 )
 
 app_name = "office"
@@ -56,6 +58,14 @@ urlpatterns = [
     path("settings/", settings.index, name="settings"),
     path("settings/practitioners/<int:pk>/", practitioner.practitioner, name="practitioner"),
     path("settings/practitioners/<int:pk>/schedule/", settings.schedule, name="schedule"),
+    path("settings/practitioners/<int:pk>/calendars/", calendars.calendars, name="calendars"),
+    path("settings/practitioners/<int:pk>/calendars/feed/", calendars.new_feed, name="new_feed"),
+    path("settings/feeds/<int:pk>/revoke/", calendars.revoke_feed, name="revoke_feed"),
+    path(
+        "settings/calendars/<int:pk>/<str:action>/",
+        calendars.change_calendar,
+        name="change_calendar",
+    ),
     path("settings/practitioners/<int:pk>/test/", outbox.test, name="test"),
     path("settings/sms/preview/", practitioner.preview_sms, name="preview_sms"),
     path("settings/practice/", practice.look, name="look"),
@@ -74,6 +84,10 @@ urlpatterns = [
     ),
     path("settings/tokens/", tokens.tokens, name="tokens"),
     path("settings/tokens/<int:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path(
+        "settings/webhooks/<int:pk>/<str:action>/", webhooks.change_webhook, name="change_webhook"
+    ),
     path("settings/types/", settings.types, name="types"),
     path("settings/types/preview/", settings.preview_type, name="preview_type"),
     path("settings/types/new/", settings.new_type, name="new_type"),

@@ -20,6 +20,7 @@ from maia.accounts.models import User
 from maia.appointments.booking import By, book_appointment, is_known
 from maia.appointments.exceptions import BookingRefused, NotBookable
 from maia.appointments.models import Appointment
+from maia.appointments.reading import read_offer
 from maia.appointments.slots import Slot, nearest_free, practitioners_for
 from maia.patients.models import Patient
 from maia.patients.records import RegistrationClosed, find_record, may_register, register
@@ -63,17 +64,19 @@ def confirm_url(type: AppointmentType, slot: Slot, name: str = "confirm") -> str
 
 def get_choice(slug: str, type_id: int, practitioner_id: int, start: datetime) -> Choice:
     """Raises Http404 for what never was on this practice's page."""
-    type = get_online_type(slug, type_id)
-    for practitioner in practitioners_for(type):
+    type, team = get_offer(slug, type_id)
+    for practitioner in team:
         if practitioner.pk == practitioner_id:
             return Choice(type.practice, type, practitioner, start)
     raise Http404
 
 
-def get_online_type(slug: str, type_id: int) -> AppointmentType:
-    online = AppointmentType.objects.bookable_online().select_related("practice")
-    type: AppointmentType = get_object_or_404(online, pk=type_id, practice__slug=slug)
-    return type
+def get_offer(slug: str, type_id: int) -> tuple[AppointmentType, list[Practitioner]]:
+    """A type of this practice's page, and who offers it. Raises Http404."""
+    try:
+        return read_offer(slug, type_id)
+    except AppointmentType.DoesNotExist:
+        raise Http404 from None
 
 
 def _of_frame(request: HttpRequest, practitioners: list[Practitioner]) -> list[Practitioner]:
@@ -114,8 +117,8 @@ def what_for(request: HttpRequest, slug: str) -> HttpResponse:
 @vary_on_headers("HX-Request-Type")
 @never_cache
 def when(request: HttpRequest, slug: str, type_id: int) -> HttpResponse:
-    type = get_online_type(slug, type_id)
-    practitioners = _of_frame(request, practitioners_for(type))
+    type, team = get_offer(slug, type_id)
+    practitioners = _of_frame(request, team)
     wanted = [p for p in practitioners if str(p.pk) == request.GET.get("practitioner")]
     week = read_week(
         type,

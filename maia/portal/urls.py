@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from maia.portal import (
     account,
+    calendar,
     converters,  # noqa: F401
     embed,
     home,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("invitation/<str:token>/", invitations.invitation, name="invitation"),
     path("mon-compte/", account.account, name="account"),
     path("mon-compte/donnees/", account.data, name="account_data"),
+    path("mon-compte/agenda/", calendar.calendar, name="account_calendar"),
     path("mon-compte/supprimer/", account.delete, name="account_delete"),
     path("mon-compte/encore/", account.again, name="account_again"),
     path("a/<str:token>/", include(one_appointment, namespace="link")),

@@ -1,13 +1,14 @@
 """When a practitioner works and for what (product rules 3.1 and 3.2)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maia.availability.policy import Policy
@@ -309,6 +310,39 @@ class AppointmentType(models.Model):
         )
 
 
+class ExternalCalendar(models.Model):
+    """Another calendar of hers, read from its address: the time that it takes closes hers here."""
+
+    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="calendars")
+    name = models.CharField(_("name"), max_length=60)
+    url = models.CharField(_("address"), max_length=2000)
+    next_try_at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
+    # Asked with success, and read anew: between the two, the source said that nothing changed.
+    refreshed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    read_at = models.DateTimeField(null=True, blank=True, editable=False)
+    etag = models.CharField(max_length=200, blank=True, editable=False)
+    failing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    failures = models.PositiveIntegerField(default=0, editable=False)
+    error = models.CharField(max_length=40, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("external calendar")
+        verbose_name_plural = _("external calendars")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_fresh(self, now: datetime) -> bool:
+        return self.read_at is not None and now - self.read_at < timedelta(days=1)
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def by_hand(self) -> Self:
+        """Not those that an external calendar brings and takes away."""
+        return self.filter(calendar=None)
+
+
 class Absence(models.Model):
     """Time when a practitioner is away: it closes, whatever her hours say."""
 
@@ -317,6 +351,11 @@ class Absence(models.Model):
     end = models.DateTimeField(_("end"))
     title = models.CharField(_("title"), max_length=120, blank=True)
     series = models.UUIDField(null=True, blank=True, editable=False)  # of one repetition
+    calendar = models.ForeignKey(
+        ExternalCalendar, models.CASCADE, null=True, blank=True, related_name="absences"
+    )
+
+    objects: ClassVar[models.Manager[Any]] = AbsenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("absence")

@@ -1,5 +1,7 @@
 """A practice as scripts see it, and a patient's own appointments."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import caches
 
@@ -75,9 +77,20 @@ def test_unreadable_questions(anybody, anne, follow_up, asked, field):
 
 
 def test_queries_for_slots_are_few(anybody, anne, follow_up, django_assert_max_num_queries):
-    # The type with its practice, its practitioners; then three for the agenda and what follows.
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(1):  # the offer, and all that slots are made of
         assert slots(anybody, follow_up).json()["next"] == "2026-12-04"
+    anne.absences.create(start=at(THURSDAY, "00:00"), end=at(THURSDAY, "00:00") + timedelta(30))
+    with django_assert_max_num_queries(2):  # the next free day is farther than four days
+        assert slots(anybody, follow_up).json()["next"] == "2027-01-02"
+
+
+def test_queries_for_a_booking_are_few(
+    patient, anne, follow_up, julie, django_assert_max_num_queries
+):
+    book(patient, follow_up, anne)
+    # Her token, the offer, her record; twelve for the booking at most, and its transaction's marks.
+    with django_assert_max_num_queries(15):
+        assert book(patient, follow_up, anne, "2026-12-03T10:30:00+01:00").status_code == 201
 
 
 def test_a_patient_books_moves_and_cancels(patient, anne, follow_up, julie):

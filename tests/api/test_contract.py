@@ -25,7 +25,10 @@ def test_every_answer_is_in_the_document(site, who, tmp_path):
         f"--config-file={Path(__file__).parent / 'schemathesis.toml'}", "run",
         f"{site.base}/api/v1/openapi.json", "--checks=all",
         "--header", f"Authorization: Bearer {token}",
-        "--max-examples=10", "--seed=20261203", "--workers=2",
+        "--max-examples=10", "--seed=20261203",
+        # One thread: two that parse Python at once break each other in CPython 3.11 (SystemError,
+        # "AST constructor recursion depth mismatch").
+        "--workers=1",
         "--no-color", "--suppress-health-check=all",
     ]  # fmt: skip
     done = subprocess.run(
@@ -33,7 +36,7 @@ def test_every_answer_is_in_the_document(site, who, tmp_path):
         env={**os.environ, "PYTHONWARNINGS": "ignore"},
     )  # fmt: skip
     assert done.returncode == 0, (
-        done.stdout.partition("= FAILURES =")[2][:6000] + done.stderr[-2000:]
+        done.stdout[-8000:] + done.stderr[-2000:] + site.log.read_text()[-4000:]
     )
     assert '"status": 500' not in site.log.read_text()
 

@@ -1,16 +1,30 @@
-"""The two statements written by hand, beside the models that they read."""
+"""The statements written by hand, beside the models that they read."""
 
-from datetime import UTC, datetime, timedelta
+import builtins
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from maia.appointments.models import Event
-from maia.appointments.reading import read_lines, read_taken
+from maia.appointments.reading import (
+    parse_agendas,
+    read_agendas,
+    read_offer,
+    read_offer_and_agendas,
+)
 from maia.practices.models import Practitioner
-from maia.schedules.models import Schedule
+from maia.schedules.models import AppointmentType, Schedule
 from tests.conftest import NOW, make_type
 
 HOUR = timedelta(hours=1)
+
+
+def taken(people, opens, closes):
+    return parse_agendas(read_agendas(0, people, opens, closes))[1]
+
+
+def lines_of(type, people):
+    return parse_agendas(read_agendas(type.pk, people, NOW, NOW))[0]
 
 
 @pytest.fixture
@@ -36,7 +50,7 @@ def test_taken_time_is_that_of_the_models(anne, colleague, follow_up):
     event(anne, NOW + 4 * HOUR, blocking=False)
     away = colleague.absences.create(start=NOW + HOUR, end=NOW + 9 * HOUR)
     colleague.absences.create(start=NOW + 5 * HOUR, end=NOW + 9 * HOUR)
-    rows = read_taken([anne.pk, colleague.pk], NOW, NOW + 5 * HOUR)
+    rows = taken([anne.pk, colleague.pk], NOW, NOW + 5 * HOUR)
     expected = {
         (e.practitioner_id, e.start, e.end, e.pk, e.type_id, e.buffer_before_minutes,
          e.buffer_after_minutes)
@@ -46,13 +60,13 @@ def test_taken_time_is_that_of_the_models(anne, colleague, follow_up):
     assert set(map(tuple, rows)) == expected
     assert all(row.start.tzinfo is not None for row in rows)
     assert {row.start for row in rows} >= {micro}
-    assert read_taken([], NOW, NOW + HOUR) == []
+    assert taken([], NOW, NOW + HOUR) == []
 
 
 def test_an_instant_reads_the_same_whatever_the_zone_it_was_given_in(anne, practice):
     local = datetime(2026, 12, 3, 9, 30, tzinfo=practice.zone)
     anne.absences.create(start=local, end=local + HOUR)
-    (row,) = read_taken([anne.pk], local, local + HOUR)
+    (row,) = taken([anne.pk], local, local + HOUR)
     assert row.start == local
     assert row.start.utcoffset() == timedelta(0)
     assert row.start == datetime(2026, 12, 3, 8, 30, tzinfo=UTC)
@@ -62,9 +76,69 @@ def test_lines_are_those_of_the_schedules(anne, colleague, follow_up, practice):
     other = make_type(practice, "Autre")
     Schedule.objects.create(appointment_type=other).write({2: [(540, 600)]})
     Schedule.objects.create(practitioner=colleague)
-    lines = read_lines(follow_up.pk, [anne.pk, colleague.pk])
+    lines = lines_of(follow_up, [anne.pk, colleague.pk])
     assert {(who, day): ranges for who, day, ranges in lines} == {
         **{(anne.pk, day): [(540, 720), (840, 1080)] for day in range(7)},
         (colleague.pk, None): [],
     }
-    assert (None, 2, [(540, 600)]) in [tuple(line) for line in read_lines(other.pk, [anne.pk])]
+    assert (None, 2, [(540, 600)]) in [tuple(line) for line in lines_of(other, [anne.pk])]
+
+
+def test_an_offer_is_that_of_the_models(anne, colleague, follow_up, practice):
+    Practitioner.objects.filter(pk=anne.pk).update(evening_cutoff=time(20), phone="+33612345678")
+    Practitioner.objects.create(practice=practice, first_name="A", last_name="B", is_active=False)
+    type, team = read_offer(practice.slug, follow_up.pk)
+    stored = AppointmentType.objects.select_related("practice").get(pk=follow_up.pk)
+    wanted = list(practice.practitioners.bookable_online())
+    assert team == wanted == [anne, colleague]
+    pairs = [(type, stored), (type.practice, stored.practice), *zip(team, wanted, strict=True)]
+    for read, model in pairs:
+        for field in model._meta.concrete_fields:
+            one, other = getattr(read, field.attname), getattr(model, field.attname)
+            assert (one, builtins.type(one)) == (other, builtins.type(other)), field
+    assert all(one.practice is type.practice for one in team)
+
+
+def test_an_offer_is_online_of_this_practice_and_by_its_practitioner(anne, colleague, practice):
+    hers = make_type(practice, "Le sien", practitioner=colleague)
+    assert read_offer(practice.slug, hers.pk) == (hers, [colleague])
+    assert read_offer(practice.slug, hers.pk, colleague.pk) == (hers, [colleague])
+    assert read_offer(practice.slug, hers.pk, anne.pk) == (hers, [])
+    Practitioner.objects.update(allow_online_booking=False)
+    assert read_offer(practice.slug, hers.pk) == (hers, [])
+    for slug, pk in (("another", hers.pk), (practice.slug, 0)):
+        with pytest.raises(AppointmentType.DoesNotExist):
+            read_offer(slug, pk)
+    for state in ({"archived": True}, {"archived": False, "allow_online_booking": False}):
+        AppointmentType.objects.filter(pk=hers.pk).update(**state)
+        with pytest.raises(AppointmentType.DoesNotExist):
+            read_offer(practice.slug, hers.pk)
+
+
+def test_both_at_once_are_what_each_is_alone(anne, colleague, follow_up, practice):
+    hers = make_type(practice, "Le sien", practitioner=colleague)
+    Schedule.objects.create(appointment_type=hers).write({2: [(540, 600)]})
+    for who, type in ((anne, follow_up), (colleague, hers)):
+        Event.objects.create(
+            practice=practice, practitioner=who, kind="appointment", type=type,
+            start=NOW, end=NOW + HOUR,
+        )  # fmt: skip
+        who.absences.create(start=NOW + HOUR, end=NOW + 2 * HOUR)
+    span = (NOW, NOW + 5 * HOUR)
+
+    def same(type, only):
+        found, team, agendas = read_offer_and_agendas(practice.slug, type.pk, only, *span)
+        assert (found, team) == read_offer(practice.slug, type.pk, only)
+        alone = read_agendas(type.pk, [one.pk for one in team], *span)
+        as_read = [[sorted(part, key=str) for part in parse_agendas(t)] for t in (agendas, alone)]
+        assert as_read[0] == as_read[1] or not team
+        return [one.pk for one in team], len(parse_agendas(agendas)[1])
+
+    assert same(follow_up, None) == ([anne.pk, colleague.pk], 4)
+    assert same(follow_up, anne.pk) == ([anne.pk], 2)
+    assert same(hers, None) == ([colleague.pk], 2)
+    assert same(hers, anne.pk) == ([], 0)
+    Practitioner.objects.update(allow_online_booking=False)
+    assert same(follow_up, None) == ([], 0)
+    with pytest.raises(AppointmentType.DoesNotExist):
+        read_offer_and_agendas("another", follow_up.pk, None, *span)

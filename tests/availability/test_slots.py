@@ -7,7 +7,7 @@ import pytest
 
 from maia.availability.intervals import Interval
 from maia.availability.policy import Policy
-from maia.availability.slots import Busy, Shape, day_slots
+from maia.availability.slots import Busy, Shape, day_slots, within
 from maia.availability.weekly import WeeklyHours
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -37,7 +37,9 @@ def busy(day, start, end, **buffers):
     return Busy(paris(day, start), paris(day, end), **buffers)
 
 
-def starts(*, hours, duration, day=THURSDAY, step=None, zone=PARIS, before=0, after=0, **rest):
+def starts(
+    *, hours, duration, day=THURSDAY, step=None, zone=PARIS, before=0, after=0, window=None, **rest
+):
     """The starts offered on one day, as local wall-clock times."""
     days = day_slots(
         hours=hours,
@@ -46,6 +48,7 @@ def starts(*, hours, duration, day=THURSDAY, step=None, zone=PARIS, before=0, af
         shape=Shape(minutes(duration), minutes(step or duration), minutes(before), minutes(after)),
         **rest,
     )
+    days = days if window is None else within(window, days)
     return [slot.start.astimezone(zone).strftime("%H:%M") for _, slots in days for slot in slots]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from maia.availability.intervals import Interval
 from maia.availability.policy import Policy
-from maia.availability.slots import Busy, Shape, day_slots
+from maia.availability.slots import Busy, Shape, day_slots, within
 from maia.availability.weekly import WeeklyHours
 from tests.availability.naive import naive_slots
 
@@ -136,6 +136,7 @@ def heart(
         shape=Shape(minutes(duration), minutes(step), minutes(before), minutes(after)),
         busy=[Busy(start, end, minutes(b), minutes(a)) for start, end, b, a in busy],
         closed=[Interval(*c) for c in closed],
-        window=None if now is None else policy.window(now, zone),
     )
+    if now is not None:
+        days = within(policy.window(now, zone), days)
     return [(slot.start, slot.end) for _, slots in days for slot in slots]

@@ -32,7 +32,7 @@ def sites(tmp_path_factory):
 
 
 @pytest.fixture
-def open_browser(sites, playwright, tmp_path):
+def open_browser(sites, playwright, tmp_path, request):
     """A Chromium with a profile of its own, so that its cookie settings can be chosen."""
     opened = []
     sites.host.pages.clear()
@@ -76,7 +76,17 @@ def open_browser(sites, playwright, tmp_path):
 
     yield open
     for context in opened:
+        if getattr(request.node, "failed_call", False):
+            _print_what_was_seen(context)
         context.close()
+    if getattr(request.node, "failed_call", False):
+        print(sites.log.read_text()[-4000:])
+
+
+def _print_what_was_seen(context):
+    for page in context.pages:
+        for frame in page.frames:
+            print(f"--- {frame.url}\n{frame.locator('body').inner_text()}")
 
 
 @pytest.fixture
@@ -93,3 +103,9 @@ def listed(sites, open_browser):
     page.get_by_role("button", name="Ajouter").click()
     page.get_by_text("peut afficher votre page").wait_for()
     return page.input_value("#copy-snippet")
+
+
+def follow(target):
+    """An event and no mouse, no key: while the website around scrolls and the frame goes from page
+    to page, Chromium now and then loses one of those that Playwright sends into a frame."""
+    target.dispatch_event("click")

@@ -130,6 +130,7 @@ def test_keyboard_only(site, page):
     assert page.evaluate("document.activeElement.className") == "skip"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_page_is_accessible(site, browser, browser_context_args, width, scheme):
@@ -162,7 +163,10 @@ def test_every_page_is_accessible(site, browser, browser_context_args, width, sc
     mine = page.locator(".appointments a").first.get_attribute("href")
     for path in (mine, f"{mine}cancel/", f"{mine}move/", "/accounts/email/", "/accounts/2fa/"):
         check(path)
-    for path in ("/mon-compte/", "/accounts/sessions/", "/mon-compte/encore/"):
+    for path in (
+        *("/mon-compte/", "/mon-compte/agenda/"),
+        *("/accounts/sessions/", "/mon-compte/encore/"),
+    ):
         check(path)
     check("/demo/messages/")
     context.close()

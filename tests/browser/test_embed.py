@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.browser.sites import STRANGER
+from tests.browser.sites import STRANGER, follow
 
 # Nothing but what the guide asks for: no inline script, no inline style.
 STRICT = "default-src 'none'; script-src {maia}; frame-src {maia}"
@@ -36,22 +36,19 @@ def read_mail(context, sites, to, subject, pattern=""):
 
 
 def choose_slot(frame):
-    frame.get_by_role("link", name="Suivi de grossesse").click()
-    frame.locator(".slot").last.wait_for()
-    # The website scrolls to the new step: where the click falls must have settled.
-    frame.locator(".slot").last.evaluate("() => new Promise((done) => setTimeout(done, 400))")
-    frame.locator(".slot").last.click()
+    follow(frame.get_by_role("link", name="Suivi de grossesse"))
+    follow(frame.locator(".slot").last)
 
 
 def sign_up_and_book(frame, code, email):
     frame.locator("[name=email]").fill(email)
-    frame.get_by_role("button", name="Recevoir un code").click()
+    follow(frame.get_by_role("button", name="Recevoir un code"))
     frame.locator("input.code").fill(code())
-    frame.get_by_role("button", name="Continuer").click()
+    follow(frame.get_by_role("button", name="Continuer"))
     frame.locator("[name=first_name]").fill("Zoé")
     frame.locator("[name=last_name]").fill("Garnier")
     frame.locator("[name=mobile]").fill("06 39 98 00 42")
-    frame.get_by_role("button", name="Confirmer le rendez-vous").click()
+    follow(frame.get_by_role("button", name="Confirmer le rendez-vous"))
 
 
 @pytest.mark.parametrize("cookies", ["allowed", "partitioned"])
@@ -78,9 +75,9 @@ def test_she_signs_up_books_and_cancels_inside_of_the_frame(sites, listed, open_
     assert frame.locator(".summary .when").inner_text() == when
     heard = page.locator("body[data-heard]").get_attribute("data-heard")
     assert json.loads(heard) == {"practice": "cabinet-des-lilas"}  # and nothing of her
-    frame.get_by_role("link", name="Déplacer ou annuler").click()
-    frame.get_by_role("link", name="Annuler").click()
-    frame.get_by_role("button", name="Annuler le rendez-vous").click()
+    follow(frame.get_by_role("link", name="Déplacer ou annuler"))
+    follow(frame.get_by_role("link", name="Annuler"))
+    follow(frame.get_by_role("button", name="Annuler le rendez-vous"))
     frame.get_by_text("Votre rendez-vous est annulé").wait_for()
     assert problems == []
     jar = {c["name"]: c for c in context.cookies() if c["name"].startswith("frame_")}

@@ -188,6 +188,15 @@ def test_terms_the_journal_and_a_token(keys):
     keys.to("Révoquer").press().sees("n’ouvre plus rien")
 
 
+def test_an_address_of_the_agenda_and_a_program(keys):
+    keys.open("/pro/settings/")
+    keys.to("a[href$='/calendars/']").press().sees("Le temps pris ailleurs")
+    keys.to("Créer une adresse").press().sees("Adresse à laquelle s’abonner")
+    keys.to("Révoquer").press().sees("ne montre plus rien")
+    keys.open("/pro/settings/webhooks/")
+    keys.to("#id_url").type("http://192.168.1.3/").press().sees("réseau privé")
+
+
 def test_a_record_is_erased(keys, site):
     token = site.manage("token", "camille@lilas.example").strip().splitlines()[-1]
     made = keys.page.request.post(

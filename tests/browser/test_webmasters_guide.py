@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.sites import follow
+
+pytestmark = pytest.mark.once
+
 GUIDE = Path("docs/webmestres.md").read_text()
 EXAMPLE = "https://rdv.example.fr"
 
@@ -41,8 +45,8 @@ def test_ten_lines_written_by_hand_show_the_working_booking_page(visit, listed, 
     assert len(HAND_WRITTEN.strip().splitlines()) <= 10
     page = visit(HAND_WRITTEN)
     frame = page.frame_locator("iframe")
-    frame.get_by_role("link", name="Suivi de grossesse").click()
-    frame.locator(".slot").first.click()
+    follow(frame.get_by_role("link", name="Suivi de grossesse"))
+    follow(frame.locator(".slot").first)
     frame.locator("[name=email]").wait_for()
 
 

@@ -32,11 +32,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         provider = self.server.provider
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:  # who asked was killed before the end: nobody takes half a request
+            self.close_connection = True
+            return
         try:
             read = json.loads(body)
         except ValueError:
-            read = {key: values[0] for key, values in parse_qs(body).items()}
+            read = {key: values[0] for key, values in parse_qs(body.decode()).items()}
         with provider.lock:
             provider.asked += 1
         mood = provider.mood

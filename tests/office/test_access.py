@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from maia.appointments.booking import By, book_appointment
+from maia.calendars.models import Feed
 from maia.office.urls import urlpatterns
 from maia.practices.models import Membership
 from maia.practices.seats import Seat
@@ -14,6 +15,10 @@ from tests.conftest import NOW, THURSDAY, at, make_user
 from tests.office.conftest import BACKEND
 
 POST_ONLY = {
+    "change_calendar",
+    "new_feed",
+    "revoke_feed",
+    "change_webhook",
     "revoke_token",
     "second_factor",
     "patient_search",
@@ -38,6 +43,7 @@ POST_ONLY = {
     "change_type",
 }
 OF_NOTHING = {
+    "webhooks",
     "tokens",
     "privacy",
     "journal",
@@ -65,6 +71,8 @@ OF_NOTHING = {
     "types",
 }
 OWNER = {
+    "webhooks",
+    "change_webhook",
     "privacy",
     "journal",
     "second_factor",
@@ -79,6 +87,10 @@ OWNER = {
     "no_website",
 }
 SETTINGS = OWNER | {
+    "calendars",
+    "change_calendar",
+    "new_feed",
+    "revoke_feed",
     "tokens",
     "revoke_token",
     "test",
@@ -114,7 +126,14 @@ def paths(practice, practitioner, type, appointment):
         user=practitioner.user, practice=practice, role="practitioner", name="x",
         digest=f"x{practice.pk}", created_at=NOW,
     )  # fmt: skip
+    calendar = practitioner.calendars.create(name="Garde", url="https://garde.example/a.ics")
+    feed = Feed.objects.create(user=practitioner.user, practitioner=practitioner)
     ids = {
+        "calendars": practitioner.pk,
+        "change_calendar": calendar.pk,
+        "new_feed": practitioner.pk,
+        "revoke_feed": feed.pk,
+        "change_webhook": practice.webhooks.create(url="https://compta.example/").pk,
         "remove_website": website.pk,
         "revoke_token": token.pk,
         "remove": practice.team.order_by("-pk").values_list("pk", flat=True).first() or 0,
@@ -143,7 +162,12 @@ def paths(practice, practitioner, type, appointment):
             args.append(ids.get(name, appointment.pk))
         if "<str:action>" in str(pattern.pattern):
             args.append(
-                {"change_invitation": "again", "change_message": "seen"}.get(name, "archive")
+                {
+                    "change_invitation": "again",
+                    "change_message": "seen",
+                    "change_webhook": "pause",
+                    "change_calendar": "remove",
+                }.get(name, "archive")
             )
         yield name, reverse(f"office:{name}", args=args)
 
@@ -197,7 +221,10 @@ def test_an_assistant_has_the_agenda_and_no_settings(sign_in, team, ours):
 def test_a_colleague_changes_her_own_settings_only(sign_in, team, anne, ines, ours):
     client = sign_in(team["practitioner"])
     for name, path in ours:
-        refused = name in OWNER | {"practitioner", "schedule", "delete_absence", "test"}  # Anne's
+        refused = name in OWNER | {
+            *("practitioner", "schedule", "delete_absence", "test"),  # Anne's
+            *("calendars", "change_calendar", "new_feed"),
+        }
         assert (call(client, name, path).status_code == 403) is refused, path
     assert client.get(reverse("office:schedule", args=[ines.pk])).status_code == 200
     hers = anne.appointment_types.create(practice=anne.practice, name="À elle", duration_minutes=30)

@@ -173,6 +173,22 @@ def test_moving_by_form_and_by_drag(owner, hers):
     assert (stale.status_code, stale.json()["overlaps"]) == (409, False)
 
 
+def test_an_absence_that_it_falls_in_is_said_on_the_sheet(owner, hers, anne):
+    def sheet():
+        return owner.get(url("sheet", hers)).content.decode()
+
+    assert "dans une absence" not in sheet()
+    anne.absences.create(start=hers.end, end=hers.end + timedelta(hours=1))
+    assert "dans une absence" not in sheet()
+    over = anne.absences.create(start=hers.start, end=hers.end, title="Agenda de l’hôpital")
+    assert "dans une absence : Agenda de l’hôpital." in sheet()
+    over.title = ""
+    over.save()
+    assert "dans une absence." in sheet()
+    cancel_appointment(hers, by=By.practice(None), now=NOW)
+    assert "dans une absence" not in sheet()
+
+
 def test_stretching_by_form(owner, hers):
     form = {"date": "2026-12-03", "time": "09:30", "until": "10:45", "version": 0}
     assert owner.post(url("move", hers), form).status_code == 302

@@ -130,8 +130,14 @@ def list_appointments(
     request: HttpRequest, when: Annotated[Between, Query()], paging: Pages
 ) -> Any:
     """Those that touch the dates, cancelled ones included, by start."""
-    opens, closes = _instants(seat(request).practice, when)
-    found = _ours(request).filter(event__end__gt=opens, event__start__lt=closes)
+    practice = seat(request).practice
+    opens, closes = _instants(practice, when)
+    found = _ours(request).filter(
+        # Of each practitioner, as the index by end has them.
+        event__practitioner__in=list(practice.practitioners.all()),
+        event__end__gt=opens,
+        event__start__lt=closes,
+    )
     return page(found, paging, shown, by="event__start")
 
 

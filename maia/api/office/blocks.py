@@ -160,7 +160,7 @@ def _events(request: HttpRequest) -> Any:
 
 
 def _absences(request: HttpRequest) -> Any:
-    return Absence.objects.filter(practitioner__practice=seat(request).practice)
+    return Absence.objects.by_hand().filter(practitioner__practice=seat(request).practice)
 
 
 def _hers(request: HttpRequest, id: int) -> Absence:

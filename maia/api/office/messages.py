@@ -45,7 +45,7 @@ def messages(
     paging: Pages,
 ) -> Any:
     practice = seat(request).practice
-    found = Message.objects.filter(practice=practice)
+    found = Message.objects.to_people().filter(practice=practice)
     if asked.appointment is not None:
         appointment = get_object_or_404(practice.appointments, uid=asked.appointment)
         found = found.filter(appointment=appointment)

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from maia.calendars.refreshing import refresh_due
 from maia.messaging.worker import run, run_until_idle
 from maia.privacy.housekeeping import keep_house_daily
 
@@ -29,6 +30,14 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         if until_idle:
             keep_house_daily(timezone.now())
+            refresh_due(timezone.now(), stop)
             run_until_idle(timezone.now, stop)
         else:
-            run(timezone.now, stop, also=keep_house_daily)
+            run(
+                timezone.now,
+                stop,
+                also={
+                    keep_house_daily: 900.0,
+                    lambda now: refresh_due(now, stop): 30.0,
+                },
+            )

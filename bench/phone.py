@@ -1,0 +1,111 @@
+"""The booking page on a cheap phone with a slow line, in a real Chromium: what it weighs and when the
+first free slot can be tapped. Run by `bench.run`; prints its rows as JSON."""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.rows import goal, row
+from tests.browser.chromium import FLAGS, find_chromium
+from tests.site import running_site
+
+# What Lighthouse calls a slow 4G line and a mid-tier phone.
+LINE = {
+    "offline": False,
+    "latency": 150,  # milliseconds, of each round trip
+    "downloadThroughput": 1_638_400 / 8,  # bytes a second
+    "uploadThroughput": 750_000 / 8,
+}
+SLOWER = 4  # times, than this machine's processor
+TIMES = 5
+
+
+def main() -> None:
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder, running_site(Path(folder)) as site:
+        script = (
+            "from django.urls import reverse;"
+            "from maia.schedules.models import AppointmentType as T;"
+            "pk = T.objects.get(name='Suivi de grossesse').pk;"
+            "print(reverse('slots', args=['cabinet-des-lilas', pk]))"
+        )
+        path = site.manage("shell", "--no-imports", "-c", script).split()[-1]
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=find_chromium(install=True), args=FLAGS
+            )
+            seen = [first_visit(browser, site.base + path) for _ in range(TIMES)]
+            again = [second_visit(browser, site.base + path) for _ in range(TIMES)]
+            browser.close()
+    weight = median(one["kilobytes"] for one in seen)
+    print(
+        json.dumps(
+            [
+                goal("booking page, first visit: weight", weight, "kB", at_most=60),
+                goal(
+                    "booking page, first visit: requests",
+                    median(one["requests"] for one in seen), "", at_most=12,
+                ),
+                goal(
+                    "slow 4G, phone 4 times slower: first slot",
+                    median(one["seconds"] for one in seen), "s", at_most=2,
+                ),
+                row("… on a second visit", round(median(again), 2), "s"),
+            ]
+        )
+    )  # fmt: skip
+
+
+def first_visit(browser: Any, url: str) -> dict[str, float]:
+    """Nothing in the cache."""
+    context, page = _phone(browser)
+    weights: list[float] = []
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
+    seconds = _open(page, url)
+    page.wait_for_load_state("networkidle")
+    context.close()
+    return {"seconds": seconds, "kilobytes": sum(weights) / 1000, "requests": len(weights)}
+
+
+def second_visit(browser: Any, url: str) -> float:
+    context, page = _phone(browser)
+    _open(page, url)
+    page.wait_for_load_state("networkidle")
+    page.goto("about:blank")
+    seconds = _open(page, url)
+    context.close()
+    return seconds
+
+
+def _phone(browser: Any) -> tuple[Any, Any]:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 780}, device_scale_factor=2, is_mobile=True,
+        has_touch=True, locale="fr-FR",
+    )  # fmt: skip
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", LINE)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    return context, page
+
+
+def _open(page: Any, url: str) -> float:
+    """Seconds until a slot is there to tap."""
+    started = time.perf_counter()
+    page.goto(url, wait_until="commit")
+    page.locator("a.slot").first.wait_for(state="visible")
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    os.environ.pop("MAIA_DATABASE_URL", None)
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""An agenda for a calendar application: `/feeds/<uid>-<secret>.ics`. The address is the key."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.views.decorators.http import require_safe
+
+from maia.api.etag import answer_once
+from maia.calendars.feeds import feed_ics, find_feed
+
+
+@require_safe
+def feed(request: HttpRequest, uid: UUID, secret: str) -> HttpResponse:
+    found = find_feed(uid, secret)
+    if found is None:
+        raise Http404
+    with translation.override(found.user.language or translation.get_language()):
+        content = feed_ics(found, timezone.now())
+    answer = answer_once(
+        request, content, "text/calendar; charset=utf-8", cache="private, no-cache"
+    )
+    answer["X-Robots-Tag"] = "noindex"
+    return answer

@@ -1,0 +1,1 @@
+"""Her agenda in other calendars, and the time that other calendars take."""

@@ -1,0 +1,99 @@
+"""What a feed says: appointments and time off, from a month ago to a year ahead.
+
+A calendar is shown on locked screens and copied to whoever runs it: names only where she chose so.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from icalendar import Event
+
+from maia.appointments.ics import OURS, Method, new_calendar
+from maia.appointments.models import Appointment
+from maia.appointments.models import Event as AgendaEvent
+from maia.calendars.models import Feed
+from maia.practices.models import Membership
+
+BEHIND, AHEAD = timedelta(days=31), timedelta(days=366)
+EVERY = timedelta(minutes=15)  # what calendar applications are asked to wait; most wait hours
+
+
+def find_feed(uid: UUID, secret: str) -> Feed | None:
+    """The feed that this address opens, for as long as its owner may read the agenda herself."""
+    found = Feed.objects.select_related("practitioner__practice", "user").filter(uid=uid).first()
+    if found is None or not found.opens_with(secret) or not found.user.is_active:
+        return None
+    hers = found.practitioner
+    if hers is None:
+        return found
+    team = Membership.objects.filter(practice=hers.practice, user=found.user)
+    return found if team.exists() else None
+
+
+def feed_ics(feed: Feed, now: datetime) -> bytes:
+    """The calendar file. As many queries for a full agenda as for an empty one.
+
+    The same all day (UTC) until something changes, so that who asks again receives nothing.
+    """
+    now = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    calendar = new_calendar(Method.PUBLISH)
+    name = feed.practitioner.name if feed.practitioner else _("My appointments")
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", EVERY, parameters={"value": "DURATION"})
+    calendar.add("x-published-ttl", "PT15M")
+    lines = _of_practitioner(feed, now) if feed.practitioner else _of_patient(feed, now)
+    for event in lines:
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _of_practitioner(feed: Feed, now: datetime) -> Iterator[Event]:
+    hers = feed.practitioner
+    assert hers is not None
+    full = feed.titles == Feed.Titles.FULL
+    for appointment in _between(Appointment.objects.filter(event__practitioner=hers), now):
+        who = f"{appointment.patient.name} · {appointment.type.name}"
+        line = _event(f"{appointment.uid}{OURS}", appointment.start, appointment.end, now)
+        line.add("summary", who if full else _("Appointment"))
+        waits = appointment.status == Appointment.Status.UNCONFIRMED
+        line.add("status", "TENTATIVE" if waits else "CONFIRMED")
+        line.add("sequence", appointment.sequence)
+        yield line
+    spans = {"end__gt": now - BEHIND, "start__lt": now + AHEAD}
+    personal = hers.events.filter(kind=AgendaEvent.Kind.PERSONAL, blocking=True, **spans)
+    for kind, blocks in (("event", personal), ("absence", hers.absences.by_hand().filter(**spans))):
+        for block in blocks.order_by("start"):
+            line = _event(f"{kind}-{block.pk}{OURS}", block.start, block.end, now)
+            line.add("summary", (full and block.title) or _("Busy"))
+            yield line
+
+
+def _of_patient(feed: Feed, now: datetime) -> Iterator[Event]:
+    for appointment in _between(Appointment.objects.filter(patient__user=feed.user), now):
+        hers = appointment.practitioner
+        line = _event(f"{appointment.uid}{OURS}", appointment.start, appointment.end, now)
+        line.add("summary", _("Appointment with %(name)s") % {"name": hers.name})
+        if hers.address:
+            line.add("location", hers.address)
+        line.add("sequence", appointment.sequence)
+        yield line
+
+
+def _between(found: Any, now: datetime) -> Iterator[Appointment]:
+    live = found.exclude(status=Appointment.Status.CANCELLED)
+    ahead = live.filter(event__end__gt=now - BEHIND, event__start__lt=now + AHEAD)
+    return iter(ahead.with_details().order_by("event__start", "pk"))
+
+
+def _event(uid: str, start: datetime, end: datetime, now: datetime) -> Event:
+    """In UTC: no zone to describe, and every application shows its own."""
+    line = Event()
+    line.add("uid", uid)
+    line.add("dtstamp", now)
+    line.add("dtstart", start)
+    line.add("dtend", end)
+    line.add("class", "PRIVATE")
+    return line

@@ -1,0 +1,60 @@
+"""A secret address at which a calendar application reads an agenda (RFC 5545)."""
+
+import base64
+import hmac
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maia.practices.models import Practitioner
+
+MOST = 10  # of one user
+
+
+class Feed(models.Model):
+    """Of a practitioner's agenda, for a member of her team; or, without a practitioner, of the
+    appointments of a patient. Who has the address reads it: deleting the row is what revokes it."""
+
+    class Titles(models.TextChoices):
+        MASKED = "masked", _("“Appointment”, and nothing else")
+        FULL = "full", _("the patient's name and the type")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="feeds")
+    practitioner = models.ForeignKey(
+        Practitioner, models.CASCADE, null=True, blank=True, related_name="feeds"
+    )
+    titles = models.CharField(
+        _("titles"), max_length=6, choices=Titles.choices, default=Titles.MASKED
+    )
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[models.Manager["Feed"]]
+
+    class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(practitioner=None), name="feed_of_a_patient_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"feed {self.pk}"
+
+    @property
+    def secret(self) -> str:
+        """Derived, so that nobody opens an agenda with what he read in the database."""
+        text = f"feed:{self.uid}"
+        made = hmac.digest(settings.SECRET_KEY.encode(), text.encode(), "sha256")
+        return base64.urlsafe_b64encode(made[:18]).decode()
+
+    def opens_with(self, secret: str) -> bool:
+        return hmac.compare_digest(self.secret.encode(), secret.encode())

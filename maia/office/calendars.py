@@ -1,0 +1,144 @@
+"""Her agenda in her phone's calendar, and the time that her other calendars take."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from maia.calendars.models import MOST, Feed
+from maia.calendars.refreshing import refresh
+from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
+from maia.outside.http import NotAllowed, check_url
+from maia.outside.words import why_not_fetched
+from maia.patients.text import clean_line
+from maia.practices.models import Practitioner
+from maia.privacy.journal import Act
+from maia.schedules.models import ExternalCalendar
+
+MOST_CALENDARS = 5
+
+
+class CalendarForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Hospital, for instance")}),
+    )
+    url = forms.CharField(
+        label=gettext_lazy("Address of the calendar (.ics)"),
+        max_length=2000,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "none"}),
+    )
+
+    def __init__(self, practitioner: Practitioner, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.practitioner = practitioner
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"])
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"].strip()
+        scheme, _colon, rest = url.partition("://")
+        if scheme.lower() in ("webcal", "webcals"):  # what calendar applications call it
+            url = f"https://{rest}"
+        try:
+            check_url(url)
+        except NotAllowed as refused:
+            raise forms.ValidationError(why_not_fetched(refused.code)) from None
+        if self.practitioner.calendars.filter(url=url).exists():
+            raise forms.ValidationError(_("This calendar is read already."))
+        if self.practitioner.calendars.count() >= MOST_CALENDARS:
+            raise forms.ValidationError(_("Five calendars at most: remove one first."))
+        return url
+
+
+@settings_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def calendars(request: OfficeRequest, pk: int) -> HttpResponse:
+    """Adding one reads it at once: an address that does not work is said where it was typed."""
+    hers, now = get_practitioner(request, pk), timezone.now()
+    form = CalendarForm(hers, request.POST or None)
+    if form.is_valid():
+        made = ExternalCalendar.objects.create(
+            practitioner=hers, name=form.cleaned_data["name"], url=form.cleaned_data["url"]
+        )
+        if refresh(made, now):
+            written_down(request, Act.SETTINGS, detail=_("calendar “%(name)s”") % {"name": made})
+            messages.success(request, _("This calendar closes the time that it takes."))
+            return redirect("office:calendars", pk)
+        made.refresh_from_db()
+        made.delete()
+        form.add_error("url", why_not_fetched(made.error))
+    feeds = Feed.objects.filter(practitioner=hers, user=request.seat.user)
+    context = {
+        "practice": request.seat.practice,
+        "practitioner": hers,
+        "form": form,
+        "calendars": hers.calendars.all(),
+        "feeds": [(feed, address(feed)) for feed in feeds],
+        "titles": Feed.Titles.choices,
+    }
+    return render(request, "office/calendars.html", context, status=422 if form.is_bound else 200)
+
+
+@settings_page
+@require_POST
+def change_calendar(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
+    """Reads it now, or forgets it with the time that it took."""
+    practice = request.seat.practice
+    ours = ExternalCalendar.objects.filter(practitioner__practice=practice)
+    found = get_object_or_404(ours.select_related("practitioner__practice"), pk=pk)
+    get_practitioner(request, found.practitioner_id)
+    match action:
+        case "refresh":
+            if refresh(found, timezone.now()):
+                messages.success(request, _("Read again."))
+            else:
+                found.refresh_from_db()
+                messages.error(request, why_not_fetched(found.error))
+        case "remove":
+            found.delete()
+            written_down(request, Act.SETTINGS, detail=_("calendar “%(name)s”") % {"name": found})
+            messages.success(request, _("The time that it took is open again."))
+        case _other:
+            raise Http404
+    return redirect("office:calendars", found.practitioner_id)
+
+
+@settings_page
+@require_POST
+def new_feed(request: OfficeRequest, pk: int) -> HttpResponse:
+    hers = get_practitioner(request, pk)
+    full = request.POST.get("titles") == Feed.Titles.FULL
+    titles = Feed.Titles.FULL if full else Feed.Titles.MASKED
+    if Feed.objects.filter(user=request.seat.user).count() >= MOST:
+        messages.error(request, _("Ten addresses at most: revoke one first."))
+        return redirect("office:calendars", pk)
+    Feed.objects.create(user=request.seat.user, practitioner=hers, titles=titles)
+    written_down(
+        request, Act.SETTINGS, detail=_("address of the agenda of %(who)s") % {"who": hers}
+    )
+    messages.success(request, _("Your address is ready: copy it into your calendar application."))
+    return redirect("office:calendars", pk)
+
+
+@settings_page
+@require_POST
+def revoke_feed(request: OfficeRequest, pk: int) -> HttpResponse:
+    mine = Feed.objects.filter(user=request.seat.user, practitioner__practice=request.seat.practice)
+    feed = get_object_or_404(mine, pk=pk)
+    practitioner_id = feed.practitioner_id
+    feed.delete()
+    messages.success(request, _("This address shows nothing any more."))
+    return redirect("office:calendars", practitioner_id)
+
+
+def address(feed: Feed) -> str:
+    return str(settings.BASE_URL) + reverse("feed", args=[feed.uid, feed.secret])

@@ -1,0 +1,94 @@
+"""Which programs are told what happens to appointments, and what became of it. Owner's."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from maia.messaging.hooks import trial_of
+from maia.office.access import OfficeRequest, owner_page, written_down
+from maia.outside.http import NotAllowed, check_url
+from maia.outside.words import why_not_fetched
+from maia.practices.models import Practice
+from maia.privacy.journal import Act
+from maia.webhooks.models import MOST, Webhook
+
+LATEST = 5
+
+
+class WebhookForm(forms.Form):
+    url = forms.CharField(
+        label=gettext_lazy("Address of the program"),
+        max_length=500,
+        widget=forms.TextInput(
+            attrs={
+                "inputmode": "url",
+                "autocapitalize": "none",
+                "placeholder": "https://compta.example/maia",
+            }
+        ),
+    )
+
+    def __init__(self, practice: Practice, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.practice = practice
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"].strip()
+        try:
+            check_url(url)
+        except NotAllowed as refused:
+            raise forms.ValidationError(why_not_fetched(refused.code)) from None
+        if self.practice.webhooks.filter(url=url).exists():
+            raise forms.ValidationError(_("This program is told already."))
+        if self.practice.webhooks.count() >= MOST:
+            raise forms.ValidationError(_("Five programs at most: remove one first."))
+        return url
+
+
+@owner_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def webhooks(request: OfficeRequest) -> HttpResponse:
+    practice = request.seat.practice
+    form = WebhookForm(practice, request.POST or None)
+    if form.is_valid():
+        webhook = practice.webhooks.create(url=form.cleaned_data["url"])
+        trial_of(webhook, timezone.now())
+        written_down(request, Act.SETTINGS, detail=f"webhook + {webhook.url}")
+        messages.success(request, _("A test is on its way. This page says what becomes of it."))
+        return redirect("office:webhooks")
+    context = {
+        "practice": practice,
+        "form": form,
+        "webhooks": [
+            (webhook, webhook.messages.select_related("entry").order_by("-pk")[:LATEST])
+            for webhook in practice.webhooks.all()
+        ],
+    }
+    return render(request, "office/webhooks.html", context, status=422 if form.is_bound else 200)
+
+
+@owner_page
+@require_POST
+def change_webhook(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
+    webhook: Webhook = get_object_or_404(request.seat.practice.webhooks, pk=pk)
+    now = timezone.now()
+    match action:
+        case "test":
+            trial_of(webhook, now)
+            messages.success(request, _("A test is on its way. This page says what becomes of it."))
+        case "pause":
+            webhook.pause(now)
+        case "resume":
+            webhook.resume()
+        case "remove":
+            webhook.delete()
+            written_down(request, Act.SETTINGS, detail=f"webhook − {webhook.url}")
+            messages.success(request, _("This program is told nothing any more."))
+        case _other:
+            raise Http404
+    return redirect("office:webhooks")

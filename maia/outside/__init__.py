@@ -1,0 +1,1 @@
+"""Towards addresses that a practice typed: a webhook's, an external calendar's."""

@@ -1,0 +1,1 @@
+"""Who is told by HTTP of what happens to appointments."""

@@ -1,0 +1,117 @@
+"""Years of appointments behind her: no look, booking, move or absence reads them."""
+
+import re
+from datetime import timedelta
+from itertools import cycle
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from maia.appointments.blocking import block_time
+from maia.appointments.booking import By, book_appointment, cancel_appointment, move_appointment
+from maia.appointments.models import Appointment, Event
+from maia.appointments.slots import free_slots, offered_slots
+from maia.practices.models import Membership
+from maia.tokens.issuing import make_token
+from tests.conftest import NOW, THURSDAY, at, make_patient
+from tests.office.conftest import BACKEND
+
+PAST, AHEAD = 10_000, 300
+A_FEW = 2_000  # rows of the agenda, in one statement
+
+
+@pytest.fixture
+def years(practice, anne, follow_up, julie):
+    half = timedelta(minutes=30)
+
+    def appointment(start):
+        return Event(
+            practice=practice, practitioner=anne, kind="appointment", type=follow_up,
+            start=start, end=start + half, exclusive=False,  # quick to insert on SQLite
+        )  # fmt: skip
+
+    behind = [appointment(NOW - half * n) for n in range(1, PAST)]
+    ahead = [appointment(at(THURSDAY, "18:00") + half * n) for n in range(AHEAD)]
+    made = Event.objects.bulk_create(behind + ahead, batch_size=2000)
+    patients = [julie, *(make_patient(practice) for _ in range(99))]
+    Appointment.objects.bulk_create(
+        (
+            Appointment(practice=practice, event=event, patient=patient, status="confirmed")
+            for event, patient in zip(made, cycle(patients), strict=False)
+        ),
+        batch_size=2000,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def too_much(queries):
+    """Of the statements that were asked, those that read far into the agenda's tables."""
+    read = {"postgresql": rows_read, "sqlite": guessed_rows}[connection.vendor]
+    asked = [q["sql"] for q in queries if q["sql"].lstrip().startswith(("SELECT", "WITH"))]
+    assert len(asked) > 10
+    with connection.cursor() as cursor:
+        return [(rows, sql) for sql in asked if (rows := read(cursor, sql)) > A_FEW]
+
+
+def rows_read(cursor, sql):
+    cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+    ((((top,),),),) = [cursor.fetchall()]
+    nodes = [top["Plan"]]
+    for node in nodes:
+        nodes += node.get("Plans", [])
+    return sum(
+        node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
+        for node in nodes
+        if node.get("Relation Name", "").startswith("appointments_")
+    )
+
+
+def guessed_rows(cursor, sql):
+    """SQLite counts no rows: whether it goes through a table, or through a practice's part of it."""
+    cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+    plan = " ".join(line[3] for line in cursor.fetchall())
+    far = re.search(r"SCAN appointments_|SEARCH appointments_\w+ USING INDEX \w*practice_id", plan)
+    return PAST if far else 0
+
+
+def test_nothing_that_happens_every_day_reads_them(years, practice, anne, follow_up, julie):
+    patient, hers = By.patient(None), By.practice(None)
+    nine, newcomer = at(THURSDAY, "09:00"), make_patient(practice)
+    with CaptureQueriesContext(connection) as captured:
+        assert free_slots(follow_up, [anne], THURSDAY, THURSDAY, now=NOW)
+        assert offered_slots(practice.slug, follow_up.pk, None, THURSDAY, THURSDAY, now=NOW).slots
+        made = book_appointment(follow_up, anne, nine, newcomer, by=patient, now=NOW)
+        made = move_appointment(made, at(THURSDAY, "10:00"), by=patient, now=NOW)
+        cancel_appointment(made, by=patient, now=NOW)
+        book_appointment(follow_up, anne, at(THURSDAY, "12:10"), julie, by=hers, now=NOW)
+        span = (at(THURSDAY, "16:00"), at(THURSDAY, "17:00"))
+        block_time(anne, [span], "Réunion", allow_overlap=False)
+    assert too_much(captured.captured_queries) == []
+
+
+def test_no_page_of_every_day_reads_them(years, practice, anne, follow_up, julie, client):
+    Membership.objects.create(practice=practice, user=anne.user, role="owner")
+    _token, secret = make_token(anne.user, "t", now=NOW, practice=practice)
+    day = "from=2026-12-09&to=2026-12-09"
+    (first,) = Appointment.objects.filter(patient=julie).order_by("-event__start")[:1]
+    with CaptureQueriesContext(connection) as captured:
+        for page in (
+            f"/{practice.slug}/book/{follow_up.pk}/",
+            f"/{practice.slug}/book/{follow_up.pk}/?from=2026-12-14",
+        ):
+            assert client.get(page).status_code == 200, page
+        client.force_login(anne.user, BACKEND)
+        for page in (
+            "/pro/",
+            "/pro/agenda/events/?start=2026-12-09T00:00&end=2026-12-10T00:00",
+            f"/pro/appointments/{first.pk}/",
+            f"/pro/patients/{julie.pk}/",
+            "/pro/absences/",
+        ):
+            assert client.get(page).status_code == 200, page
+        bearer = {"Authorization": f"Bearer {secret}"}
+        listed = client.get(f"/api/v1/office/appointments?{day}", headers=bearer).json()["items"]
+        assert len(listed) > 40
+    assert too_much(captured.captured_queries) == []

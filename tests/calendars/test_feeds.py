@@ -1,0 +1,127 @@
+"""An agenda in a calendar application: by its address alone, masked or full, until it is revoked."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from icalendar import Calendar
+
+from maia.appointments.booking import By, book_appointment, cancel_appointment
+from maia.calendars.models import Feed
+from maia.practices.models import Membership, Practitioner
+from tests.conftest import NOW, THURSDAY, at, make_patient
+
+
+@pytest.fixture
+def booked(follow_up, anne, julie, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    return book_appointment(
+        follow_up, anne, at(THURSDAY, "09:30"), julie, by=By.patient(julie.user), now=NOW
+    )
+
+
+@pytest.fixture
+def hers(practice, anne):
+    Membership.objects.create(practice=practice, user=anne.user, role="owner")
+    return lambda titles: Feed.objects.create(user=anne.user, practitioner=anne, titles=titles)
+
+
+def get(feed, **headers):
+    path = reverse("feed", args=[feed.uid, feed.secret])
+    return Client().get(path, headers=headers)
+
+
+def lines(feed):
+    answer = get(feed)
+    assert answer["Content-Type"].startswith("text/calendar")
+    return Calendar.from_ical(answer.content).walk("VEVENT")
+
+
+def test_a_masked_agenda_says_when_and_nothing_else(hers, booked, anne):
+    anne.absences.create(start=at(THURSDAY, "14:00"), end=at(THURSDAY, "15:00"), title="Dentiste")
+    text = get(hers("masked")).content.decode()
+    for secret in ("Julie", "Petit", "grossesse", "Dentiste"):
+        assert secret not in text
+    appointment, absence = lines(Feed.objects.get())
+    assert appointment["DTSTART"].dt == at(THURSDAY, "09:30")
+    assert appointment["SUMMARY"] == "Rendez-vous"
+    assert absence["SUMMARY"] == "Occupé"
+
+
+def test_a_full_agenda_says_who_and_what_for(hers, booked, anne):
+    anne.absences.create(start=at(THURSDAY, "14:00"), end=at(THURSDAY, "15:00"), title="Dentiste")
+    summaries = [str(line["SUMMARY"]) for line in lines(hers("full"))]
+    assert summaries == ["Julie Petit · Suivi de grossesse", "Dentiste"]
+
+
+def test_cancelled_appointments_and_colleagues_are_not_in_it(hers, booked, practice, follow_up):
+    ines = Practitioner.objects.create(practice=practice, first_name="Inès", last_name="Haddad")
+    book_appointment(
+        follow_up,
+        ines,
+        at(THURSDAY, "20:00"),
+        make_patient(practice),
+        by=By.practice(None),
+        now=NOW,
+    )
+    feed = hers("full")
+    assert len(lines(feed)) == 1
+    cancel_appointment(booked, by=By.practice(None), now=NOW)
+    assert lines(feed) == []
+
+
+def test_a_patient_reads_hers_and_never_what_for(booked, julie, practice, follow_up, anne):
+    book_appointment(
+        follow_up,
+        anne,
+        at(THURSDAY, "11:00"),
+        make_patient(practice),
+        by=By.practice(None),
+        now=NOW,
+    )
+    feed = Feed.objects.create(user=julie.user)
+    (line,) = lines(feed)
+    assert line["SUMMARY"] == "Rendez-vous avec Anne Morel"
+    assert line["UID"] == f"{booked.uid}@maia"
+    assert "grossesse" not in get(feed).content.decode()
+
+
+def test_nothing_opens_without_the_whole_address(hers, booked):
+    feed = hers("masked")
+    other = Feed.objects.create(user=feed.user, practitioner=feed.practitioner)
+    for uid, secret in ((feed.uid, other.secret), (feed.uid, "x"), (other.uid, feed.secret)):
+        assert Client().get(reverse("feed", args=[uid, secret])).status_code == 404
+    assert str(feed.secret) not in str(Feed.objects.filter(pk=feed.pk).values())
+    assert get(feed).status_code == 200
+    feed.delete()
+    assert get(feed).status_code == 404
+
+
+def test_who_has_left_the_team_reads_nothing_any_more(hers, booked, anne):
+    feed = hers("full")
+    Membership.objects.filter(user=anne.user).delete()
+    assert get(feed).status_code == 404
+
+
+def test_nothing_is_sent_that_has_not_changed(hers, booked, time_machine):
+    feed = hers("masked")
+    etag = get(feed)["ETag"]
+    time_machine.move_to(NOW + timedelta(hours=3), tick=False)
+    assert get(feed, **{"If-None-Match": etag}).status_code == 304
+    cancel_appointment(booked, by=By.practice(None), now=NOW)
+    assert get(feed, **{"If-None-Match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize("appointments", [1, 12])
+def test_as_many_queries_for_a_full_agenda(
+    hers, booked, follow_up, anne, practice, appointments, django_assert_max_num_queries
+):
+    for number in range(appointments):
+        start = at(THURSDAY, "14:00") + timedelta(days=number)
+        book_appointment(
+            follow_up, anne, start, make_patient(practice), by=By.practice(None), now=NOW
+        )
+    feed = hers("full")
+    with django_assert_max_num_queries(6):
+        get(feed)
