@@ -21,13 +21,13 @@ from maia.api.fields import Body, Id, Instant, Key, LocalDate
 from maia.api.once import JSON, created, once
 from maia.api.problems import Refused, errors, refusal
 from maia.appointments.booking import By, book_appointment
-from maia.appointments.exceptions import NotBookable, SlotTaken
+from maia.appointments.exceptions import SlotTaken
 from maia.appointments.models import Appointment
 from maia.appointments.reading import read_offer
 from maia.appointments.slots import Slot, nearest_free, offered_slots
 from maia.patients.records import find_record
 from maia.patients.text import clean_text
-from maia.practices.models import Practice, Practitioner
+from maia.practices.models import Practice
 from maia.schedules.descriptions import description_html
 from maia.schedules.models import AppointmentType
 
@@ -135,11 +135,6 @@ def _local(instant: datetime, zone: ZoneInfo) -> str:
     return instant.astimezone(zone).isoformat()
 
 
-def _refuse_nobody(asked_for: int | None, team: list[Practitioner]) -> None:
-    if asked_for is not None and not team:
-        raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
-
-
 @router.get("practices/{slug:slug}", response={200: PracticeOut, **errors(404, 422, 429)})
 def practice(request: HttpRequest, slug: str) -> Any:
     found = get_object_or_404(Practice, slug=slug)
@@ -186,12 +181,11 @@ def slots(request: HttpRequest, slug: str, asked: Annotated[SlotsQuery, Query()]
     """`next` is the first date after `to` that has a slot, or null. The answer has an `ETag`."""
     now = timezone.now()
     try:
-        type, team, days, following = offered_slots(
+        type, _team, days, following = offered_slots(
             slug, asked.type, asked.practitioner, asked.first, asked.last, now=now
         )
     except AppointmentType.DoesNotExist:
         raise Http404 from None
-    _refuse_nobody(asked.practitioner, team)
     body = {
         "time_zone": type.practice.time_zone,
         "slots": slots_in_json(chain.from_iterable(days.values()), type.practice.zone),
@@ -209,11 +203,9 @@ def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
     """Books as the patient whose token it is. `slot_taken` comes with `alternatives`."""
     user = request.auth.user  # type: ignore[attr-defined]
     try:
-        type, team = read_offer(slug, wanted.type, wanted.practitioner)
+        type, (practitioner,) = read_offer(slug, wanted.type, wanted.practitioner)
     except AppointmentType.DoesNotExist:
         raise Http404 from None
-    _refuse_nobody(wanted.practitioner, team)
-    (practitioner,) = team
     patient = find_record(user, type.practice)
     if patient is None:
         raise Refused(

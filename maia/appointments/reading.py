@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, models
 
+from maia.appointments.exceptions import NotBookable
 from maia.appointments.replica import read
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType, ranges_between
@@ -48,17 +49,20 @@ FROM schedules_appointmenttype t
 JOIN practices_practice c ON c.id = t.practice_id
 LEFT JOIN practices_practitioner p ON p.practice_id = c.id AND p.is_active
     AND p.allow_online_booking AND (t.practitioner_id IS NULL OR t.practitioner_id = p.id)
-    AND (%s IS NULL OR p.id = %s)
+    AND (CAST(%s AS bigint) IS NULL OR p.id = %s)
 WHERE t.id = %s AND c.slug = %s AND t.allow_online_booking AND NOT t.archived
 """
 # Three texts of JSON: each row of its own is fetched and converted by Python one after the other,
 # and SQLite's gives other threads their turn each time. Events by their end: the index leaves the
-# years behind unread. A schedule without lines has a row as well: it replaces, and opens nothing.
+# years behind unread. "Before the end of time" leaves none out: it tells PostgreSQL, which plans once
+# for any dates, that they are few, where it would expect a third of all years and plan each look.
+# A schedule without lines has a row as well: it replaces, and opens nothing.
 _AGENDAS = """
 (SELECT CAST({gather}({row}(practitioner_id, start, "end", id, type_id,
                             buffer_before_minutes, buffer_after_minutes)) AS text)
  FROM appointments_event
- WHERE practitioner_id IN ({people}) AND "end" > %s AND start < %s AND blocking),
+ WHERE practitioner_id IN ({people}) AND "end" > %s AND start < %s AND blocking
+   AND "end" < 'infinity'),
 (SELECT CAST({gather}({row}(practitioner_id, start, "end")) AS text)
  FROM schedules_absence
  WHERE practitioner_id IN ({people}) AND "end" > %s AND start < %s),
@@ -79,10 +83,10 @@ def read_offer(
     slug: str, type_id: int, only: int | None = None
 ) -> tuple[AppointmentType, list[Practitioner]]:
     """A type that is online in the practice of ``slug``, and who offers it online, in the
-    practice's order: all, or the ``only`` one asked for. Raises `AppointmentType.DoesNotExist`.
-    One query."""
+    practice's order: all, or the ``only`` one asked for. One query. Raises
+    `AppointmentType.DoesNotExist`, and `NotBookable` where the one asked for does not offer it."""
     statement = f"{_offer_statement()} ORDER BY place, who"
-    return _offered(read(statement, [only, only, type_id, slug]))
+    return _offered(read(statement, [only, only, type_id, slug]), only)
 
 
 def read_agendas(type_id: int, people: Sequence[int], opens: datetime, closes: datetime) -> Texts:
@@ -105,7 +109,7 @@ def read_offer_and_agendas(
     statement = _BOTH.format(offer=_offer_statement(), agendas=agendas)
     span = _adapted(opens, closes)
     rows = read(statement, [only, only, type_id, slug, *span, *span, type_id])
-    return *_offered(rows), _texts(rows[0])
+    return *_offered(rows, only), _texts(rows[0])
 
 
 def parse_agendas(found: Texts) -> tuple[list[Line], list[Taken]]:
@@ -118,7 +122,9 @@ def parse_agendas(found: Texts) -> tuple[list[Line], list[Taken]]:
     return [_line(*line) for line in lines], taken + away
 
 
-def _offered(rows: list[tuple[Any, ...]]) -> tuple[AppointmentType, list[Practitioner]]:
+def _offered(
+    rows: list[tuple[Any, ...]], only: int | None
+) -> tuple[AppointmentType, list[Practitioner]]:
     if not rows:
         raise AppointmentType.DoesNotExist
     of_type, of_practice, of_practitioner = (len(m._meta.concrete_fields) for m in _MODELS)
@@ -127,6 +133,8 @@ def _offered(rows: list[tuple[Any, ...]]) -> tuple[AppointmentType, list[Practit
     offered.practice = _made(Practice, rows[0][of_type:mine])
     people = [row[mine : mine + of_practitioner] for row in rows]
     team = [_made(Practitioner, values) for values in people if values[0] is not None]
+    if only is not None and not team:
+        raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
     for practitioner in team:
         practitioner.practice = offered.practice
     return offered, team

@@ -32,8 +32,8 @@ from maia.schedules.models import AppointmentType
 MAX_DAYS = 92  # in one search
 SOON = timedelta(days=4)  # where the next free day mostly is: a long weekend
 NEAR, FAR = timedelta(days=5), timedelta(days=40)  # from the wanted day, either way
-# Wider than any offset from UTC, two buffers and a clock change together.
-_MARGIN = timedelta(hours=36)
+# Wider than any offset from UTC (14 h), two buffers (4 h each) and a clock change together.
+_MARGIN = timedelta(hours=24)
 # Computations that a process keeps: none longer than three months of one practitioner's full agenda,
 # by its days (which make slots) and by its text (which events make).
 KEPT, KEPT_DAYS, KEPT_TEXT = 50, 100, 64_000
@@ -110,8 +110,9 @@ def offered_slots(
 ) -> Offered:
     """What the practice of ``slug`` offers of a type online, by all or the ``only`` one asked for.
 
-    Mostly one query: the next free day is seldom far. Raises `InvalidRange`, and
-    `AppointmentType.DoesNotExist` where the type is not online.
+    Mostly one query: the next free day is seldom far. Raises `InvalidRange`,
+    `AppointmentType.DoesNotExist` where the type is not online, and `NotBookable` where the one
+    asked for does not offer it.
     """
     if last < first or (last - first).days >= MAX_DAYS:
         raise InvalidRange

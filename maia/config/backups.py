@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.postgresql.client import DatabaseClient
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -137,11 +138,12 @@ END $$;
 
 
 def _postgresql(program: str, *arguments: str) -> None:
-    password = connection.settings_dict.get("PASSWORD") or ""
+    # Where to write is among the arguments; the password, and TLS as the address asks for it, here.
+    _, secrets = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
     try:
         done = subprocess.run(  # noqa: S603  our own words, no shell
             [_binary(program), *arguments],
-            env=os.environ | ({"PGPASSWORD": password} if password else {}),
+            env=os.environ | (secrets or {}),
             capture_output=True,
             text=True,
         )

@@ -117,6 +117,13 @@ TEMPLATES = [
 
 # --- Data -------------------------------------------------------------------------------------
 
+# PostgreSQL keeps the plan of what a connection asks more than three times: planning a look at
+# slots takes longer than answering it. Not every pooler that shares connections out can follow.
+_PREPARED: dict[str, object] = (
+    {"server_side_binding": True, "prepare_threshold": 3}
+    if env.bool("MAIA_PREPARED_STATEMENTS", default=True)
+    else {}
+)
 _database = env.db_url("MAIA_DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'maia.sqlite3'}")
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
@@ -126,15 +133,20 @@ if _database["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
+    _database["ENGINE"] = "maia.config.postgresql"
     _database["CONN_HEALTH_CHECKS"] = True
+    _database["OPTIONS"] = _database.get("OPTIONS", {}) | _PREPARED
 _database["CONN_MAX_AGE"] = 60  # seconds: opening one takes longer than a page of slots
 DATABASES = {"default": _database}
 # Slots may be read from a copy of the database that follows it; bookings are decided on the first.
 if "MAIA_REPLICA_URL" in os.environ:
-    DATABASES["replica"] = env.db_url("MAIA_REPLICA_URL") | {
+    _replica = env.db_url("MAIA_REPLICA_URL")
+    _reading = {"connect_timeout": 2, "options": "-c default_transaction_read_only=on"}
+    DATABASES["replica"] = _replica | {
+        "ENGINE": "maia.config.postgresql",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 2, "options": "-c default_transaction_read_only=on"},
+        "OPTIONS": _replica.get("OPTIONS", {}) | _PREPARED | _reading,
         "TEST": {"MIRROR": "default"},
     }
 # Where `pg_dump` and `pg_restore` are, for backups; on the path if empty.

@@ -16,6 +16,7 @@ Status = Message.Status
 
 BATCH = 40
 LEASE = timedelta(seconds=settings.WORKER_LEASE_SECONDS)
+_WITHOUT_WAITING = " AND set_config('synchronous_commit', 'off', true) = 'off'"
 
 
 def claim(channel: str, worker: str, now: datetime, limit: int = BATCH) -> list[Message]:
@@ -64,13 +65,11 @@ def record(message: Message, **fields: object) -> bool:
     at_ease = connection.vendor == "postgresql" and fields["status"] != Status.SENDING
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{'SET LOCAL synchronous_commit TO off; ' if at_ease else ''}"  # noqa: S608  ours all
-            f"UPDATE messaging_message SET {columns} "
-            "WHERE id = %s AND worker = %s AND attempts = %s AND status IN ('queued', 'sending')",
+            f"UPDATE messaging_message SET {columns} "  # noqa: S608  ours all
+            "WHERE id = %s AND worker = %s AND attempts = %s AND status IN ('queued', 'sending')"
+            f"{_WITHOUT_WAITING if at_ease else ''}",
             [*values, message.pk, message.worker, message.attempts],
         )
-        if at_ease:
-            cursor.nextset()
         return bool(cursor.rowcount)
 
 

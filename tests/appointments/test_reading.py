@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from maia.appointments.exceptions import NotBookable
 from maia.appointments.models import Event
 from maia.appointments.reading import (
     parse_agendas,
@@ -103,7 +104,8 @@ def test_an_offer_is_online_of_this_practice_and_by_its_practitioner(anne, colle
     hers = make_type(practice, "Le sien", practitioner=colleague)
     assert read_offer(practice.slug, hers.pk) == (hers, [colleague])
     assert read_offer(practice.slug, hers.pk, colleague.pk) == (hers, [colleague])
-    assert read_offer(practice.slug, hers.pk, anne.pk) == (hers, [])
+    with pytest.raises(NotBookable, match="not_this_practitioner"):
+        read_offer(practice.slug, hers.pk, anne.pk)
     Practitioner.objects.update(allow_online_booking=False)
     assert read_offer(practice.slug, hers.pk) == (hers, [])
     for slug, pk in (("another", hers.pk), (practice.slug, 0)):
@@ -137,7 +139,8 @@ def test_both_at_once_are_what_each_is_alone(anne, colleague, follow_up, practic
     assert same(follow_up, None) == ([anne.pk, colleague.pk], 4)
     assert same(follow_up, anne.pk) == ([anne.pk], 2)
     assert same(hers, None) == ([colleague.pk], 2)
-    assert same(hers, anne.pk) == ([], 0)
+    with pytest.raises(NotBookable, match="not_this_practitioner"):
+        read_offer_and_agendas(practice.slug, hers.pk, anne.pk, *span)
     Practitioner.objects.update(allow_online_booking=False)
     assert same(follow_up, None) == ([], 0)
     with pytest.raises(AppointmentType.DoesNotExist):

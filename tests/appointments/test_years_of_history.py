@@ -12,6 +12,7 @@ from maia.appointments.blocking import block_time
 from maia.appointments.booking import By, book_appointment, cancel_appointment, move_appointment
 from maia.appointments.models import Appointment, Event
 from maia.appointments.slots import free_slots, offered_slots
+from maia.patients.models import Patient
 from maia.practices.models import Membership
 from maia.tokens.issuing import make_token
 from tests.conftest import NOW, THURSDAY, at, make_patient
@@ -34,7 +35,10 @@ def years(practice, anne, follow_up, julie):
     behind = [appointment(NOW - half * n) for n in range(1, PAST)]
     ahead = [appointment(at(THURSDAY, "18:00") + half * n) for n in range(AHEAD)]
     made = Event.objects.bulk_create(behind + ahead, batch_size=2000)
-    patients = [julie, *(make_patient(practice) for _ in range(99))]
+    Patient.objects.bulk_create(
+        Patient(practice=practice, first_name="P", last_name=str(n), email="") for n in range(999)
+    )
+    patients = [julie, *Patient.objects.exclude(pk=julie.pk)]
     Appointment.objects.bulk_create(
         (
             Appointment(practice=practice, event=event, patient=patient, status="confirmed")
@@ -76,10 +80,13 @@ def guessed_rows(cursor, sql):
     return PAST if far else 0
 
 
-def test_nothing_that_happens_every_day_reads_them(years, practice, anne, follow_up, julie):
+@pytest.fixture
+def a_day(years, practice, anne, follow_up, julie):
+    """A call that does what happens every day."""
     patient, hers = By.patient(None), By.practice(None)
     nine, newcomer = at(THURSDAY, "09:00"), make_patient(practice)
-    with CaptureQueriesContext(connection) as captured:
+
+    def live():
         assert free_slots(follow_up, [anne], THURSDAY, THURSDAY, now=NOW)
         assert offered_slots(practice.slug, follow_up.pk, None, THURSDAY, THURSDAY, now=NOW).slots
         made = book_appointment(follow_up, anne, nine, newcomer, by=patient, now=NOW)
@@ -88,10 +95,56 @@ def test_nothing_that_happens_every_day_reads_them(years, practice, anne, follow
         book_appointment(follow_up, anne, at(THURSDAY, "12:10"), julie, by=hers, now=NOW)
         span = (at(THURSDAY, "16:00"), at(THURSDAY, "17:00"))
         block_time(anne, [span], "Réunion", allow_overlap=False)
+
+    return live
+
+
+def test_nothing_that_happens_every_day_reads_them(a_day):
+    with CaptureQueriesContext(connection) as captured:
+        a_day()
     assert too_much(captured.captured_queries) == []
 
 
-def test_no_page_of_every_day_reads_them(years, practice, anne, follow_up, julie, client):
+def test_plans_that_are_kept_for_any_dates_read_no_more(a_day):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite's plans do not look at the dates")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        # All of a transaction so far, as the tables count it.
+        reads = (
+            "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables "
+            "WHERE relname LIKE 'appointments_%'"
+        )
+        cursor.execute(reads)
+        (before,) = cursor.fetchone()
+        was, connection.connection.prepare_threshold = connection.connection.prepare_threshold, 0
+        try:
+            a_day()
+        finally:
+            connection.connection.prepare_threshold = was
+        cursor.execute(reads)
+        (after,) = cursor.fetchone()
+    assert after - before < PAST
+
+
+def test_a_look_is_planned_once(years, practice, follow_up):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite plans in no time")
+    for _ in range(20):
+        offered_slots(practice.slug, follow_up.pk, None, THURSDAY, THURSDAY, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT custom_plans, generic_plans FROM pg_prepared_statements "
+            "WHERE statement LIKE '%offered.*%'"
+        )
+        ((planned_each_time, planned_once),) = cursor.fetchall()
+    assert planned_each_time <= 5 < planned_once
+
+
+def test_no_page_of_every_day_reads_them(
+    years, practice, anne, follow_up, julie, client, time_machine
+):
+    time_machine.move_to(NOW, tick=False)
     Membership.objects.create(practice=practice, user=anne.user, role="owner")
     _token, secret = make_token(anne.user, "t", now=NOW, practice=practice)
     day = "from=2026-12-09&to=2026-12-09"

@@ -70,6 +70,28 @@ def test_healthz_says_that_the_database_is_away(tmp_path):
     assert done.stdout.splitlines()[-1] == "503", done.stderr
 
 
+def test_an_address_of_a_database_keeps_its_options(tmp_path):
+    code = (
+        "import json; from maia.config import settings;"
+        "print(json.dumps({name: one['OPTIONS'] for name, one in settings.DATABASES.items()}))"
+    )
+    address = "postgresql://maia@db.example/maia?sslmode=require"
+    env = {**os.environ, "MAIA_DATA_DIR": str(tmp_path)}
+    env |= {"MAIA_DATABASE_URL": address, "MAIA_REPLICA_URL": address}
+
+    def options(**more):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=env | more, capture_output=True, text=True
+        )
+        return json.loads(done.stdout)
+
+    for one in options().values():
+        assert (one["sslmode"], one["prepare_threshold"]) == ("require", 3)
+    for one in options(MAIA_PREPARED_STATEMENTS="false").values():
+        assert one["sslmode"] == "require"
+        assert "prepare_threshold" not in one
+
+
 def test_the_secret_key_is_made_once_and_is_the_owners_alone(tmp_path):
     with ThreadPoolExecutor(8) as threads:
         keys = set(threads.map(secret_key, [tmp_path] * 8))

@@ -1,0 +1,1 @@
+"""Django's own PostgreSQL, which asks less before each request."""
