@@ -1,19 +1,15 @@
 """An answer that is sent only to whoever does not have it yet."""
 
-import hashlib
-
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, set_response_etag
 
 
 def answer_once(
     request: HttpRequest, content: bytes, content_type: str, *, cache: str = "no-cache"
 ) -> HttpResponse:
     """``content`` with its `ETag`, or a 304."""
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    answer = HttpResponse(
-        content, content_type=content_type, headers={"ETag": etag, "Cache-Control": cache}
-    )
-    conditional = get_conditional_response(request, etag=etag, response=answer)
+    answer = HttpResponse(content, content_type=content_type, headers={"Cache-Control": cache})
+    set_response_etag(answer)
+    conditional = get_conditional_response(request, etag=answer["ETag"], response=answer)
     assert isinstance(conditional, HttpResponse)
     return conditional

@@ -1,14 +1,15 @@
 """A secret address at which a calendar application reads an agenda (RFC 5545)."""
 
 import base64
-import hmac
 import uuid
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from maia.practices.models import Practitioner
@@ -52,9 +53,12 @@ class Feed(models.Model):
     @property
     def secret(self) -> str:
         """Derived, so that nobody opens an agenda with what he read in the database."""
-        text = f"feed:{self.uid}"
-        made = hmac.digest(settings.SECRET_KEY.encode(), text.encode(), "sha256")
+        made = salted_hmac("maia.calendars.feed", str(self.uid), algorithm="sha256").digest()
         return base64.urlsafe_b64encode(made[:18]).decode()
 
+    @property
+    def address(self) -> str:
+        return str(settings.BASE_URL) + reverse("feed", args=[self.uid, self.secret])
+
     def opens_with(self, secret: str) -> bool:
-        return hmac.compare_digest(self.secret.encode(), secret.encode())
+        return constant_time_compare(self.secret, secret)

@@ -1,11 +1,9 @@
 """Her agenda in her phone's calendar, and the time that her other calendars take."""
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -82,7 +80,7 @@ def calendars(request: OfficeRequest, pk: int) -> HttpResponse:
         "practitioner": hers,
         "form": form,
         "calendars": hers.calendars.all(),
-        "feeds": [(feed, address(feed)) for feed in feeds],
+        "feeds": feeds,
         "titles": Feed.Titles.choices,
     }
     return render(request, "office/calendars.html", context, status=422 if form.is_bound else 200)
@@ -138,7 +136,3 @@ def revoke_feed(request: OfficeRequest, pk: int) -> HttpResponse:
     feed.delete()
     messages.success(request, _("This address shows nothing any more."))
     return redirect("office:calendars", practitioner_id)
-
-
-def address(feed: Feed) -> str:
-    return str(settings.BASE_URL) + reverse("feed", args=[feed.uid, feed.secret])

@@ -1,11 +1,9 @@
 """Her appointments in her own calendar: a secret address, made and revoked by her."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -31,6 +29,4 @@ def calendar(request: HttpRequest) -> HttpResponse:
                 request, _("Your address is ready: copy it into your calendar application.")
             )
         return redirect("account_calendar")
-    feed = hers.first()
-    address = settings.BASE_URL + reverse("feed", args=[feed.uid, feed.secret]) if feed else ""
-    return render(request, "portal/calendar.html", {"address": address})
+    return render(request, "portal/calendar.html", {"feed": hers.first()})

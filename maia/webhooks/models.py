@@ -1,26 +1,20 @@
 """An address of another program, which is told what happens to a practice's appointments."""
 
 import base64
-import hmac
 import uuid
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from maia.practices.models import Practice
 
 MOST = 5  # of one practice
 PATIENCE = timedelta(days=5)  # of failures only, before it is left alone
-
-
-class WebhookQuerySet(models.QuerySet["Webhook"]):
-    def active(self) -> Self:
-        return self.filter(paused_at=None)
 
 
 class Webhook(models.Model):
@@ -34,7 +28,7 @@ class Webhook(models.Model):
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
     error = models.CharField(max_length=40, blank=True, editable=False)
 
-    objects: ClassVar[models.Manager["Webhook"]] = WebhookQuerySet.as_manager()
+    objects: ClassVar[models.Manager["Webhook"]]
 
     class Meta:
         verbose_name = _("webhook")
@@ -50,8 +44,7 @@ class Webhook(models.Model):
     @property
     def key(self) -> bytes:
         """Derived, so that nobody signs with what he read in the database."""
-        text = f"webhook:{self.uid}"
-        return hmac.digest(settings.SECRET_KEY.encode(), text.encode(), "sha256")
+        return salted_hmac("maia.webhooks.webhook", str(self.uid), algorithm="sha256").digest()
 
     @property
     def secret(self) -> str:
