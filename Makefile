@@ -53,11 +53,11 @@ $(UV): requirements/tools.txt
 
 $(MO): .venv/main.stamp
 
-# For developers: after a change of dependencies, of words, of pages.
+# For developers: after a change of dependencies (`UPGRADE=--upgrade` takes newer ones), of words, of pages.
 lock: $(UV)
 	@for group in main dev; do \
-	  flag=--no-dev; [ $$group = dev ] && flag=--group=dev; \
-	  $(UV) export --quiet --no-emit-project --no-annotate --no-header $$flag -o requirements/$$group.txt; \
+	  flag=; [ $$group = dev ] && flag="--group dev"; \
+	  $(UV) pip compile --quiet --generate-hashes --no-annotate --no-header --universal $$flag $(UPGRADE) pyproject.toml -o requirements/$$group.txt; \
 	done
 	@$(UV) pip compile --quiet --generate-hashes --no-annotate --no-header --universal requirements/tools.in -o requirements/tools.txt
 

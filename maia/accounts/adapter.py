@@ -17,6 +17,8 @@ from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 
+from maia.accounts.addresses import validated_address
+
 logger = logging.getLogger("maia.accounts")
 
 
@@ -29,6 +31,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         # A patient registers on a practice's booking page, if that practice allows it.
         return False
+
+    def clean_email(self, email: str) -> str:
+        """What allauth's own forms were given: another address for an account."""
+        return validated_address(super().clean_email(email))
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that the operator's outermost proxy saw; what stands left of it is hearsay.

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from maia.accounts.addresses import AddressFormField, validated_address
 from maia.accounts.models import User
 
 
@@ -18,7 +19,7 @@ class RequestCodeForm(RequestLoginCodeForm):
     code is typed. Else she gets an email that says there is none. The page is always the same.
     """
 
-    email = forms.EmailField(
+    email = AddressFormField(
         label=_("Your email address"),
         max_length=254,
         widget=forms.EmailInput(
@@ -48,10 +49,19 @@ class RequestCodeForm(RequestLoginCodeForm):
         return ""
 
     def clean_email(self) -> str:
-        email: str = super().clean_email().lower()
+        email: str = super().clean_email()
         if "website" in self.errors:
             return email
         if self._user is None and self.may_register is not None and self.may_register(email):
-            if not User.objects.filter(email__iexact=email).exists():  # else: a closed account
+            if not User.objects.filter(email=email).exists():  # else: a closed account
                 self._user = User.objects.create_user(email, language=get_language() or "")
         return email
+
+
+class PasswordSignInForm(LoginForm):
+    def clean_login(self) -> str:
+        return validated_address(super().clean_login())
+
+
+class LostPasswordForm(ResetPasswordForm):
+    email = AddressFormField()

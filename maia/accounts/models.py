@@ -9,15 +9,20 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maia.accounts.addresses import AddressField, NotAnAddress, canonical_address
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(
         self, email: str, password: str | None = None, *, verified: bool = False, **fields: Any
     ) -> "User":
-        """``verified``: she has shown that she reads this mailbox. Without a password, codes."""
+        """``verified``: she has shown that she reads this mailbox. Without a password, codes.
+
+        Raises `NotAnAddress`.
+        """
         from allauth.account.models import EmailAddress  # its model points at this one
 
-        user = self.model(email=email.lower(), **fields)
+        user = self.model(email=canonical_address(email), **fields)
         user.set_password(password)  # None: no password opens it
         with transaction.atomic(using=self._db):
             user.save(using=self._db)
@@ -31,7 +36,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    email = models.EmailField(_("email address"), unique=True)
+    email = AddressField(_("email address"), unique=True)
     language = models.CharField(_("language"), max_length=5, blank=True)
     is_staff = models.BooleanField(_("operator"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
@@ -54,4 +59,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether she has shown that she reads this mailbox (product rule 3.5)."""
         from allauth.account.models import EmailAddress
 
-        return EmailAddress.objects.filter(user=self, email__iexact=email, verified=True).exists()
+        try:
+            canonical = canonical_address(email)
+        except NotAnAddress:
+            return False
+        return EmailAddress.objects.filter(user=self, email=canonical, verified=True).exists()

@@ -202,7 +202,11 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_CHANGE_EMAIL = True  # one address an account; another takes its place once verified
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # "your password was changed": if it was not her, she knows
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_FORMS = {"request_login_code": "maia.accounts.forms.RequestCodeForm"}
+ACCOUNT_FORMS = {
+    "login": "maia.accounts.forms.PasswordSignInForm",
+    "request_login_code": "maia.accounts.forms.RequestCodeForm",
+    "reset_password": "maia.accounts.forms.LostPasswordForm",
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 
+from anyascii import anyascii
 from django.db import transaction
 
 from maia.accounts.models import User
@@ -302,7 +303,7 @@ def _patients(practice: Practice, random: Random) -> list[Patient]:
                 practice=practice,
                 first_name=first,
                 last_name=last.replace("-", " "),
-                email=address.encode("ascii", "ignore").decode(),
+                email=anyascii(address),
                 mobile=f"+33639980{n:03d}",
                 birth_date=date(1980 + random.randrange(26), 1 + n % 12, 1 + n % 28),
                 language="fr",

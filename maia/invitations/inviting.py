@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from maia.accounts.addresses import canonical_address, same_address
 from maia.accounts.models import User
 from maia.invitations.models import LASTS, Invitation, new_token
 from maia.patients.models import Patient
@@ -32,14 +33,12 @@ def invite_patient(patient: Patient, *, by: User, now: datetime) -> Invitation:
     if patient.online_booking_barred:
         raise InvitationRefused("barred")
     found = patient.invitations.waiting().first()
-    if found is not None and found.email == patient.email.lower():
+    if found is not None and same_address(found.email, patient.email):
         return send_again(found, now=now)
     if found is not None:
         withdraw(found, now=now)
     return _send(
-        Invitation(
-            practice=patient.practice, patient=patient, email=patient.email.lower(), invited_by=by
-        ),
+        Invitation(practice=patient.practice, patient=patient, email=patient.email, invited_by=by),
         now,
     )
 
@@ -55,13 +54,14 @@ def invite_member(
     first_name: str = "",
     last_name: str = "",
 ) -> Invitation:
-    """Asks a colleague or an assistant to join the team. Raises `InvitationRefused`.
+    """Asks a colleague or an assistant to join the team. Raises `InvitationRefused`
+    and `NotAnAddress`.
 
     Invited already, the new role and names replace the old ones.
     """
-    email = email.lower()
+    email = canonical_address(email)
     Practice.objects.select_for_update().get(pk=practice.pk)  # one at a time, as above
-    if practice.team.filter(user__email__iexact=email).exists():
+    if practice.team.filter(user__email=email).exists():
         raise InvitationRefused("already_member")
     waiting = Invitation.objects.waiting().filter(practice=practice, patient=None, email=email)
     invitation = waiting.first() or Invitation(practice=practice, email=email)
@@ -96,7 +96,7 @@ def accept(invitation: Invitation, user: User, *, now: datetime) -> None:
         )
         if (why := invitation.why_closed(now)) is not None:
             raise InvitationRefused(why)
-        if user.email.lower() != invitation.email or not user.has_verified(user.email):
+        if not same_address(user.email, invitation.email) or not user.has_verified(user.email):
             raise InvitationRefused("not_hers")
         if invitation.patient is not None:
             _meet_record(invitation.patient, user)

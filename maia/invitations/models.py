@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from maia.accounts.addresses import AddressField, same_address
 from maia.patients.models import Patient
 from maia.practices.models import Membership, Practice
 
@@ -28,7 +29,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 class Invitation(models.Model):
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="invitations")
-    email = models.EmailField(_("email address"))
+    email = AddressField(_("email address"))
     # One or the other: a record to meet, or a role in the team.
     patient = models.ForeignKey(
         Patient, models.CASCADE, null=True, blank=True, related_name="invitations"
@@ -91,7 +92,7 @@ class Invitation(models.Model):
         if self.accepted_at is not None:
             return "accepted"
         # Another address on the record since: this one may be somebody else's.
-        changed = self.patient is not None and self.patient.email.lower() != self.email
+        changed = self.patient is not None and not same_address(self.patient.email, self.email)
         if self.withdrawn_at is not None or changed:
             return "withdrawn"
         return "expired" if self.has_expired(now) else None

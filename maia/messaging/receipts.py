@@ -49,6 +49,4 @@ def record_receipt(message: Message, *, delivered: bool, now: datetime) -> None:
 
 def mark_undeliverable(patient: Patient, email: str) -> None:
     """On the record, until its address is another one."""
-    Patient.objects.filter(pk=patient.pk, email__iexact=email).update(
-        undeliverable_email=email.lower()
-    )
+    Patient.objects.filter(pk=patient.pk, email=email).update(undeliverable_email=email)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from maia.accounts.addresses import AddressFormField
 from maia.invitations.inviting import InvitationRefused, invite_member, send_again, withdraw
 from maia.office import refusals
 from maia.office.access import OfficeRequest, owner_page, written_down
@@ -74,7 +75,7 @@ class PracticeForm(FormWithPhone):
 
 
 class MemberForm(forms.Form):
-    email = forms.EmailField(label=gettext_lazy("Email address"), max_length=254)
+    email = AddressFormField(label=gettext_lazy("Email address"), max_length=254)
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
         choices=Membership.Role.choices,

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maia.accounts.addresses import AddressFormField
 from maia.appointments.models import Appointment
 from maia.office.phones import clean_phone
 from maia.patients.models import Patient
@@ -66,7 +67,7 @@ class NewAppointmentForm(WhenForm):
     first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
     mobile = forms.CharField(label=_("Phone"), max_length=30, required=False)
-    email = forms.EmailField(label=_("Email address"), max_length=254, required=False)
+    email = AddressFormField(label=_("Email address"), max_length=254, required=False)
     practitioner = forms.ModelChoiceField(Practitioner.objects.none(), label=_("Practitioner"))
     type = forms.ModelChoiceField(AppointmentType.objects.none(), label=_("Type"))
     send_email = forms.BooleanField(

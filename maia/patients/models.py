@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from maia.accounts.addresses import AddressField, same_address
 from maia.patients.text import folded
 from maia.practices.models import Practice
 
@@ -29,10 +30,10 @@ class Patient(models.Model):
     )
     first_name = models.CharField(_("first name"), max_length=80)
     last_name = models.CharField(_("last name"), max_length=80)
-    email = models.EmailField(_("email address"), blank=True)
+    email = AddressField(_("email address"), blank=True)
     mobile = PhoneNumberField(_("mobile phone"), blank=True)
     # An address that bounced, or whose reader called our mail spam; as long as it is the record's.
-    undeliverable_email = models.EmailField(blank=True, editable=False)
+    undeliverable_email = AddressField(blank=True, editable=False)
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=5, blank=True)
     notes = models.TextField(_("notes of the practice"), max_length=10_000, blank=True)
@@ -79,7 +80,7 @@ class Patient(models.Model):
 
     @property
     def email_is_undeliverable(self) -> bool:
-        return bool(self.email) and self.email.lower() == self.undeliverable_email.lower()
+        return same_address(self.email, self.undeliverable_email)
 
     @property
     def name(self) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from maia.accounts.models import User
 from maia.patients.models import Patient
@@ -52,14 +52,16 @@ def register(
 ) -> Patient:
     """Her record, made if she has none. Raises `RegistrationClosed`.
 
-    ``mobile`` is E.164. An address that the practice has barred stays barred on the new record.
+    ``mobile`` is E.164. An address or a number that the practice has barred stays barred on the new
+    record.
     """
     record = find_record(user, practice)
     if record is not None:
         return record
     if not user.has_verified(user.email) or not may_register(practice, user.email):
         raise RegistrationClosed
-    same_address = Patient.objects.filter(practice=practice, email__iexact=user.email)
+    same_person = Q(email=user.email) | (Q(mobile=mobile) if mobile else Q())
+    barred = Patient.objects.filter(same_person, practice=practice, online_booking_barred=True)
     record, _created = Patient.objects.get_or_create(
         practice=practice,
         user=user,
@@ -70,21 +72,21 @@ def register(
             "mobile": mobile,
             "language": language,
             "origin": Patient.Origin.ONLINE,
-            "online_booking_barred": same_address.filter(online_booking_barred=True).exists(),
+            "online_booking_barred": barred.exists(),
         },
     )
     return record
 
 
 def _unclaimed(practice: Practice, email: str) -> QuerySet[Patient]:
-    return Patient.objects.filter(practice=practice, user=None, email__iexact=email)
+    return Patient.objects.filter(practice=practice, user=None, email=email)
 
 
 def follow_address(*, user: User, from_email_address: Any, to_email_address: Any, **_: Any) -> None:
     """Her account has another verified address: her records that had the old one follow, so that
     messages reach her. One where the practice wrote another address stays as it is."""
     old = from_email_address.email if from_email_address else ""
-    Patient.objects.filter(user=user, email__iexact=old).exclude(email="").update(
+    Patient.objects.filter(user=user, email=old).exclude(email="").update(
         email=to_email_address.email
     )
     for record in Patient.objects.filter(user=user):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from maia.accounts.addresses import same_address
 from maia.accounts.models import User
 from maia.invitations.inviting import InvitationRefused, accept
 from maia.invitations.models import Invitation
@@ -29,7 +30,7 @@ CLICKED = "invitation"  # in the session: the link whose button she has clicked
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     found = get_object_or_404(Invitation.objects.select_related("practice", "patient"), token=token)
     user = request.user if isinstance(request.user, User) else None
-    hers = user is not None and user.email.lower() == found.email
+    hers = user is not None and same_address(user.email, found.email)
     if (why := found.why_closed(timezone.now())) is not None:
         if hers and why == "accepted":
             return redirect(_where(found))

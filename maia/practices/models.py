@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from maia.accounts.addresses import AddressField
 from maia.availability.policy import Policy
 from maia.practices.pictures import Drawing
 from maia.practices.registers import validate_am_number, validate_rpps, validate_siret
@@ -108,7 +109,7 @@ class Practice(models.Model):
     city = models.CharField(_("city"), max_length=100, blank=True)
     directions = models.CharField(_("how to come"), max_length=300, blank=True)
     phone = PhoneNumberField(_("phone"), blank=True)
-    email = models.EmailField(_("email address"), blank=True)
+    email = AddressField(_("email address"), blank=True)
     logo = models.ForeignKey(
         "Picture", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("logo")
     )
@@ -269,7 +270,7 @@ class Practitioner(models.Model):
     first_name = models.CharField(_("first name"), max_length=80)
     last_name = models.CharField(_("last name"), max_length=80)
     title = models.CharField(_("title"), max_length=80, blank=True)
-    email = models.EmailField(_("email address"), blank=True)
+    email = AddressField(_("email address"), blank=True)
     phone = PhoneNumberField(_("phone"), blank=True)
     # Where she sees her patients, when it is not the practice's own address.
     street = models.CharField(_("street"), max_length=200, blank=True)

@@ -74,6 +74,17 @@ def test_a_barred_address_stays_barred_on_a_new_record(practice):
     assert record.online_booking_barred
 
 
+def test_so_does_a_barred_number(practice):
+    known(practice, email="", mobile=NEW["mobile"], online_booking_barred=True)
+    assert register(make_user("autre@patiente.example"), practice, **NEW).online_booking_barred
+
+
+def test_no_number_is_nobodys_barred_number(practice):
+    known(practice, email="", mobile="", online_booking_barred=True)
+    newcomer = register(make_user("autre@patiente.example"), practice, **NEW | {"mobile": ""})
+    assert not newcomer.online_booking_barred
+
+
 @pytest.mark.parametrize(
     ("typed", "country", "e164"),
     [

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from maia.accounts.addresses import NotAnAddress, canonical_address
 from maia.accounts.models import User
 from maia.practices.models import Membership, Practice, Practitioner
 
@@ -25,7 +26,10 @@ class Command(BaseCommand):
         create.add_argument("--time-zone", default="Europe/Paris")
 
     def handle(self, **options: Any) -> None:
-        email = options["owner"].lower()
+        try:
+            email = canonical_address(options["owner"])
+        except NotAnAddress:
+            raise CommandError(f"{options['owner']} is not an email address") from None
         practice = Practice(
             name=options["name"], slug=options["slug"], time_zone=options["time_zone"]
         )

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="maia token")
 
     def handle(self, *, email: str, name: str, **options: Any) -> None:
-        user = User.objects.filter(email__iexact=email, is_active=True).first()
+        user = User.objects.filter(email=email, is_active=True).first()
         if user is None:
             raise CommandError(f"nobody signs in as {email}")
         seats = [] if options["patient"] else seats_of(user)
