@@ -1,5 +1,7 @@
 """Patients: found while she is on the phone, listed, their records, merged, exported."""
 
+from typing import Any, ClassVar
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -8,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maia.invitations.inviting import InvitationRefused, invite_patient, withdraw
@@ -28,14 +31,21 @@ LOOKED_FOR = "patients_looked_for"  # in the session
 
 
 class PatientForm(FormWithPhone):
-    number = "mobile"
+    numbers: ClassVar[dict[str, Any]] = {
+        "mobile": gettext_lazy("Phone"),
+        "phone": gettext_lazy("Other phone"),
+        "contact_phone": gettext_lazy("Phone of the person to call"),
+    }
 
     class Meta:
         model = Patient
         fields = [
             "first_name",
             "last_name",
+            "birth_name",
             "email",
+            "contact_name",
+            "external_id",
             "birth_date",
             "notes",
             "online_booking_barred",
@@ -51,6 +61,15 @@ class PatientForm(FormWithPhone):
     def clean_last_name(self) -> str:
         return clean_line(self.cleaned_data["last_name"])
 
+    def clean_birth_name(self) -> str:
+        return clean_line(self.cleaned_data["birth_name"])
+
+    def clean_contact_name(self) -> str:
+        return clean_line(self.cleaned_data["contact_name"])
+
+    def clean_external_id(self) -> str:
+        return clean_text(self.cleaned_data["external_id"])
+
     def clean_notes(self) -> str:
         return clean_text(self.cleaned_data["notes"])
 
@@ -60,7 +79,7 @@ class PatientForm(FormWithPhone):
 def search(request: OfficeRequest) -> HttpResponse:
     """Posted: a name in an address would stand in every log on the way."""
     typed = request.POST.get("patient_search", "")
-    found = search_patients(request.seat.practice, typed, SHOWN)
+    found = search_patients(request.seat.practice, typed, SHOWN, today=timezone.localdate())
     return render(request, "office/_patients_found.html", {"found": found, "typed": typed.strip()})
 
 
@@ -82,7 +101,7 @@ def found(request: OfficeRequest) -> HttpResponse:
     typed = request.session.get(LOOKED_FOR)
     if not typed:
         return redirect("office:patients")
-    rows = search_patients(request.seat.practice, typed, FOUND)
+    rows = search_patients(request.seat.practice, typed, FOUND, today=timezone.localdate())
     page = Paginator(rows, FOUND).get_page(1)
     context = {"practice": request.seat.practice, "typed": typed, "page": page}
     return render(request, "office/patients.html", context)
@@ -183,9 +202,11 @@ def export(request: OfficeRequest) -> HttpResponse:
 
 def _alike(record: Patient) -> list[Patient]:
     """Records that may be the same person: the same name, address or number."""
-    found = search_patients(record.practice, f"{record.first_name} {record.last_name}", SHOWN)
+    kept = Patient.objects.kept().filter(practice=record.practice).exclude(pk=record.pk)
+    today = timezone.localdate()
+    found = search_patients(record.practice, record.name, SHOWN + 1, today=today)
     if record.email:
-        found += search_patients(record.practice, record.email, SHOWN)
+        found += kept.filter(email=record.email)[:SHOWN]
     if record.mobile:
-        found += Patient.objects.filter(practice=record.practice, mobile=record.mobile)[:SHOWN]
+        found += kept.filter(mobile=record.mobile)[:SHOWN]
     return list({other.pk: other for other in found if other.pk != record.pk}.values())

@@ -21,8 +21,8 @@ def clean_phone(typed: str, country: str) -> str:
 
 
 class PhoneField(forms.CharField):
-    def __init__(self, *, country: str) -> None:
-        super().__init__(label=gettext_lazy("Phone"), max_length=30, required=False)
+    def __init__(self, *, country: str, label: str) -> None:
+        super().__init__(label=label, max_length=30, required=False)
         self.country = country
 
     def clean(self, value: Any) -> str:
@@ -30,21 +30,23 @@ class PhoneField(forms.CharField):
 
 
 class FormWithPhone(forms.ModelForm):
-    """Shows the number as it is written in its country, and reads it by the rule that booking uses
-    rather than by the model's field. ``number`` is that field's name."""
+    """Shows numbers as they are written in their country, and reads them by the rule that booking
+    uses rather than by the model's fields, which ``numbers`` names with their labels."""
 
-    number: ClassVar[str] = "phone"
+    numbers: ClassVar[dict[str, Any]] = {"phone": gettext_lazy("Phone")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields[self.number] = PhoneField(country=self.country)
-        if kept := getattr(self.instance, self.number):
-            self.initial[self.number] = kept.as_national
+        for name, label in self.numbers.items():
+            self.fields[name] = PhoneField(country=self.country, label=label)
+            if kept := getattr(self.instance, name):
+                self.initial[name] = kept.as_national
 
     @property
     def country(self) -> str:
         return str(self.instance.practice.country)
 
     def save(self, commit: bool = True) -> Any:
-        setattr(self.instance, self.number, self.cleaned_data[self.number])
+        for name in self.numbers:
+            setattr(self.instance, name, self.cleaned_data[name])
         return super().save(commit=commit)

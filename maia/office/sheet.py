@@ -223,7 +223,9 @@ def _render_new(
         "form": form,
         "types": types,
         "patient": _one_of(patients.all(), str(chosen)) if chosen else None,
-        "found": search_patients(request.seat.practice, typed, SHOWN),  # without a script
+        "found": search_patients(  # without a script
+            request.seat.practice, typed, SHOWN, today=timezone.localdate()
+        ),
         "typed": typed,
         "refusal": refusals.words(refusal) if refusal else "",
         "overlaps": isinstance(refusal, SlotTaken),

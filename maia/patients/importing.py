@@ -133,7 +133,7 @@ def _columns(titles: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for at, title in enumerate(titles):
         for name, known in _NAMES.items():
-            if folded(title).strip() in known:
+            if folded(title) in {folded(name) for name in known}:
                 found.setdefault(name, at)
     return found
 

@@ -5,6 +5,18 @@ from django.db.models import F
 
 from maia.patients.models import Patient
 
+_DETAILS = (
+    "birth_name",
+    "email",
+    "mobile",
+    "phone",
+    "contact_name",
+    "contact_phone",
+    "birth_date",
+    "external_id",
+    "language",
+)
+
 
 class CannotMerge(Exception):
     """``code``: same, other_practice, two_accounts."""
@@ -54,7 +66,7 @@ def merge_patients(kept: Patient, other: Patient) -> Patient:
 def _fill(kept: Patient, other: Patient) -> str:
     """Empty details take the other's; the sentence of what was different and gave way."""
     different = []
-    for field in ("email", "mobile", "birth_date", "language"):
+    for field in _DETAILS:
         mine, hers = getattr(kept, field), getattr(other, field)
         if not mine:
             setattr(kept, field, hers)

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from maia.accounts.addresses import AddressField, same_address
-from maia.patients.text import folded
+from maia.patients.text import folded_names
 from maia.practices.models import Practice
+
+SEARCH_TEXT = 600  # characters
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
@@ -31,7 +33,14 @@ class Patient(models.Model):
     first_name = models.CharField(_("first name"), max_length=80)
     last_name = models.CharField(_("last name"), max_length=80)
     email = AddressField(_("email address"), blank=True)
+    birth_name = models.CharField(_("birth name"), max_length=80, blank=True)
+    # The number that messages go to; a landline gets none by SMS.
     mobile = PhoneNumberField(_("mobile phone"), blank=True)
+    phone = PhoneNumberField(_("other phone"), blank=True)
+    contact_name = models.CharField(_("person to call"), max_length=120, blank=True)
+    contact_phone = PhoneNumberField(_("phone of the person to call"), blank=True)
+    # What another program calls this record: an import that comes again finds it by that.
+    external_id = models.CharField(_("number in another program"), max_length=120, blank=True)
     # An address that bounced, or whose reader called our mail spam; as long as it is the record's.
     undeliverable_email = AddressField(blank=True, editable=False)
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
@@ -46,7 +55,7 @@ class Patient(models.Model):
     # Only appointments are left of her: see `privacy`.
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
     # Name and address as `search` compares them; written by `save` and `bulk_create` alike.
-    search_text = models.CharField(max_length=420, editable=False, default="")
+    search_text = models.CharField(max_length=SEARCH_TEXT, editable=False, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects: ClassVar[models.Manager[Any]] = PatientQuerySet.as_manager()
@@ -55,7 +64,10 @@ class Patient(models.Model):
         verbose_name = _("patient")
         verbose_name_plural = _("patients")
         ordering = ["last_name", "first_name", "id"]
-        indexes = [models.Index(fields=["practice", "email"], name="patient_by_email")]
+        indexes = [
+            models.Index(fields=["practice", "email"], name="patient_by_email"),
+            models.Index(fields=["practice", "external_id"], name="patient_by_external_id"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["practice", "user"],
@@ -76,7 +88,8 @@ class Patient(models.Model):
     def write_search_text(self) -> None:
         """For who saves many at once."""
         mailbox = self.email.partition("@")[0]  # half of the practice has the same domain
-        self.search_text = folded(f"{self.first_name} {self.last_name} {mailbox}")
+        names = folded_names(self.first_name, self.last_name, self.birth_name, mailbox)
+        self.search_text = names[:SEARCH_TEXT]
 
     @property
     def email_is_undeliverable(self) -> bool:

@@ -1,6 +1,7 @@
 """Phone numbers as people write them, read in their practice's country (product rule 3.5)."""
 
 import re
+import unicodedata
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -9,6 +10,9 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 FRENCH_REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "NC", "PF", "WF", "BL", "MF")
 # Mobiles that the French regulator keeps for fiction: nobody ever answers, so the demo uses them.
 _FICTION = re.compile(r"\+3363998\d{4}")
+_LETTERS = re.compile(r"[^\W\d_]+")  # the library would dial them
+_BETWEEN_TWO = re.compile(r"[/;,|\n\t]|\s(?:ou|et|or|and|-|–)\s")
+_LONGEST = 120  # characters of a cell
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
@@ -17,7 +21,8 @@ class NotAPhoneNumber(ValueError):
 
 
 def parse_phone(text: str, country: str) -> str:
-    """The number in E.164. Raises `NotAPhoneNumber`."""
+    """The number in E.164, of dots, spaces, `0033` or a word around it. Raises `NotAPhoneNumber`."""
+    text = _LETTERS.sub(" ", unicodedata.normalize("NFKC", text[:_LONGEST])).strip()
     for region in _regions(country):
         try:
             number = phonenumbers.parse(text, region)
@@ -27,6 +32,18 @@ def parse_phone(text: str, country: str) -> str:
         if phonenumbers.is_valid_number(number) or _FICTION.fullmatch(e164):
             return e164
     raise NotAPhoneNumber
+
+
+def parse_phones(text: str, country: str) -> list[str]:
+    """The numbers of one cell, in E.164 and in their order: people write two with a stroke or a
+    word between. Raises `NotAPhoneNumber` if a part of it is none."""
+    try:
+        return [parse_phone(text, country)]
+    except NotAPhoneNumber:
+        parts = [part for part in _BETWEEN_TWO.split(text[:_LONGEST]) if part.strip()]
+        if len(parts) < 2:
+            raise
+    return list(dict.fromkeys(parse_phone(part, country) for part in parts))
 
 
 def is_mobile(e164: str) -> bool:

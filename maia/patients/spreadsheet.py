@@ -2,12 +2,26 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 
 from maia.patients.models import Patient
 
-COLUMNS = ["last_name", "first_name", "email", "mobile", "birth_date", "notes"]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+COLUMNS = [
+    "last_name",
+    "first_name",
+    "birth_name",
+    "email",
+    "mobile",
+    "phone",
+    "birth_date",
+    "contact_name",
+    "contact_phone",
+    "external_id",
+    "notes",
+]
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
+_PARTS = re.compile(r"(?<=[,;\n\t])")
 
 
 def patients_csv(records: Iterable[Patient]) -> str:
@@ -16,12 +30,27 @@ def patients_csv(records: Iterable[Patient]) -> str:
     writer = csv.writer(out, delimiter=";")
     writer.writerow(COLUMNS)
     for record in records:
-        mobile = record.mobile.as_national if record.mobile else ""
-        birth = record.birth_date.isoformat() if record.birth_date else ""
-        cells = [record.last_name, record.first_name, record.email, mobile, birth, record.notes]
-        writer.writerow([_harmless(cell) for cell in cells])
+        writer.writerow([_harmless(_cell(record, column)) for column in COLUMNS])
     return "\ufeff" + out.getvalue()
 
 
+def _cell(record: Patient, column: str) -> str:
+    value = getattr(record, column)
+    if not value:
+        return ""
+    match column:
+        case "mobile" | "phone" | "contact_phone":
+            return str(value.as_national)
+        case "birth_date":
+            return str(value.isoformat())
+        case _:
+            return str(value)
+
+
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """Not a formula, nor after a comma or semicolon where a reader splits at the other one."""
+    return "".join(f"'{part}" if _is_formula(part) else part for part in _PARTS.split(cell))
+
+
+def _is_formula(part: str) -> bool:
+    return part.startswith(_FORMULA) or part.lstrip().startswith(_FORMULA)

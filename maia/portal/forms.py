@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from maia.patients.phones import NotAPhoneNumber, is_mobile, parse_phone
+from maia.patients.phones import NotAPhoneNumber, parse_phone
 from maia.patients.text import clean_line, clean_text
 
 NOTE_LENGTH = 1000
@@ -46,12 +46,12 @@ class DetailsForm(NoteForm):
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
     mobile = forms.CharField(
-        label=_("Mobile phone"),
+        label=_("Phone"),
         max_length=30,
         widget=forms.TextInput(
             attrs={"type": "tel", "autocomplete": "tel", "placeholder": "06 12 34 56 78"}
         ),
-        help_text=_("For a reminder by SMS the day before."),
+        help_text=_("Mobile or landline. Reminders by SMS only reach a mobile."),
     )
     field_order = ["first_name", "last_name", "mobile", "note"]
 
@@ -67,14 +67,11 @@ class DetailsForm(NoteForm):
 
     def clean_mobile(self) -> str:
         try:
-            number = parse_phone(self.cleaned_data["mobile"], self.country)
+            return parse_phone(self.cleaned_data["mobile"], self.country)
         except NotAPhoneNumber:
             raise ValidationError(
                 _("This is not a phone number. For instance: 06 12 34 56 78.")
             ) from None
-        if not is_mobile(number):
-            raise ValidationError(_("Please give a mobile number: a landline gets no SMS."))
-        return number
 
 
 def _name(text: str) -> str:

@@ -41,7 +41,8 @@ def erase_patient(patient: Patient, *, now: datetime) -> None:
             raise CannotErase("appointments_ahead")
         record.first_name, record.last_name = "", NOBODY
         record.email = record.undeliverable_email = record.notes = record.language = ""
-        record.mobile = ""
+        record.mobile = record.phone = record.contact_phone = ""
+        record.birth_name = record.contact_name = record.external_id = ""
         record.birth_date = record.user = None
         record.erased_at = now
         record.save()

@@ -30,13 +30,21 @@ def data_of_patient(record: Patient, *, by_practice: bool) -> Data:
         "first_name": record.first_name,
         "last_name": record.last_name,
         "email": record.email,
+        "birth_name": record.birth_name,
         "mobile": str(record.mobile),
+        "phone": str(record.phone),
+        "contact_name": record.contact_name,
+        "contact_phone": str(record.contact_phone),
         "birth_date": record.birth_date.isoformat() if record.birth_date else None,
         "no_sms": record.no_sms,
         "created": record.created_at.isoformat(),
     }
     if by_practice:
-        details |= {"notes": record.notes, "barred": record.online_booking_barred}
+        details |= {
+            "notes": record.notes,
+            "barred": record.online_booking_barred,
+            "external_id": record.external_id,
+        }
     appointments = record.appointments.with_details().order_by("event__start")
     return {
         "practice": {"name": record.practice.name, "address": record.practice.address},

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from maia.patients.models import Patient
-from maia.patients.phones import NotAPhoneNumber, is_mobile, parse_phone
+from maia.patients.phones import NotAPhoneNumber, is_mobile, parse_phone, parse_phones
 from maia.patients.records import RegistrationClosed, find_record, may_register, register
 from maia.patients.text import clean_line, clean_text
 from maia.practices.models import Practice
@@ -101,6 +101,28 @@ def test_no_number_is_nobodys_barred_number(practice):
 def test_a_mobile_is_read_as_people_write_it(typed, country, e164):
     assert parse_phone(typed, country) == e164
     assert is_mobile(e164)
+
+
+@pytest.mark.parametrize(
+    ("cell", "numbers"),
+    [
+        ("06 12 34 56 78 / 07 61 22 33 44", ["+33612345678", "+33761223344"]),
+        ("06/12/34/56/78", ["+33612345678"]),
+        ("06 12 34 56 78 ou 02 61 91 45 12", ["+33612345678", "+33261914512"]),
+        ("0612345678;0612345678", ["+33612345678"]),
+        ("06 12 34 56 78 (mari)", ["+33612345678"]),
+        ("Tél. : 06\u00a012\u202f34 56 78", ["+33612345678"]),
+        ("00336 12 34 56 78 - 0692 12 34 56", ["+33612345678", "+262692123456"]),
+    ],
+)
+def test_two_numbers_of_one_cell(cell, numbers):
+    assert parse_phones(cell, "FR") == numbers
+
+
+@pytest.mark.parametrize("cell", ["NC", "voir mari", "06 12 34 56 78 / 12", "1" * 100_000])
+def test_a_cell_that_is_no_number_in_part(cell):
+    with pytest.raises(NotAPhoneNumber):
+        parse_phones(cell, "FR")
 
 
 @pytest.mark.parametrize("typed", ["", "12", "abc", "06 12 34 56", "+33 1", "0" * 500])

@@ -225,16 +225,26 @@ def test_the_page_is_the_same_for_a_known_and_an_unknown_address(
     assert "n’a pas de compte" in mailoutbox[1].body
 
 
+def test_a_newcomer_gives_a_phone_of_any_kind(visitor, anne, follow_up):
+    user = make_user("nina@patiente.example")
+    visitor.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    answer = confirm(
+        visitor, follow_up, anne, first_name="Nina", last_name="Roy", mobile="02 40 12 34 56"
+    )
+    assert answer.status_code == 302
+    assert Patient.objects.get().mobile.as_e164 == "+33240123456"
+
+
 def test_a_form_with_mistakes_keeps_what_was_typed(visitor, anne, follow_up):
     user = make_user("nina@patiente.example")
     visitor.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
     answer = confirm(
-        visitor, follow_up, anne, first_name="Nina", last_name="123", mobile="02 40 12 34 56",
+        visitor, follow_up, anne, first_name="Nina", last_name="123", mobile="02 40",
         note="À garder",
     )  # fmt: skip
     page = read(answer)
     assert answer.status_code == 422
-    assert "une ligne fixe ne reçoit pas de SMS" in page
+    assert "n’est pas un numéro de téléphone" in page
     assert "un nom avec des lettres" in page
     assert 'value="Nina"' in page
     assert "À garder" in page

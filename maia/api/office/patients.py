@@ -29,6 +29,11 @@ class PatientIn(Body):
     last_name: str = Field(min_length=1, max_length=80, examples=["Martin"])
     email: str = Field("", max_length=254, examples=["lea@patiente.example"])
     mobile: str = Field("", max_length=30, examples=["06 39 98 00 01"])
+    birth_name: str = Field("", max_length=80)
+    phone: str = Field("", max_length=30, examples=["02 61 91 45 12"])
+    contact_name: str = Field("", max_length=120)
+    contact_phone: str = Field("", max_length=30)
+    external_id: str = Field("", max_length=120)
     birth_date: LocalDate | None = None
     notes: str = Field("", max_length=10_000)
     online_booking_barred: Bool = False
@@ -41,6 +46,11 @@ class PatientPatch(Body):
     last_name: str | None = Field(None, min_length=1, max_length=80)
     email: str | None = Field(None, max_length=254)
     mobile: str | None = Field(None, max_length=30)
+    birth_name: str | None = Field(None, max_length=80)
+    phone: str | None = Field(None, max_length=30)
+    contact_name: str | None = Field(None, max_length=120)
+    contact_phone: str | None = Field(None, max_length=30)
+    external_id: str | None = Field(None, max_length=120)
     birth_date: LocalDate | None = None
     notes: str | None = Field(None, max_length=10_000)
     online_booking_barred: Bool | None = None
@@ -68,6 +78,11 @@ def shown(record: Patient) -> dict[str, Any]:
         "last_name": record.last_name,
         "email": record.email,
         "mobile": str(record.mobile),
+        "birth_name": record.birth_name,
+        "phone": str(record.phone),
+        "contact_name": record.contact_name,
+        "contact_phone": str(record.contact_phone),
+        "external_id": record.external_id,
         "birth_date": record.birth_date,
         "notes": record.notes,
         "online_booking_barred": record.online_booking_barred,
@@ -148,16 +163,18 @@ def _write(request: HttpRequest, record: Patient, typed: dict[str, Any]) -> Pati
     for field, value in typed.items():
         if value is None and field != "birth_date":
             continue
-        if field in ("first_name", "last_name"):
+        if field in ("first_name", "last_name", "birth_name", "contact_name"):
             value = clean_line(value)
-        elif field == "notes":
+        elif field in ("notes", "external_id"):
             value = clean_text(value)
-        elif field == "mobile" and value:
+        elif field in ("mobile", "phone", "contact_phone") and value:
             try:
                 value = parse_phone(value, seat(request).practice.country)
             except NotAPhoneNumber:
                 raise ValidationError({field: "this is not a phone number"}) from None
         setattr(record, field, value)
-    record.full_clean(exclude={"practice", "user", "mobile"})  # `parse_phone` has judged it
+    record.full_clean(
+        exclude={"practice", "user", "mobile", "phone", "contact_phone"}
+    )  # `parse_phone` has judged it
     record.save()
     return record
