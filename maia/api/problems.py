@@ -64,6 +64,7 @@ _REASONS = {
     NotBookable.Reason.NOT_THIS_PRACTITIONER: "This practitioner does not offer this type.",
     NotBookable.Reason.BARRED: "This patient cannot book online with this practice.",
     NotBookable.Reason.KNOWN_PATIENTS_ONLY: "This type is for patients known to the practice.",
+    NotBookable.Reason.NO_ADDRESS: "This happens at the patient's home: give her `address`.",
     NotBookable.Reason.TOO_MANY: "This patient has as many appointments to come as allowed.",
     NotBookable.Reason.TOO_SOON: "This time is past, or too close.",
     NotBookable.Reason.TOO_FAR: "This date is not open to booking yet.",

@@ -19,12 +19,15 @@ from maia.api.auth import PatientToken
 from maia.api.etag import answer_once
 from maia.api.fields import Body, Id, Instant, Key, LocalDate
 from maia.api.once import JSON, created, once
+from maia.api.places import AddressIn, Kind, PlaceOut, place_in_json
 from maia.api.problems import Refused, errors, refusal
 from maia.appointments.booking import By, book_appointment
 from maia.appointments.exceptions import SlotTaken
 from maia.appointments.models import Appointment
+from maia.appointments.places import Reader, place_of
 from maia.appointments.reading import read_offer
 from maia.appointments.slots import Slot, nearest_free, offered_slots
+from maia.patients.addresses import living_at
 from maia.patients.records import find_record
 from maia.patients.text import clean_text
 from maia.practices.models import Practice
@@ -54,6 +57,7 @@ class PublicTypeOut(Schema):
     duration_minutes: int = Field(examples=[30])
     colour: str = Field(examples=["#1f7a5c"])
     description_html: str
+    place: Kind
     practitioners: list[int]
     workshop: bool
 
@@ -87,6 +91,9 @@ class BookIn(Body):
     practitioner: Key
     start: Instant
     note: str = Field("", max_length=1000)
+    address: AddressIn | None = Field(
+        None, description="For a type at her home; kept on her record. Default: the record's."
+    )
 
 
 class MyAppointmentOut(Schema):
@@ -98,6 +105,7 @@ class MyAppointmentOut(Schema):
     start: str = Field(examples=["2026-12-03T09:30:00+01:00"])
     end: str
     status: str = Field(examples=["confirmed"])
+    place: PlaceOut
     note: str
     can_change: bool
 
@@ -113,6 +121,7 @@ def shown_to_patient(appointment: Appointment) -> dict[str, Any]:
         "start": appointment.start.astimezone(zone).isoformat(),
         "end": appointment.end.astimezone(zone).isoformat(),
         "status": appointment.status,
+        "place": place_in_json(place_of(appointment, Reader.PATIENT)),
         "note": appointment.note,
         "can_change": appointment.may_change(timezone.now()),
     }
@@ -164,6 +173,7 @@ def appointment_types(request: HttpRequest, slug: str) -> Any:
                 "duration_minutes": type.duration_minutes,
                 "colour": type.colour,
                 "description_html": str(description_html(type.description)),
+                "place": type.place,
                 "practitioners": [pk for pk in team if type.practitioner_id in (None, pk)],
                 "workshop": False,
             }
@@ -215,16 +225,18 @@ def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
     now = timezone.now()
 
     def create() -> HttpResponse:
-        made = book_appointment(
-            type,
-            practitioner,
-            wanted.start,
-            patient,
-            by=By.patient(user),
-            now=now,
-            note=clean_text(wanted.note),
-            request_key=uuid5(_KEYS, f"{user.pk}:{key}") if key else None,
-        )
+        asked = wanted.address if type.asks_address else None
+        with living_at(patient, asked.read() if asked else None):
+            made = book_appointment(
+                type,
+                practitioner,
+                wanted.start,
+                patient,
+                by=By.patient(user),
+                now=now,
+                note=clean_text(wanted.note),
+                request_key=uuid5(_KEYS, f"{user.pk}:{key}") if key else None,
+            )
         return created(shown_to_patient(made))
 
     try:

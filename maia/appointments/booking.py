@@ -26,6 +26,7 @@ from maia.appointments.exceptions import (
 )
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.slots import free_slots
+from maia.patients.addresses import Address
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType
@@ -292,6 +293,8 @@ def _refuse_person(type: AppointmentType, patient: Patient, now: datetime) -> No
         raise NotBookable(Reason.BARRED)
     if type.known_patients_only and not is_known(patient, now):
         raise NotBookable(Reason.KNOWN_PATIENTS_ONLY)
+    if type.asks_address and not Address.of(patient).is_complete:
+        raise NotBookable(Reason.NO_ADDRESS)
     ahead = patient.appointments.upcoming(now).filter(booked_online=True)
     if ahead.count() >= type.practice.max_open_bookings:
         raise NotBookable(Reason.TOO_MANY)

@@ -25,6 +25,7 @@ class NotBookable(BookingRefused):
         NOT_THIS_PRACTITIONER = "not_this_practitioner"
         BARRED = "barred"
         KNOWN_PATIENTS_ONLY = "known_patients_only"
+        NO_ADDRESS = "no_address"  # the midwife comes to her, and nobody knows where
         TOO_MANY = "too_many"  # her appointments to come are as many as the practice allows
         TOO_SOON = "too_soon"  # past, within the notice, after the evening cut-off
         TOO_FAR = "too_far"  # past the horizon

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from maia.appointments.models import Appointment
+from maia.appointments.places import Reader, place_of
 
 OURS = "@maia"  # ends every UID of Maia's
 
@@ -44,8 +45,10 @@ def ics(appointment: Appointment, method: Method, organizer: str) -> bytes:
     event.add("dtend", appointment.end.astimezone(zone))
     event.add("summary", _("Appointment with %(name)s") % {"name": practitioner.name})
     event.add("class", "PRIVATE")
-    if appointment.practitioner.address:
-        event.add("location", appointment.practitioner.address)
+    # A calendar is seen by others: neither her address nor her number.
+    place = place_of(appointment, Reader.ANYBODY)
+    if place:
+        event.add("location", place.in_a_calendar)
     cancelled = appointment.status == Appointment.Status.CANCELLED
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     sender = vCalAddress(f"mailto:{organizer}")

@@ -44,7 +44,7 @@ class Taken(NamedTuple):
 
 
 _OFFER = """
-SELECT {columns}, p.id AS who, p.position AS place
+SELECT {columns}, p.id AS who, p.position AS rank
 FROM schedules_appointmenttype t
 JOIN practices_practice c ON c.id = t.practice_id
 LEFT JOIN practices_practitioner p ON p.practice_id = c.id AND p.is_active
@@ -71,7 +71,7 @@ _AGENDAS = """
  WHERE s.practitioner_id IN ({people}) OR s.appointment_type_id = %s)
 """
 _BOTH = """
-WITH offered AS ({offer}) SELECT offered.*, {agendas} FROM offered ORDER BY place, who
+WITH offered AS ({offer}) SELECT offered.*, {agendas} FROM offered ORDER BY rank, who
 """
 _AS_JSON = {
     "sqlite": {"gather": "json_group_array", "row": "json_array"},
@@ -85,7 +85,7 @@ def read_offer(
     """A type that is online in the practice of ``slug``, and who offers it online, in the
     practice's order: all, or the ``only`` one asked for. One query. Raises
     `AppointmentType.DoesNotExist`, and `NotBookable` where the one asked for does not offer it."""
-    statement = f"{_offer_statement()} ORDER BY place, who"
+    statement = f"{_offer_statement()} ORDER BY rank, who"
     return _offered(read(statement, [only, only, type_id, slug]), only)
 
 

@@ -14,6 +14,7 @@ from icalendar import Event
 from maia.appointments.ics import OURS, Method, new_calendar
 from maia.appointments.models import Appointment
 from maia.appointments.models import Event as AgendaEvent
+from maia.appointments.places import Reader, place_of
 from maia.calendars.models import Feed
 from maia.practices.models import Membership
 
@@ -58,6 +59,9 @@ def _of_practitioner(feed: Feed, now: datetime) -> Iterator[Event]:
         who = f"{appointment.patient.name} · {appointment.type.name}"
         line = _event(f"{appointment.uid}{OURS}", appointment.start, appointment.end, now)
         line.add("summary", who if full else _("Appointment"))
+        if full and (place := place_of(appointment, Reader.PRACTICE)):
+            how = (place.in_a_calendar, place.directions)
+            line.add("location", "; ".join(part for part in how if part))
         waits = appointment.status == Appointment.Status.UNCONFIRMED
         line.add("status", "TENTATIVE" if waits else "CONFIRMED")
         line.add("sequence", appointment.sequence)
@@ -76,8 +80,8 @@ def _of_patient(feed: Feed, now: datetime) -> Iterator[Event]:
         hers = appointment.practitioner
         line = _event(f"{appointment.uid}{OURS}", appointment.start, appointment.end, now)
         line.add("summary", _("Appointment with %(name)s") % {"name": hers.name})
-        if hers.address:
-            line.add("location", hers.address)
+        if place := place_of(appointment, Reader.ANYBODY):
+            line.add("location", place.in_a_calendar)
         line.add("sequence", appointment.sequence)
         yield line
 

@@ -18,7 +18,7 @@ from maia.messaging.reminders import owe, reminders_of
 from maia.patients.models import Patient
 from maia.practices.models import Membership, Practice, Practitioner
 from maia.schedules.holidays import public_holidays
-from maia.schedules.models import Absence, AppointmentType, Category, Schedule
+from maia.schedules.models import Absence, AppointmentType, Category, PlaceKind, Schedule
 
 PASSWORD = "maia-demo"  # noqa: S105  printed by `make run`
 DAYS_BEHIND, DAYS_AHEAD = 28, 63
@@ -171,8 +171,28 @@ def _types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:
             colour="#d39b2a",
             allow_online_booking=True,
             needs_confirmation=True,
-            description="Dans les jours qui suivent la sortie de maternité. "
-            "Indiquez votre **adresse** et l’étage dans le message.",
+            place=PlaceKind.HOME,
+            description="Dans les jours qui suivent la **sortie de maternité** : la sage-femme vient "
+            "chez vous, pour vous et votre bébé.",
+        ),
+        AppointmentType(
+            name="Conseil allaitement en vidéo",
+            category=after,
+            duration_minutes=30,
+            colour="#4a7f8f",
+            allow_online_booking=True,
+            place=PlaceKind.VIDEO,
+            video_link="https://visio.lilas.example/cabinet-des-lilas",
+            description="Installez-vous avec votre bébé là où vous l’allaitez.",
+        ),
+        AppointmentType(
+            name="Point téléphonique",
+            category=after,
+            duration_minutes=15,
+            colour="#6d6a9c",
+            allow_online_booking=True,
+            place=PlaceKind.PHONE,
+            description="Pour une question qui n’attend pas la prochaine consultation.",
         ),
         AppointmentType(
             name="Suivi gynécologique et contraception",
@@ -208,6 +228,7 @@ def _types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:
     return made
 
 
+_STREETS = ["rue du Port", "quai de la Fosse", "rue des Olivettes", "allée des Érables"]
 _FIRST = [
     "Aïcha",
     "Alice",
@@ -307,6 +328,10 @@ def _patients(practice: Practice, random: Random) -> list[Patient]:
                 mobile=f"+33639980{n:03d}",
                 birth_date=date(1980 + random.randrange(26), 1 + n % 12, 1 + n % 28),
                 language="fr",
+                street=f"{1 + 3 * n} {_STREETS[n % len(_STREETS)]}",
+                postcode="44000",
+                city="Nantes",
+                access=f"{1 + n % 4}e étage" if n % 3 else "",
             )
         )
     for person in people:
@@ -432,6 +457,10 @@ def _give_to_lea_and_sofia(practice: Practice, now: datetime) -> None:
             email=email,
             mobile=f"+33639981{position:02d}0",
             language="fr",
+            street=f"{7 + position} rue des Olivettes",
+            postcode="44000",
+            city="Nantes",
+            access="Interphone au nom de famille",
         )
         hers = Appointment.objects.filter(
             practice=practice,

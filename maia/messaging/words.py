@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from maia.appointments.dates import long_date
 from maia.appointments.ics import Method, ics
 from maia.appointments.models import Appointment, HistoryEntry
+from maia.appointments.places import Place, Reader, place_of
 from maia.messaging.invitation_words import invitation_letter
 from maia.messaging.letters import Letter
 from maia.messaging.models import Message
 from maia.messaging.trial_words import trial_letter
+from maia.schedules.models import PlaceKind
 
 Action = HistoryEntry.Action
 
@@ -50,6 +52,7 @@ def letter(message: Message, sender: str) -> Letter:
             "old": entry.old_start if entry and action == Action.MOVED else None,
             "cancelled": action == Action.CANCELLED,
             "to_patient": to_patient,
+            "place": _place(appointment, to_patient=to_patient),
             "link": f"{settings.BASE_URL}/a/{appointment.link_token}/",
             "book_again": f"{settings.BASE_URL}/{appointment.practice.slug}/",
             "lang": translation.get_language(),
@@ -60,6 +63,14 @@ def letter(message: Message, sender: str) -> Letter:
             return Letter(subject, text, html)
         method = Method.CANCEL if action == Action.CANCELLED else Method.REQUEST
         return Letter(subject, text, html, ics(appointment, method, sender), method)
+
+
+def _place(appointment: Appointment, *, to_patient: bool) -> Place | None:
+    """The practitioner knows where her own practice is."""
+    if to_patient:
+        return place_of(appointment, Reader.PATIENT)
+    place = place_of(appointment, Reader.PRACTICE)
+    return None if place.kind == PlaceKind.SITE else place
 
 
 def _reminder(appointment: Appointment) -> tuple[str, str]:

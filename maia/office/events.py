@@ -17,6 +17,7 @@ from maia.appointments.models import Appointment, Event
 from maia.appointments.opening import closed_times
 from maia.office.access import OfficeRequest, office
 from maia.practices.colours import NEUTRAL, ink_on
+from maia.schedules.models import PlaceKind
 
 MAX_DAYS = 62
 Row = dict[str, Any]
@@ -113,6 +114,7 @@ def _appointments(wanted: Row) -> Iterable[Any]:
             "first",
             "patient__first_name",
             "patient__last_name",
+            "event__type__place",
         )
     )
 
@@ -123,6 +125,7 @@ class _Marks:
     def __init__(self) -> None:
         self.first = _("first visit")
         self.online = _("booked online")
+        self.places = {kind.value: str(kind.label) for kind in PlaceKind if kind != PlaceKind.SITE}
         self.waiting = str(Appointment.Status.UNCONFIRMED.label)
 
     def classes(self, appointment: Row, *, exclusive: bool) -> list[str]:
@@ -135,8 +138,10 @@ class _Marks:
         ]
 
     def words(self, appointment: Row) -> list[str]:
+        where = appointment["event__type__place"]
         return [
             *([self.waiting] if appointment["status"] == "unconfirmed" else []),
+            *([self.places[where]] if where in self.places else []),
             *([self.first] if appointment["first"] else []),
             *([self.online] if appointment["booked_online"] else []),
         ]

@@ -18,6 +18,7 @@ from maia.messaging.models import Message
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.phones import FormWithPhone
+from maia.patients.addresses import LENGTHS, one_line_of
 from maia.patients.merging import CannotMerge, merge_patients
 from maia.patients.models import Patient
 from maia.patients.phones import is_mobile
@@ -47,6 +48,7 @@ class PatientForm(FormWithPhone):
             "contact_name",
             "external_id",
             "birth_date",
+            *LENGTHS,
             "notes",
             "online_booking_barred",
         ]
@@ -69,6 +71,10 @@ class PatientForm(FormWithPhone):
 
     def clean_external_id(self) -> str:
         return clean_text(self.cleaned_data["external_id"])
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        return typed | {name: one_line_of(typed[name]) for name in LENGTHS if name in typed}
 
     def clean_notes(self) -> str:
         return clean_text(self.cleaned_data["notes"])

@@ -119,6 +119,8 @@ class TypeForm(forms.ModelForm):
             "duration_minutes",
             "colour",
             "description",
+            "place",
+            "video_link",
             "allow_online_booking",
             "send_sms_reminder",
             "known_patients_only",
@@ -133,9 +135,12 @@ class TypeForm(forms.ModelForm):
         widgets = {
             "colour": forms.TextInput(attrs={"type": "color"}),
             "description": forms.Textarea(attrs={"rows": 5}),
+            "video_link": forms.URLInput(attrs={"placeholder": "https://…"}),
         }
         help_texts = {
             "description": _("Shown just above the slots. **bold**, - list, [link](https://…)."),
+            "video_link": _("For a type by video. Only who is confirmed sees it, never in an SMS."),
+            "place": _("At home, she is asked her address; by phone, you call her."),
             "duration_minutes": _("5 to 720 minutes. It sets the end and the slots."),
             "send_sms_reminder": _("The default of the same box on each appointment."),
             "allow_online_booking": _("Off, it never appears on the booking page."),
@@ -147,6 +152,7 @@ class TypeForm(forms.ModelForm):
         self.fields["practitioner"].queryset = team  # type: ignore[attr-defined]
         self.fields["practitioner"].label = _("Practitioner")
         self.fields["practitioner"].empty_label = str(_("Every practitioner"))  # type: ignore[attr-defined]
+        self.fields["place"].required = False  # left out, it stays
         if self.instance.pk:
             if self.instance.category:
                 self.fields["category_name"].initial = self.instance.category.name
@@ -157,6 +163,9 @@ class TypeForm(forms.ModelForm):
 
     def clean_description(self) -> str:
         return clean_text(self.cleaned_data["description"])
+
+    def clean_place(self) -> str:
+        return str(self.cleaned_data["place"] or self.instance.place)
 
     def clean_colour(self) -> str:
         return str(self.cleaned_data["colour"]).lower()

@@ -26,12 +26,14 @@ from maia.appointments.booking import (
 )
 from maia.appointments.exceptions import BookingRefused, SlotTaken
 from maia.appointments.models import Appointment
+from maia.appointments.places import Reader, place_of
 from maia.appointments.slots import free_slots
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.agenda import get_appointment
 from maia.office.patients import SHOWN
 from maia.office.sheet_forms import EditForm, NewAppointmentForm, WhenForm
+from maia.patients.addresses import Address, write_address
 from maia.patients.search import search_patients
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
@@ -179,6 +181,7 @@ def _note(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:
         if patient is None:
             patient = form.new_patient()
             patient.save()
+        write_address(patient, form.address_over(Address.of(patient)))
         return book_appointment(
             typed["type"],
             typed["practitioner"],
@@ -261,6 +264,7 @@ def _render_sheet(
         "messages_sent": appointment.messages.to_people(),
         "refusal": refusals.words(refusal) if refusal else "",
         "overlaps": isinstance(refusal, SlotTaken),
+        "place": place_of(appointment, Reader.PRACTICE),
         "is_past": appointment.start <= timezone.now(),
         "absence": _absence_over(appointment),
     }

@@ -1,5 +1,6 @@
 """The appointment sheet's forms: texts to values, errors to words."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from maia.accounts.addresses import AddressFormField
 from maia.appointments.models import Appointment
 from maia.office.phones import clean_phone
+from maia.patients.addresses import LENGTHS, NEEDED, Address
 from maia.patients.models import Patient
 from maia.patients.text import clean_line, clean_text
 from maia.practices.models import Practice, Practitioner
@@ -68,6 +70,15 @@ class NewAppointmentForm(WhenForm):
     last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
     mobile = forms.CharField(label=_("Phone"), max_length=30, required=False)
     email = AddressFormField(label=_("Email address"), max_length=254, required=False)
+    street = forms.CharField(label=_("Number and street"), max_length=200, required=False)
+    postcode = forms.CharField(label=_("Postcode"), max_length=10, required=False)
+    city = forms.CharField(label=_("Town"), max_length=100, required=False)
+    access = forms.CharField(
+        label=_("How to get in"),
+        max_length=300,
+        required=False,
+        help_text=_("Left empty, the address of the record stays as it is."),
+    )
     practitioner = forms.ModelChoiceField(Practitioner.objects.none(), label=_("Practitioner"))
     type = forms.ModelChoiceField(AppointmentType.objects.none(), label=_("Type"))
     send_email = forms.BooleanField(
@@ -104,6 +115,13 @@ class NewAppointmentForm(WhenForm):
         if practitioner and type and not type.is_offered_by(practitioner):
             self.add_error("type", _("This practitioner does not offer this type."))
         return cleaned
+
+    def address_over(self, kept: Address) -> Address:
+        """What was typed in place of the record's: a whole address, or only how to get in."""
+        typed = Address.typed(**{name: self.cleaned_data.get(name, "") for name in LENGTHS})
+        if any(getattr(typed, name) for name in NEEDED):
+            return typed
+        return replace(kept, access=typed.access or kept.access)
 
     def new_patient(self) -> Patient:
         """Of what was typed; not saved."""

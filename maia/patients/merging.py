@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import F
 
+from maia.patients.addresses import Address, write_parts
 from maia.patients.models import Patient
 
 _DETAILS = (
@@ -72,6 +73,11 @@ def _fill(kept: Patient, other: Patient) -> str:
             setattr(kept, field, hers)
         elif hers and hers != mine and field != "language":
             different.append(str(hers))
+    mine, hers = Address.of(kept), Address.of(other)
+    if mine == Address():
+        write_parts(kept, hers)
+    elif hers not in (mine, Address()):
+        different.append(" ".join(part for part in (other.address, hers.access) if part))
     if other.name != kept.name:
         different.insert(0, other.name)
     return " · ".join(different)

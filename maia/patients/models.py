@@ -10,7 +10,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from maia.accounts.addresses import AddressField, same_address
 from maia.patients.text import folded_names
-from maia.practices.models import Practice
+from maia.practices.models import Practice, one_line
 
 SEARCH_TEXT = 600  # characters
 
@@ -44,6 +44,11 @@ class Patient(models.Model):
     # An address that bounced, or whose reader called our mail spam; as long as it is the record's.
     undeliverable_email = AddressField(blank=True, editable=False)
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
+    # Where the midwife goes for a visit at home, and how she gets in.
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    access = models.CharField(_("how to get in"), max_length=300, blank=True)
     language = models.CharField(_("language"), max_length=5, blank=True)
     notes = models.TextField(_("notes of the practice"), max_length=10_000, blank=True)
     online_booking_barred = models.BooleanField(_("barred from online booking"), default=False)
@@ -94,6 +99,11 @@ class Patient(models.Model):
     @property
     def email_is_undeliverable(self) -> bool:
         return same_address(self.email, self.undeliverable_email)
+
+    @property
+    def address(self) -> str:
+        """On one line, empty when the record has none."""
+        return one_line(self.street, self.postcode, self.city)
 
     @property
     def name(self) -> str:

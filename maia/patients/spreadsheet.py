@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable
 
+from maia.patients.addresses import LENGTHS
 from maia.patients.models import Patient
 
 COLUMNS = [
@@ -19,6 +20,7 @@ COLUMNS = [
     "contact_phone",
     "external_id",
     "notes",
+    *LENGTHS,
 ]
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 _PARTS = re.compile(r"(?<=[,;\n\t])")

@@ -1,6 +1,6 @@
 """The booking page: what for, when, confirm, booked. Each step has its own address."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
@@ -20,8 +20,10 @@ from maia.accounts.models import User
 from maia.appointments.booking import By, book_appointment, is_known
 from maia.appointments.exceptions import BookingRefused, NotBookable
 from maia.appointments.models import Appointment
+from maia.appointments.places import Reader, place_of, place_of_offer
 from maia.appointments.reading import read_offer
 from maia.appointments.slots import Slot, nearest_free, practitioners_for
+from maia.patients.addresses import Address, write_address
 from maia.patients.models import Patient
 from maia.patients.records import RegistrationClosed, find_record, may_register, register
 from maia.portal import elsewhere, refusals
@@ -208,6 +210,8 @@ def _book(user: User, choice: Choice, patient: Patient | None, form: NoteForm) -
                 mobile=typed["mobile"],
                 language=user.language,
             )
+        if form.address is not None:
+            write_address(patient, form.address)
         return book_appointment(
             choice.type,
             choice.practitioner,
@@ -221,9 +225,10 @@ def _book(user: User, choice: Choice, patient: Patient | None, form: NoteForm) -
 
 
 def _form(choice: Choice, patient: Patient | None, request: HttpRequest) -> NoteForm:
+    asks = choice.type.asks_address
     if patient is not None:
-        return NoteForm(request.POST)
-    return DetailsForm(request.POST, country=choice.practice.country)
+        return NoteForm(request.POST, asks_address=asks)
+    return DetailsForm(request.POST, country=choice.practice.country, asks_address=asks)
 
 
 def _take_draft(request: HttpRequest, choice: Choice) -> dict[str, str] | None:
@@ -239,11 +244,13 @@ def _render_form(
     typed: dict[str, str] | None,
     **context: object,
 ) -> HttpResponse:
-    initial = {**(typed or {}), "request_key": uuid4()}
+    asks = choice.type.asks_address
+    kept = asdict(Address.of(patient)) if patient is not None and asks else {}
+    initial = {**kept, **(typed or {}), "request_key": uuid4()}
     form = (
-        NoteForm(initial=initial)
+        NoteForm(initial=initial, asks_address=asks)
         if patient is not None
-        else DetailsForm(initial=initial, country=choice.practice.country)
+        else DetailsForm(initial=initial, country=choice.practice.country, asks_address=asks)
     )
     if patient is not None and choice.type.known_patients_only:
         if not is_known(patient, timezone.now()):
@@ -274,7 +281,16 @@ def _render_refusal(
 def _render(
     request: HttpRequest, choice: Choice, context: dict[str, object], status: int = 200
 ) -> HttpResponse:
-    everything = {"practice": choice.practice, "choice": choice, **context}
+    # Her own number only to herself, once she has signed in.
+    patient = context.get("patient")
+    known = patient if isinstance(patient, Patient) else None
+    place = place_of_offer(choice.type, choice.practitioner, known)
+    everything = {
+        "practice": choice.practice,
+        "choice": choice,
+        "place": replace(place, lines=(), directions="") if choice.type.asks_address else place,
+        **context,
+    }
     return render(request, "portal/confirm.html", everything, status=status)
 
 
@@ -287,6 +303,7 @@ def booked(request: HttpRequest, slug: str, uid: UUID) -> HttpResponse:
     context = {
         "practice": appointment.practice,
         "appointment": appointment,
+        "place": place_of(appointment, Reader.PATIENT),
         "news": request.session.pop(JUST_BOOKED, None) == str(uid),
     }
     return render(request, "portal/booked.html", context)

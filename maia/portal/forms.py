@@ -1,11 +1,12 @@
 """What a patient types when she books."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from maia.patients.addresses import LENGTHS, NEEDED, Address
 from maia.patients.phones import NotAPhoneNumber, parse_phone
 from maia.patients.text import clean_line, clean_text
 
@@ -13,6 +14,8 @@ NOTE_LENGTH = 1000
 
 
 class NoteForm(forms.Form):
+    """``asks_address``: the midwife comes to her."""
+
     request_key = forms.UUIDField(widget=forms.HiddenInput)
     note = forms.CharField(
         label=_("A message for the practitioner"),
@@ -21,6 +24,30 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Optional. She alone reads it, before your visit."),
     )
+
+    def __init__(self, *args: Any, asks_address: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if asks_address:
+            self.fields |= _address_fields()
+            self.order_fields([*self.names, *LENGTHS, "note"])
+
+    names: ClassVar[list[str]] = []  # what is asked first
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        for name in LENGTHS:
+            if name in self.fields and name in typed:
+                typed[name] = getattr(Address.typed(**{name: typed[name]}), name)
+                if name in NEEDED and not typed[name]:
+                    self.add_error(name, _("Please write your address."))
+        return typed
+
+    @property
+    def address(self) -> Address | None:
+        """What she typed, or None where it was not asked."""
+        if "street" not in self.fields:
+            return None
+        return Address(**{name: self.cleaned_data[name] for name in LENGTHS})
 
     def clean_note(self) -> str:
         return clean_text(self.cleaned_data["note"])
@@ -53,7 +80,8 @@ class DetailsForm(NoteForm):
         ),
         help_text=_("Mobile or landline. Reminders by SMS only reach a mobile."),
     )
-    field_order = ["first_name", "last_name", "mobile", "note"]
+    names = ["first_name", "last_name", "mobile"]
+    field_order = [*names, "note"]
 
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,6 +100,27 @@ class DetailsForm(NoteForm):
             raise ValidationError(
                 _("This is not a phone number. For instance: 06 12 34 56 78.")
             ) from None
+
+
+def _address_fields() -> dict[str, forms.Field]:
+    labels = {
+        "street": (_("Number and street"), "address-line1"),
+        "postcode": (_("Postcode"), "postal-code"),
+        "city": (_("Town"), "address-level2"),
+        "access": (_("How to get in"), "off"),
+    }
+    fields: dict[str, forms.Field] = {
+        name: forms.CharField(
+            label=label,
+            max_length=LENGTHS[name],
+            required=name in NEEDED,
+            widget=forms.TextInput(attrs={"autocomplete": complete}),
+        )
+        for name, (label, complete) in labels.items()
+    }
+    fields["street"].help_text = _("The midwife comes to your home.")
+    fields["access"].help_text = _("Optional: floor, door code, name on the bell.")
+    return fields
 
 
 def _name(text: str) -> str:

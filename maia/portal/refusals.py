@@ -30,6 +30,7 @@ _REASONS: dict[NotBookable.Reason, str | Promise] = {
         "This appointment is for patients that the practice knows already. "
         "Please choose another one, or call."
     ),
+    NotBookable.Reason.NO_ADDRESS: _("Please say where you live: the midwife comes to you."),
     NotBookable.Reason.TOO_MANY: _(
         "You have as many appointments to come as this practice lets one book online. "
         "Please call for another one."

@@ -25,6 +25,7 @@ from maia.appointments.booking import By, cancel_appointment, move_appointment
 from maia.appointments.exceptions import BookingRefused
 from maia.appointments.ics import Method, ics
 from maia.appointments.models import Appointment, AppointmentQuerySet
+from maia.appointments.places import Place, Reader, place_of
 from maia.appointments.slots import nearest_free
 from maia.messaging.email import sender_address
 from maia.portal import refusals
@@ -60,6 +61,11 @@ class Access:
     @property
     def is_past(self) -> bool:
         return self.appointment.end <= timezone.now()
+
+    @property
+    def place(self) -> Place:
+        """Who holds the link may not be she: her home and her number are not shown to it."""
+        return place_of(self.appointment, Reader.ANYBODY if self.by_link else Reader.PATIENT)
 
     @property
     def urls(self) -> dict[str, str]:
@@ -169,7 +175,7 @@ def calendar_file(request: HttpRequest, **key: Any) -> HttpResponse:
     if isinstance(access, HttpResponse):
         return access
     practice = access.appointment.practice
-    content = ics(access.appointment, Method.PUBLISH, practice.email or sender_address())
+    content = ics(access.appointment, Method.PUBLISH, sender_address())
     name = f"rendez-vous-{timezone.localtime(access.appointment.start, practice.zone):%Y-%m-%d}"
     return HttpResponse(
         content,
@@ -214,6 +220,7 @@ def _render(
 ) -> HttpResponse:
     everything = {
         "access": access,
+        "place": access.place,
         "appointment": access.appointment,
         "practice": access.appointment.practice,
         "refusal": refusals.words(refusal) if refusal else "",

@@ -43,6 +43,7 @@ def erase_patient(patient: Patient, *, now: datetime) -> None:
         record.email = record.undeliverable_email = record.notes = record.language = ""
         record.mobile = record.phone = record.contact_phone = ""
         record.birth_name = record.contact_name = record.external_id = ""
+        record.street = record.postcode = record.city = record.access = ""
         record.birth_date = record.user = None
         record.erased_at = now
         record.save()

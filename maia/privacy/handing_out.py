@@ -1,9 +1,12 @@
 """What Maia knows of somebody, handed out to her (articles 15 and 20 of the GDPR)."""
 
+from dataclasses import asdict
 from typing import Any
 
 from maia.accounts.models import User
 from maia.appointments.models import Appointment
+from maia.appointments.places import Reader, place_of
+from maia.patients.addresses import Address
 from maia.patients.models import Patient
 
 Data = dict[str, Any]
@@ -35,6 +38,7 @@ def data_of_patient(record: Patient, *, by_practice: bool) -> Data:
         "phone": str(record.phone),
         "contact_name": record.contact_name,
         "contact_phone": str(record.contact_phone),
+        **asdict(Address.of(record)),
         "birth_date": record.birth_date.isoformat() if record.birth_date else None,
         "no_sms": record.no_sms,
         "created": record.created_at.isoformat(),
@@ -70,6 +74,7 @@ def _appointment(appointment: Appointment, *, by_practice: bool) -> Data:
         "end": appointment.end.isoformat(),
         "type": appointment.type.name,
         "practitioner": appointment.practitioner.name,
+        "place": place_of(appointment, Reader.PATIENT).on_one_line,
         "status": appointment.status,
         "attendance": appointment.attendance,
         "booked_online": appointment.booked_online,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -158,6 +158,15 @@ class Category(models.Model):
         return found
 
 
+class PlaceKind(models.TextChoices):
+    """Where a type happens (product rule 3.8). Sites of a practice will be told apart one day."""
+
+    SITE = "site", _("at the practice")
+    HOME = "home", _("at the patient's home")
+    PHONE = "phone", _("by phone")
+    VIDEO = "video", _("by video")
+
+
 class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
     def bookable_online(self) -> "AppointmentTypeQuerySet":
         """What the booking page and the public API may show (product rule 3.2)."""
@@ -176,6 +185,16 @@ class AppointmentType(models.Model):
     )
     name = models.CharField(_("name"), max_length=100)
     description = models.TextField(_("description"), max_length=5000, blank=True)
+    place = models.CharField(
+        _("where"), max_length=5, choices=PlaceKind.choices, default=PlaceKind.SITE
+    )
+    # Shown to who is confirmed, to nobody else.
+    video_link = models.CharField(
+        _("link of the video room"),
+        max_length=500,
+        blank=True,
+        validators=[URLValidator(schemes=["https"])],
+    )
     duration_minutes = models.PositiveSmallIntegerField(
         _("duration, in minutes"), validators=[MinValueValidator(5), MaxValueValidator(720)]
     )
@@ -226,6 +245,9 @@ class AppointmentType(models.Model):
             models.CheckConstraint(
                 condition=Q(duration_minutes__range=(5, 720)), name="type_duration_bounds"
             ),
+            models.CheckConstraint(
+                condition=Q(place__in=PlaceKind.values), name="type_place_known"
+            ),
             models.CheckConstraint(condition=Q(colour__regex=COLOUR), name="type_colour_format"),
             models.CheckConstraint(
                 condition=Q(slot_step_minutes__isnull=True) | Q(slot_step_minutes__range=(5, 720)),
@@ -264,6 +286,11 @@ class AppointmentType(models.Model):
     @property
     def is_bookable_online(self) -> bool:
         return self.allow_online_booking and not self.archived
+
+    @property
+    def asks_address(self) -> bool:
+        """Whether she must say where she lives (product rule 3.8)."""
+        return self.place == PlaceKind.HOME
 
     def is_offered_by(self, practitioner: Practitioner) -> bool:
         """Its own practitioner, or any of the practice when it has none."""

@@ -194,3 +194,19 @@ def test_too_many_requests(anybody, anne, follow_up, settings):
     assert [a.status_code for a in answers] == [200, 200, 200, 429]
     assert_problem(answers[-1], 429, "too_many_requests")
     assert answers[-1]["Retry-After"] == "60"
+
+
+def test_a_visit_at_home_needs_an_address_and_keeps_it(patient, anybody, practice, anne, julie):
+    visit = make_type(practice, "Visite", place="home")
+    (shown,) = anybody.call("GET", "practices/tilleuls/appointment-types").json()["items"]
+    assert shown["place"] == "home"
+    assert_problem(book(patient, visit, anne), 422, "not_bookable")
+    body = {"type": visit.pk, "practitioner": anne.pk, "start": "2026-12-03T09:30:00+01:00"}
+    home = {"street": "5 rue du Port", "postcode": "44000", "city": "Nantes", "access": "Code 1"}
+    path = "practices/tilleuls/appointments"
+    half = patient.call("POST", path, body | {"address": {"street": "5 rue du Port"}})
+    assert_problem(half, 422, "invalid")
+    place = patient.call("POST", path, body | {"address": home}).json()["place"]
+    assert (place["kind"], place["address"]) == ("home", "5 rue du Port, 44000 Nantes")
+    julie.refresh_from_db()
+    assert julie.access == "Code 1"

@@ -271,3 +271,26 @@ def test_who_left_is_outside_at_once(script_of, team, practice, things):
     assert script.call("GET", "office/patients").status_code == 200
     practice.team.filter(user=team["assistant"]).delete()
     assert_problem(script.call("GET", "office/patients"), 403, "forbidden")
+
+
+def test_where_a_type_happens_and_where_a_patient_lives(owner, anne, practice):
+    body = {
+        "name": "Vidéo",
+        "duration_minutes": 30,
+        "place": "video",
+        "video_link": "https://v.example",
+    }
+    type = owner.call("POST", "office/appointment-types", body).json()
+    assert (type["place"], type["video_link"]) == ("video", "https://v.example")
+    for wrong in ({"place": "moon"}, {"video_link": "javascript:alert(1)"}):
+        path = f"office/appointment-types/{type['id']}"
+        assert_problem(owner.call("PATCH", path, wrong), 422, "invalid")
+    home = {"street": "5 rue du Port", "postcode": "44000", "city": "Nantes", "access": "Code 1"}
+    body = {"first_name": "Léa", "last_name": "Roux", **home}
+    record = owner.call("POST", "office/patients", body).json()
+    assert {name: record[name] for name in home} == home
+    wanted = {"patient": record["id"], "type": type["id"], "practitioner": anne.pk}
+    made = owner.call(
+        "POST", "office/appointments", wanted | {"start": "2026-12-03T09:30:00+01:00"}
+    )
+    assert made.json()["place"]["link"] == "https://v.example"

@@ -125,3 +125,18 @@ def test_as_many_queries_for_a_full_agenda(
     feed = hers("full")
     with django_assert_max_num_queries(6):
         get(feed)
+
+
+def test_who_goes_to_a_patients_home_reads_where_and_nobody_else(hers, booked, julie, follow_up):
+    julie.street, julie.city, julie.access = "5 rue du Port", "Nantes", "Code 4071"
+    julie.save()
+    follow_up.place = "home"
+    follow_up.save()
+    full = hers("full")
+    (line,) = lines(full)
+    assert str(line["LOCATION"]) == "Au domicile de la patiente, 5 rue du Port, Nantes; Code 4071"
+    full.titles = "masked"
+    full.save()
+    assert "rue du Port" not in get(full).content.decode()
+    (line,) = lines(Feed.objects.create(user=julie.user))
+    assert str(line["LOCATION"]) == "À votre domicile"

@@ -252,3 +252,22 @@ def test_a_defect_of_ours_fails_one_message_and_not_the_others(booked, anne, smt
     monkeypatch.setattr("maia.messaging.delivery.sender_address", lambda: 1 / 0)
     work()
     assert (to_patient().status, to_patient().error) == ("failed", "ZeroDivisionError")
+
+
+def test_each_email_names_the_place_where_it_happens(booked, julie, follow_up, smtp):
+    julie.street, julie.city, julie.access = "5 rue du Port", "Nantes", "Code 4071"
+    julie.save()
+    follow_up.place = "home"
+    follow_up.save()
+    work()
+    patient, practitioner = sorted(smtp.taken, key=lambda m: "julie" not in m["To"])
+    for kind in ("plain", "html"):
+        text = patient.get_body((kind,)).get_content()
+        assert "À votre domicile, 5 rue du Port, Nantes" in text
+        assert "place du Marché" not in text
+        assert "Au domicile de la patiente, 5 rue du Port, Nantes" in (
+            notice := practitioner.get_body((kind,)).get_content()
+        )
+        assert "Code 4071" in notice
+    calendar = next(patient.iter_attachments()).get_content()
+    assert "LOCATION:À votre domicile" in calendar.replace("\r\n ", "")

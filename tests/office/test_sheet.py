@@ -297,3 +297,18 @@ def test_the_feed_takes_a_constant_number_of_queries(
     )
     with django_assert_max_num_queries(11):
         owner.get("/pro/agenda/events/?start=2026-11-30T00:00:00&end=2026-12-07T00:00:00")
+
+
+def test_a_visit_at_home_says_where_and_asks_for_what_is_missing(owner, practice, anne, julie):
+    visit = make_type(practice, "Visite", place="home")
+    note(owner, anne, visit, patient=julie.pk)
+    made = Appointment.objects.get()
+    assert "pas encore d’adresse" in owner.get(url("sheet", made)).content.decode()
+    home = {"street": "5 rue du Port", "postcode": "44000", "city": "Nantes"}
+    note(owner, anne, visit, patient=julie.pk, time="10:35", access="Code 1", **home)
+    note(owner, anne, visit, patient=julie.pk, time="11:25", access="Code 2")
+    page = owner.get(url("sheet", made)).content.decode()
+    assert "Au domicile de la patiente" in page
+    assert "5 rue du Port, 44000 Nantes" in page
+    assert "Code 2" in page
+    assert "place du Marché" not in page

@@ -14,6 +14,7 @@ from maia.api.auth import OfficeToken, practitioner, seat, written_down
 from maia.api.fields import Body, Bool, Id, Instant, Key, LocalDate
 from maia.api.once import created, once
 from maia.api.paging import Pages, page
+from maia.api.places import AddressIn, PlaceOut, place_in_json
 from maia.api.problems import errors
 from maia.api.public import SlotOut, slots_in_json
 from maia.appointments.booking import (
@@ -27,7 +28,9 @@ from maia.appointments.booking import (
 )
 from maia.appointments.exceptions import InvalidRange, NotBookable
 from maia.appointments.models import Appointment
+from maia.appointments.places import Reader, place_of
 from maia.appointments.slots import free_slots
+from maia.patients.addresses import living_at
 from maia.patients.text import clean_text
 from maia.practices.models import Practice
 from maia.privacy.journal import Act
@@ -47,6 +50,9 @@ class AppointmentIn(Body):
     email_reminder: Bool = True
     sms_reminder: Bool | None = Field(None, description="Default: the type's.")
     notes: str = Field("", max_length=5000)
+    address: AddressIn | None = Field(
+        None, description="For a type at her home; kept on her record. Default: the record's."
+    )
     allow_overlap: Bool = False
 
 
@@ -68,6 +74,7 @@ class AppointmentOut(Schema):
     start: str = Field(examples=["2026-12-03T09:30:00+01:00"])
     end: str
     status: Status
+    place: PlaceOut
     attendance: str
     booked_online: bool
     email_reminder: bool
@@ -114,6 +121,7 @@ def shown(appointment: Appointment) -> dict[str, Any]:
         "start": appointment.start.astimezone(zone).isoformat(),
         "end": appointment.end.astimezone(zone).isoformat(),
         "status": appointment.status,
+        "place": place_in_json(place_of(appointment, Reader.PRACTICE)),
         "attendance": appointment.attendance,
         "booked_online": appointment.booked_online,
         "email_reminder": appointment.email_reminder,
@@ -157,17 +165,18 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
     by, now = By.practice(seat(request).user), timezone.now()
 
     def create() -> HttpResponse:
-        made = book_appointment(
-            type,
-            hers,
-            wanted.start,
-            patient,
-            by=by,
-            now=now,
-            boxes=Boxes(email=wanted.email_reminder, sms=sms),
-            allow_overlap=wanted.allow_overlap,
-            unconfirmed=wanted.status == "unconfirmed",
-        )
+        with living_at(patient, wanted.address.read() if wanted.address else None):
+            made = book_appointment(
+                type,
+                hers,
+                wanted.start,
+                patient,
+                by=by,
+                now=now,
+                boxes=Boxes(email=wanted.email_reminder, sms=sms),
+                allow_overlap=wanted.allow_overlap,
+                unconfirmed=wanted.status == "unconfirmed",
+            )
         if wanted.notes:
             made = edit_appointment(
                 made,

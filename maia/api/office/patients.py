@@ -1,5 +1,6 @@
 """Patients' records."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,6 +16,7 @@ from maia.api.once import created, once
 from maia.api.paging import Pages, page
 from maia.api.problems import Refused, errors
 from maia.invitations.inviting import InvitationRefused, invite_patient
+from maia.patients.addresses import LENGTHS, Address, one_line_of
 from maia.patients.models import Patient
 from maia.patients.phones import NotAPhoneNumber, parse_phone
 from maia.patients.text import clean_line, clean_text
@@ -35,6 +37,10 @@ class PatientIn(Body):
     contact_phone: str = Field("", max_length=30)
     external_id: str = Field("", max_length=120)
     birth_date: LocalDate | None = None
+    street: str = Field("", max_length=LENGTHS["street"])
+    postcode: str = Field("", max_length=LENGTHS["postcode"])
+    city: str = Field("", max_length=LENGTHS["city"])
+    access: str = Field("", max_length=LENGTHS["access"], description="How to get in.")
     notes: str = Field("", max_length=10_000)
     online_booking_barred: Bool = False
 
@@ -52,6 +58,10 @@ class PatientPatch(Body):
     contact_phone: str | None = Field(None, max_length=30)
     external_id: str | None = Field(None, max_length=120)
     birth_date: LocalDate | None = None
+    street: str | None = Field(None, max_length=LENGTHS["street"])
+    postcode: str | None = Field(None, max_length=LENGTHS["postcode"])
+    city: str | None = Field(None, max_length=LENGTHS["city"])
+    access: str | None = Field(None, max_length=LENGTHS["access"])
     notes: str | None = Field(None, max_length=10_000)
     online_booking_barred: Bool | None = None
 
@@ -84,6 +94,7 @@ def shown(record: Patient) -> dict[str, Any]:
         "contact_phone": str(record.contact_phone),
         "external_id": record.external_id,
         "birth_date": record.birth_date,
+        **asdict(Address.of(record)),
         "notes": record.notes,
         "online_booking_barred": record.online_booking_barred,
         "has_account": record.user_id is not None,
@@ -167,6 +178,8 @@ def _write(request: HttpRequest, record: Patient, typed: dict[str, Any]) -> Pati
             value = clean_line(value)
         elif field in ("notes", "external_id"):
             value = clean_text(value)
+        elif field in LENGTHS:
+            value = one_line_of(value)
         elif field in ("mobile", "phone", "contact_phone") and value:
             try:
                 value = parse_phone(value, seat(request).practice.country)

@@ -15,6 +15,7 @@ from maia.api.fields import Body, Bool, Id, Whole
 from maia.api.office.sheets import Week, read_week, week_of
 from maia.api.once import created, once
 from maia.api.paging import Pages, page
+from maia.api.places import Kind
 from maia.api.problems import Refused, errors
 from maia.patients.text import clean_line, clean_text
 from maia.privacy.journal import Act
@@ -29,6 +30,8 @@ class TypeIn(Body):
     colour: str = Field("#1f7a5c", pattern=r"^#[0-9a-f]{6}$")
     send_sms_reminder: Bool = True
     description: str = Field("", max_length=5000, description="Markdown.")
+    place: Kind = "site"
+    video_link: str = Field("", max_length=500, description="Shown to who is confirmed.")
     allow_online_booking: Bool = False
     category: str | None = Field(None, max_length=80, description="Made if it is new.")
     schedule: Week | None = Field(None, description="Its own; null: the practitioner's.")
@@ -43,6 +46,8 @@ class TypePatch(Body):
     colour: str | None = Field(None, pattern=r"^#[0-9a-f]{6}$")
     send_sms_reminder: Bool | None = None
     description: str | None = Field(None, max_length=5000)
+    place: Kind | None = None
+    video_link: str | None = Field(None, max_length=500)
     allow_online_booking: Bool | None = None
     category: str | None = Field(None, max_length=80)
     schedule: Week | None = None
@@ -69,6 +74,8 @@ def shown(type: AppointmentType) -> dict[str, Any]:
         "colour": type.colour,
         "send_sms_reminder": type.send_sms_reminder,
         "description": type.description,
+        "place": type.place,
+        "video_link": type.video_link,
         "allow_online_booking": type.allow_online_booking,
         "category": type.category.name if type.category else None,
         "schedule": week_of(own) if own is not None else None,

@@ -16,6 +16,7 @@ function showEnd() {
 }
 
 type.addEventListener("change", () => {
+  if (type.selectedOptions[0]?.dataset.place === "home") document.getElementById("address").open = true;
   sms.checked = Boolean(type.selectedOptions[0]?.dataset.sms);
   showEnd();
 });
