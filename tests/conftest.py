@@ -1,5 +1,6 @@
 """The practice that most tests start from, and the clock they freeze."""
 
+import time as clock
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -86,6 +87,19 @@ def elsewhere(db):
         "type": type,
         "patient": patient,
     }
+
+
+def signed_in(client, user, *, factor=False, ago=0):
+    """A session of hers, signed in ``ago`` seconds before, with a second factor or without."""
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    at = clock.time() - ago
+    records = [{"method": "password", "at": at, "reauthenticated": True}]
+    records += [{"method": "mfa", "at": at, "type": "totp"}] if factor else []
+    session["account_authentication_methods"] = records
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return client
 
 
 def make_user(email, password=None, *, verified=True):

@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "maia.accounts"
     verbose_name = _("accounts")
+
+    def ready(self) -> None:
+        from allauth.mfa.signals import authenticator_added, authenticator_removed
+
+        from maia.accounts.second_factor import factor_added, factor_removed
+
+        authenticator_added.connect(factor_added, dispatch_uid="maia.accounts.added")
+        authenticator_removed.connect(factor_removed, dispatch_uid="maia.accounts.removed")

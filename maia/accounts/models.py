@@ -1,5 +1,6 @@
 """The user: an email address that signs in. Her roles (practitioner, patient) live elsewhere."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -41,6 +42,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("operator"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined on"), default=timezone.now, editable=False)
+    # One more, and every session of hers has ended: see `second_factor`.
+    session_round = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -54,6 +57,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def get_session_auth_hash(self) -> str:
+        return self._of_this_round(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        yield from map(self._of_this_round, super().get_session_auth_fallback_hash())
+
+    def _of_this_round(self, made: str) -> str:
+        return f"{made}.{self.session_round}" if self.session_round else made
 
     def has_verified(self, email: str) -> bool:
         """Whether she has shown that she reads this mailbox (product rule 3.5)."""

@@ -10,12 +10,18 @@ from django.utils import timezone
 from ninja.security import HttpBearer
 
 from maia.accounts.models import User
+from maia.api.problems import Refused
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
-from maia.practices.seats import Seat
+from maia.practices.seats import Seat, SecondFactorMissing
 from maia.privacy.journal import Act, note
 from maia.tokens.issuing import find_token, seat_of
 from maia.tokens.models import Token
+
+SECOND_FACTOR = (
+    "This practice asks its team for a second factor: whose token it is sets one up first, "
+    "in her account."
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,10 @@ class OfficeToken(HttpBearer):
         found = find_token(token, timezone.now())
         if found is None:
             return None
-        seat = seat_of(found)
+        try:
+            seat = seat_of(found)
+        except SecondFactorMissing as missing:
+            raise Refused(403, missing.code, SECOND_FACTOR) from None
         if seat is None:
             raise PermissionDenied
         return Caller(found, found.user, seat)

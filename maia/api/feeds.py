@@ -4,15 +4,21 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from maia.api.etag import answer_once
 from maia.calendars.feeds import feed_ics, find_feed
+from maia.practices.seats import SecondFactorMissing
 
 
 @require_safe
 def feed(request: HttpRequest, uid: UUID, secret: str) -> HttpResponse:
-    found = find_feed(uid, secret)
+    try:
+        found = find_feed(uid, secret)
+    except SecondFactorMissing:
+        words = _("This practice asks its team for a second factor: set yours up in “My account”.")
+        return HttpResponse(words, status=403, content_type="text/plain; charset=utf-8")
     if found is None:
         raise Http404
     with translation.override(found.user.language or translation.get_language()):

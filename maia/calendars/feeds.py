@@ -17,21 +17,29 @@ from maia.appointments.models import Event as AgendaEvent
 from maia.appointments.places import Reader, place_of
 from maia.calendars.models import Feed
 from maia.practices.models import Membership
+from maia.practices.seats import take_seat
 
 BEHIND, AHEAD = timedelta(days=31), timedelta(days=366)
 EVERY = timedelta(minutes=15)  # what calendar applications are asked to wait; most wait hours
 
 
 def find_feed(uid: UUID, secret: str) -> Feed | None:
-    """The feed that this address opens, for as long as its owner may read the agenda herself."""
+    """The feed that this address opens, for as long as its owner may read the agenda herself.
+
+    Raises `SecondFactorMissing`.
+    """
     found = Feed.objects.select_related("practitioner__practice", "user").filter(uid=uid).first()
     if found is None or not found.opens_with(secret) or not found.user.is_active:
         return None
     hers = found.practitioner
     if hers is None:
         return found
-    team = Membership.objects.filter(practice=hers.practice, user=found.user)
-    return found if team.exists() else None
+    place = Membership.objects.filter(practice=hers.practice, user=found.user).first()
+    if place is None:
+        return None
+    place.practice, place.user = hers.practice, found.user
+    take_seat(place, shown=True)
+    return found
 
 
 def feed_ics(feed: Feed, now: datetime) -> bytes:

@@ -5,10 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from maia.accounts.models import User
-from maia.practices.seats import seats_of
+from maia.practices.seats import memberships_of
 
 
 @login_required
 def after_sign_in(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
-    return redirect("office:agenda" if seats_of(request.user) else "appointments")
+    return redirect("office:agenda" if memberships_of(request.user) else "appointments")

@@ -1,6 +1,6 @@
 """Every path. Ours come before the practices', whose slugs cannot be one of them."""
 
-from allauth.account.decorators import reauthentication_required, secure_admin_login
+from allauth.account.decorators import reauthentication_required
 from allauth.account.views import password_set
 from django.conf import settings
 from django.contrib import admin
@@ -8,10 +8,11 @@ from django.urls import include, path, re_path
 
 from maia.api.api import api, not_found
 from maia.api.feeds import feed
+from maia.config.admin_door import close_the_door
 from maia.config.health import healthz
 from maia.config.landing import after_sign_in
 
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # codes, passkeys, rate limits
+close_the_door()
 
 urlpatterns = [
     path("healthz", healthz),

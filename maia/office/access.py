@@ -4,18 +4,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from maia.accounts.models import User
+from maia.accounts.second_factor import shown_in, where_to_show_it
 from maia.patients.models import Patient
-from maia.practices.models import Practitioner
-from maia.practices.seats import Seat, seats_of
+from maia.practices.models import Membership, Practitioner
+from maia.practices.seats import Seat, SecondFactorMissing, memberships_of, take_seat
 from maia.privacy.journal import Act, note
 
 CHOSEN = "office_practice"  # in the session, of who works in several
@@ -26,7 +26,7 @@ class OfficeRequest(HttpRequest):
     """A request that has passed the door."""
 
     seat: Seat
-    seats: list[Seat]
+    memberships: list[Membership]
 
 
 def office(view: View) -> View:
@@ -37,18 +37,30 @@ def office(view: View) -> View:
     @login_required
     def wrapped(request: OfficeRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         assert isinstance(request.user, User)
-        request.seats = seats_of(request.user)
-        if not request.seats:
+        request.memberships = memberships_of(request.user)
+        if not request.memberships:
             raise PermissionDenied
         chosen = request.session.get(CHOSEN)
-        request.seat = next((s for s in request.seats if s.practice.pk == chosen), request.seats[0])
-        with timezone.override(request.seat.practice.zone):
-            if request.seat.practice.require_second_factor and not is_mfa_enabled(request.user):
-                context = {"practice": request.seat.practice}
-                return render(request, "office/second_factor.html", context, status=403)
+        places = request.memberships
+        place = next((one for one in places if one.practice_id == chosen), places[0])
+        with timezone.override(place.practice.zone):
+            try:
+                request.seat = take_seat(place, shown=shown_in(request))
+            except SecondFactorMissing as missing:
+                return _ask_second_factor(request, place, missing)
             return view(request, *args, **kwargs)
 
     return wrapped
+
+
+def _ask_second_factor(
+    request: OfficeRequest, place: Membership, missing: SecondFactorMissing
+) -> HttpResponse:
+    """She sets one up, or shows the one that she has; from a form she comes back to the agenda."""
+    if missing.code == "second_factor_not_shown" and request.method in ("GET", "HEAD"):
+        return redirect(where_to_show_it(request))
+    context = {"practice": place.practice, "has_one": missing.code == "second_factor_not_shown"}
+    return render(request, "office/second_factor.html", context, status=403)
 
 
 def written_down(

@@ -47,7 +47,7 @@ def agenda(request: OfficeRequest) -> HttpResponse:
 @office
 @require_POST
 def choose_practice(request: OfficeRequest, pk: int) -> HttpResponse:
-    if any(seat.practice.pk == pk for seat in request.seats):
+    if any(place.practice_id == pk for place in request.memberships):
         request.session[CHOSEN] = pk
     return redirect("office:agenda")
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maia.accounts.addresses import AddressFormField
+from maia.accounts.second_factor import has_second_factor
 from maia.invitations.inviting import InvitationRefused, invite_member, send_again, withdraw
 from maia.office import refusals
 from maia.office.access import OfficeRequest, owner_page, written_down
@@ -157,7 +157,7 @@ def remove(request: OfficeRequest, pk: int) -> HttpResponse:
 def second_factor(request: OfficeRequest) -> HttpResponse:
     """Asked of the whole team, or not any more. Who asks has hers: nobody is locked out at once."""
     wanted = request.POST.get("require") == "yes"
-    if wanted and not is_mfa_enabled(request.seat.user):
+    if wanted and not has_second_factor(request.seat.user):
         messages.error(request, _("Set up your own second factor first, in “My account”."))
         return redirect("office:team")
     Practice.objects.filter(pk=request.seat.practice.pk).update(require_second_factor=wanted)

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from maia.office.access import OfficeRequest, settings_page, written_down
 from maia.patients.text import clean_line
 from maia.practices.models import Membership
+from maia.practices.seats import roles_up_to
 from maia.privacy.journal import Act
-from maia.tokens.issuing import make_token, revoke, roles_up_to
+from maia.tokens.issuing import make_token, revoke
 from maia.tokens.models import Token
 
 FRESH = "fresh_token"  # in the session until it has been shown

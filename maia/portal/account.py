@@ -1,7 +1,6 @@
 """Her account: how she signs in, her language, what is sent to her, her data, the end of it."""
 
 from allauth.account.decorators import reauthentication_required
-from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -18,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maia.accounts.models import User
+from maia.accounts.second_factor import has_second_factor
 from maia.appointments.models import Appointment
 from maia.patients.models import Patient
 from maia.portal.sign_in import send_code
@@ -66,7 +66,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "form": form,
         "is_patient": records.exists(),
         "has_password": user.has_usable_password(),
-        "has_second_factor": is_mfa_enabled(user),
+        "has_second_factor": has_second_factor(user),
     }
     return render(request, "portal/account.html", context, status=422 if form.is_bound else 200)
 

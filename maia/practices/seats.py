@@ -7,13 +7,26 @@ settings of the practice are the owner's; an assistant changes none.
 from dataclasses import dataclass
 
 from maia.accounts.models import User
+from maia.accounts.second_factor import has_second_factor
 from maia.practices.models import Membership, Practice, Practitioner
 
 Role = Membership.Role
+_RANK: list[str] = [Role.ASSISTANT, Role.PRACTITIONER, Role.OWNER]
+
+
+class SecondFactorMissing(Exception):
+    """The practice asks its team for a second factor. ``code``: second_factor_required (she has
+    none), second_factor_not_shown (she has one, which this sign-in has not shown)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True)
 class Seat:
+    """Made by `take_seat` and nowhere else."""
+
     user: User
     practice: Practice
     role: str
@@ -39,7 +52,32 @@ class Seat:
         return self.role == Role.OWNER or hers
 
 
-def seats_of(user: User) -> list[Seat]:
-    """In the order in which she joined. One query."""
-    memberships = Membership.objects.filter(user=user).select_related("practice").order_by("pk")
-    return [Seat(user, m.practice, m.role) for m in memberships]
+def memberships_of(user: User) -> list[Membership]:
+    """Where she works, in the order in which she joined. One query."""
+    return list(Membership.objects.filter(user=user).select_related("practice").order_by("pk"))
+
+
+def take_seat(membership: Membership, *, shown: bool, role: str = "") -> Seat:
+    """Whoever comes, by a page, a token or a feed, sits down here or not at all.
+
+    ``shown``: this sign-in has shown a second factor; a token or a feed, which was made by one who
+    was signed in, says yes. ``role``: a lesser one than hers. Raises `SecondFactorMissing`.
+    One query where the practice asks for a second factor, none elsewhere.
+    """
+    if membership.practice.require_second_factor:
+        if not has_second_factor(membership.user):
+            raise SecondFactorMissing("second_factor_required")
+        if not shown:
+            raise SecondFactorMissing("second_factor_not_shown")
+    return Seat(
+        membership.user, membership.practice, lower_role(role or membership.role, membership.role)
+    )
+
+
+def roles_up_to(role: str) -> list[str]:
+    """That one and the lesser ones, the highest first."""
+    return _RANK[_RANK.index(role) :: -1]
+
+
+def lower_role(one: str, other: str) -> str:
+    return min(one, other, key=_RANK.index)

@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 
 from maia.accounts.models import User
 from maia.practices.models import Membership, Practice
-from maia.practices.seats import Seat, seats_of
+from maia.practices.seats import Seat, lower_role, memberships_of, take_seat
 from maia.tokens.models import Token
 
-Role = Membership.Role
-_RANK: list[str] = [Role.ASSISTANT, Role.PRACTITIONER, Role.OWNER]
 _SEEN = timedelta(minutes=1)  # how often the last use is written
 
 
@@ -22,9 +20,10 @@ def make_token(
     Raises ValueError for a practice where she has no seat, or a role above hers.
     """
     if practice is not None:
-        seat = next((s for s in seats_of(user) if s.practice.pk == practice.pk), None)
-        role = role or (seat.role if seat else "")
-        if seat is None or _lower(role, seat.role) != role:
+        places = memberships_of(user)
+        place = next((one for one in places if one.practice_id == practice.pk), None)
+        role = role or (place.role if place else "")
+        if place is None or lower_role(role, place.role) != role:
             raise ValueError("no such seat")
     secret = f"maia_{secrets.token_urlsafe(32)}"
     token = Token.objects.create(
@@ -52,26 +51,21 @@ def find_token(secret: str, now: datetime) -> Token | None:
 
 
 def seat_of(token: Token) -> Seat | None:
-    """What the token may do in its practice now: she may have left, or become less. One query."""
+    """What the token may do in its practice now: she may have left, or become less. One query.
+
+    Raises `SecondFactorMissing`.
+    """
     if token.practice is None:
         return None
-    seat = Membership.objects.filter(practice=token.practice, user=token.user).first()
-    if seat is None:
+    place = Membership.objects.filter(practice=token.practice, user=token.user).first()
+    if place is None:
         return None
-    return Seat(token.user, token.practice, _lower(token.role, seat.role))
-
-
-def roles_up_to(role: str) -> list[str]:
-    """That one and the lesser ones, the highest first."""
-    return _RANK[_RANK.index(role) :: -1]
+    place.practice, place.user = token.practice, token.user
+    return take_seat(place, shown=True, role=token.role)
 
 
 def revoke(token: Token, now: datetime) -> None:
     Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now)
-
-
-def _lower(one: str, other: str) -> str:
-    return min(one, other, key=_RANK.index)
 
 
 def _digest(secret: str) -> str:

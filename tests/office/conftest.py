@@ -5,7 +5,7 @@ import time_machine
 
 from maia.practices.models import Membership, Practitioner
 from maia.schedules.models import Schedule
-from tests.conftest import NOW, make_user
+from tests.conftest import NOW, make_user, signed_in
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -39,9 +39,8 @@ def team(practice, anne, ines):
 def sign_in(client):
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "fr"
 
-    def as_(user):
-        client.force_login(user, BACKEND)
-        return client
+    def as_(user, **how):
+        return signed_in(client, user, **how)
 
     return as_
 

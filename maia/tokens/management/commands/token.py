@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from maia.accounts.models import User
 from maia.practices.models import Membership
-from maia.practices.seats import seats_of
+from maia.practices.seats import memberships_of
 from maia.tokens.issuing import make_token
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         user = User.objects.filter(email=email, is_active=True).first()
         if user is None:
             raise CommandError(f"nobody signs in as {email}")
-        seats = [] if options["patient"] else seats_of(user)
+        seats = [] if options["patient"] else memberships_of(user)
         if slug := options["practice"]:
             seats = [seat for seat in seats if seat.practice.slug == slug]
             if not seats:
