@@ -57,6 +57,7 @@ class PublicTypeOut(Schema):
     duration_minutes: int = Field(examples=[30])
     colour: str = Field(examples=["#1f7a5c"])
     description_html: str
+    instructions_html: str = Field(description="What to bring and prepare.")
     place: Kind
     practitioners: list[int]
     workshop: bool
@@ -173,6 +174,7 @@ def appointment_types(request: HttpRequest, slug: str) -> Any:
                 "duration_minutes": type.duration_minutes,
                 "colour": type.colour,
                 "description_html": str(description_html(type.description)),
+                "instructions_html": str(description_html(type.instructions)),
                 "place": type.place,
                 "practitioners": [pk for pk in team if type.practitioner_id in (None, pk)],
                 "workshop": False,

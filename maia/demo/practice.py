@@ -132,8 +132,8 @@ def _types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:
             duration_minutes=45,
             colour="#7a4f9a",
             allow_online_booking=True,
-            description="Nous faisons connaissance et préparons ensemble le suivi.\n\n"
-            "Merci d’apporter :\n\n- votre **carte Vitale** ;\n- vos derniers résultats d’analyses ;\n"
+            description="Nous faisons connaissance et préparons ensemble le suivi.",
+            instructions="- votre **carte Vitale** ;\n- vos derniers résultats d’analyses ;\n"
             "- le compte rendu de votre échographie, si vous en avez un.",
         ),
         AppointmentType(

@@ -128,6 +128,7 @@ def preview_type(request: OfficeRequest) -> HttpResponse:
         "minutes": request.POST.get("duration_minutes", "")[:3],
         "colour": colour if re.fullmatch(COLOUR, colour) else NEUTRAL,
         "preview": description_html(request.POST.get("description", "")[:5000]),
+        "instructions": description_html(request.POST.get("instructions", "")[:5000]),
     }
     return render(request, "office/_type_preview.html", context)
 
@@ -153,6 +154,7 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
         "week": week,
         "categories": request.seat.practice.categories.all(),
         "preview": description_html(str(form["description"].value() or "")),
+        "instructions": description_html(str(form["instructions"].value() or "")),
     }
     return render(request, "office/type.html", context, status=422 if form.is_bound else 200)
 

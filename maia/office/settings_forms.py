@@ -119,6 +119,7 @@ class TypeForm(forms.ModelForm):
             "duration_minutes",
             "colour",
             "description",
+            "instructions",
             "place",
             "video_link",
             "allow_online_booking",
@@ -135,10 +136,14 @@ class TypeForm(forms.ModelForm):
         widgets = {
             "colour": forms.TextInput(attrs={"type": "color"}),
             "description": forms.Textarea(attrs={"rows": 5}),
+            "instructions": forms.Textarea(attrs={"rows": 4}),
             "video_link": forms.URLInput(attrs={"placeholder": "https://…"}),
         }
         help_texts = {
             "description": _("Shown just above the slots. **bold**, - list, [link](https://…)."),
+            "instructions": _(
+                "Shown once she has chosen, in the confirmation and in the email reminder."
+            ),
             "video_link": _("For a type by video. Only who is confirmed sees it, never in an SMS."),
             "place": _("At home, she is asked her address; by phone, you call her."),
             "duration_minutes": _("5 to 720 minutes. It sets the end and the slots."),
@@ -163,6 +168,9 @@ class TypeForm(forms.ModelForm):
 
     def clean_description(self) -> str:
         return clean_text(self.cleaned_data["description"])
+
+    def clean_instructions(self) -> str:
+        return clean_text(self.cleaned_data["instructions"])
 
     def clean_place(self) -> str:
         return str(self.cleaned_data["place"] or self.instance.place)

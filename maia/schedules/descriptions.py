@@ -1,8 +1,11 @@
 """A type's description: Markdown in, HTML that is safe to show out (product rule 3.2)."""
 
+import re
+
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "hr", "code"}
@@ -19,3 +22,38 @@ def description_html(markdown: str) -> SafeString:
         url_schemes={"http", "https", "mailto", "tel"},
     )
     return mark_safe(html)  # noqa: S308  nh3 has just made it so
+
+
+def description_text(markdown: str) -> str:
+    """The same without markup, for the text of an email: lines, lists, and links as addresses."""
+    lines: list[str] = []
+    marks: list[str] = []  # of the list items that are open: each stands before one line
+    for token in _MARKDOWN.parse(markdown):
+        if token.type == "list_item_open":
+            marks.append(f"{token.info}. " if token.info else "- ")
+        elif token.type in ("inline", "code_block", "fence"):
+            mark = marks.pop() if marks else ""
+            lines.append(mark + _plain(token).strip())
+        elif token.type == "paragraph_close" and not token.hidden:
+            lines.append("")
+        elif token.type in ("bullet_list_close", "ordered_list_close", "heading_close"):
+            marks.clear()
+            lines.append("")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _plain(token: Token) -> str:
+    if token.children is None:
+        return token.content
+    parts, address = [], ""
+    for child in token.children:
+        match child.type:
+            case "softbreak" | "hardbreak":
+                parts.append("\n")
+            case "link_open":
+                address = str(child.attrs.get("href", ""))
+            case "link_close":
+                parts.append(f" ({address})" if address not in "".join(parts) else "")
+            case _:
+                parts.append(child.content)
+    return "".join(parts)

@@ -185,6 +185,8 @@ class AppointmentType(models.Model):
     )
     name = models.CharField(_("name"), max_length=100)
     description = models.TextField(_("description"), max_length=5000, blank=True)
+    # What to bring and prepare. It may tell the kind of consultation: in no SMS, no subject.
+    instructions = models.TextField(_("what to bring and prepare"), max_length=5000, blank=True)
     place = models.CharField(
         _("where"), max_length=5, choices=PlaceKind.choices, default=PlaceKind.SITE
     )

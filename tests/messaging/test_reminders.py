@@ -369,3 +369,17 @@ def test_what_the_patient_does_herself_needs_no_sms(booked, julie, smtp, sms):
     cancel_appointment(booked, by=By.patient(None), now=NOW)
     work()
     assert sms.taken == []
+
+
+def test_what_to_bring_is_in_the_emails_and_in_no_sms(booked, follow_up, smtp, sms):
+    follow_up.instructions = "- votre **carte Vitale**"
+    follow_up.save()
+    work()
+    work(DAY_BEFORE)
+    letters = [m for m in smtp.taken if "julie" in m["To"]]
+    assert len(letters) == 2  # confirmation, reminder
+    for letter in letters:
+        assert "- votre carte Vitale" in letter.get_body(("plain",)).get_content()
+        assert "<strong>carte Vitale</strong>" in letter.get_body(("html",)).get_content()
+        assert "Vitale" not in letter["Subject"]
+    assert all("Vitale" not in str(taken) for taken in sms.taken)

@@ -125,3 +125,21 @@ def test_by_phone_she_reads_which_number_is_called(signed_in, practice, julie, a
     assert words in read(signed_in.get(url("confirm", type, anne)))
     booked = confirm(signed_in, type, anne)
     assert words in read(signed_in.get(booked["Location"]))
+
+
+def test_what_to_bring_is_seen_once_she_has_chosen_and_not_by_the_link(signed_in, follow_up, anne):
+    follow_up.description, follow_up.instructions = "Tous les **mois**", "- votre **carte**"
+    follow_up.save()
+    bring, about = "<strong>carte</strong>", "<strong>mois</strong>"
+    slots = read(signed_in.get(reverse("slots", args=["tilleuls", follow_up.pk])))
+    assert bring not in slots
+    page = read(signed_in.get(url("confirm", follow_up, anne)))
+    assert bring in page
+    assert about in page
+    booked = read(signed_in.get(confirm(signed_in, follow_up, anne)["Location"]))
+    made = Appointment.objects.get()
+    hers = read(signed_in.get(mine(made)))
+    assert bring in booked
+    assert bring in hers
+    assert about in hers
+    assert bring not in read(signed_in.get(link(made)))

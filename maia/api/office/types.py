@@ -30,6 +30,7 @@ class TypeIn(Body):
     colour: str = Field("#1f7a5c", pattern=r"^#[0-9a-f]{6}$")
     send_sms_reminder: Bool = True
     description: str = Field("", max_length=5000, description="Markdown.")
+    instructions: str = Field("", max_length=5000, description="What to bring. Markdown.")
     place: Kind = "site"
     video_link: str = Field("", max_length=500, description="Shown to who is confirmed.")
     allow_online_booking: Bool = False
@@ -46,6 +47,7 @@ class TypePatch(Body):
     colour: str | None = Field(None, pattern=r"^#[0-9a-f]{6}$")
     send_sms_reminder: Bool | None = None
     description: str | None = Field(None, max_length=5000)
+    instructions: str | None = Field(None, max_length=5000)
     place: Kind | None = None
     video_link: str | None = Field(None, max_length=500)
     allow_online_booking: Bool | None = None
@@ -74,6 +76,7 @@ def shown(type: AppointmentType) -> dict[str, Any]:
         "colour": type.colour,
         "send_sms_reminder": type.send_sms_reminder,
         "description": type.description,
+        "instructions": type.instructions,
         "place": type.place,
         "video_link": type.video_link,
         "allow_online_booking": type.allow_online_booking,
@@ -144,7 +147,7 @@ def _hers(request: HttpRequest, id: int) -> AppointmentType:
 
 
 def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -> AppointmentType:
-    cleaners = {"name": clean_line, "description": clean_text}
+    cleaners = {"name": clean_line, "description": clean_text, "instructions": clean_text}
     with transaction.atomic():
         if "category" in typed:
             type.category = Category.named(type.practice, clean_line(typed.pop("category") or ""))
