@@ -190,13 +190,15 @@ def cancel_appointment(
         _refuse_unless_seen(current, seen)
         if by.is_patient and not current.may_change(now):
             raise TooLate
+        waited = current.status == Appointment.Status.UNCONFIRMED
         current.status = Appointment.Status.CANCELLED
         current.sequence += 1
         _save(current, "status", "sequence")
         if current.event.kind == Event.Kind.APPOINTMENT:
             current.event.blocking = False
             current.event.save(update_fields=["blocking"])
-        _record(current, HistoryEntry.Action.CANCELLED, by, now, old_start=current.start)
+        acts = HistoryEntry.Action
+        _record(current, acts.CANCELLED, by, now, old_start=current.start, of_request=waited)
     return current
 
 
@@ -227,7 +229,8 @@ def unconfirm_appointment(
             raise AlreadyCancelled
         if current.status == Appointment.Status.CONFIRMED:
             current.status = Appointment.Status.UNCONFIRMED
-            _save(current, "status")
+            current.sequence += 1
+            _save(current, "status", "sequence")
             _record(current, HistoryEntry.Action.EDITED, by, now)
     return current
 
@@ -363,7 +366,10 @@ def _record(
     *,
     old_start: datetime | None = None,
     new_start: datetime | None = None,
+    of_request: bool | None = None,
 ) -> None:
+    """``of_request``: None for whatever it is now."""
+    waits = appointment.status == Appointment.Status.UNCONFIRMED
     HistoryEntry.objects.create(
         appointment=appointment,
         action=action,
@@ -372,4 +378,5 @@ def _record(
         at=now,
         old_start=old_start,
         new_start=new_start,
+        of_request=waits if of_request is None else of_request,
     )

@@ -1,9 +1,11 @@
 """An appointment as iCalendar (RFC 5545), for the patient's own calendar.
 
 It says who, when and where, never what for: calendars are shared and shown on locked screens.
+Times are in UTC, which every reader reads alike; a description of a zone is read by each its own
+way.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
@@ -17,7 +19,7 @@ OURS = "@maia"  # ends every UID of Maia's
 
 class Method(StrEnum):
     PUBLISH = "PUBLISH"  # a file that she downloads
-    REQUEST = "REQUEST"  # booked or moved, in an email
+    REQUEST = "REQUEST"  # certain, in an email
     CANCEL = "CANCEL"
 
 
@@ -26,40 +28,66 @@ def new_calendar(method: Method) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//Maia//Maia//FR")
     calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method.value)
     return calendar
+
+
+def new_event(uid: str, start: datetime, end: datetime, stamp: datetime) -> Event:
+    """``start``, ``end`` and ``stamp``, of its last change, are UTC instants."""
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", stamp)
+    event.add("dtstart", start)
+    event.add("dtend", end)
+    event.add("class", "PRIVATE")
+    return event
+
+
+def event_of(appointment: Appointment, stamp: datetime) -> Event:
+    """When it is, and how sure it is; its summary and its place depend on who reads it.
+
+    The same UID for the life of the appointment, SEQUENCE grown with each change.
+    """
+    event = new_event(f"{appointment.uid}{OURS}", appointment.start, appointment.end, stamp)
+    event.add("sequence", appointment.sequence)
+    event.add("status", _STATUS[Appointment.Status(appointment.status)])
+    return event
+
+
+_STATUS = {
+    Appointment.Status.CONFIRMED: "CONFIRMED",
+    Appointment.Status.UNCONFIRMED: "TENTATIVE",
+    Appointment.Status.CANCELLED: "CANCELLED",
+}
+
+
+def describe_for_patient(event: Event, appointment: Appointment) -> None:
+    """With whom and where, as anybody may read it who sees her calendar."""
+    name = one_line(appointment.practitioner.name)
+    event.add("summary", _("Appointment with %(name)s") % {"name": name})
+    if place := place_of(appointment, Reader.ANYBODY):
+        event.add("location", one_line(place.in_a_calendar))
 
 
 def ics(appointment: Appointment, method: Method, organizer: str) -> bytes:
     """The calendar file. ``organizer`` is an email address, which an update must repeat.
 
-    The same UID for the life of the appointment, SEQUENCE grown with each change.
+    A request is TENTATIVE and rings no alarm.
     """
-    practice, practitioner = appointment.practice, appointment.practitioner
-    zone = practice.zone
-    event = Event()
-    event.add("uid", f"{appointment.uid}{OURS}")
-    event.add("sequence", appointment.sequence)
-    event.add("dtstamp", appointment.created_at)
-    event.add("dtstart", appointment.start.astimezone(zone))
-    event.add("dtend", appointment.end.astimezone(zone))
-    event.add("summary", _("Appointment with %(name)s") % {"name": practitioner.name})
-    event.add("class", "PRIVATE")
-    # A calendar is seen by others: neither her address nor her number.
-    place = place_of(appointment, Reader.ANYBODY)
-    if place:
-        event.add("location", place.in_a_calendar)
-    cancelled = appointment.status == Appointment.Status.CANCELLED
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event = event_of(appointment, appointment.changed_at)
+    describe_for_patient(event, appointment)
+    if method == Method.CANCEL:  # a request too: whatever she had of it is void
+        event["status"] = "CANCELLED"
     sender = vCalAddress(f"mailto:{organizer}")
-    sender.params["cn"] = practice.name
+    sender.params["cn"] = one_line(appointment.practice.name).replace('"', "'")
     event.add("organizer", sender)
     if method != Method.PUBLISH and appointment.patient.email:
         attendee = vCalAddress(f"mailto:{appointment.patient.email}")
         attendee.params["partstat"] = "ACCEPTED"
         attendee.params["rsvp"] = "FALSE"
         event.add("attendee", attendee)
-    if not cancelled:
+    if event["status"] == "CONFIRMED":
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("trigger", timedelta(hours=-2))
@@ -67,5 +95,8 @@ def ics(appointment: Appointment, method: Method, organizer: str) -> bytes:
         event.add_component(alarm)
     calendar = new_calendar(method)
     calendar.add_component(event)
-    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +78,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.select_related(
             "event__type", "event__practitioner__practice", "practice", "patient__user"
         )
+
+    def with_changes(self) -> "AppointmentQuerySet":
+        """With the instant of the last act on each."""
+        acts = HistoryEntry.objects.filter(appointment=OuterRef("pk")).order_by("-id")
+        return self.annotate(last_act=Subquery(acts.values("at")[:1]))
 
     def of_user(self, user: Any) -> "AppointmentQuerySet":
         """Those of her own records: what a signed-in patient may see."""
@@ -175,6 +180,26 @@ class Appointment(models.Model):
         """Whether the patient may still cancel or move it online."""
         return self.status != self.Status.CANCELLED and now <= self.change_deadline
 
+    def may_move(self, now: datetime) -> bool:
+        """Moving needs free times: a type and a practitioner that still have some online."""
+        online = self.type.is_bookable_online and self.practitioner.is_bookable_online
+        return self.may_change(now) and online and not self.patient.online_booking_barred
+
+    @property
+    def changed_at(self) -> datetime:
+        """The last act on it. A list reads them all at once: see `with_changes`."""
+        known: datetime | None = getattr(self, "last_act", None)
+        if known is None:
+            known = self.history.aggregate(last=Max("at"))["last"]
+        return known or self.created_at
+
+    @property
+    def was_certain(self) -> bool:
+        """Whether it has been confirmed once: since then it may stand in her own calendar."""
+        acts = HistoryEntry.Action
+        certain = Q(action=acts.CONFIRMED) | Q(action=acts.BOOKED, of_request=False)
+        return self.history.filter(certain).exists()
+
     def renew_link(self) -> None:
         """Not saved. The link in her mailbox opens nothing any more."""
         self.link_token = _link_token()
@@ -209,6 +234,8 @@ class HistoryEntry(models.Model):
     at = models.DateTimeField(_("when"))
     old_start = models.DateTimeField(null=True, blank=True)
     new_start = models.DateTimeField(null=True, blank=True)
+    # It waited to be confirmed when this was done to it; booked: it waits from now on.
+    of_request = models.BooleanField(default=False)
     announced = models.BooleanField(default=False)
 
     class Meta:

@@ -11,7 +11,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from icalendar import Event
 
-from maia.appointments.ics import OURS, Method, new_calendar
+from maia.appointments.ics import (
+    OURS,
+    Method,
+    describe_for_patient,
+    event_of,
+    new_calendar,
+    new_event,
+    one_line,
+)
 from maia.appointments.models import Appointment
 from maia.appointments.models import Event as AgendaEvent
 from maia.appointments.places import Reader, place_of
@@ -50,7 +58,8 @@ def feed_ics(feed: Feed, now: datetime) -> bytes:
     now = now.replace(hour=0, minute=0, second=0, microsecond=0)
     calendar = new_calendar(Method.PUBLISH)
     name = feed.practitioner.name if feed.practitioner else _("My appointments")
-    calendar.add("x-wr-calname", name)
+    calendar.add("name", one_line(name))
+    calendar.add("x-wr-calname", one_line(name))
     calendar.add("refresh-interval", EVERY, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
     lines = _of_practitioner(feed, now) if feed.practitioner else _of_patient(feed, now)
@@ -65,47 +74,29 @@ def _of_practitioner(feed: Feed, now: datetime) -> Iterator[Event]:
     full = feed.titles == Feed.Titles.FULL
     for appointment in _between(Appointment.objects.filter(event__practitioner=hers), now):
         who = f"{appointment.patient.name} · {appointment.type.name}"
-        line = _event(f"{appointment.uid}{OURS}", appointment.start, appointment.end, now)
-        line.add("summary", who if full else _("Appointment"))
+        line = event_of(appointment, appointment.changed_at)
+        line.add("summary", one_line(who) if full else _("Appointment"))
         if full and (place := place_of(appointment, Reader.PRACTICE)):
             how = (place.in_a_calendar, place.directions)
-            line.add("location", "; ".join(part for part in how if part))
-        waits = appointment.status == Appointment.Status.UNCONFIRMED
-        line.add("status", "TENTATIVE" if waits else "CONFIRMED")
-        line.add("sequence", appointment.sequence)
+            line.add("location", one_line("; ".join(part for part in how if part)))
         yield line
     spans = {"end__gt": now - BEHIND, "start__lt": now + AHEAD}
     personal = hers.events.filter(kind=AgendaEvent.Kind.PERSONAL, blocking=True, **spans)
     for kind, blocks in (("event", personal), ("absence", hers.absences.by_hand().filter(**spans))):
         for block in blocks.order_by("start"):
-            line = _event(f"{kind}-{block.pk}{OURS}", block.start, block.end, now)
-            line.add("summary", (full and block.title) or _("Busy"))
+            line = new_event(f"{kind}-{block.pk}{OURS}", block.start, block.end, now)
+            line.add("summary", (full and one_line(block.title)) or _("Busy"))
             yield line
 
 
 def _of_patient(feed: Feed, now: datetime) -> Iterator[Event]:
     for appointment in _between(Appointment.objects.filter(patient__user=feed.user), now):
-        hers = appointment.practitioner
-        line = _event(f"{appointment.uid}{OURS}", appointment.start, appointment.end, now)
-        line.add("summary", _("Appointment with %(name)s") % {"name": hers.name})
-        if place := place_of(appointment, Reader.ANYBODY):
-            line.add("location", place.in_a_calendar)
-        line.add("sequence", appointment.sequence)
+        line = event_of(appointment, appointment.changed_at)
+        describe_for_patient(line, appointment)
         yield line
 
 
 def _between(found: Any, now: datetime) -> Iterator[Appointment]:
     live = found.exclude(status=Appointment.Status.CANCELLED)
     ahead = live.filter(event__end__gt=now - BEHIND, event__start__lt=now + AHEAD)
-    return iter(ahead.with_details().order_by("event__start", "pk"))
-
-
-def _event(uid: str, start: datetime, end: datetime, now: datetime) -> Event:
-    """In UTC: no zone to describe, and every application shows its own."""
-    line = Event()
-    line.add("uid", uid)
-    line.add("dtstamp", now)
-    line.add("dtstart", start)
-    line.add("dtend", end)
-    line.add("class", "PRIVATE")
-    return line
+    return iter(ahead.with_details().with_changes().order_by("event__start", "pk"))

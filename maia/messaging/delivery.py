@@ -74,12 +74,12 @@ def _prepare(
     if message.channel == Channel.HOOK:
         return prepare_event(message, now)
     if message.channel == Channel.EMAIL:
-        content = letter(message, sender_address())
+        content = letter(message, sender_address(), now)
         return (
             {"subject": content.subject, "body": content.text},
             lambda: mailer.send(message, content, to),
         )
-    text, name, callback = sms_text(message), _sender_name(message), callback_url(message)
+    text, name, callback = sms_text(message, now), _sender_name(message), callback_url(message)
     return (
         {"body": text, "segments": measure(text).segments},
         lambda: sms_channel().send(to, text, sender=name, callback=callback),

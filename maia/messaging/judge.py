@@ -11,6 +11,7 @@ from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.grouping import speaks_for_it
 from maia.messaging.hooks import why_not_told
 from maia.messaging.models import Message
+from maia.patients.models import Patient
 from maia.patients.phones import is_mobile
 
 Kind, Channel = Message.Kind, Message.Channel
@@ -50,17 +51,23 @@ def address(message: Message) -> str:
 
 def _why_no_address(message: Message) -> str | None:
     to = address(message)
-    if message.channel == Channel.SMS:
+    if message.channel == Channel.SMS and to and is_mobile(to):
+        if message.is_sms_reminder and _appointment(message).patient.no_sms:
+            return "no_sms"
+    return why_unreachable(Channel(message.channel), to, message.patient)
+
+
+def why_unreachable(channel: Message.Channel, to: str, patient: Patient | None) -> str | None:
+    """The code of the reason why nothing can be sent to ``to``, or None."""
+    if channel == Channel.SMS:
         if not to:
             return "no_mobile"
         if not is_mobile(to):
             return "not_mobile"
-        if message.is_sms_reminder and _appointment(message).patient.no_sms:
-            return "no_sms"
         return None if settings.SMS_URL else "no_sms_provider"
     if not to:
         return "no_address"
-    if message.patient is not None and message.patient.email_is_undeliverable:
+    if patient is not None and patient.email_is_undeliverable:
         return "undeliverable"
     return None
 
@@ -95,6 +102,9 @@ def _why_not_tell(message: Message, now: datetime) -> str | None:
         return "cancelled_since"
     if appointment.start != message.occurrence:
         return "moved_since"
+    waits = appointment.status == Appointment.Status.UNCONFIRMED
+    if entry.action == HistoryEntry.Action.CONFIRMED and waits:  # put back meanwhile
+        return "unconfirmed"
     return None
 
 

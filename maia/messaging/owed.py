@@ -90,17 +90,24 @@ def _owed_by(entry: HistoryEntry, now: datetime) -> Iterator[Message]:
     kind = _KINDS.get(Action(entry.action))
     by_sms = False
     if kind is not None:
-        by_patient = entry.actor == Actor.PATIENT
-        if by_patient or appointment.email_reminder:
-            yield _told(entry, kind, Recipient.PATIENT, Channel.EMAIL, now)
-        if by_patient:
+        for channel in told_by(entry):
+            yield _told(entry, kind, Recipient.PATIENT, channel, now)
+            by_sms = by_sms or channel == Channel.SMS
+        if entry.actor == Actor.PATIENT:
             yield _told(entry, Kind.NOTICE, Recipient.PRACTITIONER, Channel.EMAIL, now)
-        by_sms = _also_by_sms(entry)
-        if by_sms:
-            yield _told(entry, kind, Recipient.PATIENT, Channel.SMS, now)
     # Moved again since: the later entry owes the reminders of the new time.
     if entry.new_start in (None, appointment.start) and entry.action != Action.CANCELLED:
         yield from reminders_of(appointment, since=entry.at, entry=entry, sms=not by_sms)
+
+
+def told_by(entry: HistoryEntry) -> list[Message.Channel]:
+    """How the patient is told of what was done, or would be: ``entry`` need not be saved."""
+    channels = []
+    if entry.actor == Actor.PATIENT or entry.appointment.email_reminder:
+        channels.append(Channel.EMAIL)
+    if _also_by_sms(entry):
+        channels.append(Channel.SMS)
+    return channels
 
 
 def _also_by_sms(entry: HistoryEntry) -> bool:

@@ -1,5 +1,8 @@
 """What an SMS says: never the kind of consultation, never the patient's name (product rule 3.6)."""
 
+import re
+from datetime import datetime
+
 from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -22,8 +25,9 @@ def default_template() -> str:
     )
 
 
-def sms_text(message: Message) -> str:
-    """In the reader's language and the practice's time zone."""
+def sms_text(message: Message, now: datetime) -> str:
+    """In the reader's language and the practice's time zone. What it promises is true at ``now``,
+    when it leaves."""
     if message.kind == Kind.TEST:
         assert message.practitioner is not None
         with translation.override(settings.LANGUAGE_CODE):
@@ -34,7 +38,7 @@ def sms_text(message: Message) -> str:
     language = appointment.patient.language or settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(appointment.practice.zone):
         if message.kind == Kind.REMINDER:
-            template, values = practitioner.sms_template or default_template(), _of_its_day(message)
+            template, values = _reminder(message, now)
         else:
             template, values = _change(message), _values(appointment)
         return _written(practitioner, template, values)
@@ -51,12 +55,48 @@ def _written(practitioner: Practitioner, template: str, values: dict[str, str]) 
     return in_gsm_letters(text) if practitioner.sms_in_gsm_letters else text
 
 
+def _reminder(message: Message, now: datetime) -> tuple[str, dict[str, str]]:
+    """Her template, or Maia's. Too late to change one of them online, nothing says that one could:
+    it says whom to call, and the link shows when and where."""
+    all_of_them = on_its_day(message)
+    values = _of_its_day(all_of_them)
+    values["link"] = _links(all_of_them)
+    hers = all_of_them[0].practitioner.sms_template
+    if not all(one.may_change(now) for one in all_of_them):
+        return _without_promise(hers or default_template(), message), values
+    if hers or all(one.may_move(now) for one in all_of_them):
+        return hers or default_template(), values
+    return _(
+        "Reminder: appointment on {date} at {time} with {practitioner}. Cancel: {link}"
+    ), values
+
+
+def _links(appointments: list[Appointment]) -> str:
+    """One opens one appointment, so each has its own, with its time where there are several."""
+    if len(appointments) == 1:
+        return _link(appointments[0])
+    return ", ".join(f"{_time(one)} {_link(one)}" for one in appointments)
+
+
+def _without_promise(template: str, message: Message) -> str:
+    """In place of the sentence that leads to the link, whom to call: what it invites to is over."""
+    if "{link}" not in template:
+        return template
+    sentences = re.split(r"(?<=[.!?\n])\s+", template)
+    kept = [sentence for sentence in sentences if "{link}" not in sentence]
+    phone = message.practice.phone
+    if phone:
+        kept.append(_("If you cannot come: %(phone)s.") % {"phone": phone.as_national})
+    return " ".join([*kept, "{link}"])
+
+
 def _change(message: Message) -> str:
+    if _is_request(message):
+        return _change_of_request(message)
     match message.kind:
         case Kind.CANCELLED:
-            phone = message.practice.phone.as_national if message.practice.phone else ""
             text = _("{practice}: your appointment on {date} at {time} is cancelled.")
-            return f"{text} {phone}".strip()
+            return _with_phone(text, message)
         case Kind.MOVED:
             return _("{practice}: your appointment has moved to {date} at {time}. {link}")
         case Kind.CONFIRMED:
@@ -64,9 +104,29 @@ def _change(message: Message) -> str:
     raise ValueError(message.kind)  # owes no SMS
 
 
-def _of_its_day(message: Message) -> dict[str, str]:
+def _is_request(message: Message) -> bool:
+    assert message.appointment is not None
+    if message.kind == Kind.CANCELLED:
+        return message.entry is not None and message.entry.of_request
+    return message.appointment.status == Appointment.Status.UNCONFIRMED
+
+
+def _change_of_request(message: Message) -> str:
+    if message.kind == Kind.CANCELLED:
+        text = _("{practice}: your request for {date} at {time} could not be accepted.")
+        return _with_phone(text, message)
+    if message.kind == Kind.MOVED:
+        return _("{practice}: your request has moved to {date} at {time}, to be confirmed. {link}")
+    raise ValueError(message.kind)  # owes no SMS
+
+
+def _with_phone(text: str, message: Message) -> str:
+    phone = message.practice.phone.as_national if message.practice.phone else ""
+    return f"{text} {phone}".strip()
+
+
+def _of_its_day(all_of_them: list[Appointment]) -> dict[str, str]:
     """The values of the first appointment, with the times of all of that day."""
-    all_of_them = on_its_day(message)
     names = dict.fromkeys(appointment.practitioner.name for appointment in all_of_them)
     times = [_time(appointment) for appointment in all_of_them]
     return _values(all_of_them[0]) | {"time": _listed(times), "practitioner": _listed(list(names))}
@@ -84,8 +144,12 @@ def _values(appointment: Appointment) -> dict[str, str]:
         "practice": appointment.practice.name,
         "date": weekday_date(timezone.localtime(appointment.start)),
         "time": _time(appointment),
-        "link": f"{settings.BASE_URL}/a/{appointment.link_token}/",
+        "link": _link(appointment),
     }
+
+
+def _link(appointment: Appointment) -> str:
+    return f"{settings.BASE_URL}/a/{appointment.link_token}/"
 
 
 def _time(appointment: Appointment) -> str:

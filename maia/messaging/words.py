@@ -22,8 +22,11 @@ from maia.schedules.models import PlaceKind
 Action = HistoryEntry.Action
 
 
-def letter(message: Message, sender: str) -> Letter:
-    """In the reader's language and the practice's time zone. ``sender`` is an email address."""
+def letter(message: Message, sender: str, now: datetime) -> Letter:
+    """In the reader's language and the practice's time zone. ``sender`` is an email address.
+
+    What it promises is true at ``now``, when it leaves.
+    """
     if message.invitation is not None:
         return invitation_letter(message.invitation)
     if message.kind == Message.Kind.TEST:
@@ -51,6 +54,9 @@ def letter(message: Message, sender: str) -> Letter:
             "opening": opening,
             "old": entry.old_start if entry and action == Action.MOVED else None,
             "cancelled": action == Action.CANCELLED,
+            "is_request": _is_request(appointment, entry),
+            "may_change": appointment.may_change(now),
+            "may_move": appointment.may_move(now),
             "to_patient": to_patient,
             "place": _place(appointment, to_patient=to_patient),
             "link": f"{settings.BASE_URL}/a/{appointment.link_token}/",
@@ -61,8 +67,24 @@ def letter(message: Message, sender: str) -> Letter:
         html = render_to_string("messaging/email.html", context)
         if reminds or not to_patient:
             return Letter(subject, text, html)
-        method = Method.CANCEL if action == Action.CANCELLED else Method.REQUEST
+        method = _method(appointment, action)
+        if method is None:
+            return Letter(subject, text, html)
         return Letter(subject, text, html, ics(appointment, method, sender), method)
+
+
+def _method(appointment: Appointment, action: Action | None) -> Method | None:
+    """A request is no appointment yet: it comes with no invitation, and one that she had before it
+    was put back to be confirmed is withdrawn until it is certain again."""
+    if action != Action.CANCELLED and appointment.status == Appointment.Status.CONFIRMED:
+        return Method.REQUEST
+    return Method.CANCEL if appointment.was_certain else None
+
+
+def _is_request(appointment: Appointment, entry: HistoryEntry | None) -> bool:
+    if entry is not None and entry.action == Action.CANCELLED:
+        return entry.of_request
+    return appointment.status == Appointment.Status.UNCONFIRMED
 
 
 def _place(appointment: Appointment, *, to_patient: bool) -> Place | None:
@@ -81,13 +103,10 @@ def _reminder(appointment: Appointment) -> tuple[str, str]:
 
 
 def _for_patient(appointment: Appointment, entry: HistoryEntry) -> tuple[str, str]:
+    if _is_request(appointment, entry):
+        return _of_request(appointment, entry)
     match Action(entry.action):
         case Action.BOOKED:
-            if appointment.status == Appointment.Status.UNCONFIRMED:
-                return (
-                    _("Your appointment request for %(when)s") % _when(appointment.start),
-                    _("Your request has been received. The practice will confirm it."),
-                )
             return (
                 _("Your appointment on %(when)s") % _when(appointment.start),
                 _("Your appointment is confirmed."),
@@ -112,9 +131,43 @@ def _for_patient(appointment: Appointment, entry: HistoryEntry) -> tuple[str, st
     raise ValueError(entry.action)  # owes nothing
 
 
+def _of_request(appointment: Appointment, entry: HistoryEntry) -> tuple[str, str]:
+    """To the patient, of what nobody has confirmed: never as of an appointment."""
+    by_patient = entry.actor == HistoryEntry.Actor.PATIENT
+    match Action(entry.action):
+        case Action.BOOKED if by_patient:
+            return (
+                _("Your appointment request for %(when)s") % _when(appointment.start),
+                _("Your request has been received. The practice will confirm it."),
+            )
+        case Action.BOOKED:
+            return (
+                _("A time is held for you on %(when)s") % _when(appointment.start),
+                _("The practice holds this time for you, and will confirm it."),
+            )
+        case Action.MOVED:
+            return (
+                _("Your appointment request has moved to %(when)s") % _when(appointment.start),
+                _("Your request has a new time. The practice will confirm it."),
+            )
+        case Action.CANCELLED:
+            return (
+                _("Your appointment request for %(when)s is cancelled") % _when(appointment.start),
+                _("Your request is cancelled.")
+                if by_patient
+                else _("The practice could not accept your request."),
+            )
+    raise ValueError(entry.action)  # a confirmation of what is not confirmed is not sent
+
+
 def _for_practitioner(appointment: Appointment, entry: HistoryEntry) -> tuple[str, str]:
     # No patient's name in a subject: it shows on a locked phone.
     match Action(entry.action):
+        case Action.BOOKED if appointment.status == Appointment.Status.UNCONFIRMED:
+            return (
+                _("Appointment request for %(when)s") % _when(appointment.start),
+                _("A patient asks for this time online. It waits for your confirmation."),
+            )
         case Action.BOOKED:
             return (
                 _("New appointment on %(when)s") % _when(appointment.start),

@@ -1,5 +1,6 @@
 """Absences and personal events: one form, whole days or hours, once or repeated."""
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -16,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maia.appointments.blocking import be_absent, block_time, covered, unblock
 from maia.appointments.booking import By
 from maia.appointments.exceptions import SlotTaken
-from maia.appointments.models import Event
+from maia.appointments.models import Appointment, Event, HistoryEntry
+from maia.messaging.foresight import in_words, would_be_told
 from maia.office.access import OfficeRequest, office
 from maia.patients.text import clean_text
 from maia.practices.models import Practitioner
@@ -122,6 +124,12 @@ def absences(request: OfficeRequest) -> HttpResponse:
     return render(request, "office/absences.html", context)
 
 
+def _told(covered: Iterable[Appointment], now: datetime) -> list[tuple[Appointment, str]]:
+    """Each with what its patient would receive, were it cancelled."""
+    cancelled = HistoryEntry.Action.CANCELLED
+    return [(one, in_words(would_be_told(one, cancelled, now))) for one in covered]
+
+
 @office
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: OfficeRequest) -> HttpResponse:
@@ -147,7 +155,9 @@ def new(request: OfficeRequest) -> HttpResponse:
         return redirect("office:absences")
     inside = covered(practitioner, form.spans, now)
     if inside and not {"keep", "cancel"} & request.POST.keys():
-        return render(request, "office/away.html", context | {"covered": inside}, status=409)
+        return render(
+            request, "office/away.html", context | {"covered": _told(inside, now)}, status=409
+        )
     cancelled = be_absent(
         practitioner,
         form.spans,

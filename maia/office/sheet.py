@@ -25,9 +25,10 @@ from maia.appointments.booking import (
     unconfirm_appointment,
 )
 from maia.appointments.exceptions import BookingRefused, SlotTaken
-from maia.appointments.models import Appointment
+from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.places import Reader, place_of
 from maia.appointments.slots import free_slots
+from maia.messaging.foresight import in_words, would_be_told
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.agenda import get_appointment
@@ -265,10 +266,16 @@ def _render_sheet(
         "refusal": refusals.words(refusal) if refusal else "",
         "overlaps": isinstance(refusal, SlotTaken),
         "place": place_of(appointment, Reader.PRACTICE),
+        "told_of_cancelling": _foreseen(appointment, HistoryEntry.Action.CANCELLED),
+        "told_of_confirming": _foreseen(appointment, HistoryEntry.Action.CONFIRMED),
         "is_past": appointment.start <= timezone.now(),
         "absence": _absence_over(appointment),
     }
     return render(request, "office/sheet.html", context, status=status)
+
+
+def _foreseen(appointment: Appointment, action: HistoryEntry.Action) -> str:
+    return in_words(would_be_told(appointment, action, timezone.now()))
 
 
 def _absence_over(appointment: Appointment) -> Absence | None:

@@ -56,6 +56,11 @@ class Choice:
     def deadline(self) -> datetime:
         return self.start - self.practitioner.cancellation_deadline
 
+    @property
+    def may_change(self) -> bool:
+        """Whether she could still move or cancel it, had she just booked it."""
+        return timezone.now() <= self.deadline
+
     def url(self, name: str = "confirm") -> str:
         return confirm_url(self.type, Slot(self.start, self.end, self.practitioner), name)
 
@@ -175,7 +180,8 @@ def confirm(
         return _render(request, choice, {"closed": True}, status=409)
     except BookingRefused as refusal:
         return _render_refusal(request, choice, patient, form, refusal)
-    elsewhere.tell_frame(request, appointment.start)
+    waits = appointment.status == Appointment.Status.UNCONFIRMED
+    elsewhere.tell_frame(request, elsewhere.Told(appointment.start, waits))
     request.session[JUST_BOOKED] = str(appointment.uid)
     return redirect("booked", slug, appointment.uid)
 

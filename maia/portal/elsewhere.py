@@ -6,6 +6,7 @@ The database's cache is between the two: any process may answer.
 """
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from django.core.cache import cache
@@ -34,13 +35,20 @@ def remember(request: HttpRequest) -> None:
     request.session[KEY] = str(key)
 
 
-def tell_frame(request: HttpRequest, start: datetime) -> None:
+class Told(NamedTuple):
+    """What she took in the tab."""
+
+    start: datetime
+    is_request: bool  # the practice has still to confirm it
+
+
+def tell_frame(request: HttpRequest, made: Told) -> None:
     """She has booked: the frame that sent her here may say so. Once."""
     if key := request.session.pop(KEY, None):
-        cache.set(f"frame:{key}", start, KEPT)
+        cache.set(f"frame:{key}", tuple(made), KEPT)
 
 
-def told(key: UUID) -> datetime | None:
-    """The start of what she booked in the tab, once she has."""
-    start: datetime | None = cache.get(f"frame:{key}")
-    return start
+def told(key: UUID) -> Told | None:
+    """What she booked in the tab, once she has."""
+    made: tuple[datetime, bool] | None = cache.get(f"frame:{key}")
+    return Told(*made) if made else None

@@ -96,5 +96,5 @@ def elsewhere(request: HttpRequest, key: UUID) -> HttpResponse:
 @never_cache
 def booked_elsewhere(request: HttpRequest, key: UUID) -> HttpResponse:
     practice = _frame(request).practice
-    context = {"practice": practice, "start": tab.told(key)}
+    context = {"practice": practice, "told": tab.told(key)}
     return render(request, "portal/booked_elsewhere.html", context)

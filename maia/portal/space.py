@@ -54,9 +54,7 @@ class Access:
 
     @property
     def may_move(self) -> bool:
-        """Moving needs free slots, so a type and a practitioner that still have some online."""
-        online = self.appointment.type.is_bookable_online
-        return self.may_change and online and self.appointment.practitioner.is_bookable_online
+        return self.appointment.may_move(timezone.now())
 
     @property
     def is_past(self) -> bool:

@@ -73,7 +73,7 @@ def test_the_day_before_by_email_and_sms(booked, smtp, sms):
     assert sent["body"]["recipient"]["to"] == "33639980001"
     assert sent["body"]["body"]["text"] == (
         "Rappel : rendez-vous jeudi 3 décembre à 09:30 avec Anne Morel. "
-        f"Déplacer ou annuler : http://127.0.0.1:8000/a/{booked.link_token}/"
+        f"http://127.0.0.1:8000/a/{booked.link_token}/"
     )
     work(DAY_BEFORE + timedelta(hours=3))
     assert (len(mails(smtp)), len(sms.taken)) == (1, 1)
@@ -257,7 +257,8 @@ def test_two_on_one_day_are_one_sms(follow_up, anne, julie, smtp, sms):
     work(DAY_BEFORE)
     (text,) = texts(sms)
     assert "jeudi 3 décembre à 09:30 et 15:00 avec Anne Morel" in text
-    assert first.link_token in text
+    assert f"09:30 http://127.0.0.1:8000/a/{first.link_token}/" in text
+    assert f"15:00 http://127.0.0.1:8000/a/{later.link_token}/" in text
     assert len(mails(smtp)) == 2  # each email has its own link
     outcome = {
         m.appointment_id: (m.status, m.error)
@@ -383,3 +384,53 @@ def test_what_to_bring_is_in_the_emails_and_in_no_sms(booked, follow_up, smtp, s
         assert "<strong>carte Vitale</strong>" in letter.get_body(("html",)).get_content()
         assert "Vitale" not in letter["Subject"]
     assert all("Vitale" not in str(taken) for taken in sms.taken)
+
+
+@pytest.mark.parametrize("hours", [0, 12, 24, 48])
+def test_a_reminder_promises_only_what_is_not_over(booked, practice, anne, smtp, sms, hours):
+    practice.phone = "+33261914512"
+    practice.save()
+    anne.cancellation_deadline_hours = hours
+    anne.save()
+    work()
+    work(DAY_BEFORE)
+    mail = mails(smtp)[0]
+    over = booked.change_deadline < DAY_BEFORE
+    for kind in ("plain", "html"):
+        text = mail.get_body((kind,)).get_content()
+        assert ("jusqu’au" in text or "Jusqu’au" in text) != over
+        assert ("trop tard" in text) == over
+        assert "02 61 91 45 12" in text
+        assert booked.link_token in text
+    (text,) = texts(sms)
+    assert ("Déplacer" in text) != over
+    assert ("02 61 91 45 12" in text) == over
+    assert booked.link_token in text
+
+
+def test_her_own_words_lose_the_sentence_that_is_over(booked, practice, anne, smtp, sms):
+    practice.phone = "+33261914512"
+    practice.save()
+    anne.sms_template = "RDV {date} {time}. A changer en ligne : {link} Bonne journee."
+    anne.save()
+    work()
+    work(DAY_BEFORE)
+    (text,) = texts(sms)
+    assert "changer en ligne" not in text
+    assert "02 61 91 45 12" in text
+
+
+def test_what_cannot_be_moved_online_is_not_said_to_be(follow_up, anne, julie, smtp, sms):
+    follow_up.allow_online_booking = False
+    follow_up.save()
+    anne.cancellation_deadline_hours = 0
+    anne.save()
+    book(follow_up, anne, julie)
+    work()
+    work(DAY_BEFORE)
+    for mail in smtp.taken:
+        if "julie" in mail["To"]:
+            text = mail.get_body(("plain",)).get_content()
+            assert "Vous pouvez l’annuler en ligne" in text
+            assert "déplacer" not in text
+    assert ["Annuler" in text and "Déplacer" not in text for text in texts(sms)] == [True]

@@ -6,13 +6,14 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from maia.appointments.booking import By, book_appointment, cancel_appointment
+from maia.appointments.booking import Boxes, By, book_appointment, cancel_appointment
 from maia.appointments.models import Appointment, Event
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
 from maia.patients.models import Patient
 from maia.patients.search import search_patients
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
+from tests.messaging.test_delivery import work
 
 
 def note(client, who, what, **typed):
@@ -312,3 +313,38 @@ def test_a_visit_at_home_says_where_and_asks_for_what_is_missing(owner, practice
     assert "5 rue du Port, 44000 Nantes" in page
     assert "Code 2" in page
     assert "place du Marché" not in page
+
+
+@pytest.mark.parametrize(
+    ("email", "mobile", "box", "hours", "words", "channels"),
+    [
+        ("j@patiente.example", "", True, 48, "reçoit un e-mail.", ["email"]),
+        ("", "+33639980001", True, 48, "reçoit un SMS", ["sms"]),
+        (
+            "j@patiente.example",
+            "+33639980001",
+            True,
+            3,
+            "reçoit un e-mail et un SMS",
+            ["email", "sms"],
+        ),
+        ("j@patiente.example", "+33639980001", False, 3, "reçoit un SMS", ["sms"]),
+        ("", "+33261914512", True, 3, "ne reçoit aucun message", []),
+        ("j@patiente.example", "", False, 3, "ne reçoit aucun message", []),
+    ],
+)
+def test_what_is_said_before_cancelling_is_what_is_sent(
+    owner, anne, follow_up, practice, settings, smtp, sms, email, mobile, box, hours, words, channels
+):  # fmt: skip
+    patient = make_patient(practice, "Lina", email=email, mobile=mobile)
+    made = book_appointment(
+        follow_up, anne, NOW + timedelta(hours=hours), patient, by=By.practice(None), now=NOW,
+        boxes=Boxes(email=box, sms=False),
+    )  # fmt: skip
+    announce(NOW)
+    Message.objects.all().delete()
+    assert words in owner.get(url("sheet", made)).content.decode()
+    owner.post(url("cancel", made), {"version": made.version})
+    work()
+    left = Message.objects.filter(recipient="patient", status="sent")
+    assert sorted(left.values_list("channel", flat=True)) == channels
