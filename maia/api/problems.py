@@ -91,6 +91,18 @@ def too_many() -> HttpResponse:
     return answer(429, "too_many_requests", "Too many requests: wait a minute.")
 
 
+_ARRIVED_BADLY = {
+    408: ("too_slow", "The body did not arrive in time: send it again."),
+    413: ("too_large", "The body is larger than is taken."),
+    503: ("busy", "Too many large bodies at once: send it again in a moment."),
+}
+
+
+def not_arrived(status: int) -> HttpResponse:
+    """A request whose body is not there: 408, 413 or 503."""
+    return answer(status, *_ARRIVED_BADLY[status])
+
+
 def refusal(error: BookingRefused, **more: Any) -> HttpResponse:
     if isinstance(error, InvalidRange):
         wrong = [{"field": "to", "message": _WORDS[error.code]}]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maia.config.email import read_email_url
 from maia.config.secret_key import secret_key
+from maia.config.server import LARGE_BODY
 
 env = environ.Env()
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
@@ -23,6 +24,7 @@ DEMO = env.bool("MAIA_DEMO", default=False)
 PORT = env.int("MAIA_PORT", default=8000)
 BASE_URL = env("MAIA_BASE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 WEB_WORKERS = env.int("MAIA_WEB_WORKERS", default=1)
+WEB_THREADS = env.int("MAIA_WEB_THREADS", default=8)  # of each web process
 SECRET_KEY_IS_GIVEN = bool(env("MAIA_SECRET_KEY", default=""))
 SECRET_KEY = env("MAIA_SECRET_KEY", default="") or secret_key(DATA_DIR)
 DEBUG = False
@@ -87,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "maia.config.bodies.WholeRequests",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -259,6 +262,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "maia.config.static.StaticStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "media"
+# A file that is sent stays in memory until its view has judged it: `server` bounds both.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = LARGE_BODY
 
 # --- Messages ---------------------------------------------------------------------------------
 

@@ -35,6 +35,8 @@ defaults
     timeout server 30s
     timeout queue 10s
     option forwardfor
+    option http-buffer-request
+    timeout http-request 15s
     default-server inter 500ms fall 2 rise 1
 frontend public
     bind :80

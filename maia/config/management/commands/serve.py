@@ -1,6 +1,7 @@
 """`maia serve`: the web server."""
 
 import os
+import resource
 import sys
 from typing import Any
 
@@ -9,6 +10,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from maia.config.checks import is_trial
+
+# Of each web process. An idle one costs a socket for fifteen seconds, and nobody's turn.
+CONNECTIONS = 4096
 
 
 class Command(BaseCommand):
@@ -20,21 +24,34 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         address = os.environ.get("MAIA_HOST", "127.0.0.1")
         arguments = {
-            "--interface": "wsgi",
+            "--interface": "rsgi",
+            "--http": "1",  # its deadline for headers begins with the connection
             "--host": address,
             "--port": str(settings.PORT),
             "--workers": str(settings.WEB_WORKERS),
-            "--blocking-threads": "4",
-            "--backpressure": "256",
+            "--http1-header-read-timeout": "15000",  # milliseconds; between two requests as well
+            "--backlog": str(CONNECTIONS),
+            "--backpressure": str(CONNECTIONS),
             "--log-level": "warning",
             "--workers-kill-timeout": "10",
         }
         if settings.TLS_CERTIFICATE:
             arguments["--ssl-certificate"] = settings.TLS_CERTIFICATE
             arguments["--ssl-keyfile"] = settings.TLS_KEY
+        _allow_connections()
         flat = [word for pair in arguments.items() for word in pair]
         # Replaced, not wrapped: signals reach the server itself.
         os.execv(  # noqa: S606
             sys.executable,
-            [sys.executable, "-m", "granian", *flat, "maia.config.wsgi:application"],
+            [sys.executable, "-m", "granian", *flat, "maia.config.rsgi:server"],
         )
+
+
+def _allow_connections() -> None:
+    """As many open files as connections need, where the machine lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
