@@ -63,7 +63,15 @@ def _drawn(wanted: Row, zone: ZoneInfo) -> Iterator[Row]:
     ink = cache(ink_on)
     event_page, sheet, move = (_address(name) for name in ("event", "sheet", "move"))
     for event in Event.objects.filter(**wanted).values(
-        "id", "practitioner_id", "start", "end", "title", "exclusive", "type__name", "type__colour"
+        "id",
+        "practitioner_id",
+        "start",
+        "end",
+        "title",
+        "exclusive",
+        "type__name",
+        "type__colour",
+        "type__place",
     ):
         colour = event["type__colour"] or NEUTRAL
         row: Row = {
@@ -90,7 +98,7 @@ def _drawn(wanted: Row, zone: ZoneInfo) -> Iterator[Row]:
                 "url": sheet(appointment["id"]),
                 "move": move(appointment["id"]),
                 "version": appointment["version"],
-                "marks": marks.words(appointment),
+                "marks": marks.words(appointment, place=event["type__place"]),
             }
         yield row
 
@@ -114,7 +122,6 @@ def _appointments(wanted: Row) -> Iterable[Any]:
             "first",
             "patient__first_name",
             "patient__last_name",
-            "event__type__place",
         )
     )
 
@@ -137,11 +144,10 @@ class _Marks:
             *(["no-show"] if appointment["attendance"] == "no_show" else []),
         ]
 
-    def words(self, appointment: Row) -> list[str]:
-        where = appointment["event__type__place"]
+    def words(self, appointment: Row, *, place: str) -> list[str]:
         return [
             *([self.waiting] if appointment["status"] == "unconfirmed" else []),
-            *([self.places[where]] if where in self.places else []),
+            *([self.places[place]] if place in self.places else []),
             *([self.first] if appointment["first"] else []),
             *([self.online] if appointment["booked_online"] else []),
         ]
