@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from maia.accounts.addresses import validated_address
+from maia.outside.mail import Mail
 
 logger = logging.getLogger("maia.accounts")
 
@@ -72,6 +73,10 @@ class AccountAdapter(DefaultAccountAdapter):
         uidb36, _separator, token = key.partition("-")
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
         return f"{settings.BASE_URL}{path}"
+
+    def render_mail(self, *args: Any, **kwargs: Any) -> Mail:
+        """With the headers of every email of Maia's."""
+        return Mail.of(super().render_mail(*args, **kwargs))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A code is waited for: when the mail server is away, she is told so at once."""

@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 
 from maia.messaging.claims import record
 from maia.messaging.email import Mailer, sender_address
-from maia.messaging.failures import AnswerLost, MailboxRefused, PermanentFailure, TemporaryFailure
+from maia.messaging.failures import (
+    AccountRefused,
+    AnswerLost,
+    MailboxRefused,
+    PermanentFailure,
+    RecipientBusy,
+    TemporaryFailure,
+)
 from maia.messaging.grouping import owe_those_it_spoke_for
 from maia.messaging.hooks import prepare_event
 from maia.messaging.judge import address, why_not
@@ -49,7 +56,12 @@ def deliver(message: Message, now: datetime, mailer: Mailer) -> bool:
         provider_id = send()
     except TemporaryFailure as failure:
         later = now + _backoff(message)
-        record(message, status=Status.QUEUED, error=str(failure), try_after=later)
+        record(message, status=Status.QUEUED, error=_said(failure), try_after=later)
+        if isinstance(failure, RecipientBusy):
+            return True  # of one mailbox: the provider itself works
+        if isinstance(failure, AccountRefused):
+            code = {"channel": message.channel, "code": str(failure)}
+            logger.error("the provider refuses this account", extra=code)
         raise
     except AnswerLost as failure:
         record(message, status=Status.UNCERTAIN, error=str(failure))
@@ -89,6 +101,11 @@ def _prepare(
 def _sender_name(message: Message) -> str:
     hers = message.practitioner or (message.appointment and message.appointment.practitioner)
     return hers.sms_sender_name if hers else ""
+
+
+def _said(failure: TemporaryFailure) -> str:
+    """As `reasons` reads it."""
+    return f"account {failure}" if isinstance(failure, AccountRefused) else str(failure)
 
 
 def _drop(message: Message, reason: str, now: datetime) -> None:

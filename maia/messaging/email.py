@@ -2,20 +2,36 @@
 
 import select
 import smtplib
+import ssl
 from contextlib import suppress
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 from typing import Any
 
 import requests
-from anymail.exceptions import AnymailError, AnymailRecipientsRefused, AnymailRequestsAPIError
+from anymail.exceptions import (
+    AnymailConfigurationError,
+    AnymailError,
+    AnymailRecipientsRefused,
+    AnymailRequestsAPIError,
+)
 from anymail.message import AnymailStatus
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
+from django.core.mail.message import sanitize_address
 
-from maia.messaging.failures import AnswerLost, MailboxRefused, PermanentFailure, TemporaryFailure
+from maia.messaging.answers import Stage, failure_of_answer, is_about_sender
+from maia.messaging.failures import (
+    AccountRefused,
+    AnswerLost,
+    MailboxRefused,
+    PermanentFailure,
+    TemporaryFailure,
+)
 from maia.messaging.http import failure_of, refuse_unless_taken
 from maia.messaging.letters import Letter
 from maia.messaging.models import Message
+from maia.messaging.smtp import hand_over
+from maia.outside.mail import Mail, host, with_name
 
 
 def sender_address() -> str:
@@ -35,9 +51,15 @@ class Mailer:
         """
         email = _email(message, letter, to)
         self._open()
-        email.connection = self._connection
         try:
-            email.send()
+            server = getattr(self._connection, "connection", None)
+            if isinstance(server, smtplib.SMTP):
+                content = email.message().as_bytes(linesep="\r\n")
+                sender = sanitize_address(sender_address(), "utf-8")
+                hand_over(server, sender, sanitize_address(to, "utf-8"), content)
+            else:
+                email.connection = self._connection
+                email.send()
         except Exception as error:
             self.close()
             raise _failure(error) from error
@@ -57,9 +79,25 @@ class Mailer:
             connection = get_connection()
             try:
                 connection.open()
-            except (OSError, smtplib.SMTPException, AnymailError) as error:
-                raise TemporaryFailure(_code(error)) from error
+            except Exception as error:  # whatever it is, nothing has left
+                raise _unopened(error) from error
             self._connection = connection
+
+
+def _unopened(error: Exception) -> Exception:
+    """Away, or it will not have who sends: both are the operator's, and worth another try."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            text = error.smtp_error
+            words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+            return failure_of_answer(Stage.AUTH, error.smtp_code, words)
+        case smtplib.SMTPResponseException():
+            return failure_of_answer(Stage.GREETING, error.smtp_code, "")
+        case smtplib.SMTPServerDisconnected() | TimeoutError() | ConnectionError():
+            return TemporaryFailure(_code(error))
+        case ssl.SSLError() | smtplib.SMTPException() | AnymailError() | ValueError():
+            return AccountRefused(_code(error))  # a certificate, a method or a setting is wrong
+    return TemporaryFailure(_code(error))
 
 
 def _answers(connection: Any) -> bool:
@@ -73,16 +111,16 @@ def _answers(connection: Any) -> bool:
     return server.sock is not None and not select.select([server.sock], [], [], 0)[0]
 
 
-def _email(message: Message, letter: Letter, to: str) -> EmailMultiAlternatives:
+def _email(message: Message, letter: Letter, to: str) -> Mail:
     practice = message.practice
-    email = EmailMultiAlternatives(
-        subject=_one_line(letter.subject),
+    email = Mail(
+        subject=letter.subject,
         body=letter.text,
-        from_email=formataddr((_one_line(practice.name), sender_address())),
+        from_email=with_name(practice.name, sender_address()),
         to=[to],
         reply_to=[practice.email] if practice.email else [],
         # The same on every try, so that a mail server may drop a second copy.
-        headers={"Message-ID": f"<{message.key.replace(':', '.')}@{_host()}>"},
+        headers={"Message-ID": f"<{message.key.replace(':', '.')}@{host()}>"},
     )
     email.attach_alternative(letter.html, "text/html")
     if letter.calendar is not None:
@@ -91,41 +129,45 @@ def _email(message: Message, letter: Letter, to: str) -> EmailMultiAlternatives:
     return email
 
 
-def _one_line(text: str) -> str:
-    """Forms take no line breaks; whatever else wrote a name, it adds no header."""
-    return " ".join(text.splitlines())
-
-
 def _failure(error: Exception) -> Exception:
+    """Of a provider's interface. A mail server's answers are read in `smtp`."""
     match error:
-        case smtplib.SMTPRecipientsRefused():
-            code = max(code for code, _ in error.recipients.values())
-            return (MailboxRefused if code >= 500 else TemporaryFailure)(f"smtp {code}")
-        case smtplib.SMTPResponseException():
-            kind = PermanentFailure if error.smtp_code >= 500 else TemporaryFailure
-            return kind(f"smtp {error.smtp_code}")
+        case TemporaryFailure() | PermanentFailure() | AnswerLost():
+            return error
         case AnymailRecipientsRefused():
-            return MailboxRefused("refused")
+            return _of_recipient(error)
         case AnymailRequestsAPIError() if error.status_code:
-            try:
-                refuse_unless_taken(error.status_code)
-            except (TemporaryFailure, PermanentFailure, AnswerLost) as failure:
-                return failure
-            return AnswerLost(_code(error))
+            return _of_status(error)
+        case AnymailConfigurationError():
+            return AccountRefused(_code(error))
         case requests.RequestException():
             cause = error.args[0] if error.args else error
             return failure_of(getattr(cause, "reason", None) or cause)
-        case smtplib.SMTPServerDisconnected() | OSError():
+        case smtplib.SMTPException() | OSError():
             return AnswerLost(_code(error))
-        case AnymailError() | ValueError():  # nothing left: a header or a setting is wrong
+        case AnymailError() | ValueError():  # nothing left: a header is wrong
             return PermanentFailure(_code(error))
+    return AnswerLost(_code(error))
+
+
+def _of_recipient(error: AnymailRecipientsRefused) -> Exception:
+    """An address that is none is hers; one that the provider would not have, perhaps not."""
+    status = getattr(getattr(error, "email_message", None), "anymail_status", None)
+    said = {one.status for one in status.recipients.values()} if status else set()
+    return MailboxRefused("invalid") if said == {"invalid"} else PermanentFailure("refused")
+
+
+def _of_status(error: AnymailRequestsAPIError) -> Exception:
+    try:
+        refuse_unless_taken(error.status_code)
+    except PermanentFailure as failure:
+        words = str(getattr(error.response, "text", ""))[:4000]
+        return AccountRefused(str(failure)) if is_about_sender(words) else failure
+    except (TemporaryFailure, AnswerLost) as failure:
+        return failure
     return AnswerLost(_code(error))
 
 
 def _code(error: Exception) -> str:
     # The class, never the text: servers repeat the address in it.
     return type(error).__name__
-
-
-def _host() -> str:
-    return sender_address().rpartition("@")[2] or "localhost"

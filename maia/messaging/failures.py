@@ -5,6 +5,15 @@ class TemporaryFailure(Exception):
     """Not taken; worth another try."""
 
 
+class AccountRefused(TemporaryFailure):
+    """Because of who sends: a password, a relay, a sender's address. It goes once the operator has
+    put that right, and is held against nobody."""
+
+
+class RecipientBusy(TemporaryFailure):
+    """Because of this mailbox, for now: full, or greylisting. The provider itself works."""
+
+
 class PermanentFailure(Exception):
     """Refused for good."""
 

@@ -14,7 +14,7 @@ import urllib3
 from django.conf import settings
 from urllib3 import exceptions as wrong
 
-from maia.messaging.failures import AnswerLost, PermanentFailure, TemporaryFailure
+from maia.messaging.failures import AccountRefused, AnswerLost, PermanentFailure, TemporaryFailure
 
 CONNECT_SECONDS = 5
 _PROXIES = getproxies()
@@ -76,7 +76,9 @@ def refuse_unless_taken(status: int) -> None:
         return
     if status == 504:  # whoever stood between us gave up waiting
         raise AnswerLost("http 504")
-    if status in _ACCOUNT or status in _LATER or status > 504:
+    if status in _ACCOUNT:
+        raise AccountRefused(f"http {status}")
+    if status in _LATER or status > 504:
         raise TemporaryFailure(f"http {status}")
     raise PermanentFailure(f"http {status}")
 

@@ -30,6 +30,10 @@ _WORDS = {
 }
 _SERVER = _("the provider refused it (%(code)s)")
 _LATER = _("the provider cannot take it yet (%(code)s)")
+_ACCOUNT = _(
+    "the provider refuses the account that sends: whoever runs this server must put it right; "
+    "then it leaves by itself (%(code)s)"
+)
 _LOST = _("the provider's answer was lost (%(code)s)")
 
 
@@ -41,5 +45,8 @@ def reason(message: Message) -> str:
         return why_not_fetched(message.error)
     if message.error in _WORDS:
         return str(_WORDS[message.error])
+    about, _space, code = message.error.partition(" ")
+    if about == "account":
+        return str(_ACCOUNT) % {"code": code}
     words = {Message.Status.QUEUED: _LATER, Message.Status.UNCERTAIN: _LOST}
     return str(words.get(Message.Status(message.status), _SERVER)) % {"code": message.error}

@@ -1,0 +1,174 @@
+"""A mail server's answers, by what they are about: who sends, whom to, what (rule 3.6)."""
+
+from datetime import timedelta
+
+import pytest
+
+from maia.messaging.answers import Stage, failure_of_answer
+from maia.messaging.failures import (
+    AccountRefused,
+    MailboxRefused,
+    PermanentFailure,
+    RecipientBusy,
+    TemporaryFailure,
+)
+from maia.messaging.models import Message
+from maia.messaging.reasons import reason
+from tests.conftest import NOW
+from tests.messaging.stages import HANG_UP, STAGES, staged_server
+from tests.messaging.test_delivery import to_patient, work
+from tests.messaging.test_owed import book
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer", "kind"),
+    [
+        # Who sends.
+        ("AUTH", "535 5.7.8 bad password", AccountRefused),
+        ("AUTH", "535 authentication failed", AccountRefused),
+        ("AUTH", "454 4.7.0 later", TemporaryFailure),
+        ("GREETING", "554 no service", TemporaryFailure),
+        ("MAIL", "530 5.7.0 authentication required", AccountRefused),
+        ("MAIL", "530 authentication required", AccountRefused),
+        ("MAIL", "550 sender not allowed", AccountRefused),
+        ("MAIL", "553 5.7.1 sender address not owned by user", AccountRefused),
+        ("MAIL", "550 5.1.1 no such sender", AccountRefused),
+        ("MAIL", "501 5.1.7 bad sender", AccountRefused),
+        ("RCPT", "554 5.7.1 <x@y.example>: Relay access denied", AccountRefused),
+        ("RCPT", "554 relay access denied", AccountRefused),
+        ("RCPT", "550 relaying denied for unknown user", AccountRefused),
+        ("RCPT", "550 5.7.1 client host blocked using zen.example", AccountRefused),
+        ("RCPT", "550 unknown user; authentication required", AccountRefused),
+        ("RCPT", "503 5.5.1 authenticate first", AccountRefused),
+        ("RCPT", "550 5.7.23 SPF validation failed", AccountRefused),
+        ("RCPT", "550 5.1.8 sender domain not found", AccountRefused),
+        ("END", "554 5.7.1 relay access denied", AccountRefused),
+        ("END", "550 5.7.26 unauthenticated sender", AccountRefused),
+        # Her mailbox.
+        ("RCPT", "550 5.1.1 user unknown", MailboxRefused),
+        ("RCPT", "550 5.1.6 has moved", MailboxRefused),
+        ("RCPT", "550 5.1.10 null MX", MailboxRefused),
+        ("RCPT", "550 5.2.1 mailbox disabled", MailboxRefused),
+        ("RCPT", "550-5.1.1 The account that you tried\n550 5.1.1 does not exist", MailboxRefused),
+        ("END", "550 5.1.1 user unknown", MailboxRefused),
+        ("RCPT", "550 no such mailbox", MailboxRefused),
+        ("RCPT", "550 <x@y.example>: User unknown in local table", MailboxRefused),
+        # Her mailbox, for now.
+        ("RCPT", "450 4.2.0 greylisted", RecipientBusy),
+        ("RCPT", "451 try later", RecipientBusy),
+        ("RCPT", "550 4.7.1 greylisted", RecipientBusy),
+        ("RCPT", "452 4.2.2 full", RecipientBusy),
+        ("RCPT", "421 4.3.2 closing", TemporaryFailure),
+        # This letter, or nobody knows: it fails, and nobody is marked.
+        ("RCPT", "552 5.2.2 mailbox full", PermanentFailure),
+        ("RCPT", "550 rejected", PermanentFailure),
+        ("RCPT", "550 5.4.1 access denied", PermanentFailure),
+        ("RCPT", "550 5.1.2 no such domain", PermanentFailure),
+        ("END", "554 5.7.1 looks like spam", PermanentFailure),
+        ("END", "552 5.3.4 too big", PermanentFailure),
+        ("END", "554 transaction failed", PermanentFailure),
+        ("MAIL", "552 too big", PermanentFailure),
+        # The server.
+        ("MAIL", "451 4.3.0 disk full", TemporaryFailure),
+        ("END", "452 4.3.1 no room", TemporaryFailure),
+        ("RCPT", "550 5.3.2 not accepting messages", AccountRefused),
+    ],
+)  # fmt: skip
+def test_what_an_answer_is_about(stage, answer, kind):
+    failure = failure_of_answer(Stage[stage], int(answer[:3]), answer[4:])
+    assert type(failure) is kind
+    assert "example" not in str(failure)
+
+
+@pytest.fixture
+def server(settings):
+    with staged_server() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+        settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "maia", "secret"
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.DEFAULT_FROM_EMAIL = "Maia <rdv@maia.example>"
+        yield server
+
+
+@pytest.fixture
+def booked(follow_up, anne, julie):
+    return book(follow_up, anne, julie)
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer"),
+    [
+        ("AUTH", "535 5.7.8 bad password"),
+        ("MAIL", "530 5.7.0 authentication required"),
+        ("MAIL", "550 sender not allowed"),
+        ("RCPT", "554 5.7.1 relay access denied"),
+        ("RCPT", "554 relay access denied"),
+        ("DOT", "550 5.7.1 relay access denied"),
+    ],
+)
+def test_an_operators_fault_put_right_an_hour_later_costs_nothing(
+    booked, julie, server, stage, answer
+):
+    server.answers = {stage: answer}
+    for minutes in (0, 5, 20):
+        work(NOW + timedelta(minutes=minutes))
+    waiting = to_patient()
+    assert waiting.status == "queued"
+    assert waiting.error.startswith("account smtp")
+    assert "serveur" in reason(waiting)
+    julie.refresh_from_db()
+    assert not julie.email_is_undeliverable
+    assert server.taken == []
+    server.answers = {}
+    for minutes in (60, 65, 70, 100):  # a rest, one to see, then all
+        work(NOW + timedelta(minutes=minutes))
+    told = Message.objects.exclude(kind="reminder")
+    assert {m.status for m in told} == {"sent"}
+    assert len(server.taken) == told.count() == 2
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_server_that_hangs_up_before_the_dot_has_taken_nothing(booked, server, stage):
+    server.answers = {stage: HANG_UP}
+    Message.objects.all().delete()
+    work()
+    Message.objects.filter(recipient="practitioner").delete()
+    message = to_patient()
+    assert message.status == ("uncertain" if stage == "DOT" else "queued")
+    server.answers = {}
+    before = len(server.taken)
+    work(NOW + HOUR)
+    assert to_patient().status == ("uncertain" if stage == "DOT" else "sent")
+    assert len(server.taken) - before == (0 if stage == "DOT" else 1)
+
+
+def test_a_mailbox_that_is_unknown_is_marked_and_the_server_goes_on(booked, julie, server):
+    server.answers = {"RCPT": "550 5.1.1 no such user"}
+    work()
+    assert (to_patient().status, to_patient().error) == ("failed", "smtp 550 5.1.1")
+    julie.refresh_from_db()
+    assert julie.email_is_undeliverable
+
+
+def test_greylisting_is_waited_out_and_rests_nobody_else(booked, julie, server):
+    server.answers = {"RCPT": "450 4.2.0 greylisted"}
+    work()
+    assert to_patient().status == "queued"
+    server.answers = {}
+    work(NOW + timedelta(minutes=6))
+    assert to_patient().status == "sent"
+    julie.refresh_from_db()
+    assert not julie.email_is_undeliverable
+
+
+def test_lines_that_begin_with_a_dot_arrive_as_they_are(booked, julie, server):
+    booked.type.instructions = ".\n\n..\n\nfin"
+    booked.type.save()
+    work()
+    letter = next(raw for raw in server.taken if b"julie@" in raw)
+    assert b"\r\n..\r\n" in letter  # quoted: a line of one dot ends a letter
+    assert b"\r\n...\r\n" in letter
+    assert len(server.taken) == 2
