@@ -7,6 +7,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
+from maia.jobs.asking import waiting
 from maia.messaging import beats
 
 
@@ -14,6 +15,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     now = timezone.now()
     try:
         workers = {"alive": beats.alive(now), "late_messages": beats.waiting_too_long(now)}
+        jobs = waiting(now)
     except DatabaseError:
         return JsonResponse({"status": "error", "database": "unavailable"}, status=503)
-    return JsonResponse({"status": "ok", "database": "ok", "workers": workers})
+    return JsonResponse({"status": "ok", "database": "ok", "workers": workers, "jobs": jobs})

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "maia.outside",
     "maia.accounts",
     "maia.practices",
+    "maia.jobs",
     "maia.tokens",
     "maia.schedules",
     "maia.patients",
@@ -284,7 +285,7 @@ ANYMAIL = {
 if DEMO and "MAIA_EMAIL_URL" not in os.environ:
     EMAIL_BACKEND = "maia.demo.mailbox.MailboxBackend"
 EMAIL_TIMEOUT = PROVIDER_SECONDS = env.int("MAIA_PROVIDER_SECONDS", default=20)
-# How long a worker keeps what it has claimed: longer than a batch of slow answers.
+# How long nobody doubts that a worker that has begun to hand a message over will say what came of it.
 WORKER_LEASE_SECONDS = env.int("MAIA_WORKER_LEASE_SECONDS", default=600)
 # Messages a second that a provider takes; 0 is as many as there are. Shared by all workers.
 MESSAGE_RATES = {

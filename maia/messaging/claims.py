@@ -1,13 +1,13 @@
-"""Who has a message in hand: claimed by one worker, for a while, and written back by her alone."""
+"""Who has a message in hand: claimed as all work is (`jobs/claims.py`), a batch of a channel at once."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db import transaction
+from django.db.models import QuerySet
 
+from maia.jobs.claims import Claims
 from maia.messaging import flow
 from maia.messaging.grouping import mark_those_alone
 from maia.messaging.models import Message
@@ -16,21 +16,18 @@ Status = Message.Status
 
 BATCH = 40
 LEASE = timedelta(seconds=settings.WORKER_LEASE_SECONDS)
-_WITHOUT_WAITING = " AND set_config('synchronous_commit', 'off', true) = 'off'"
+CLAIMS = Claims(Message, state="status", waiting=Status.QUEUED, begun=Status.SENDING)
 
 
 def claim(channel: str, worker: str, now: datetime, limit: int = BATCH) -> list[Message]:
-    """Takes up to ``limit`` due messages, oldest first. Nobody else has them until the lease ends."""
-    due = Message.objects.claimable(channel, now)
+    """Takes up to ``limit`` due messages, oldest first. Nobody else has them for a moment: what is
+    not begun in it, others may take, whether this worker is slow or dead."""
+    due = Message.objects.next_of(channel) & CLAIMS.due(now)
     if not due.exists():
         return []
     with transaction.atomic():
         allowed = flow.allowance(channel, limit, now)
-        oldest = due.locked().order_by("try_after", "id")
-        ids = list(oldest.values_list("pk", flat=True)[:allowed])
-        Message.objects.filter(pk__in=ids).update(
-            worker=worker, lease_until=now + LEASE, attempts=F("attempts") + 1
-        )
+        ids = CLAIMS.take(due, worker, now, allowed)
         flow.give_back(channel, allowed - len(ids))
     return _read(Message.objects.filter(pk__in=ids))
 
@@ -53,39 +50,31 @@ def _read(found: QuerySet[Message]) -> list[Message]:
     return messages
 
 
+def begin(message: Message, now: datetime, **fields: object) -> bool:
+    """Before it is handed over. False: another worker has it, and it is not to be sent here."""
+    return CLAIMS.begin(message, now, LEASE, **fields)
+
+
 def record(message: Message, **fields: object) -> bool:
     """Writes what became of it, if it is still this worker's at this attempt."""
-    if fields["status"] != Status.SENDING:
-        fields["lease_until"] = None
-    # Twice a message. By hand: the ORM took longer to write this statement than to run it.
-    values = [_to_database(value) for value in fields.values()]
-    columns = ", ".join(f"{connection.ops.quote_name(name)} = %s" for name in fields)
     # PostgreSQL need not wait for its disk to note an answer: lost in a crash, it leaves the message
     # *uncertain*. That a message is about to leave must never be lost.
-    at_ease = connection.vendor == "postgresql" and fields["status"] != Status.SENDING
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE messaging_message SET {columns} "  # noqa: S608  ours all
-            "WHERE id = %s AND worker = %s AND attempts = %s AND status IN ('queued', 'sending')"
-            f"{_WITHOUT_WAITING if at_ease else ''}",
-            [*values, message.pk, message.worker, message.attempts],
-        )
-        return bool(cursor.rowcount)
+    return CLAIMS.record(message, fields, at_ease=True)
 
 
 def release(message: Message) -> None:
     """Puts back what was claimed and not touched, as if it had never been."""
-    record(message, status=Status.QUEUED, attempts=message.attempts - 1)
+    CLAIMS.release(message)
 
 
 def put_off(message: Message, until: datetime) -> None:
     """The same, and nobody takes it before ``until``."""
-    record(message, status=Status.QUEUED, attempts=message.attempts - 1, try_after=until)
+    CLAIMS.release(message, try_after=until)
 
 
 def give_up_on_lost_answers(now: datetime) -> int:
     """Handed over by a worker that died before it wrote the answer down: *uncertain*."""
-    lost = Message.objects.filter(status=Status.SENDING, lease_until__lte=now)
+    lost = CLAIMS.lost(now)
     if not lost.exists():
         return 0
     # A program knows the event that it is told twice.
@@ -95,9 +84,3 @@ def give_up_on_lost_answers(now: datetime) -> int:
     return again + lost.exclude(channel=Message.Channel.HOOK).update(
         status=Status.UNCERTAIN, lease_until=None, error="worker_died"
     )
-
-
-def _to_database(value: object) -> Any:
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from maia.messaging.claims import record
+from maia.messaging.claims import begin, record
 from maia.messaging.email import Mailer, sender_address
 from maia.messaging.failures import (
     AccountRefused,
@@ -50,8 +50,8 @@ def deliver(message: Message, now: datetime, mailer: Mailer) -> bool:
         _drop(message, reason, now)
         return False
     # From here on a death is uncertain, so this is written first.
-    if not record(message, status=Status.SENDING, to=to, **shown):
-        return False  # the lease ran out and somebody else has it
+    if not begin(message, now, to=to, **shown):
+        return False  # it was not begun in time and somebody else has it
     try:
         provider_id = send()
     except TemporaryFailure as failure:

@@ -1,15 +1,15 @@
 """The outbox: one row a message, from the moment it is owed to what became of it."""
 
-from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.invitations.models import Invitation
+from maia.jobs.claims import Claimed
 from maia.patients.models import Patient
 from maia.practices.models import Practice, Practitioner
 from maia.webhooks.models import Webhook
@@ -27,22 +27,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What was said, and to which address. That it was sent stays."""
         return self.update(to="", subject="", body="", provider_id="")
 
-    def claimable(self, channel: str, now: datetime) -> Self:
-        """Due, in nobody's hands (never taken, or by a worker whose lease ran out), and with
-        nothing to the same patient before it still on its way."""
+    def next_of(self, channel: str) -> Self:
+        """Of one channel, with nothing to the same patient before it still on its way."""
         before = Message.objects.filter(
             Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk")),
             patient=OuterRef("patient"),
             channel=channel,
             status__in=[Message.Status.QUEUED, Message.Status.SENDING],
         )
-        return self.filter(
-            Q(lease_until=None) | Q(lease_until__lte=now),
-            Q(patient=None) | ~Exists(before),
-            channel=channel,
-            status=Message.Status.QUEUED,
-            try_after__lte=now,
-        )
+        return self.filter(Q(patient=None) | ~Exists(before), channel=channel)
 
     def with_all(self) -> Self:
         """All that judging and writing needs. What many share (a practice, a practitioner, a type)
@@ -69,14 +62,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What did not go, perhaps not, or did not arrive, and that nobody has looked at."""
         return self.filter(TO_SETTLE)
 
-    def locked(self) -> Self:
-        """For update, without waiting for another worker where the engine can tell."""
-        return self.select_for_update(
-            skip_locked=connection.features.has_select_for_update_skip_locked
-        )
 
-
-class Message(models.Model):
+class Message(Claimed):
     class Kind(models.TextChoices):
         CONFIRMATION = "confirmation", _("confirmation")
         MOVED = "moved", _("appointment moved")
@@ -153,8 +140,6 @@ class Message(models.Model):
         _("status"), max_length=9, choices=Status.choices, default=Status.QUEUED
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    worker = models.CharField(max_length=80, blank=True, editable=False)
-    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     error = models.CharField(_("error"), max_length=300, blank=True)
     # A failure that the practice has seen, and that needs no banner any more.

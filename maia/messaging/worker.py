@@ -1,21 +1,24 @@
-"""The worker: announce what is owed, claim what is due, deliver it.
+"""The worker: announce what is owed, claim what is due, deliver it; and do jobs beside it.
 
 Any number of them, on any number of hosts. A claim is a lease. A worker that dies before it hands
 a message over leaves it to the next; one that dies after leaves it *uncertain*, for a person to
-judge: never silently sent again, never dropped.
+judge: never silently sent again, never dropped. No job and no file holds a message back.
 """
 
 import logging
 import os
+import secrets
 import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 
 from django.db import DatabaseError, close_old_connections, connection
 
+from maia.jobs.working import Run, work_on_jobs
 from maia.messaging import beats, flow
 from maia.messaging.claims import claim, give_up_on_lost_answers, put_off, read_again, release
 from maia.messaging.delivery import FIRST_BACKOFF, deliver
@@ -26,8 +29,10 @@ from maia.messaging.owed import announce
 
 logger = logging.getLogger("maia.worker")
 Clock = Callable[[], datetime]
+Look = Callable[[datetime], object]
 
 IDLE_SECONDS = 1.0
+JOBS_AT_ONCE = 2  # a short one need not wait for a long one
 FRESH_SECONDS = 2.0  # what was read about a message is no older than this when it leaves
 
 
@@ -35,11 +40,13 @@ def run(
     clock: Clock,
     stop: threading.Event,
     *,
-    also: Mapping[Callable[[datetime], object], float] | None = None,
+    jobs: Mapping[str, Run] | None = None,
+    also: Mapping[Look, float] | None = None,
 ) -> None:
     """Works until ``stop`` is set. Each channel has its thread: an SMS provider that keeps one
-    waiting holds no email back. ``also``: what else is looked at, each every so many seconds."""
-    name = f"{socket.gethostname()}:{os.getpid()}"[:80]
+    waiting holds no email back. ``jobs``: what is done for each kind. ``also``: what else is looked
+    at, each every so many seconds."""
+    name = _name()
     beat = beats.Beat(name, clock())
 
     def look_around() -> int:
@@ -55,6 +62,9 @@ def run(
         threading.Thread(target=_keep, args=(lambda c=channel: work(c), stop), name=channel)
         for channel in Message.Channel.values
     ]
+    for number in range(JOBS_AT_ONCE if jobs else 0):
+        step = partial(work_on_jobs, jobs or {}, name, clock)
+        threads.append(threading.Thread(target=_keep, args=(step, stop), name=f"jobs {number}"))
     for look, seconds in (also or {}).items():
         threads.append(threading.Thread(target=_now_and_then, args=(look, seconds, clock, stop)))
     for thread in threads:
@@ -65,11 +75,33 @@ def run(
     beat.stop()
 
 
-def run_until_idle(clock: Clock, stop: threading.Event) -> None:
-    """Until nothing is left to do now: for cron."""
-    name = f"{socket.gethostname()}:{os.getpid()}"[:80]
-    while not stop.is_set() and work_once(name, clock, stop):
-        pass
+def run_until_idle(
+    clock: Clock,
+    stop: threading.Event,
+    *,
+    jobs: Mapping[str, Run] | None = None,
+    also: Iterable[Look] = (),
+) -> None:
+    """Until nothing is left to do now, and each of ``also`` was looked at once: for cron."""
+    name = _name()
+    beside = [partial(work_on_jobs, jobs, name, clock)] if jobs else []
+    threads = [threading.Thread(target=_drain, args=(step, stop)) for step in beside]
+    threads += [threading.Thread(target=_once, args=(look, clock)) for look in also]
+    for thread in threads:
+        thread.start()
+    while True:
+        were_busy = any(thread.is_alive() for thread in threads)
+        while not stop.is_set() and work_once(name, clock, stop):
+            pass
+        if not were_busy:  # what they left to be sent has been sent
+            break
+        for thread in threads:
+            thread.join(IDLE_SECONDS)
+
+
+def _name() -> str:
+    """Nobody else's: hosts may share a name, and processes a number."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def work_once(name: str, clock: Clock, stop: threading.Event) -> int:
@@ -113,9 +145,7 @@ def work_on(channel: str, name: str, clock: Clock, stop: threading.Event) -> int
     return done
 
 
-def _now_and_then(
-    look: Callable[[datetime], object], seconds: float, clock: Clock, stop: threading.Event
-) -> None:
+def _now_and_then(look: Look, seconds: float, clock: Clock, stop: threading.Event) -> None:
     def step() -> int:
         look(clock())
         stop.wait(seconds)
@@ -124,20 +154,35 @@ def _now_and_then(
     _keep(step, stop)
 
 
+def _drain(step: Callable[[], int], stop: threading.Event) -> None:
+    while not stop.is_set() and _attempt(step):
+        pass
+    connection.close()
+
+
+def _once(look: Look, clock: Clock) -> None:
+    _attempt(lambda: look(clock()))
+    connection.close()
+
+
 def _keep(step: Callable[[], int], stop: threading.Event) -> None:
     """Again and again; with a pause when there was nothing to do, or no database to ask."""
     while not stop.is_set():
-        close_old_connections()
-        try:
-            done = step()
-        except DatabaseError as error:
-            # It comes back, or an operator is called by /healthz.
-            logger.warning("database unavailable", extra={"error": type(error).__name__})
-            connection.close()
-            done = 0
-        except Exception:  # a defect of ours: said, and not the end of the worker
-            logger.exception("worker step failed")
-            done = 0
+        done = _attempt(step)
         if not done:
             stop.wait(IDLE_SECONDS)
     connection.close()
+
+
+def _attempt(step: Callable[[], object]) -> int:
+    """How much was done: nothing, when it failed, which ends no worker."""
+    close_old_connections()
+    try:
+        return int(bool(step()))
+    except DatabaseError as error:
+        # It comes back, or an operator is called by /healthz.
+        logger.warning("database unavailable", extra={"error": type(error).__name__})
+        connection.close()
+    except Exception:  # a defect of ours: said, and not the end of the worker
+        logger.exception("worker step failed")
+    return 0

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 
 from maia.accounts.models import User
 from maia.invitations.models import Invitation
+from maia.jobs.working import forget_old
 from maia.messaging.models import Message
 from maia.patients.models import Patient
 from maia.practices.models import Practice
@@ -56,6 +57,7 @@ def keep_house(now: datetime) -> dict[str, int]:
     done["accounts"] = sum(_delete(accounts) for accounts in _accounts_past_term(now))
     done["invitations"] = _delete(Invitation.objects.filter(expires_at__lt=now - OLD_INVITATION))
     done["answers"] = _delete(Answer.objects.filter(created_at__lt=now - OLD_ANSWER))
+    done["jobs"] = forget_old(now)
     call_command("clearsessions", verbosity=0)
     # Where and with what she signed in: as long as she is.
     live = Session.objects.values("session_key")

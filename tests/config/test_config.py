@@ -26,6 +26,7 @@ def test_healthz_is_ok_only_when_the_database_answers(client, db):
         "status": "ok",
         "database": "ok",
         "workers": {"alive": 0, "late_messages": 0},
+        "jobs": {"waiting": 0, "oldest_seconds": 0},
     }
 
 

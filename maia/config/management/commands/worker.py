@@ -1,4 +1,4 @@
-"""`maia worker`: delivers what is owed, and keeps house once a day."""
+"""`maia worker`: delivers what is owed, does jobs, reads calendars, and keeps house once a day."""
 
 import gc
 import signal
@@ -10,12 +10,13 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from maia.calendars.refreshing import refresh_due
-from maia.messaging.worker import run, run_until_idle
+from maia.config.jobs import KINDS
+from maia.messaging.worker import Look, run, run_until_idle
 from maia.privacy.housekeeping import keep_house_daily
 
 
 class Command(BaseCommand):
-    help = "Delivers messages. Any number may run, on any number of hosts."
+    help = "Delivers messages and does jobs. Any number may run, on any number of hosts."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -28,16 +29,11 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        looks: dict[Look, float] = {  # each every so many seconds
+            keep_house_daily: 900.0,
+            lambda now: refresh_due(now, stop): 30.0,
+        }
         if until_idle:
-            keep_house_daily(timezone.now())
-            refresh_due(timezone.now(), stop)
-            run_until_idle(timezone.now, stop)
+            run_until_idle(timezone.now, stop, jobs=KINDS, also=looks)
         else:
-            run(
-                timezone.now,
-                stop,
-                also={
-                    keep_house_daily: 900.0,
-                    lambda now: refresh_due(now, stop): 30.0,
-                },
-            )
+            run(timezone.now, stop, jobs=KINDS, also=looks)
