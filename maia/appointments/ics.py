@@ -23,13 +23,14 @@ class Method(StrEnum):
     CANCEL = "CANCEL"
 
 
-def new_calendar(method: Method) -> Calendar:
-    """One of Maia's, without events."""
+def new_calendar(method: Method | None) -> Calendar:
+    """One of Maia's, without events; without a method it is an agenda, sent by nobody."""
     calendar = Calendar()
     calendar.add("prodid", "-//Maia//Maia//FR")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method.value)
+    if method is not None:
+        calendar.add("method", method.value)
     return calendar
 
 

@@ -13,7 +13,6 @@ from icalendar import Event
 
 from maia.appointments.ics import (
     OURS,
-    Method,
     describe_for_patient,
     event_of,
     new_calendar,
@@ -56,7 +55,7 @@ def feed_ics(feed: Feed, now: datetime) -> bytes:
     The same all day (UTC) until something changes, so that who asks again receives nothing.
     """
     now = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    calendar = new_calendar(Method.PUBLISH)
+    calendar = new_calendar(None)
     name = feed.practitioner.name if feed.practitioner else _("My appointments")
     calendar.add("name", one_line(name))
     calendar.add("x-wr-calname", one_line(name))
