@@ -29,7 +29,15 @@ IDEMPOTENCY_KEY = {
 
 
 class MaiaAPI(NinjaAPI):
+    _document: Any = None
+
     def get_openapi_schema(self, **options: Any) -> Any:
+        """Made once for each process: anybody may ask for it, and it takes half a second."""
+        if not self._document:
+            self._document = self._made_document(**options)
+        return self._document
+
+    def _made_document(self, **options: Any) -> Any:
         """The document says of errors what `problems` does: their own media type."""
         document = super().get_openapi_schema(**options)
         for path in document["paths"].values():

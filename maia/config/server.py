@@ -15,7 +15,7 @@ from typing import Any
 Answer = tuple[int, list[tuple[str, str]], bytes]
 Environ = dict[str, Any]
 
-SMALL_BODY, LARGE_BODY = 300_000, 6_000_000  # bytes
+SMALL_BODY, LARGE_BODY = 300_000, 11_000_000  # bytes
 # Where files are sent: pictures, patients' lists.
 LARGE_PATHS = ("/pro/",)
 PATIENCE = 15  # seconds for a small body

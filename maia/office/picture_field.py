@@ -11,7 +11,9 @@ from maia.practices.models import Picture, Practice
 from maia.practices.pictures import FORMATS, Drawing, NotAPicture, draw
 
 _WORDS = {
-    "too_big": _("This picture is too big: 10 MB and 50 million points at most."),
+    "too_big": _(
+        "This picture is too big: 10 MB at most, and 8 million points unless it is a photograph."
+    ),
     "unreadable": _("This file cannot be read as a picture. JPEG, PNG, WebP and GIF can."),
 }
 

@@ -92,7 +92,7 @@ def test_what_is_too_large_is_refused_before_it_is_sent(site, path, length):
     with connect(site, begun(path, length, b"")) as client:
         status, page = answer_to(client)
     assert status == 413
-    assert "5 Mo" in page
+    assert "10 Mo" in page
 
 
 def test_a_script_reads_a_problem(site):

@@ -1,6 +1,8 @@
 """Uploads: drawn again, or refused."""
 
 import io
+import subprocess
+import sys
 
 import pytest
 from PIL import Image
@@ -48,6 +50,36 @@ def test_other_files_are_refused(content, code):
     with pytest.raises(NotAPicture) as refusal:
         draw(io.BytesIO(content), len(content), LOGO, fill=False)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("format", "size", "options"),
+    [
+        ("PNG", (3300, 2500), {}),
+        ("WEBP", (3300, 2500), {}),
+        ("GIF", (3300, 2500), {}),
+        ("JPEG", (9000, 9000), {}),  # a photograph of 81 million points
+    ],
+)
+def test_the_largest_pictures_cost_little_memory(tmp_path, format, size, options):
+    """In a process of its own: what was taken once is not given back."""
+    content, length = file(size, format, **options)
+    path = tmp_path / "picture"
+    path.write_bytes(content.read())
+    code = (
+        "import resource\nfrom maia.practices.pictures import draw, LOGO\n"
+        "used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
+        f"before = used()\ndraw(open({str(path)!r}, 'rb'), {length}, LOGO, fill=False)\n"
+        "print(used() - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 150  # MB
+
+
+def test_a_picture_that_is_unpacked_whole_is_refused():
+    for format, options in (("PNG", {}), ("JPEG", {"progressive": True})):
+        with pytest.raises(NotAPicture, match="too_big"):
+            draw(*file((6000, 4000), format, **options), LOGO, fill=False)
 
 
 def test_too_big_is_refused_before_it_is_unpacked():
