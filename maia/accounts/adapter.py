@@ -12,15 +12,28 @@ from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from allauth.core.ratelimit import respond_429
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from maia.accounts.addresses import validated_address
+from maia.accounts.codes import make_link_token, may_ask, wants_a_link
 from maia.outside.mail import Mail
 
 logger = logging.getLogger("maia.accounts")
+
+
+# What brings somebody a code, or tells her that there is no account.
+CODES = {
+    f"account/email/{name}"
+    for name in (
+        *("login_code", "unknown_account", "email_confirmation", "email_confirmation_signup"),
+        "account_already_exists",
+    )
+}
 
 
 class Site(NamedTuple):
@@ -80,6 +93,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A code is waited for: when the mail server is away, she is told so at once."""
+        if template_prefix in CODES:
+            context |= self._code_or_link(template_prefix, email)
         # Else the name of the site is the one that the request was for, whoever made it up.
         ours = {"current_site": Site("Maia", urlsplit(settings.BASE_URL).netloc)}
         try:
@@ -88,3 +103,13 @@ class AccountAdapter(DefaultAccountAdapter):
             logger.error("sign-in email not sent", extra={"error": type(error).__name__})
             page = render(self.request, "account/mail_away.html", status=503)
             raise ImmediateHttpResponse(page) from error
+
+    def _code_or_link(self, template_prefix: str, email: str) -> dict[str, str]:
+        """So many emails an hour and a day to one address, from whatever form they are asked."""
+        now = timezone.now()
+        if not may_ask(email, now=now):
+            raise ImmediateHttpResponse(respond_429(self.request))
+        if template_prefix != "account/email/login_code" or not wants_a_link(email, now=now):
+            return {}
+        path = reverse("account_sign_in_link", args=[make_link_token(email)])
+        return {"link": f"{settings.BASE_URL}{path}"}

@@ -3,12 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm
+from allauth.account.forms import (
+    ConfirmEmailVerificationCodeForm,
+    ConfirmLoginCodeForm,
+    LoginForm,
+    RequestLoginCodeForm,
+    ResetPasswordForm,
+)
+from allauth.account.stages import LoginByCodeStage, LoginStageController
+from allauth.core import context
 from django import forms
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from maia.accounts.addresses import AddressFormField, validated_address
+from maia.accounts.codes import may_guess, wants_a_link, was_right
 from maia.accounts.models import User
 
 
@@ -65,3 +75,39 @@ class PasswordSignInForm(LoginForm):
 
 class LostPasswordForm(ResetPasswordForm):
     email = AddressFormField()
+
+
+class _GuardedCode:
+    """Each try is counted by its address before it is looked at."""
+
+    def guarded(self, address: str, expected: str, look: Callable[[], str]) -> str:
+        now = timezone.now()
+        if address and not may_guess(address, expected, now=now):
+            if not wants_a_link(address, now=now):
+                raise forms.ValidationError(
+                    _("Too many wrong tries for this code. Ask for a new one.")
+                )
+            raise forms.ValidationError(
+                _(
+                    "Too many wrong codes for this address today. Ask for another email: it holds a "
+                    "link to sign in with, in the place of a code."
+                )
+            )
+        code = look()
+        if address:
+            was_right(address)
+        return code
+
+
+class SignInCodeForm(_GuardedCode, ConfirmLoginCodeForm):
+    def clean_code(self) -> str:
+        stage = LoginStageController.enter(context.request, LoginByCodeStage.key)
+        address = stage.state.get("email", "") if stage else ""
+        return self.guarded(address, self.expected_code or "", super().clean_code)
+
+
+class NewAddressCodeForm(_GuardedCode, ConfirmEmailVerificationCodeForm):
+    """Else an account could be given somebody else's address, and then her record."""
+
+    def clean_code(self) -> str:
+        return self.guarded(self.email or "", self.expected_code or "", super().clean_code)

@@ -76,3 +76,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         except NotAnAddress:
             return False
         return EmailAddress.objects.filter(user=self, email=canonical, verified=True).exists()
+
+
+class Allowance(models.Model):
+    """How often something was done since the first time of a while: see `allowances`."""
+
+    key = models.CharField(max_length=64, unique=True)
+    taken = models.PositiveIntegerField()
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("allowance")
+        verbose_name_plural = _("allowances")
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.taken}"

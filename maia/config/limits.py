@@ -23,7 +23,12 @@ READS = {
     *("practice", "slots", "confirm", "embed", "elsewhere", "booked_elsewhere", "invitation"),
     *("appointment", "cancel", "move", "move_there", "ics", "feed"),
 }
-WRITES = {"confirm", "sign_in", "code", "cancel", "move_there", "invitation"}
+WRITES = {
+    *("confirm", "sign_in", "code", "cancel", "move_there", "invitation"),
+    *("account_login", "account_request_login_code", "account_confirm_login_code"),
+    *("account_sign_in_link", "account_reset_password", "account_email_verification_sent"),
+    *("mfa_authenticate", "mfa_login_webauthn"),
+}
 
 
 class LimitsMiddleware:

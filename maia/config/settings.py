@@ -208,6 +208,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # "your password was changed": if it was not
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {
     "login": "maia.accounts.forms.PasswordSignInForm",
+    "confirm_login_code": "maia.accounts.forms.SignInCodeForm",
+    "confirm_email_verification_code": "maia.accounts.forms.NewAddressCodeForm",
     "request_login_code": "maia.accounts.forms.RequestCodeForm",
     "reset_password": "maia.accounts.forms.LostPasswordForm",
 }

@@ -11,6 +11,7 @@ from maia.api.feeds import feed
 from maia.config.admin_door import close_the_door
 from maia.config.health import healthz
 from maia.config.landing import after_sign_in
+from maia.portal.sign_in import sign_in_link
 
 close_the_door()
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("accounts/arrived/", after_sign_in, name="after_sign_in"),
     # A password is as good as a key: allauth does not ask again before one is chosen.
     path("accounts/password/set/", reauthentication_required(password_set, allow_get=True)),
+    path("accounts/link/<str:token>/", sign_in_link, name="account_sign_in_link"),
     path("accounts/", include("allauth.urls")),
     path("pro/", include("maia.office.urls")),
     path("hooks/", include("maia.hooks.urls")),

@@ -8,17 +8,24 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from allauth.account.internal.flows.email_verification import verify_email_indirectly
+from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.internal.stagekit import clear_login
+from allauth.account.models import Login
 from allauth.account.stages import LoginByCodeStage, LoginStageController
+from allauth.account.utils import filter_users_by_email
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
+from maia.accounts.codes import address_of_link, use_link
 from maia.accounts.forms import RequestCodeForm
 from maia.patients.records import may_register
 from maia.portal.booking import Choice, get_choice, render_sign_in
@@ -125,6 +132,25 @@ def ask_code(
         return _with_choice(_AskCode, choice)(request)
     except ImmediateHttpResponse as answer:
         return answer.response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
+    """What an email holds when codes have been guessed at. Opening it changes nothing: scanners do."""
+    address = address_of_link(token)
+    users = filter_users_by_email(address or "", is_active=True, prefer_verified=True)
+    closed = address is None or not users
+    if request.method == "POST" and not closed:
+        closed = not use_link(token, now=timezone.now())
+    if request.method != "POST" or closed:
+        status = 410 if closed else 200
+        return render(request, "portal/sign_in_link.html", {"closed": closed}, status=status)
+    user = users[0]
+    record_authentication(request, user, method="code", email=address)
+    verify_email_indirectly(request, user, address)
+    answer: HttpResponse = perform_login(request, Login(user=user, email=address))
+    return answer
 
 
 def _with_choice(view: Any, choice: Choice) -> Callable[[HttpRequest], HttpResponse]:

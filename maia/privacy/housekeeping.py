@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from maia.accounts.models import User
+from maia.accounts.models import Allowance, User
 from maia.invitations.models import Invitation
 from maia.jobs.working import forget_old
 from maia.messaging.models import Message
@@ -58,6 +58,7 @@ def keep_house(now: datetime) -> dict[str, int]:
     done["invitations"] = _delete(Invitation.objects.filter(expires_at__lt=now - OLD_INVITATION))
     done["answers"] = _delete(Answer.objects.filter(created_at__lt=now - OLD_ANSWER))
     done["jobs"] = forget_old(now)
+    done["allowances"] = _delete(Allowance.objects.filter(until__lt=now))
     call_command("clearsessions", verbosity=0)
     # Where and with what she signed in: as long as she is.
     live = Session.objects.values("session_key")
