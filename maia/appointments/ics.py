@@ -100,4 +100,4 @@ def ics(appointment: Appointment, method: Method, organizer: str) -> bytes:
 
 
 def one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(text.splitlines())

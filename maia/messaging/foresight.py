@@ -40,9 +40,9 @@ def would_be_told(
 def in_words(channels: list[Message.Channel]) -> str:
     match channels:
         case [Channel.EMAIL, Channel.SMS]:
-            return _("The patient gets an email and an SMS.")
+            return _("An email and an SMS go to the patient.")
         case [Channel.EMAIL]:
-            return _("The patient gets an email.")
+            return _("An email goes to the patient.")
         case [Channel.SMS]:
-            return _("The patient gets an SMS.")
-    return _("The patient gets no message.")
+            return _("An SMS goes to the patient.")
+    return _("No message goes to the patient.")

@@ -86,7 +86,7 @@ def _without_promise(template: str, message: Message) -> str:
     kept = [sentence for sentence in sentences if "{link}" not in sentence]
     phone = message.practice.phone
     if phone:
-        kept.append(_("If you cannot come: %(phone)s.") % {"phone": phone.as_national})
+        kept.append(_("Something came up? Call %(phone)s.") % {"phone": phone.as_national})
     return " ".join([*kept, "{link}"])
 
 

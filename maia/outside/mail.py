@@ -93,7 +93,7 @@ def with_name(name: str, address: str) -> str:
 
 def one_line(text: object) -> str:
     """Forms take no line breaks; whatever else wrote a name, it adds no header."""
-    return " ".join(str(text).split())
+    return " ".join(str(text).splitlines())
 
 
 def _sender(name: str, address: str) -> str:
