@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
-from maia.api import me, problems, public
+from maia.api import me, problems, public, token
 from maia.api.office import appointments, blocks, messages, patients, sheets, types
 
 DESCRIPTION = """
@@ -58,6 +58,7 @@ api = MaiaAPI(
 problems.register(api)
 api.add_router("", public.router)
 api.add_router("me/", me.router)
+api.add_router("token", token.router)
 api.add_router("office/", sheets.router)
 api.add_router("office/appointment-types", types.router)
 api.add_router("office/patients", patients.router)

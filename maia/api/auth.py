@@ -15,7 +15,7 @@ from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.practices.seats import Seat, SecondFactorMissing
 from maia.privacy.journal import Act, note
-from maia.tokens.issuing import find_token, seat_of
+from maia.tokens.issuing import TokenEnded, find_token, seat_of
 from maia.tokens.models import Token
 
 SECOND_FACTOR = (
@@ -31,11 +31,19 @@ class Caller:
     seat: Seat | None = None  # None: a patient
 
 
+class AnyToken(HttpBearer):
+    """Whoever shows one that is alive. It opens nothing by itself."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
+        found = _find(token)
+        return Caller(found, found.user) if found is not None else None
+
+
 class PatientToken(HttpBearer):
     """The token of a patient, who acts for herself."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        found = find_token(token, timezone.now())
+        found = _find(token)
         if found is None:
             return None
         if found.practice_id is not None:
@@ -47,7 +55,7 @@ class OfficeToken(HttpBearer):
     """The token of a member of a team, in her practice, with her role or a lesser one."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        found = find_token(token, timezone.now())
+        found = _find(token)
         if found is None:
             return None
         try:
@@ -57,6 +65,14 @@ class OfficeToken(HttpBearer):
         if seat is None:
             raise PermissionDenied
         return Caller(found, found.user, seat)
+
+
+def _find(secret: str) -> Token | None:
+    try:
+        return find_token(secret, timezone.now())
+    except TokenEnded as ended:
+        when = f"{ended.ended_at:%Y-%m-%d}"
+        raise Refused(401, "token_ended", f"This token ended on {when}: make another.") from None
 
 
 def seat(request: Any) -> Seat:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from maia.api.etag import answer_once
-from maia.calendars.feeds import feed_ics, find_feed
+from maia.calendars.feeds import feed_ics, find_feed, was_read
 from maia.practices.seats import SecondFactorMissing
 
 
@@ -21,6 +21,7 @@ def feed(request: HttpRequest, uid: UUID, secret: str) -> HttpResponse:
         return HttpResponse(words, status=403, content_type="text/plain; charset=utf-8")
     if found is None:
         raise Http404
+    was_read(found, timezone.now())
     with translation.override(found.user.language or translation.get_language()):
         content = feed_ics(found, timezone.now())
     answer = answer_once(

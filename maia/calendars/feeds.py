@@ -41,12 +41,18 @@ def find_feed(uid: UUID, secret: str) -> Feed | None:
     hers = found.practitioner
     if hers is None:
         return found
-    place = Membership.objects.filter(practice=hers.practice, user=found.user).first()
+    place = Membership.objects.filter(feeds=found).first()
     if place is None:
         return None
     place.practice, place.user = hers.practice, found.user
     take_seat(place, shown=True)
     return found
+
+
+def was_read(feed: Feed, now: datetime) -> None:
+    """Written once a quarter of an hour at most: applications ask again and again."""
+    if feed.used_at is None or now - feed.used_at > EVERY:
+        Feed.objects.filter(pk=feed.pk).update(used_at=now)
 
 
 def feed_ics(feed: Feed, now: datetime) -> bytes:

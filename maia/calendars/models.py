@@ -2,7 +2,7 @@
 
 import base64
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from maia.practices.models import Practitioner
+from maia.practices.models import Membership, Practitioner
 
 MOST = 10  # of one user
 
@@ -29,11 +29,16 @@ class Feed(models.Model):
     practitioner = models.ForeignKey(
         Practitioner, models.CASCADE, null=True, blank=True, related_name="feeds"
     )
+    # Her place in the team: when she leaves, the database takes the address with it, for good.
+    membership = models.ForeignKey(
+        Membership, models.CASCADE, null=True, blank=True, related_name="feeds", editable=False
+    )
     titles = models.CharField(
         _("titles"), max_length=6, choices=Titles.choices, default=Titles.MASKED
     )
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[models.Manager["Feed"]]
 
@@ -49,6 +54,12 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return f"feed {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding and self.practitioner is not None:
+            team = Membership.objects.filter(practice=self.practitioner.practice_id)
+            self.membership = team.filter(user=self.user).first()  # none: it opens nothing
+        super().save(*args, **kwargs)
 
     @property
     def secret(self) -> str:

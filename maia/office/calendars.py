@@ -4,14 +4,18 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maia.accounts.again import signed_in_lately
 from maia.calendars.models import MOST, Feed
 from maia.calendars.refreshing import refresh
+from maia.office import sure
 from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
+from maia.office.again import asked_again
 from maia.outside.http import NotAllowed, check_url
 from maia.outside.words import why_not_fetched
 from maia.patients.text import clean_line
@@ -81,6 +85,7 @@ def calendars(request: OfficeRequest, pk: int) -> HttpResponse:
         "form": form,
         "calendars": hers.calendars.all(),
         "feeds": feeds,
+        "shows_addresses": signed_in_lately(request),
         "titles": Feed.Titles.choices,
     }
     return render(request, "office/calendars.html", context, status=422 if form.is_bound else 200)
@@ -111,6 +116,7 @@ def change_calendar(request: OfficeRequest, pk: int, action: str) -> HttpRespons
 
 
 @settings_page
+@asked_again
 @require_POST
 def new_feed(request: OfficeRequest, pk: int) -> HttpResponse:
     hers = get_practitioner(request, pk)
@@ -128,11 +134,40 @@ def new_feed(request: OfficeRequest, pk: int) -> HttpResponse:
 
 
 @settings_page
+@asked_again
+@require_safe
+def show_feeds(request: OfficeRequest, pk: int) -> HttpResponse:
+    """The addresses of her feeds are keys: shown to who has signed in lately."""
+    return redirect("office:calendars", get_practitioner(request, pk).pk)
+
+
+@settings_page
 @require_POST
 def revoke_feed(request: OfficeRequest, pk: int) -> HttpResponse:
-    mine = Feed.objects.filter(user=request.seat.user, practitioner__practice=request.seat.practice)
-    feed = get_object_or_404(mine, pk=pk)
-    practitioner_id = feed.practitioner_id
+    """Her own; the owner's, anybody's of the practice."""
+    seat = request.seat
+    ours = Feed.objects.filter(practitioner__practice=seat.practice).select_related("practitioner")
+    feed = get_object_or_404(
+        ours if seat.may_change_practice else ours.filter(user=seat.user), pk=pk
+    )
+    assert feed.practitioner is not None
+    if "doors" in request.POST:
+        back = reverse("office:doors")
+    else:
+        back = reverse("office:calendars", args=[feed.practitioner.pk])
+    if not sure.is_sure(request):
+        return sure.ask(
+            request,
+            _("Revoke the address of the agenda of %(who)s?") % {"who": feed.practitioner.name},
+            [_("The calendar application that reads it shows nothing any more.")],
+            _("Revoke"),
+            back,
+        )
     feed.delete()
+    written_down(
+        request,
+        Act.SETTINGS,
+        detail=_("address of the agenda of %(who)s revoked") % {"who": feed.practitioner},
+    )
     messages.success(request, _("This address shows nothing any more."))
-    return redirect("office:calendars", practitioner_id)
+    return redirect(back)

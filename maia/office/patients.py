@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maia.invitations.inviting import InvitationRefused, invite_patient, withdraw
 from maia.messaging.models import Message
 from maia.office import refusals
-from maia.office.access import OfficeRequest, office, written_down
+from maia.office.access import OfficeRequest, office, settings_page, written_down
+from maia.office.again import asked_again
 from maia.office.phones import FormWithPhone
 from maia.patients.addresses import LENGTHS, one_line_of
 from maia.patients.merging import CannotMerge, merge_patients
@@ -146,7 +146,8 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
     return render(request, "office/patient.html", context, status=422 if form.is_bound else 200)
 
 
-@office
+@settings_page
+@asked_again
 @require_POST
 def merge(request: OfficeRequest, pk: int) -> HttpResponse:
     """The record ``other`` of the form goes into this one."""
@@ -192,12 +193,11 @@ def withdraw_invitation(request: OfficeRequest, pk: int) -> HttpResponse:
     return redirect("office:patient", pk)
 
 
-@office
+@settings_page
+@asked_again
 @require_safe
 def export(request: OfficeRequest) -> HttpResponse:
     """All records, for who may change settings: it leaves the building."""
-    if not request.seat.may_change_settings:
-        raise PermissionDenied
     written_down(request, Act.ALL_EXPORTED)
     return HttpResponse(
         patients_csv(request.seat.practice.patients.kept().iterator()),

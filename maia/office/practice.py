@@ -7,16 +7,18 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maia.accounts.addresses import AddressFormField
-from maia.accounts.second_factor import has_second_factor
+from maia.accounts.second_factor import end_other_sessions, end_sessions, has_second_factor
 from maia.invitations.inviting import InvitationRefused, invite_member, send_again, withdraw
-from maia.office import refusals
+from maia.office import refusals, sure
 from maia.office.access import OfficeRequest, owner_page, written_down
+from maia.office.again import asked_again
 from maia.office.phones import FormWithPhone
 from maia.office.picture_field import PictureField, chosen_picture
 from maia.patients.text import clean_line
@@ -112,6 +114,7 @@ def look(request: OfficeRequest) -> HttpResponse:
 
 
 @owner_page
+@asked_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def team(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
@@ -139,9 +142,12 @@ def team(request: OfficeRequest) -> HttpResponse:
 
 
 @owner_page
+@asked_again
 @require_POST
 def remove(request: OfficeRequest, pk: int) -> HttpResponse:
-    seat = get_object_or_404(request.seat.practice.team, pk=pk)
+    seat = get_object_or_404(request.seat.practice.team.select_related("user"), pk=pk)
+    if not sure.is_sure(request):
+        return _ask_before_removing(request, seat)
     try:
         remove_member(seat)
     except TeamRefused:  # the last owner
@@ -152,7 +158,39 @@ def remove(request: OfficeRequest, pk: int) -> HttpResponse:
     return redirect("office:team")
 
 
+def _ask_before_removing(request: OfficeRequest, seat: Membership) -> HttpResponse:
+    tokens, feeds = seat.tokens.filter(revoked_at=None).count(), seat.feeds.count()
+    takes = [_("She sees nothing any more, from her next click. Her past appointments stay.")]
+    if seat.role != Membership.Role.ASSISTANT:
+        takes.append(
+            _("Her appointments to come stay in the agenda: hand them over or cancel them.")
+        )
+    if tokens or feeds:
+        words = _("Her tokens (%(tokens)d) and addresses of agendas (%(feeds)d) end for good.")
+        takes.append(words % {"tokens": tokens, "feeds": feeds})
+    question = _("Remove %(who)s from the team?") % {"who": seat.user.email}
+    return sure.ask(request, question, takes, _("Remove"), reverse("office:team"))
+
+
 @owner_page
+@asked_again
+@require_POST
+def sign_out(request: OfficeRequest, pk: int) -> HttpResponse:
+    """Of every computer and telephone where she is signed in."""
+    seat = get_object_or_404(request.seat.practice.team.select_related("user"), pk=pk)
+    if seat.user == request.seat.user:
+        end_other_sessions(request, request.seat.user)
+    else:
+        end_sessions(seat.user)
+    written_down(request, Act.TEAM, detail=_("sessions of %(who)s ended") % {"who": seat.user})
+    messages.success(
+        request, _("She is signed out everywhere, and signs in again where she needs to.")
+    )
+    return redirect("office:team")
+
+
+@owner_page
+@asked_again
 @require_POST
 def second_factor(request: OfficeRequest) -> HttpResponse:
     """Asked of the whole team, or not any more. Who asks has hers: nobody is locked out at once."""
@@ -167,6 +205,7 @@ def second_factor(request: OfficeRequest) -> HttpResponse:
 
 
 @owner_page
+@asked_again
 @require_POST
 def change_invitation(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
     """Send it again, or withdraw it."""
@@ -179,6 +218,7 @@ def change_invitation(request: OfficeRequest, pk: int, action: str) -> HttpRespo
                 messages.success(request, _("The invitation is on its way."))
             case "withdraw":
                 withdraw(invitation, now=timezone.now())
+                written_down(request, Act.TEAM, detail=f"− {invitation.role} ({_('invited')})")
                 words = _("The link of the invitation does not work any more.")
                 messages.success(request, words)
             case _:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maia.office.access import OfficeRequest, owner_page, written_down
+from maia.office.again import asked_again
 from maia.privacy.erasing import CannotErase, erase_patient
 from maia.privacy.handing_out import data_of_patient
 from maia.privacy.journal import Act
@@ -26,6 +27,7 @@ class TermsForm(forms.ModelForm):
 
 
 @owner_page
+@asked_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def privacy(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
@@ -48,6 +50,7 @@ def journal(request: OfficeRequest) -> HttpResponse:
 
 
 @owner_page
+@asked_again
 @require_safe
 def hand_out(request: OfficeRequest, pk: int) -> HttpResponse:
     """All that Maia knows of a patient, for her who asked."""
@@ -62,6 +65,7 @@ def hand_out(request: OfficeRequest, pk: int) -> HttpResponse:
 
 
 @owner_page
+@asked_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: OfficeRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)

@@ -1,23 +1,26 @@
 """Tokens of the API: made, shown once, revoked. Each sees and changes her own."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from maia.office import sure
 from maia.office.access import OfficeRequest, settings_page, written_down
+from maia.office.again import asked_again
 from maia.patients.text import clean_line
 from maia.practices.models import Membership
 from maia.practices.seats import roles_up_to
 from maia.privacy.journal import Act
-from maia.tokens.issuing import make_token, revoke
-from maia.tokens.models import Token
+from maia.tokens.issuing import LASTS, make_token, revoke, tokens_of
 
 FRESH = "fresh_token"  # in the session until it has been shown
 
@@ -29,6 +32,17 @@ class TokenForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Accounting, for instance")}),
     )
     role = forms.ChoiceField(label=gettext_lazy("What it may do, at most"))
+    lasts = forms.ChoiceField(
+        label=gettext_lazy("It ends"),
+        choices=[
+            ("30", gettext_lazy("in thirty days")),
+            ("365", gettext_lazy("in a year")),
+            ("730", gettext_lazy("in two years")),
+            ("0", gettext_lazy("only when it is revoked")),
+        ],
+        initial="365",
+        required=False,
+    )
 
     def __init__(self, role: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,14 +54,21 @@ class TokenForm(forms.Form):
 
 
 @settings_page
+@asked_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: OfficeRequest) -> HttpResponse:
     seat = request.seat
     form = TokenForm(seat.role, request.POST or None)
     if form.is_valid():
         typed, now = form.cleaned_data, timezone.now()
+        days = int(typed["lasts"] or LASTS.days)
         _token, secret = make_token(
-            seat.user, typed["name"], now=now, practice=seat.practice, role=typed["role"]
+            seat.user,
+            typed["name"],
+            now=now,
+            practice=seat.practice,
+            role=typed["role"],
+            lasts=timedelta(days=days) if days else None,
         )
         written_down(request, Act.SETTINGS, detail=_("token “%(name)s”") % {"name": typed["name"]})
         request.session[FRESH] = secret
@@ -56,7 +77,7 @@ def tokens(request: OfficeRequest) -> HttpResponse:
         "practice": seat.practice,
         "form": form,
         "fresh": request.session.pop(FRESH, ""),
-        "tokens": _hers(request).filter(revoked_at=None),
+        "tokens": tokens_of(seat.practice, timezone.now()).filter(user=seat.user),
     }
     return render(request, "office/tokens.html", context, status=422 if form.is_bound else 200)
 
@@ -64,12 +85,21 @@ def tokens(request: OfficeRequest) -> HttpResponse:
 @settings_page
 @require_POST
 def revoke_token(request: OfficeRequest, pk: int) -> HttpResponse:
-    token = get_object_or_404(_hers(request), pk=pk)
+    """Her own; the owner's, anybody's of the practice."""
+    seat, where = request.seat, "office:doors" if "doors" in request.POST else "office:tokens"
+    alive = tokens_of(seat.practice, timezone.now())
+    token = get_object_or_404(
+        alive if seat.may_change_practice else alive.filter(user=seat.user), pk=pk
+    )
+    if not sure.is_sure(request):
+        return sure.ask(
+            request,
+            _("Revoke the token “%(name)s”?") % {"name": token.name},
+            [_("The program that uses it is outside at once, and needs another one to come back.")],
+            _("Revoke"),
+            reverse(where),
+        )
     revoke(token, timezone.now())
     written_down(request, Act.SETTINGS, detail=_("token “%(name)s”") % {"name": token.name})
     messages.success(request, _("This token opens nothing any more."))
-    return redirect("office:tokens")
-
-
-def _hers(request: OfficeRequest) -> Any:
-    return Token.objects.filter(practice=request.seat.practice, user=request.seat.user)
+    return redirect(where)

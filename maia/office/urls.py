@@ -6,6 +6,7 @@ from maia.office import (
     absences,
     agenda,
     calendars,
+    doors,
     embed,
     events,
     outbox,
@@ -60,6 +61,11 @@ urlpatterns = [
     path("settings/practitioners/<int:pk>/schedule/", settings.schedule, name="schedule"),
     path("settings/practitioners/<int:pk>/calendars/", calendars.calendars, name="calendars"),
     path("settings/practitioners/<int:pk>/calendars/feed/", calendars.new_feed, name="new_feed"),
+    path(
+        "settings/practitioners/<int:pk>/calendars/addresses/",
+        calendars.show_feeds,
+        name="show_feeds",
+    ),
     path("settings/feeds/<int:pk>/revoke/", calendars.revoke_feed, name="revoke_feed"),
     path(
         "settings/calendars/<int:pk>/<str:action>/",
@@ -74,8 +80,10 @@ urlpatterns = [
     path("settings/embed/none/", embed.no_website, name="no_website"),
     path("settings/privacy/", privacy.privacy, name="privacy"),
     path("settings/privacy/journal/", privacy.journal, name="journal"),
+    path("settings/doors/", doors.doors, name="doors"),
     path("settings/team/second-factor/", practice.second_factor, name="second_factor"),
     path("settings/team/", practice.team, name="team"),
+    path("settings/team/<int:pk>/sign-out/", practice.sign_out, name="sign_out"),
     path("settings/team/<int:pk>/remove/", practice.remove, name="remove"),
     path(
         "settings/team/invitations/<int:pk>/<str:action>/",
@@ -85,6 +93,7 @@ urlpatterns = [
     path("settings/tokens/", tokens.tokens, name="tokens"),
     path("settings/tokens/<int:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
     path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/<int:pk>/secret/", webhooks.renew_secret, name="renew_secret"),
     path(
         "settings/webhooks/<int:pk>/<str:action>/", webhooks.change_webhook, name="change_webhook"
     ),

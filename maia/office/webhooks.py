@@ -4,13 +4,16 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maia.messaging.hooks import trial_of
+from maia.office import sure
 from maia.office.access import OfficeRequest, owner_page, written_down
+from maia.office.again import asked_again
 from maia.outside.http import NotAllowed, check_url
 from maia.outside.words import why_not_fetched
 from maia.practices.models import Practice
@@ -51,6 +54,7 @@ class WebhookForm(forms.Form):
 
 
 @owner_page
+@asked_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def webhooks(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
@@ -83,12 +87,37 @@ def change_webhook(request: OfficeRequest, pk: int, action: str) -> HttpResponse
             messages.success(request, _("A test is on its way. This page says what becomes of it."))
         case "pause":
             webhook.pause(now)
+            written_down(request, Act.SETTINGS, detail=f"webhook ‖ {webhook.url}")
         case "resume":
             webhook.resume()
+            written_down(request, Act.SETTINGS, detail=f"webhook ▸ {webhook.url}")
         case "remove":
+            if not sure.is_sure(request):
+                question = _("Remove %(url)s?") % {"url": webhook.url}
+                words = _("This program is told nothing any more, and its secret is gone.")
+                return sure.ask(request, question, [words], _("Remove"), reverse("office:webhooks"))
             webhook.delete()
             written_down(request, Act.SETTINGS, detail=f"webhook − {webhook.url}")
             messages.success(request, _("This program is told nothing any more."))
         case _other:
             raise Http404
+    return redirect("office:webhooks")
+
+
+@owner_page
+@asked_again
+@require_POST
+def renew_secret(request: OfficeRequest, pk: int) -> HttpResponse:
+    webhook: Webhook = get_object_or_404(request.seat.practice.webhooks, pk=pk)
+    if not sure.is_sure(request):
+        return sure.ask(
+            request,
+            _("Renew the secret of %(url)s?") % {"url": webhook.url},
+            [_("The program refuses what it is told until you give it the new one.")],
+            _("Renew"),
+            reverse("office:webhooks"),
+        )
+    webhook.renew_secret()
+    written_down(request, Act.SETTINGS, detail=f"webhook ↻ {webhook.url}")
+    messages.success(request, _("The secret is new: give it to the program."))
     return redirect("office:webhooks")

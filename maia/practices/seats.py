@@ -30,6 +30,7 @@ class Seat:
     user: User
     practice: Practice
     role: str
+    membership: Membership | None = None  # what goes when she leaves takes hold of it
 
     @property
     def practitioner(self) -> Practitioner | None:
@@ -69,9 +70,8 @@ def take_seat(membership: Membership, *, shown: bool, role: str = "") -> Seat:
             raise SecondFactorMissing("second_factor_required")
         if not shown:
             raise SecondFactorMissing("second_factor_not_shown")
-    return Seat(
-        membership.user, membership.practice, lower_role(role or membership.role, membership.role)
-    )
+    role = lower_role(role or membership.role, membership.role)
+    return Seat(membership.user, membership.practice, role, membership)
 
 
 def roles_up_to(role: str) -> list[str]:

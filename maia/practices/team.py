@@ -41,7 +41,8 @@ def add_member(
 
 
 def remove_member(seat: Membership) -> None:
-    """She sees nothing any more, from her next click. Her past appointments stay; a practitioner
+    """She sees nothing any more, from her next click: her tokens and feeds go with her seat, and
+    do not come back if she does. Her past appointments stay; a practitioner
     is no longer booked. Raises `TeamRefused`."""
     with transaction.atomic():
         team = list(seat.practice.team.select_for_update())

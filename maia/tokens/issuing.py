@@ -4,21 +4,41 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.db.models import Q, QuerySet
+
 from maia.accounts.models import User
 from maia.practices.models import Membership, Practice
 from maia.practices.seats import Seat, lower_role, memberships_of, take_seat
 from maia.tokens.models import Token
 
+LASTS = timedelta(days=365)
 _SEEN = timedelta(minutes=1)  # how often the last use is written
 
 
+class TokenEnded(Exception):
+    """It was good until ``ended_at``."""
+
+    def __init__(self, ended_at: datetime) -> None:
+        super().__init__("token_ended")
+        self.ended_at = ended_at
+
+
 def make_token(
-    user: User, name: str, *, now: datetime, practice: Practice | None = None, role: str = ""
+    user: User,
+    name: str,
+    *,
+    now: datetime,
+    practice: Practice | None = None,
+    role: str = "",
+    lasts: timedelta | None = LASTS,
 ) -> tuple[Token, str]:
     """The token and its secret. With a ``practice``, ``role`` is at most hers there.
 
+    It ends after ``lasts``; None: it does not end by itself.
+
     Raises ValueError for a practice where she has no seat, or a role above hers.
     """
+    place = None
     if practice is not None:
         places = memberships_of(user)
         place = next((one for one in places if one.practice_id == practice.pk), None)
@@ -29,22 +49,29 @@ def make_token(
     token = Token.objects.create(
         user=user,
         practice=practice,
+        membership=place,
         role=role if practice is not None else "",
         name=name[:80],
         digest=_digest(secret),
         start=secret[:12],
         created_at=now,
+        expires_at=now + lasts if lasts is not None else None,
     )
     return token, secret
 
 
 def find_token(secret: str, now: datetime) -> Token | None:
-    """Of a secret as it was sent: its token, if it is alive and so is her account. One query."""
+    """Of a secret as it was sent: its token, if it is alive and so is her account. One query.
+
+    Raises `TokenEnded`.
+    """
     token = (
         Token.objects.select_related("user", "practice")
         .filter(digest=_digest(secret), revoked_at=None, user__is_active=True)
         .first()
     )
+    if token is not None and token.expires_at is not None and token.expires_at <= now:
+        raise TokenEnded(token.expires_at)
     if token is not None and (token.used_at is None or now - token.used_at > _SEEN):
         Token.objects.filter(pk=token.pk).update(used_at=now)
     return token
@@ -57,11 +84,17 @@ def seat_of(token: Token) -> Seat | None:
     """
     if token.practice is None:
         return None
-    place = Membership.objects.filter(practice=token.practice, user=token.user).first()
+    place = Membership.objects.filter(tokens=token).first()
     if place is None:
         return None
     place.practice, place.user = token.practice, token.user
     return take_seat(place, shown=True, role=token.role)
+
+
+def tokens_of(practice: Practice, now: datetime) -> QuerySet[Token]:
+    """Those that open the practice now."""
+    alive = Q(expires_at=None) | Q(expires_at__gt=now)
+    return Token.objects.filter(alive, practice=practice, revoked_at=None).exclude(membership=None)
 
 
 def revoke(token: Token, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """A token opens the API for one person: as a patient, or in one practice with one role."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,6 +16,10 @@ class Token(models.Model):
     practice = models.ForeignKey(
         Practice, models.CASCADE, null=True, blank=True, related_name="tokens"
     )
+    # Her place in the team: when she leaves, the database takes the token with it, for good.
+    membership = models.ForeignKey(
+        Membership, models.CASCADE, null=True, blank=True, related_name="tokens"
+    )
     # At most this, and never more than what she is in the practice when it is used.
     role = models.CharField(_("role"), max_length=12, choices=Membership.Role.choices, blank=True)
     name = models.CharField(_("name"), max_length=80)
@@ -21,6 +27,8 @@ class Token(models.Model):
     start = models.CharField(_("starts with"), max_length=12, editable=False)  # to tell them apart
     created_at = models.DateTimeField(_("created"))
     used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    # None: it does not end by itself.
+    expires_at = models.DateTimeField(_("ends"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     class Meta:
@@ -36,6 +44,9 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start}… {self.name}"
+
+    def has_ended(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
 
 
 class Answer(models.Model):

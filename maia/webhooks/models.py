@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ class Webhook(models.Model):
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="webhooks")
     url = models.CharField(_("address"), max_length=500)
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    round = models.PositiveSmallIntegerField(default=0, editable=False)  # of its secret
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     paused_at = models.DateTimeField(null=True, blank=True, editable=False)
     # What became of it lately: since when nothing arrives, if so, and why.
@@ -44,7 +45,8 @@ class Webhook(models.Model):
     @property
     def key(self) -> bytes:
         """Derived, so that nobody signs with what he read in the database."""
-        return salted_hmac("maia.webhooks.webhook", str(self.uid), algorithm="sha256").digest()
+        of = f"{self.uid}:{self.round}" if self.round else str(self.uid)
+        return salted_hmac("maia.webhooks.webhook", of, algorithm="sha256").digest()
 
     @property
     def secret(self) -> str:
@@ -65,6 +67,11 @@ class Webhook(models.Model):
         rows.update(error=error[:40])
         tired = Q() if for_good else Q(failing_since__lte=now - PATIENCE)
         rows.filter(tired, paused_at=None).update(paused_at=now)
+
+    def renew_secret(self) -> None:
+        """What was signed with the old one is refused by whoever has the new one."""
+        Webhook.objects.filter(pk=self.pk).update(round=F("round") + 1)
+        self.refresh_from_db(fields=["round"])
 
     def pause(self, now: datetime) -> None:
         """By a person's decision."""

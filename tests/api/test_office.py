@@ -270,7 +270,7 @@ def test_who_left_is_outside_at_once(script_of, team, practice, things):
     script = script_of(team["assistant"], practice)
     assert script.call("GET", "office/patients").status_code == 200
     practice.team.filter(user=team["assistant"]).delete()
-    assert_problem(script.call("GET", "office/patients"), 403, "forbidden")
+    assert_problem(script.call("GET", "office/patients"), 401, "unauthenticated")
 
 
 def test_where_a_type_happens_and_where_a_patient_lives(owner, anne, practice):

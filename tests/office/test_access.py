@@ -15,6 +15,8 @@ from tests.conftest import NOW, THURSDAY, at, make_user
 from tests.office.conftest import BACKEND
 
 POST_ONLY = {
+    "sign_out",
+    "renew_secret",
     "change_calendar",
     "new_feed",
     "revoke_feed",
@@ -43,6 +45,7 @@ POST_ONLY = {
     "change_type",
 }
 OF_NOTHING = {
+    "doors",
     "webhooks",
     "tokens",
     "privacy",
@@ -71,6 +74,9 @@ OF_NOTHING = {
     "types",
 }
 OWNER = {
+    "doors",
+    "sign_out",
+    "renew_secret",
     "webhooks",
     "change_webhook",
     "privacy",
@@ -87,6 +93,8 @@ OWNER = {
     "no_website",
 }
 SETTINGS = OWNER | {
+    "show_feeds",
+    "merge",
     "calendars",
     "change_calendar",
     "new_feed",
@@ -125,18 +133,24 @@ def paths(practice, practitioner, type, appointment):
     token = Token.objects.create(
         user=practitioner.user, practice=practice, role="practitioner", name="x",
         digest=f"x{practice.pk}", created_at=NOW,
+        membership=practice.team.filter(user=practitioner.user).first(),
     )  # fmt: skip
     calendar = practitioner.calendars.create(name="Garde", url="https://garde.example/a.ics")
     feed = Feed.objects.create(user=practitioner.user, practitioner=practitioner)
+    webhook = practice.webhooks.create(url="https://compta.example/")
+    member = practice.team.order_by("-pk").values_list("pk", flat=True).first() or 0
     ids = {
+        "renew_secret": webhook.pk,
+        "sign_out": member,
         "calendars": practitioner.pk,
         "change_calendar": calendar.pk,
         "new_feed": practitioner.pk,
+        "show_feeds": practitioner.pk,
         "revoke_feed": feed.pk,
-        "change_webhook": practice.webhooks.create(url="https://compta.example/").pk,
+        "change_webhook": webhook.pk,
         "remove_website": website.pk,
         "revoke_token": token.pk,
-        "remove": practice.team.order_by("-pk").values_list("pk", flat=True).first() or 0,
+        "remove": member,
         "delete_absence": absence.pk,
         "event": event.pk,
         "choose_practice": practice.pk,
@@ -223,7 +237,7 @@ def test_a_colleague_changes_her_own_settings_only(sign_in, team, anne, ines, ou
     for name, path in ours:
         refused = name in OWNER | {
             *("practitioner", "schedule", "delete_absence", "test"),  # Anne's
-            *("calendars", "change_calendar", "new_feed"),
+            *("calendars", "change_calendar", "new_feed", "show_feeds"),
         }
         assert (call(client, name, path).status_code == 403) is refused, path
     assert client.get(reverse("office:schedule", args=[ines.pk])).status_code == 200

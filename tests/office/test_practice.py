@@ -60,7 +60,9 @@ def test_a_colleague_is_invited_joins_and_leaves(owner, sign_in, practice):
     assert add(owner).status_code == 422  # in the team
     assert sign_in(user).get("/pro/").status_code == 200
     seat = Membership.objects.get(user=user)
-    sign_in(practice.team.get(role="owner").user).post(reverse("office:remove", args=[seat.pk]))
+    sign_in(practice.team.get(role="owner").user).post(
+        reverse("office:remove", args=[seat.pk]), {"yes": "1"}
+    )
     nina.refresh_from_db()
     assert not nina.is_active
     assert sign_in(user).get("/pro/").status_code == 403
@@ -96,7 +98,9 @@ def test_bad_members_are_refused(owner, wrong):
 
 def test_the_last_owner_stays(owner, team, practice):
     seat = Membership.objects.get(user=team["owner"])
-    page = owner.post(reverse("office:remove", args=[seat.pk]), follow=True).content.decode()
+    page = owner.post(
+        reverse("office:remove", args=[seat.pk]), {"yes": "1"}, follow=True
+    ).content.decode()
     assert "a besoin d’une titulaire" in page
     assert practice.team.filter(role="owner").exists()
 

@@ -23,7 +23,10 @@ def test_a_token_is_shown_once_and_opens_her_practice(owner, practice):
     page = owner.get("/pro/settings/tokens/").content.decode()
     assert secret not in page
     assert "Logiciel Z" in page
-    owner.post(reverse("office:revoke_token", args=[token.pk]))
+    path = reverse("office:revoke_token", args=[token.pk])
+    assert "Logiciel Z" in owner.post(path).content.decode()  # asks first
+    assert find_token(secret, NOW) is not None
+    owner.post(path, {"yes": "1"})
     assert find_token(secret, NOW) is None
 
 

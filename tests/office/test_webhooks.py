@@ -74,7 +74,7 @@ def test_paused_resumed_removed(owner, program, follow_up, anne, julie):
     owner.post(f"{PAGE}{pk}/test/")
     assert Message.objects.filter(channel="hook", kind="test").count() == 2
     assert owner.post(f"{PAGE}{pk}/other/").status_code == 404
-    owner.post(f"{PAGE}{pk}/remove/")
+    owner.post(f"{PAGE}{pk}/remove/", {"yes": "1"})
     assert not Webhook.objects.exists()
     assert not Message.objects.filter(channel="hook").exists()
 

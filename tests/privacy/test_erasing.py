@@ -5,6 +5,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth import get_user
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -18,7 +19,7 @@ from maia.patients.models import Patient
 from maia.practices.models import Membership
 from maia.privacy.erasing import CannotErase, delete_account, erase_patient
 from maia.privacy.handing_out import data_of_patient, data_of_user
-from tests.conftest import NOW, THURSDAY, at, make_patient, make_user
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_user, signed_in
 from tests.messaging.smtp import mail_server
 from tests.office.conftest import BACKEND
 
@@ -113,6 +114,7 @@ def test_what_waited_to_be_sent_is_not(lina, anne, follow_up):
 
 def test_an_erased_record_is_nowhere_in_the_office(owner, lina, seen, time_machine):
     time_machine.move_to(LATER, tick=False)
+    signed_in(owner, get_user(owner))
     erase_patient(lina, now=LATER)
     assert owner.get(reverse("office:patient", args=[lina.pk])).status_code == 410
     assert "—" not in owner.get("/pro/patients/").content.decode().split("<main")[1].split("</main")[0]  # fmt: skip
@@ -124,6 +126,7 @@ def test_an_erased_record_is_nowhere_in_the_office(owner, lina, seen, time_machi
 
 def test_an_erased_record_is_not_filled_again(owner, lina, seen, practice, time_machine):
     time_machine.move_to(LATER, tick=False)
+    signed_in(owner, get_user(owner))
     other = make_patient(practice, "Zoé")
     erase_patient(lina, now=LATER)
     for name in ("merge", "invite", "hand_out", "erase"):
@@ -142,6 +145,7 @@ def test_the_owner_erases_with_her_eyes_open(owner, lina, seen, time_machine):
     assert "annulez-les d’abord" in owner.get(path).content.decode()
     assert owner.post(path, {"understood": "on"}).status_code == 422
     time_machine.move_to(LATER, tick=False)
+    signed_in(owner, get_user(owner))
     assert "vingt ans" in owner.get(path).content.decode()
     assert owner.post(path).status_code == 422
     lina.refresh_from_db()

@@ -1,0 +1,27 @@
+"""What cannot be undone asks first, naming what it takes."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from maia.office.access import OfficeRequest
+
+YES = "yes"  # in the form of the page that asks
+
+
+def is_sure(request: OfficeRequest) -> bool:
+    return YES in request.POST
+
+
+def ask(
+    request: OfficeRequest, question: str, takes: list[str], button: str, back: str
+) -> HttpResponse:
+    """``takes``: a sentence for each thing that goes; ``back``: the address to keep them."""
+    context = {
+        "practice": request.seat.practice,
+        "question": question,
+        "takes": takes,
+        "button": button,
+        "back": back,
+        "typed": [(k, v) for k, v in request.POST.items() if k != "csrfmiddlewaretoken"],
+    }
+    return render(request, "office/sure.html", context)
