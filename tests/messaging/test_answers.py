@@ -1,6 +1,8 @@
 """A mail server's answers, by what they are about: who sends, whom to, what (rule 3.6)."""
 
+import threading
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -172,3 +174,54 @@ def test_lines_that_begin_with_a_dot_arrive_as_they_are(booked, julie, server):
     assert b"\r\n..\r\n" in letter  # quoted: a line of one dot ends a letter
     assert b"\r\n...\r\n" in letter
     assert len(server.taken) == 2
+
+
+class _Provider(BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        status, body = self.server.answer
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def brevo(settings):
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Provider) as server:
+        settings.EMAIL_BACKEND = "anymail.backends.brevo.EmailBackend"
+        base = f"http://127.0.0.1:{server.server_port}/"
+        settings.ANYMAIL = {"BREVO_API_KEY": "x", "BREVO_API_URL": base}
+        settings.DEFAULT_FROM_EMAIL = "Maia <rdv@maia.example>"
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "outcome"),
+    [
+        (401, b'{"code": "unauthorized"}', "queued"),
+        (402, b'{"code": "not_enough_credits"}', "queued"),
+        (403, b"{}", "queued"),
+        (400, b'{"message": "the sender you used is not valid"}', "queued"),
+        (400, b'{"message": "subject is missing"}', "failed"),
+        (429, b"{}", "queued"),
+        (500, b"{}", "queued"),
+        (504, b"{}", "uncertain"),
+    ],
+)
+def test_a_providers_refusals_as_well(booked, julie, brevo, status, body, outcome):
+    brevo.answer = (status, body)
+    work()
+    assert to_patient().status == outcome
+    julie.refresh_from_db()
+    assert not julie.email_is_undeliverable
+    if outcome == "queued":
+        brevo.answer = (201, b'{"messageId": "<1@brevo.example>"}')
+        for minutes in (60, 65, 70):
+            work(NOW + timedelta(minutes=minutes))
+        assert to_patient().status == "sent"

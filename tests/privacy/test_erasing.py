@@ -31,6 +31,7 @@ def lina(practice):
     return make_patient(
         practice, "Lina", make_user("lina@patiente.example"), mobile="+33639980001",
         notes="Allergie", birth_date=date(1990, 5, 4),
+        street="5 rue du Port", postcode="44000", city="Nantes", access="Code 4071",
     )  # fmt: skip
 
 
@@ -74,13 +75,34 @@ def test_nothing_says_whose_it_was(lina, seen, practice):
     lina.user = None  # and no account
     lina.save()
     User.objects.filter(email="lina@patiente.example").delete()
-    for hers in ("Lina", "lina@", "+33639980001", "Allergie", "enceinte", "Tension", link):
+    for hers in (
+        "Lina",
+        "lina@",
+        "+33639980001",
+        "Allergie",
+        "enceinte",
+        "Tension",
+        "rue du Port",
+        "4071",
+        link,
+    ):
         assert hers in everything_stored(), hers
     notice = Message.objects.get(kind="notice")
     assert "Lina" in notice.body
     erase_patient(lina, now=LATER)
     left = everything_stored()
-    for hers in ("Lina", "lina", "639980001", "Allergie", "enceinte", "Tension", "1990", link):
+    for hers in (
+        "Lina",
+        "lina",
+        "639980001",
+        "Allergie",
+        "enceinte",
+        "Tension",
+        "1990",
+        "rue du Port",
+        "4071",
+        link,
+    ):
         assert hers not in left, hers
     seen.refresh_from_db()
     assert (seen.start, seen.type.name) == (at(THURSDAY, "09:30"), "Suivi de grossesse")
