@@ -1,10 +1,13 @@
 """What cannot be undone asks first, naming what it takes."""
 
+from collections.abc import Sequence
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from maia.office.access import OfficeRequest
 
+Row = tuple[object, object, object]
 YES = "yes"  # in the form of the page that asks
 
 
@@ -13,13 +16,20 @@ def is_sure(request: OfficeRequest) -> bool:
 
 
 def ask(
-    request: OfficeRequest, question: str, takes: list[str], button: str, back: str
+    request: OfficeRequest,
+    question: str,
+    takes: list[str],
+    button: str,
+    back: str,
+    rows: Sequence[Row] = (),
 ) -> HttpResponse:
-    """``takes``: a sentence for each thing that goes; ``back``: the address to keep them."""
+    """``takes``: a sentence for each thing that goes; ``back``: the address to keep them;
+    ``rows``: what a field is called, what stays, what gives way."""
     context = {
         "practice": request.seat.practice,
         "question": question,
         "takes": takes,
+        "rows": rows,
         "button": button,
         "back": back,
         "typed": [(k, v) for k, v in request.POST.items() if k != "csrfmiddlewaretoken"],

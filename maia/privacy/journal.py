@@ -33,3 +33,8 @@ def note(
         patient=patient,
         detail=detail[:200],
     )
+
+
+def follow_merge(kept: Patient, other: Patient) -> None:
+    """What was done to the record that goes stays readable at the one that stays."""
+    JournalEntry.objects.filter(patient=other).update(patient=kept)

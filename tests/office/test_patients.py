@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -69,7 +70,8 @@ def test_a_barred_patient_cannot_book(owner, practice, anne, follow_up):
     assert record.online_booking_barred
 
 
-def test_merging_loses_nothing(owner, practice, anne, follow_up, julie):
+def test_merging_loses_nothing(owner, practice, anne, follow_up):
+    julie = make_patient(practice, "Julie", email="julie@patiente.example")
     other = make_patient(
         practice, "Julie", last_name="Petit-Roy", email="jp@patiente.example", notes="Allergie",
         mobile="+33639981234", online_booking_barred=True,
@@ -80,11 +82,14 @@ def test_merging_loses_nothing(owner, practice, anne, follow_up, julie):
         )
     page = owner.get(reverse("office:patient", args=[julie.pk])).content.decode()
     assert "Peut-être la même personne" in page
-    owner.post(reverse("office:merge", args=[julie.pk]), {"other": other.pk})
+    path = reverse("office:merge", args=[julie.pk])
+    asked = owner.post(path, {"other": other.pk}).content.decode()
+    assert "jp@patiente.example" in asked
+    assert Patient.objects.filter(pk=other.pk).exists()
+    owner.post(path, {"other": other.pk, "yes": "1"})
     julie.refresh_from_db()
     assert not Patient.objects.filter(pk=other.pk).exists()
     assert julie.appointments.count() == 2
-    assert julie.user.email == "julie@patiente.example"
     assert (julie.email, str(julie.mobile)) == ("julie@patiente.example", "+33639981234")
     assert julie.online_booking_barred
     for kept in ("Allergie", "Petit-Roy", "jp@patiente.example"):
@@ -94,7 +99,9 @@ def test_merging_loses_nothing(owner, practice, anne, follow_up, julie):
 def test_the_account_of_the_other_record_is_kept(practice):
     kept = make_patient(practice, "Lina")
     user = make_user("lina@patiente.example")
-    merge_patients(kept, make_patient(practice, "Lina", user))
+    with pytest.raises(CannotMerge, match="not_agreed"):
+        merge_patients(kept, make_patient(practice, "Lina", user))
+    merge_patients(kept, Patient.objects.get(user=user), agreed=True)
     kept.refresh_from_db()
     assert kept.user == user
 
@@ -134,3 +141,67 @@ def test_a_long_list_comes_in_pages_with_constant_queries(
     assert page.count('class="card"') == 50
     assert owner.get("/pro/patients/?page=99").status_code == 200
     assert patients_csv(practice.patients.all()).count("\n") == 121
+
+
+@pytest.fixture
+def victim(practice):
+    return make_patient(practice, "Lina", email="lina@patiente.example", notes="Secret")
+
+
+@pytest.fixture
+def namesake(practice):
+    """Registered by herself, under the victim's name."""
+    return make_patient(practice, "Lina", make_user("autre@x.example"), origin="online")
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_an_account_meets_no_record_whose_address_it_has_not_verified(
+    owner, victim, namesake, swapped
+):
+    kept, other = (namesake, victim) if swapped else (victim, namesake)
+    for agreed in (False, True):
+        with pytest.raises(CannotMerge, match="not_verified"):
+            merge_patients(kept, other, agreed=agreed)
+    path = reverse("office:merge", args=[kept.pk])
+    page = owner.post(path, {"other": other.pk, "yes": "1"}, follow=True).content.decode()
+    assert "n’a pas montré" in page
+    victim.refresh_from_db()
+    assert victim.user is None
+
+
+def test_a_record_without_address_says_whose_account_will_see_it(owner, victim, namesake, practice):
+    Patient.objects.filter(pk=victim.pk).update(email="")
+    path = reverse("office:merge", args=[victim.pk])
+    page = owner.post(path, {"other": namesake.pk}).content.decode()
+    assert "autre@x.example" in page
+    assert "demandez-lui" in page
+    victim.refresh_from_db()
+    assert victim.user is None
+    pk = namesake.pk
+    owner.get(reverse("office:patient", args=[pk]))  # leaves a line
+    owner.post(path, {"other": namesake.pk, "yes": "1"})
+    victim.refresh_from_db()
+    assert victim.user == namesake.user
+    lines = list(victim.journal.order_by("pk").values_list("act", "detail"))
+    assert lines == [("opened", ""), ("merged", f"← {pk}")]
+
+
+def test_an_invitation_to_another_address_does_not_open_the_kept_record(victim, practice):
+    invited = make_patient(practice, "Lina", email="autre@x.example")
+    practice.invitations.create(
+        patient=invited, email="autre@x.example", sent_at=NOW, expires_at=NOW + timedelta(days=9)
+    )
+    merge_patients(victim, invited)
+    assert not victim.invitations.waiting().exists()
+
+
+def test_an_assistant_merges_nothing(sign_in, team, victim, namesake):
+    path = reverse("office:merge", args=[victim.pk])
+    typed = {"other": namesake.pk, "yes": "1"}
+    assert sign_in(team["assistant"]).post(path, typed).status_code == 403
+
+
+@pytest.mark.parametrize("other", ["²", "9" * 40, "-1", "x", ""])
+def test_no_record_of_that_number(owner, victim, other):
+    path = reverse("office:merge", args=[victim.pk])
+    assert owner.post(path, {"other": other}).status_code == 404
