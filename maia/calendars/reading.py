@@ -1,105 +1,358 @@
-"""The time that somebody else's calendar file takes, within bounds that it does not choose."""
+"""The time that somebody else's calendar file takes, event by event, within bounds that it does not
+choose. Pure: run in a child process (`child.py`), which ends if this does not.
 
+What cannot be understood closes its plain span if it has one, and is counted.
+"""
+
+import re
+import signal
 import time
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from types import FrameType
 from zoneinfo import ZoneInfo
 
-import recurring_ical_events
-from icalendar import Calendar
-
-from maia.appointments.ics import OURS
 from maia.availability.intervals import Interval, merge
+from maia.calendars.lines import File, RawEvent, read_file
+from maia.calendars.repeating import NotUnderstood, starts
+from maia.calendars.zones import zone_named
 
-MOST_BYTES = 2_000_000
-MOST_EVENTS, MOST_TIMES, MOST_SECONDS = 5_000, 10_000, 10.0
-# More than once a day is nobody's working week, and could be every second for ever.
-_TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
-_WITHIN_A_DAY = ("BYSECOND", "BYMINUTE", "BYHOUR")
+MOST_BYTES = 20_000_000  # a full agenda of twenty years
+MOST_TIMES, MOST_SECONDS = 200_000, 6.0  # of all repetitions; seconds of processor
+SECONDS_OF_ONE = 0.4
+MOST_KEPT = 20_000  # spans of busy time
+MOST_DATES = 20
+_DAY = timedelta(days=1)
+_FARTHEST = datetime(2300, 1, 1)  # noqa: DTZ001  a wall-clock time
+_TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d):?(\d\d)?(Z)?)?", re.ASCII)
+_DURATION = re.compile(
+    r"([+-])?P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?",
+    re.ASCII,
+)
+_TZID = re.compile(r'TZID=("[^"]*"|[^;]*)', re.IGNORECASE)
 
 
 class Unreadable(Exception):
-    """``code``: ``not_a_calendar``, or ``too_many`` events."""
+    """``code``: ``not_a_calendar``, or ``too_many`` spans."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
-def busy_times(content: bytes, zone: ZoneInfo, opens: datetime, closes: datetime) -> list[Interval]:
-    """What it takes of ``[opens, closes)``, as merged UTC intervals.
+class _TooLong(BaseException):
+    """Not an `Exception`: nothing in between takes it for its own."""
+
+
+@dataclass
+class Reading:
+    times: list[Interval] = field(default_factory=list)  # merged, UTC
+    unread: int = 0
+    unread_dates: list[date] = field(default_factory=list)  # of the first of them, where known
+    is_cut: bool = False  # the file ends before its end: there was more
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """A time as written: on the wall of ``zone``; a day if it has no hour."""
+
+    wall: datetime
+    zone: tzinfo
+    is_day: bool
+    is_sure: bool  # its zone is known
+
+    @property
+    def instant(self) -> datetime:
+        return _instant(self.wall, self.zone)
+
+
+def read_calendar(
+    content: bytes, zone: ZoneInfo, opens: datetime, closes: datetime, *, ours: str
+) -> Reading:
+    """What it takes of ``[opens, closes)``.
 
     An event that its owner marked as free takes nothing, nor does a cancelled one, nor one of
-    Maia's own that comes back. A date, or a time without a zone, is the practice's ``zone``.
-    Raises `Unreadable`.
+    Maia's own that comes back (its UID ends in ``ours``). A date, or a time without a zone, is the
+    practice's ``zone``. Raises `Unreadable`.
     """
-    try:
-        calendar: Any = Calendar.from_ical(content)
-    except Exception as error:  # the library has no error of its own
-        raise Unreadable("not_a_calendar") from error
-    if calendar.name != "VCALENDAR":
+    file = read_file(content)
+    if file is None:
         raise Unreadable("not_a_calendar")
-    _refuse_bombs(calendar)
-    try:
-        events = recurring_ical_events.of(calendar, skip_bad_series=True)
-        return merge(_times(events, zone, opens, closes))
-    except Unreadable:
-        raise
-    except Exception as error:  # dates that do not exist, rules that contradict themselves
-        raise Unreadable("not_a_calendar") from error
-
-
-def _times(events: Any, zone: ZoneInfo, opens: datetime, closes: datetime) -> Iterator[Interval]:
-    """A month at a time, to stop soon where there is too much. An event over two comes twice."""
-    started, seen, month = time.monotonic(), 0, opens
-    while month < closes:
-        following = min(month + timedelta(days=31), closes)
-        for event in events.between(month, following):
-            seen += 1
-            start, end = _span(event, zone)
-            start, end = max(start, opens), min(end, closes)
-            if start < end and _takes_time(event):
-                yield Interval(start, end)
-        if seen > MOST_TIMES or time.monotonic() - started > MOST_SECONDS:
-            raise Unreadable("too_many")
-        month = following
-
-
-def _refuse_bombs(calendar: Any) -> None:
-    events = calendar.walk("VEVENT")
-    if len(events) > MOST_EVENTS:
+    reader = _Reader(file, zone, opens, closes)
+    for name in {found[1] for event in file.events for found in _zones_of(event)}:
+        zone_named(name)  # kept, so that no event pays for the tables
+    for series in _series(file, ours, opens.year):
+        reader.read(series)
+    times = merge(reader.times)
+    if len(times) > MOST_KEPT:
         raise Unreadable("too_many")
-    for event in events:
-        rules = event.get("RRULE", [])
-        for rule in rules if isinstance(rules, list) else [rules]:
-            if {str(word).upper() for word in rule.get("FREQ", [])} & _TOO_OFTEN:
-                raise Unreadable("too_many")
-            if any(len(rule.get(part, [])) > 1 for part in _WITHIN_A_DAY):
-                raise Unreadable("too_many")
+    dates = sorted(set(reader.dates))[:MOST_DATES]
+    return Reading(times, reader.unread, dates, file.is_cut)
 
 
-def _takes_time(event: Any) -> bool:
-    free = str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
-    free |= str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() == "FREE"
-    cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
-    return not (free or cancelled or str(event.get("UID", "")).endswith(OURS))
+def _series(file: File, ours: str, year: int) -> Iterator[list[RawEvent]]:
+    """Events of one UID together: a repetition and the instances that differ."""
+    by_uid: dict[str, list[RawEvent]] = defaultdict(list)
+    for number, event in enumerate(file.events):
+        if _is_long_over(event, year):
+            continue
+        uid = event.word("UID") or f"\n{number}"
+        if not uid.endswith(ours):
+            by_uid[uid].append(event)
+    yield from by_uid.values()
 
 
-def _span(event: Any, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    start = event["DTSTART"].dt
-    if "DTEND" in event:
-        end = event["DTEND"].dt
-    elif "DURATION" in event:
-        end = start + event["DURATION"].dt
-    else:
-        end = start if isinstance(start, datetime) else start + timedelta(days=1)
-    return _instant(start, zone), _instant(end, zone)
+class _Reader:
+    def __init__(self, file: File, zone: ZoneInfo, opens: datetime, closes: datetime) -> None:
+        self.zone, self.opens, self.closes, self.names = zone, opens, closes, file.zones
+        self.times: list[Interval] = []
+        self.unread, self.dates, self.repeated = 0, list[date](), 0
+        self.ends_at = time.process_time() + MOST_SECONDS
+
+    def read(self, series: list[RawEvent]) -> None:
+        """Whatever is in it, the others are read."""
+        differing = [event for event in series if event.all("RECURRENCE-ID")]
+        masters = _latest([event for event in series if not event.all("RECURRENCE-ID")])
+        replaced: set[datetime] = set()
+        for event in differing:
+            self._event(event, replaced, set())
+        for event in masters:
+            self._event(event, set(), replaced)
+
+    def _event(self, event: RawEvent, replaces: set[datetime], replaced: set[datetime]) -> None:
+        """``replaces`` gets the instant in whose place it stands."""
+        found: list[Interval] = []
+        plain: list[Interval] = []
+        is_sure, start = True, None
+        takes = _takes_time(event)
+        try:
+            with _no_longer_than(min(SECONDS_OF_ONE, self._seconds_left())):
+                for parameters, value in event.all("RECURRENCE-ID")[:1]:
+                    replaces.add(self._moment(parameters, value).instant)
+                    is_sure &= "THISANDFUTURE" not in parameters.upper()
+                if takes:
+                    start = self._moment(*self._one(event, "DTSTART"))
+                    end, is_exact = self._end(event, start)
+                    is_sure &= start.is_sure
+                    self._keep(found, start.instant, end)
+                    repeats = event.all("RRULE") or event.all("RDATE")
+                    plain = found
+                    if repeats and not event.all("RECURRENCE-ID"):
+                        found = []
+                        is_sure &= self._repeat(event, start, end, is_exact, replaced, found)
+                    elif start.instant in replaced:
+                        found = []
+        except (NotUnderstood, ValueError, OverflowError, LookupError, _TooLong):
+            is_sure, found = False, found or plain
+        self.times += found
+        if not is_sure and takes:
+            self._count(event, start)
+
+    def _seconds_left(self) -> float:
+        """Of all events together. At the end, what a plain span takes and no more."""
+        return max(self.ends_at - time.process_time(), 0.02)
+
+    def _count(self, event: RawEvent, start: _Moment | None) -> None:
+        """Not what is over for good."""
+        goes_on = event.all("RRULE") or event.all("RDATE")
+        if start is not None and start.instant < self.opens - 366 * _DAY and not goes_on:
+            return
+        if start is not None and start.instant >= self.closes:
+            return
+        self.unread += 1
+        if start is not None:
+            self.dates.append(start.instant.astimezone(self.zone).date())
+
+    def _repeat(
+        self, event: RawEvent, start: _Moment, end: datetime, is_exact: bool,
+        replaced: set[datetime], found: list[Interval],
+    ) -> bool:  # fmt: skip
+        """Whether all of it was understood. The plain span is in ``found`` whatever happens."""
+        but, but_days, is_sure = set(replaced), set[date](), True
+        if self.repeated > MOST_TIMES or time.process_time() > self.ends_at:
+            self._keep(found, start.instant, end)
+            return False
+        for parameters, value in self._listed(event, "EXDATE"):
+            try:
+                moment = self._moment(parameters, value)
+            except (NotUnderstood, ValueError, OverflowError):
+                is_sure = False
+                continue
+            if moment.is_day and not start.is_day:
+                but_days.add(moment.wall.date())
+            but.add(moment.instant)
+        length = end - start.instant
+        last = end.astimezone(start.zone).replace(tzinfo=None) - start.wall  # on the wall
+
+        def keep(wall: datetime) -> None:
+            instant = _instant(wall, start.zone)
+            if instant not in but and wall.date() not in but_days:
+                until = instant + length if is_exact else _instant(wall + last, start.zone)
+                self._keep(found, instant, until)
+
+        keep(start.wall)
+        for parameters, value in self._listed(event, "RDATE"):
+            self.repeated += 1
+            try:
+                self._extra(parameters, value, start, but, keep, found)
+            except (NotUnderstood, ValueError, OverflowError):
+                is_sure = False
+        margin = max(length, timedelta()) + 2 * _DAY
+        opens = self.opens.replace(tzinfo=None) - margin
+        closes = self.closes.replace(tzinfo=None) + 2 * _DAY
+
+        def until(value: str) -> datetime:
+            moment = self._moment("", value)
+            if moment.is_day:
+                return moment.wall + _DAY - timedelta(seconds=1)
+            if moment.zone is UTC:
+                return moment.instant.astimezone(start.zone).replace(tzinfo=None)
+            return moment.wall
+
+        for _parameters, rule in event.all("RRULE"):
+            try:
+                for wall in starts(rule, start.wall, until, opens, closes):
+                    self.repeated += 1
+                    keep(wall)
+            except (NotUnderstood, ValueError, OverflowError, _TooLong):
+                is_sure = False
+        return is_sure
+
+    def _extra(self, parameters, value, start, but, keep, found) -> None:  # type: ignore[no-untyped-def]
+        first, slash, rest = value.partition("/")
+        moment = self._moment(parameters, first)
+        if not slash:
+            keep(moment.instant.astimezone(start.zone).replace(tzinfo=None))
+            return
+        end = (
+            moment.instant + _duration(rest) if rest.lstrip("+-").upper().startswith("P")
+            else self._moment(parameters, rest).instant
+        )  # fmt: skip
+        if moment.instant not in but:
+            self._keep(found, moment.instant, end)
+
+    def _end(self, event: RawEvent, start: _Moment) -> tuple[datetime, bool]:
+        """And whether it is so long after the start by the clock, not on the wall."""
+        if event.all("DTEND"):
+            end = self._moment(*self._one(event, "DTEND"))
+            if start.is_day and end.instant == start.instant:  # the State's own file is so
+                return _instant(start.wall + _DAY, start.zone), False
+            if end.instant < start.instant:
+                raise NotUnderstood
+            return end.instant, False
+        if event.all("DURATION"):
+            length = _duration(event.word("DURATION"))
+            if length < timedelta():
+                raise NotUnderstood
+            if start.is_day:
+                return _instant(start.wall + max(length, _DAY), start.zone), False
+            return start.instant + length, True
+        return _instant(start.wall + (_DAY if start.is_day else timedelta()), start.zone), False
+
+    def _keep(self, found: list[Interval], start: datetime, end: datetime) -> None:
+        start, end = max(start, self.opens), min(end, self.closes)
+        if start < end:
+            found.append(Interval(start, end))
+
+    def _one(self, event: RawEvent, name: str) -> tuple[str, str]:
+        values = event.all(name)
+        if not values:
+            raise NotUnderstood
+        return values[0]
+
+    def _listed(self, event: RawEvent, name: str) -> Iterator[tuple[str, str]]:
+        for parameters, values in event.all(name):
+            for value in values.split(","):
+                if value.strip():
+                    yield parameters, value
+
+    def _moment(self, parameters: str, value: str) -> _Moment:
+        found = _TIME.fullmatch(value.strip().upper())
+        if found is None:
+            raise NotUnderstood
+        year, month, day, hour, minute, second, utc = found.groups()
+        wall = datetime(int(year), int(month), int(day))  # noqa: DTZ001  on somebody's wall
+        if not 1 < wall.year < _FARTHEST.year:
+            raise NotUnderstood
+        if hour is None:
+            return _Moment(wall, self.zone, is_day=True, is_sure=True)
+        if int(hour) > 24 or int(minute) > 59:
+            raise NotUnderstood
+        wall += timedelta(hours=int(hour), minutes=int(minute), seconds=min(int(second or 0), 59))
+        if utc:
+            return _Moment(wall, UTC, is_day=False, is_sure=True)
+        named = _TZID.search(parameters)
+        if named is None:
+            return _Moment(wall, self.zone, is_day=False, is_sure=True)
+        zone = zone_named(named[1])
+        if zone is None:
+            zone = zone_named(self.names.get(named[1].strip('"'), ""))
+        return _Moment(wall, zone or self.zone, is_day=False, is_sure=zone is not None)
 
 
-def _instant(value: date | datetime, zone: ZoneInfo) -> datetime:
-    if not isinstance(value, datetime):
-        value = datetime(value.year, value.month, value.day, tzinfo=zone)
-    elif value.tzinfo is None:
-        value = value.replace(tzinfo=zone)
-    return value.astimezone(UTC)
+def _zones_of(event: RawEvent) -> Iterator[re.Match[str]]:
+    for values in event.properties.values():
+        for parameters, _value in values:
+            if found := _TZID.search(parameters):
+                yield found
+
+
+def _is_long_over(event: RawEvent, year: int) -> bool:
+    """Seen at a glance: most of a file of twenty years."""
+    if event.all("RRULE") or event.all("RDATE") or event.all("RECURRENCE-ID"):
+        return False
+    years = [event.word(name)[:4] for name in ("DTSTART", "DTEND") if event.all(name)]
+    is_short = len(event.word("DURATION")) < 12
+    return bool(years) and is_short and all(y.isdecimal() and int(y) < year - 1 for y in years)
+
+
+def _latest(masters: list[RawEvent]) -> list[RawEvent]:
+    """Of one event in several versions, the last."""
+    if len(masters) < 2:
+        return masters
+    versions = [
+        int(word) if (word := m.word("SEQUENCE")).isdecimal() and len(word) < 9 else 0
+        for m in masters
+    ]
+    return [m for m, version in zip(masters, versions, strict=True) if version == max(versions)]
+
+
+def _takes_time(event: RawEvent) -> bool:
+    free = event.word("TRANSP").upper() == "TRANSPARENT"
+    free |= event.word("X-MICROSOFT-CDO-BUSYSTATUS").upper() == "FREE"
+    return not (free or event.word("STATUS").upper() == "CANCELLED")
+
+
+def _instant(wall: datetime, zone: tzinfo) -> datetime:
+    return wall.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _duration(value: str) -> timedelta:
+    found = _DURATION.fullmatch(value.strip().upper())
+    if found is None:
+        raise NotUnderstood
+    sign, *numbers = found.groups()
+    weeks, days, hours, minutes, seconds = (int(number or 0) for number in numbers)
+    length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return -length if sign == "-" else length
+
+
+class _no_longer_than:  # noqa: N801  reads as what it does
+    """Of processor time, as a signal: Python alone cannot leave a loop of somebody else's."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def __enter__(self) -> None:
+        self._before = signal.signal(signal.SIGVTALRM, _ring)
+        signal.setitimer(signal.ITIMER_VIRTUAL, self.seconds)
+
+    def __exit__(self, *_: object) -> None:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, self._before)
+
+
+def _ring(number: int, frame: FrameType | None) -> None:
+    raise _TooLong

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maia.accounts.again import signed_in_lately
 from maia.calendars.models import MOST, Feed
-from maia.calendars.refreshing import refresh
+from maia.calendars.refreshing import read_soon
 from maia.office import sure
 from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
 from maia.office.again import asked_again
@@ -64,20 +64,16 @@ class CalendarForm(forms.Form):
 @settings_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def calendars(request: OfficeRequest, pk: int) -> HttpResponse:
-    """Adding one reads it at once: an address that does not work is said where it was typed."""
-    hers, now = get_practitioner(request, pk), timezone.now()
+    """Nothing is asked of anybody here: a worker reads it, and the page says what came of it."""
+    hers = get_practitioner(request, pk)
     form = CalendarForm(hers, request.POST or None)
     if form.is_valid():
         made = ExternalCalendar.objects.create(
             practitioner=hers, name=form.cleaned_data["name"], url=form.cleaned_data["url"]
         )
-        if refresh(made, now):
-            written_down(request, Act.SETTINGS, detail=_("calendar “%(name)s”") % {"name": made})
-            messages.success(request, _("This calendar closes the time that it takes."))
-            return redirect("office:calendars", pk)
-        made.refresh_from_db()
-        made.delete()
-        form.add_error("url", why_not_fetched(made.error))
+        written_down(request, Act.SETTINGS, detail=_("calendar “%(name)s”") % {"name": made})
+        messages.success(request, _("This calendar is being read. This page says what came of it."))
+        return redirect("office:calendars", pk)
     feeds = Feed.objects.filter(practitioner=hers, user=request.seat.user)
     context = {
         "practice": request.seat.practice,
@@ -101,11 +97,10 @@ def change_calendar(request: OfficeRequest, pk: int, action: str) -> HttpRespons
     get_practitioner(request, found.practitioner_id)
     match action:
         case "refresh":
-            if refresh(found, timezone.now()):
-                messages.success(request, _("Read again."))
-            else:
-                found.refresh_from_db()
-                messages.error(request, why_not_fetched(found.error))
+            read_soon(found, timezone.now())
+            messages.success(
+                request, _("This calendar is being read. This page says what came of it.")
+            )
         case "remove":
             found.delete()
             written_down(request, Act.SETTINGS, detail=_("calendar “%(name)s”") % {"name": found})

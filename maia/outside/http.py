@@ -8,6 +8,7 @@ environment is not used, since it would do the resolving.
 
 import contextlib
 import ipaddress
+import re
 import socket
 import ssl
 import threading
@@ -24,6 +25,20 @@ CONNECT_SECONDS = 5.0
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _TLS = ssl.create_default_context()  # read once: the authorities are many
 _REDIRECTS = {301, 302, 303, 307, 308}
+
+_SITE_LOCAL = ipaddress.ip_network("fec0::/10")  # deprecated, and still routed inside
+_NUMERIC = re.compile(r"(0x[0-9a-f]*|\d+)(\.(0x[0-9a-f]*|\d+)){0,3}", re.IGNORECASE | re.ASCII)
+_LOCAL_ENDS = (
+    ".localhost",
+    ".localdomain",
+    ".local",
+    ".internal",
+    ".home.arpa",
+    ".lan",
+    ".intranet",
+)
+_RESOLVE_SECONDS = 5.0
+_RESOLVING = threading.BoundedSemaphore(8)  # a resolver that hangs holds so many threads, no more
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -58,15 +73,34 @@ def check_url(url: str) -> SplitResult:
         raise NotAllowed("address")
     if parts.username is not None or parts.password is not None or not url.isascii():
         raise NotAllowed("address")
-    try:
-        literal = ipaddress.ip_address(parts.hostname)
-    except ValueError:
-        literal = None
+    literal = _literal(parts.hostname)
+    if literal is None and not settings.ALLOWED_NETWORKS and _is_local(parts.hostname):
+        raise NotAllowed("private")
     if literal is not None and not _is_allowed(literal):
         raise NotAllowed("private")
     if parts.scheme == "http" and not (literal and _is_of_the_operator(literal)):
         raise NotAllowed("https")
     return parts
+
+
+def _literal(host: str) -> Address | None:
+    """The address, in whatever way it is written: ``2130706433`` and ``0x7f.1`` are 127.0.0.1."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    if not _NUMERIC.fullmatch(host):
+        return None
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except OSError:
+        raise NotAllowed("address") from None
+
+
+def _is_local(host: str) -> bool:
+    """A name that is this machine's or its network's wherever it is asked (RFC 6761, 6762, 8375)."""
+    name = host.lower().rstrip(".")
+    return "." not in name or name.endswith(_LOCAL_ENDS)
 
 
 def fetch(
@@ -139,9 +173,9 @@ class _Judged:
 
     def _new_conn(self: Any) -> socket.socket:
         addresses = _resolve(self.host, self.port)
-        for address in addresses:
-            if not _is_allowed(address):
-                raise NotAllowed("private")
+        if not all(_is_allowed(address) for address in addresses):
+            # In the words of a name that nobody answers to: which names exist inside is not told.
+            raise NotAllowed("unreachable")
         failure: OSError | None = None
         for address in addresses:
             try:
@@ -163,14 +197,35 @@ class _Encrypted(_Judged, HTTPSConnection):
 
 
 def _resolve(host: str, port: int) -> list[Address]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
+    """In a thread, since nothing else bounds a resolver that says nothing."""
+    answer: list[list[Address] | OSError] = []
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answer.append([ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found])
+        except (OSError, ValueError) as error:  # a label that is too long is a ValueError
+            answer.append(OSError(str(error)))
+        finally:
+            _RESOLVING.release()
+
+    if not _RESOLVING.acquire(timeout=_RESOLVE_SECONDS):
+        raise TimeoutError
+    thread = threading.Thread(target=ask, name="resolving", daemon=True)
+    thread.start()
+    thread.join(_RESOLVE_SECONDS)
+    if not answer:
+        raise TimeoutError
+    if isinstance(answer[0], OSError):
+        raise answer[0]
+    return answer[0]
 
 
 def _is_allowed(address: Address) -> bool:
     """Public, or of a network that the operator opened."""
     inner = _inside(address)
     public = all(one.is_global and not one.is_multicast for one in (address, inner))
+    public &= address not in _SITE_LOCAL
     return public or _is_of_the_operator(inner)
 
 

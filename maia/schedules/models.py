@@ -1,7 +1,7 @@
 """When a practitioner works and for what (product rules 3.1 and 3.2)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
@@ -353,6 +353,13 @@ class ExternalCalendar(models.Model):
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False)
     error = models.CharField(max_length=40, blank=True, editable=False)
+    asked_at = models.DateTimeField(null=True, blank=True, editable=False)  # by hand, not yet read
+    # Readings that began and did not end; after the second one it is left alone.
+    deaths = models.PositiveSmallIntegerField(default=0, editable=False)
+    paused_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Events that could not be read, and the days of the first of them: never their words.
+    unread = models.PositiveIntegerField(default=0, editable=False)
+    unread_dates = models.JSONField(default=list, editable=False)
 
     class Meta:
         verbose_name = _("external calendar")
@@ -361,6 +368,16 @@ class ExternalCalendar(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_being_read(self) -> bool:
+        """For the first time, or because she asked."""
+        waits = self.asked_at is not None or (self.read_at is None and self.failing_since is None)
+        return waits and self.paused_at is None
+
+    @property
+    def unread_days(self) -> list[date]:
+        return [date.fromisoformat(day) for day in self.unread_dates]
 
     def is_fresh(self, now: datetime) -> bool:
         return self.read_at is not None and now - self.read_at < timedelta(days=1)

@@ -1,11 +1,15 @@
 """Calendars in the settings: hers elsewhere, others here, and what is wrong said where it was typed."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from maia.calendars.models import Feed
+from maia.calendars.refreshing import refresh_due
 from maia.schedules.models import ExternalCalendar
+from tests.calendars.fixtures import SHIFT, ics
 from tests.calendars.test_external import thursday
 from tests.conftest import NOW
 
@@ -16,24 +20,29 @@ def add(owner, anne, url, name="Maternité"):
     )
 
 
-def test_adding_one_reads_it_at_once(owner, anne, hospital, follow_up, time_machine):
+def page_of(owner, anne):
+    return owner.get(f"/pro/settings/practitioners/{anne.pk}/calendars/").content.decode()
+
+
+def test_adding_one_asks_nobody_and_a_worker_reads_it(
+    owner, anne, hospital, follow_up, time_machine
+):
     time_machine.move_to(NOW, tick=False)
     assert add(owner, anne, f"{hospital.base}/a.ics").status_code == 302
+    assert hospital.asked == []
+    assert "Lecture en cours" in page_of(owner, anne)
+    assert refresh_due(NOW) == 1
     assert thursday(follow_up, anne)[0] == "14:00"
-    pages = (
-        "/pro/absences/",
-        "/pro/settings/",
-        f"/pro/settings/practitioners/{anne.pk}/calendars/",
-    )
-    texts = [owner.get(page).content.decode() for page in pages]
-    assert "Maternité" not in texts[0]
-    assert "Lu le 01/12/2026" in texts[2]
+    assert "Maternité" not in owner.get("/pro/absences/").content.decode()
+    assert "Lu le 01/12/2026" in page_of(owner, anne)
+    assert "Lecture en cours" not in page_of(owner, anne)
     closed = json.loads(
         owner.get("/pro/agenda/events/?start=2026-12-03T00:00&end=2026-12-04T00:00").content
     )
     assert any(row["start"] <= "2026-12-03T09:00:00" <= row["end"] for row in closed)
     found = ExternalCalendar.objects.get()
     owner.post(f"/pro/settings/calendars/{found.pk}/refresh/")
+    assert refresh_due(NOW) == 1
     assert len(hospital.asked) == 2
     owner.post(f"/pro/settings/calendars/{found.pk}/remove/")
     assert thursday(follow_up, anne)[0] == "09:00"
@@ -43,17 +52,42 @@ def test_adding_one_reads_it_at_once(owner, anne, hospital, follow_up, time_mach
     ("path", "words"),
     [("/page", "pas un agenda"), ("/nothing", "404"), ("/big", "trop longue")],
 )
-def test_an_address_that_does_not_work_is_said_where_it_was_typed(
-    owner, anne, hospital, path, words
-):
+def test_what_came_of_it_is_said_on_the_page(owner, anne, hospital, path, words):
     hospital.answers["/page"] = (200, {}, b"<html>")
     hospital.answers["/nothing"] = (404, {}, b"")
-    hospital.answers["/big"] = (200, {}, b"x" * 2_000_001)
-    answer = add(owner, anne, hospital.base + path)
-    assert answer.status_code == 422
-    assert words in answer.content.decode()
-    assert 'value="Maternité"' in answer.content.decode()
-    assert not ExternalCalendar.objects.exists()
+    hospital.answers["/big"] = (200, {}, b"x" * 20_000_001)
+    add(owner, anne, hospital.base + path)
+    refresh_due(timezone.now())
+    assert words in page_of(owner, anne)
+    assert "Jamais lu" in page_of(owner, anne)
+
+
+def test_events_that_could_not_be_read_are_shown_by_their_days(owner, anne, hospital):
+    hospital.answers["/a.ics"] = (200, {}, ics([*SHIFT, "RRULE:FREQ=WEEKLY;BYDAY=;"], SHIFT))
+    add(owner, anne, f"{hospital.base}/a.ics")
+    refresh_due(NOW)
+    text = page_of(owner, anne)
+    assert "1 événement n’a pas pu être lu" in text
+    assert "03/12/2026" in text
+    assert "Garde secrète" not in text
+
+
+def test_one_that_kills_its_reader_twice_is_left_alone_until_she_says(
+    owner, anne, hospital, monkeypatch
+):
+    monkeypatch.setattr("maia.calendars.refreshing.CHILD_SECONDS", 0.001)
+    add(owner, anne, f"{hospital.base}/a.ics")
+    found = ExternalCalendar.objects.get()
+    start = timezone.now()
+    for hours in (0, 5, 10):
+        refresh_due(start + timedelta(hours=hours))
+    assert len(hospital.asked) == 2
+    assert "Réessayer" in page_of(owner, anne)
+    monkeypatch.undo()
+    owner.post(f"/pro/settings/calendars/{found.pk}/refresh/")
+    assert refresh_due(start + timedelta(hours=11)) == 1
+    found.refresh_from_db()
+    assert (found.paused_at, found.deaths, found.error) == (None, 0, "")
 
 
 def test_webcal_is_https_and_private_is_refused(owner, anne):

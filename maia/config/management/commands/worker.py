@@ -31,7 +31,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         looks: dict[Look, float] = {  # each every so many seconds
             keep_house_daily: 900.0,
-            lambda now: refresh_due(now, stop): 30.0,
+            lambda now: refresh_due(now, stop): 2.0,
         }
         if until_idle:
             run_until_idle(timezone.now, stop, jobs=KINDS, also=looks)
