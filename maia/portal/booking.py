@@ -158,7 +158,7 @@ def confirm(
     frame = frame_of(request)
     if frame is not None and not frame.keeps_cookies:
         return _without_cookies(request, choice)
-    elsewhere.remember(request)
+    elsewhere.remember(request, choice.practice)
     if not request.user.is_authenticated:
         if request.method == "POST":  # signed out meanwhile: her words wait for her
             request.session[DRAFT] = [choice.url(), _form(choice, None, request).typed()]
@@ -181,7 +181,8 @@ def confirm(
     except BookingRefused as refusal:
         return _render_refusal(request, choice, patient, form, refusal)
     waits = appointment.status == Appointment.Status.UNCONFIRMED
-    elsewhere.tell_frame(request, elsewhere.Told(appointment.start, waits))
+    told = elsewhere.Told.REQUESTED if waits else elsewhere.Told.BOOKED
+    elsewhere.tell_frame(request, choice.practice, told)
     request.session[JUST_BOOKED] = str(appointment.uid)
     return redirect("booked", slug, appointment.uid)
 

@@ -1,5 +1,6 @@
 """The embed: the script that a website loads, the way into the frame, and what a frame alone has."""
 
+import re
 from pathlib import Path
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from maia.portal import elsewhere as tab
-from maia.portal.frame import ADDRESS, Frame, frame_of
+from maia.portal.frame import Frame, frame_of
 from maia.practices.models import Practice
 from maia.schedules.models import AppointmentType
 
@@ -57,7 +58,7 @@ def _accent(text: str) -> str:
     text = text.strip().removeprefix("#").lower()
     if len(text) == 3:
         text = "".join(letter * 2 for letter in text)
-    return text if ADDRESS.fullmatch(f"/x/embed/auto-{text}-all/") else ""
+    return text if re.fullmatch(r"[0-9a-f]{6}", text) else ""
 
 
 def _number(text: str) -> int:
@@ -88,7 +89,7 @@ def login(request: HttpRequest) -> HttpResponse:
 @never_cache
 def elsewhere(request: HttpRequest, key: UUID) -> HttpResponse:
     """Asked again and again by the frame: has she booked in her tab?"""
-    booked = tab.told(key) is not None
+    booked = tab.told(_frame(request).practice, key) is not None
     return JsonResponse({"url": reverse("booked_elsewhere", args=[key]) if booked else None})
 
 
@@ -96,5 +97,5 @@ def elsewhere(request: HttpRequest, key: UUID) -> HttpResponse:
 @never_cache
 def booked_elsewhere(request: HttpRequest, key: UUID) -> HttpResponse:
     practice = _frame(request).practice
-    context = {"practice": practice, "told": tab.told(key)}
+    context = {"practice": practice, "told": tab.told(practice, key)}
     return render(request, "portal/booked_elsewhere.html", context)

@@ -214,7 +214,37 @@ def test_a_key_carries_the_news_from_the_tab_to_the_frame(
     assert "/booked/" in booked["Location"]
     there = frame.get(f"{FRAME}/elsewhere/{key}/").json()["url"]
     told = frame.get(there).content.decode()
-    assert "jeudi 3 décembre" in told
+    assert "jeudi 3 décembre" not in told  # the tab says when
+    assert "Votre rendez-vous est" in told
     assert "data-booked" in told
     for hers in ("Julie", "secret", "Suivi de grossesse", "julie@"):
         assert hers not in told
+
+
+def test_a_key_that_maia_did_not_sign_tells_nothing(
+    client, website, practice, anne, follow_up, julie, on_tuesday
+):
+    from uuid import uuid4
+
+    from django.core import signing
+
+    client.force_login(julie.user, BACKEND)
+    path = confirm_path(follow_up, anne)
+    key = str(uuid4())
+    other = signing.TimestampSigner(salt=f"maia.portal.elsewhere:{practice.pk + 1}").sign(key)
+    for forged in (key, f"{key}:x:y", other):
+        client.get(path, {"frame": forged})
+        assert "frame" not in client.session
+    form = client.get(path, {"frame": key}).content.decode()
+    request_key = re.search(r'name="request_key" value="([^"]+)"', form)[1]
+    client.post(path, {"request_key": request_key})
+    assert client.get(f"{FRAME}/elsewhere/{key}/").json() == {"url": None}
+
+
+@pytest.mark.parametrize(
+    "accent", ["aabbcc-all/../../../accounts/login", "aabbcc/", "aabbcc\n", "é"]
+)
+def test_the_options_of_a_frames_address_are_read_strictly(client, website, accent):
+    there = client.get("/tilleuls/embed/", {"accent": accent})["Location"]
+    assert ".." not in there
+    assert there.startswith("/tilleuls/embed/auto-")
