@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger("maia.requests")
@@ -28,6 +29,24 @@ def log_requests(
                     "ms": round((time.monotonic() - started) * 1000, 1),
                 },
             )
+        return response
+
+    return middleware
+
+
+def keep_private(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """What was asked with a session or a token stays with who asked, unless the page says
+    otherwise: no proxy and no browser's disk keeps it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        name = settings.SESSION_COOKIE_NAME
+        known = name in request.COOKIES or name in response.cookies
+        hers = known or "Authorization" in request.headers
+        if hers and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
         return response
 
     return middleware
