@@ -91,7 +91,7 @@ def book_appointment(
         again = {"appointments__patient": patient, "appointments__request_key": request_key}
         if is_taken(practitioner, start, end, but=again if request_key else {}):
             raise SlotTaken
-    with agenda_of(practitioner):
+    with agenda_of(practitioner, counted=patient if by.is_patient else None):
         if request_key is not None:
             made = _made_by(request_key, patient)
             if made is not None:
@@ -265,10 +265,19 @@ def edit_appointment(
 
 
 @contextmanager
-def agenda_of(practitioner: Practitioner) -> Iterator[None]:
-    """Nobody else changes her agenda inside; a clash that the database sees is `SlotTaken`."""
+def agenda_of(practitioner: Practitioner, *, counted: Patient | None = None) -> Iterator[None]:
+    """Nobody else changes her agenda inside; a clash that the database sees is `SlotTaken`.
+
+    ``counted``: a patient whose appointments are counted inside. Hers is locked first, always: she
+    may book with two practitioners at once.
+    """
     try:
         with transaction.atomic():
+            if counted is not None:
+                barred = Patient.objects.select_for_update(no_key=True).values_list(
+                    "online_booking_barred", flat=True
+                )
+                counted.online_booking_barred = barred.get(pk=counted.pk)
             # Without the lock, overlapping starts deadlock on PostgreSQL. SQLite has one writer.
             Practitioner.objects.select_for_update().only("pk").get(pk=practitioner.pk)
             yield

@@ -64,7 +64,7 @@ def merge_patients(kept: Patient, other: Patient, *, agreed: bool = False) -> Pa
     if either was. Raises `CannotMerge`.
     """
     with transaction.atomic():
-        rows = Patient.objects.select_for_update().filter(pk__in=[kept.pk, other.pk])
+        rows = Patient.objects.select_for_update().filter(pk__in=[kept.pk, other.pk]).order_by("pk")
         locked = {record.pk: record for record in rows}
         kept, other = locked[kept.pk], locked[other.pk]
         if (code := why_not(kept, other, agreed=agreed)) is not None:

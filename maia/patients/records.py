@@ -34,16 +34,15 @@ def find_record(user: User, practice: Practice) -> Patient | None:
     record = Patient.objects.filter(practice=practice, user=user).first()
     if record is not None or not user.has_verified(user.email):
         return record
-    try:
-        (record,) = _unclaimed(practice, user.email)[:2]
-    except ValueError:
-        return None
-    # Conditional: of two accounts or two tabs, one meets the record.
-    try:
-        with transaction.atomic():
-            Patient.objects.filter(pk=record.pk, user=None).update(user=user)
-    except IntegrityError:
-        pass
+    unclaimed = _unclaimed(practice, user.email)[:2]
+    if len(unclaimed) == 1:
+        # Conditional: of two accounts or two tabs, one meets the record.
+        try:
+            with transaction.atomic():
+                Patient.objects.filter(pk=unclaimed[0].pk, user=None).update(user=user)
+        except IntegrityError:
+            pass
+    # Looked at again: another request of hers may have met it since the first look.
     return Patient.objects.filter(practice=practice, user=user).first()
 
 

@@ -57,6 +57,7 @@ class Schedule(models.Model):
     def set_for(cls, practitioner: Practitioner, hours: Week) -> "Schedule":
         """Her general hours. Raises `InvalidHours`."""
         with transaction.atomic():
+            Practitioner.objects.select_for_update().get(pk=practitioner.pk)  # one after the other
             plan, _made = cls.objects.get_or_create(practitioner=practitioner)
             plan.write(hours)
         return plan
@@ -65,6 +66,7 @@ class Schedule(models.Model):
     def set_own(cls, type: "AppointmentType", hours: Week | None) -> None:
         """A type's own hours; None: it has the general ones. Raises `InvalidHours`."""
         with transaction.atomic():
+            AppointmentType.objects.select_for_update(of=("self",)).get(pk=type.pk)
             cls.objects.filter(appointment_type=type).delete()
             if hours is not None:
                 cls.objects.create(appointment_type=type).write(hours)

@@ -189,5 +189,6 @@ def _write(request: HttpRequest, record: Patient, typed: dict[str, Any]) -> Pati
     record.full_clean(
         exclude={"practice", "user", "mobile", "phone", "contact_phone"}
     )  # `parse_phone` has judged it
-    record.save()
+    # Of one that is there, what was sent: two who change different fields both do.
+    record.save(update_fields=set(typed) if record.pk else None)
     return record

@@ -73,7 +73,7 @@ def change_sheet(request: HttpRequest, whose: Annotated[Whose, Query()], sheet: 
         setattr(hers, name, value)
     hers.clean_fields(exclude={f.name for f in Practitioner._meta.fields} - set(typed))
     with transaction.atomic():
-        hers.save()
+        hers.save(update_fields=list(typed))  # two who change different fields both do
         reschedule(hers, timezone.now())
     written_down(request, Act.SETTINGS, detail=f"{hers.name}: {', '.join(typed)}")
     return hers

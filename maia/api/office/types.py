@@ -149,6 +149,7 @@ def _hers(request: HttpRequest, id: int) -> AppointmentType:
 def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -> AppointmentType:
     cleaners = {"name": clean_line, "description": clean_text, "instructions": clean_text}
     with transaction.atomic():
+        changed = set(typed) - {"schedule"}
         if "category" in typed:
             type.category = Category.named(type.practice, clean_line(typed.pop("category") or ""))
         week = typed.pop("schedule", ...)
@@ -157,7 +158,8 @@ def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -
                 continue
             setattr(type, field, cleaners.get(field, lambda v: v)(value))
         type.full_clean(exclude={"practice", "practitioner", "category"})
-        type.save()
+        # Of one that is there, what was sent: two who change different fields both do.
+        type.save(update_fields=changed if type.pk else None)
         if week is not ...:
             Schedule.set_own(type, read_week(week) if week is not None else None)
     _note(request, type)

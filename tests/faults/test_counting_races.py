@@ -1,0 +1,104 @@
+"""What is counted or changed by several at once, in real processes: no limit passed, no change lost."""
+
+from datetime import time
+from functools import partial
+
+import pytest
+from django.db import IntegrityError
+from django.test import Client
+from django.utils import timezone
+
+from maia.appointments.booking import book_appointment
+from maia.appointments.models import Appointment
+from maia.patients.models import Patient
+from maia.patients.records import find_record
+from maia.practices.models import Membership, Practitioner
+from maia.schedules.models import Schedule
+from maia.tokens.issuing import make_token
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_user
+from tests.faults.test_races import BY, race
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+WEEKS = [{day: [(540, 600 + 30 * n)] for day in range(7)} for n in range(8)]
+
+
+def colleague_of(anne, name):
+    other = Practitioner.objects.create(practice=anne.practice, first_name=name, last_name="Roy")
+    Schedule.objects.create(practitioner=other).write(dict.fromkeys(range(7), [(540, 720)]))
+    return other
+
+
+def test_one_appointment_to_come_with_four_practitioners_at_once(practice, anne, follow_up, julie):
+    practice.max_open_bookings = 1
+    practice.save()
+    team = [anne, *(colleague_of(anne, name) for name in ("Léa", "Mia", "Zoé"))]
+    for day_hour in ("09:00", "09:30", "10:00", "10:30", "11:00"):
+        Appointment.objects.all().delete()
+
+        def take(practitioner, hour=day_hour):
+            book_appointment(follow_up, practitioner, at(THURSDAY, hour), julie, by=BY, now=NOW)
+
+        outcomes, _slowest = race([partial(take, one) for one in team for _ in range(3)])
+        assert outcomes.pop("won") == 1
+        assert all(told.splitlines()[-1].endswith("too_many") for told in outcomes), outcomes
+        assert Appointment.objects.count() == 1
+
+
+def test_four_first_requests_of_a_new_patient_all_meet_her_record(practice):
+    for n in range(6):
+        user = make_user(f"lina{n}@patiente.example")
+        record = make_patient(practice, "Lina", email=user.email)
+
+        def meet(user=user, record=record):
+            assert find_record(user, practice) == record
+
+        outcomes, _slowest = race([meet] * 8)
+        assert outcomes == {"won": 8}
+
+
+def test_eight_schedules_at_once_are_one_of_them(anne):
+    def write(week):
+        try:
+            Schedule.set_for(anne, week)
+        except IntegrityError as error:
+            raise AssertionError("half a schedule") from error
+
+    outcomes, _slowest = race([partial(write, week) for week in WEEKS * 2])
+    assert outcomes == {"won": 16}
+    lines = Schedule.objects.get(practitioner=anne).lines.all()
+    assert {line.weekday: line.ranges for line in lines} in WEEKS
+
+
+def test_two_who_change_different_fields_both_do(practice, anne, follow_up, julie):
+    Membership.objects.create(practice=practice, user=anne.user, role="owner")
+    _token, secret = make_token(anne.user, "x", now=timezone.now(), practice=practice)
+
+    def patch(path, body):
+        answer = Client().patch(
+            path,
+            body,
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {secret}"},
+        )
+        assert answer.status_code == 200, answer.content
+
+    record, type = (
+        f"/api/v1/office/patients/{julie.pk}",
+        f"/api/v1/office/appointment-types/{follow_up.pk}",
+    )
+    for n in range(5):
+        acts = [
+            (record, {"notes": f"note {n}"}), (record, {"last_name": f"Petit {'ABCDE'[n]}"}),
+            (type, {"name": f"Suivi {'ABCDE'[n]}"}), (type, {"duration_minutes": 30 + n}),
+            ("/api/v1/office/practitioner", {"booking_horizon_days": 30 + n}),
+            ("/api/v1/office/practitioner", {"reminder_time": f"1{n}:00"}),
+        ]  # fmt: skip
+        outcomes, _slowest = race([partial(patch, *act) for act in acts])
+        assert outcomes == {"won": 6}
+        julie.refresh_from_db()
+        follow_up.refresh_from_db()
+        anne.refresh_from_db()
+        assert (julie.notes, julie.last_name) == (f"note {n}", f"Petit {'ABCDE'[n]}")
+        assert (follow_up.name, follow_up.duration_minutes) == (f"Suivi {'ABCDE'[n]}", 30 + n)
+        assert (anne.booking_horizon_days, anne.reminder_time) == (30 + n, time(10 + n))
+    assert Patient.objects.count() == 1
