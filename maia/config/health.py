@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from maia.jobs.asking import waiting
 from maia.messaging import beats
+from maia.privacy.models import Housekeeping
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -16,6 +17,18 @@ def healthz(request: HttpRequest) -> JsonResponse:
     try:
         workers = {"alive": beats.alive(now), "late_messages": beats.waiting_too_long(now)}
         jobs = waiting(now)
+        house = Housekeeping.objects.first() or Housekeeping()
     except DatabaseError:
         return JsonResponse({"status": "error", "database": "unavailable"}, status=503)
-    return JsonResponse({"status": "ok", "database": "ok", "workers": workers, "jobs": jobs})
+    return JsonResponse(
+        {
+            "status": "ok",
+            "database": "ok",
+            "workers": workers,
+            "jobs": jobs,
+            "housekeeping": {
+                "done_at": house.done_at and house.done_at.isoformat(timespec="seconds"),
+                "stopped": house.stop or None,  # "gap", "database"...: what the guide explains
+            },
+        }
+    )

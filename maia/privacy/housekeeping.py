@@ -1,15 +1,16 @@
-"""Once a day: what is past its term goes. A worker does it, or `maia housekeeping`."""
+"""Once a day: what is past its term goes. A worker does it, or `maia housekeeping`.
+
+What is erased does not come back: no leap of a clock is believed (`clock`), and no large share of
+a practice's records goes at once, unless an operator says so.
+"""
 
 import logging
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from dateutil.relativedelta import relativedelta
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
-from django.core.management import call_command
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -19,8 +20,9 @@ from maia.jobs.working import forget_old
 from maia.messaging.models import Message
 from maia.patients.models import Patient
 from maia.practices.models import Practice
+from maia.privacy.clock import APART, doubt, in_words
 from maia.privacy.erasing import erase_patient
-from maia.privacy.models import JournalEntry, Terms, terms_of
+from maia.privacy.models import Housekeeping, JournalEntry, Terms, terms_of
 from maia.tokens.models import Answer
 
 logger = logging.getLogger("maia.housekeeping")
@@ -31,35 +33,89 @@ OLD_INVITATION = timedelta(days=90)
 OLD_ANSWER = timedelta(days=1)  # what an `Idempotency-Key` was answered
 OF_AGE_AND_TEN = relativedelta(years=28)
 EVERY = timedelta(hours=24)
+# Of a practice's records, or of all patients' accounts, in one run: more than both waits for a word.
+MANY, SHARE = 20, 0.05
+
+
+class ClockInDoubt(Exception):
+    """In words, for the operator."""
+
+
+def state_of_the_house() -> Housekeeping:
+    return Housekeeping.objects.get_or_create(pk=1)[0]
 
 
 def keep_house_daily(now: datetime) -> dict[str, int] | None:
-    """Of all workers, the first one of the day does it."""
-    if not cache.add("housekeeping", now.isoformat(), EVERY.total_seconds()):
+    """Of all workers, the first one of the day does it; none by a clock that is in doubt."""
+    state = state_of_the_house()
+    done_at = state.done_at
+    if done_at is not None and done_at - APART <= now < done_at + EVERY:
         return None
-    return keep_house(now)
+    try:
+        return keep_house_if_sure(now)
+    except ClockInDoubt as refusal:
+        logger.error("housekeeping stopped", extra={"why": str(refusal)})
+        return None
 
 
-def keep_house(now: datetime) -> dict[str, int]:
-    """How many of each went."""
-    done = {"records": 0, "messages": 0, "journal": 0}
+def keep_house_if_sure(
+    now: datetime, *, believe_clock: bool = False, however_many: bool = False
+) -> dict[str, int]:
+    """How many of each went; nothing if another is doing it.
+
+    Raises `ClockInDoubt` unless told to ``believe_clock``. ``however_many``: records above the
+    share go too. Both are an operator's to say.
+    """
+    state = state_of_the_house()
+    seen = Housekeeping.objects.filter(pk=state.pk, done_at=state.done_at)
+    stop = None if believe_clock else doubt(state, now)
+    if stop is not None:
+        seen.update(stop=stop, stopped_at=now)
+        raise ClockInDoubt(in_words(stop, state, now))
+    # Taken by one: of two that saw the same, the second changes nothing.
+    believed_at = now if believe_clock else state.believed_at
+    if not seen.update(done_at=now, believed_at=believed_at, stop="", stopped_at=None):
+        return {}
+    done = keep_house(now, however_many=however_many)
+    if done["held"]:
+        Housekeeping.objects.filter(pk=state.pk).update(
+            stop=Housekeeping.Stop.SHARE, stopped_at=now
+        )
+    return done
+
+
+def keep_house(now: datetime, *, however_many: bool = False) -> dict[str, int]:
+    """How many of each went, and how many were ``held`` since they are a large share at once.
+
+    ``now`` is believed: `keep_house_if_sure` asks first.
+    """
+    done = {"records": 0, "messages": 0, "journal": 0, "held": 0}
     for practice in Practice.objects.order_by("pk").iterator():
         terms = terms_of(practice)
-        for record in records_past_term(practice, terms, now):
-            erase_patient(record, now=now)
-            done["records"] += 1
+        past, kept = records_past_term(practice, terms, now), practice.patients.kept()
+        if however_many or not _is_large_share(past, kept):
+            for record in past:
+                erase_patient(record, now=now)
+                done["records"] += 1
+        else:
+            done["held"] += past.count()
         done["messages"] += _forget_texts(practice, terms, now)
         done["journal"] += _delete(
             JournalEntry.objects.filter(
                 practice=practice, at__lt=now - relativedelta(months=terms.journal_months)
             )
         )
-    done["accounts"] = sum(_delete(accounts) for accounts in _accounts_past_term(now))
+    unused, asleep = _accounts_past_term(now)
+    done["accounts"] = _delete(unused)
+    if however_many or not _is_large_share(asleep, User.objects.filter(memberships=None)):
+        done["accounts"] += _delete(asleep)
+    else:
+        done["held"] += asleep.count()
     done["invitations"] = _delete(Invitation.objects.filter(expires_at__lt=now - OLD_INVITATION))
     done["answers"] = _delete(Answer.objects.filter(created_at__lt=now - OLD_ANSWER))
     done["jobs"] = forget_old(now)
     done["allowances"] = _delete(Allowance.objects.filter(until__lt=now))
-    call_command("clearsessions", verbosity=0)
+    Session.objects.filter(expire_date__lt=now).delete()
     # Where and with what she signed in: as long as she is.
     live = Session.objects.values("session_key")
     done["sessions"] = _delete(UserSession.objects.exclude(session_key__in=live))
@@ -88,12 +144,18 @@ def _forget_texts(practice: Practice, terms: Terms, now: datetime) -> int:
     return int(old.exclude(to="", subject="", body="").forget_texts())
 
 
-def _accounts_past_term(now: datetime) -> Iterator[QuerySet[User]]:
+def _accounts_past_term(now: datetime) -> tuple[QuerySet[User], QuerySet[User]]:
+    """Those that were never used, and those that sleep."""
     patients = User.objects.filter(memberships=None, is_staff=False)
     never = patients.exclude(emailaddress__verified=True).filter(records=None, last_login=None)
-    yield never.filter(date_joined__lt=now - UNUSED_ACCOUNT)
     awake = Q(last_login__gte=now - SLEEPING_ACCOUNT) | Q(date_joined__gte=now - SLEEPING_ACCOUNT)
-    yield patients.exclude(awake).exclude(records__appointments__event__end__gt=now)
+    asleep = patients.exclude(awake).exclude(records__appointments__event__end__gt=now)
+    return never.filter(date_joined__lt=now - UNUSED_ACCOUNT), asleep
+
+
+def _is_large_share(some: QuerySet[Any], of: QuerySet[Any]) -> bool:
+    count = some.count()
+    return count > MANY and count > SHARE * of.count()
 
 
 def _delete(rows: QuerySet[Any]) -> int:

@@ -84,3 +84,26 @@ class Terms(models.Model):
 def terms_of(practice: Practice) -> Terms:
     """Hers, or the defaults, not saved yet."""
     return Terms.objects.filter(practice=practice).first() or Terms(practice=practice)
+
+
+class Housekeeping(models.Model):
+    """When it was last done, and why it stopped. One row: no cache forgets it, no term ends it."""
+
+    class Stop(models.TextChoices):
+        GAP = "gap", _("too long since the last time")
+        BEHIND = "behind", _("the clock is before the last time")
+        DATABASE = "database", _("the clock is not the database's")
+        ROWS = "rows", _("nothing has happened for too long")
+        SHARE = "share", _("too many records at once")
+
+    done_at = models.DateTimeField(_("last done"), null=True, blank=True)
+    believed_at = models.DateTimeField(_("clock confirmed"), null=True, blank=True)
+    stop = models.CharField(_("stopped"), max_length=8, choices=Stop.choices, blank=True)
+    stopped_at = models.DateTimeField(_("its clock then"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("housekeeping")
+        verbose_name_plural = _("housekeeping")
+
+    def __str__(self) -> str:
+        return self.stop or "ok"

@@ -27,6 +27,7 @@ def test_healthz_is_ok_only_when_the_database_answers(client, db):
         "database": "ok",
         "workers": {"alive": 0, "late_messages": 0},
         "jobs": {"waiting": 0, "oldest_seconds": 0},
+        "housekeeping": {"done_at": None, "stopped": None},
     }
 
 

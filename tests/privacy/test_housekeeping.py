@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from allauth.usersessions.models import UserSession
 from dateutil.relativedelta import relativedelta
-from django.core.cache import cache
 from django.utils import timezone
 
 from maia.accounts.models import User
@@ -13,7 +12,7 @@ from maia.appointments.booking import By, book_appointment
 from maia.messaging.models import Message
 from maia.patients.models import Patient
 from maia.practices.seats import Seat
-from maia.privacy.housekeeping import keep_house, keep_house_daily
+from maia.privacy.housekeeping import keep_house
 from maia.privacy.journal import Act, note
 from maia.privacy.models import JournalEntry, Terms
 from maia.tokens.issuing import make_token
@@ -111,13 +110,6 @@ def test_accounts_that_nobody_uses_go(practice, anne, lina):
     Patient.objects.filter(pk=lina.pk).update(user=to_come)
     keep_house(NOW - timedelta(hours=2))  # before her appointment ends
     assert set(User.objects.exclude(pk=anne.user.pk)) == kept | {member, to_come}
-
-
-def test_of_all_workers_one_does_it_each_day(practice):
-    cache.clear()
-    now = timezone.now()
-    assert keep_house_daily(now) is not None
-    assert keep_house_daily(now + timedelta(hours=1)) is None
 
 
 def test_what_a_script_was_answered_goes_after_a_day(julie):
