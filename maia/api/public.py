@@ -18,7 +18,7 @@ from pydantic import Field
 from maia.api.auth import PatientToken
 from maia.api.etag import answer_once
 from maia.api.fields import Body, Id, Instant, Key, LocalDate
-from maia.api.once import JSON, created, once
+from maia.api.once import JSON, Made, Names, once
 from maia.api.places import AddressIn, Kind, PlaceOut, place_in_json
 from maia.api.problems import Refused, errors, refusal
 from maia.appointments.booking import By, book_appointment
@@ -226,7 +226,7 @@ def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
     key = request.headers.get("Idempotency-Key", "")
     now = timezone.now()
 
-    def create() -> HttpResponse:
+    def create() -> Made:
         asked = wanted.address if type.asks_address else None
         with living_at(patient, asked.read() if asked else None):
             made = book_appointment(
@@ -239,10 +239,14 @@ def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
                 note=clean_text(wanted.note),
                 request_key=uuid5(_KEYS, f"{user.pk}:{key}") if key else None,
             )
-        return created(shown_to_patient(made))
+        return [str(made.uid)], shown_to_patient(made)
+
+    def show(names: Names) -> dict[str, Any]:
+        booked = Appointment.objects.with_details().of_user(user)
+        return shown_to_patient(get_object_or_404(booked, uid=names[0]))
 
     try:
-        return once(request, create)
+        return once(request, create, show)
     except SlotTaken as taken:
         near = nearest_free(type, [practitioner], wanted.start, now=now)
         return refusal(taken, alternatives=slots_in_json(near, type.practice.zone))

@@ -164,6 +164,11 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "maia_cache",
     },
+    # What somebody has typed and is not kept: minutes, an hour; emptied when a person is erased.
+    "short": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "maia_short_memory",
+    },
     # What a process counts for itself: see `limits`.
     "process": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -57,18 +57,18 @@ def _keep(request: OfficeRequest) -> None:
         if name != "csrfmiddlewaretoken"
     ]
     if sum(len(name) + len(value) for name, value in typed) <= MOST_TYPED:
-        cache.set(_key(request), (request.seat.practice.pk, typed), LATELY)
+        caches["short"].set(_key(request), (request.seat.practice.pk, typed), LATELY)
 
 
 def _send_on(request: OfficeRequest) -> HttpResponse:
     """What she was about to send, in the practice that it was for."""
-    practice_pk, typed = cache.get(_key(request), (None, None))
+    practice_pk, typed = caches["short"].get(_key(request), (None, None))
     if typed is None:
         messages.warning(request, _("This was too long ago: please start again."))
         return redirect("office:agenda")
     if practice_pk != request.seat.practice.pk:  # a new session begins with her first practice
         request.session[CHOSEN] = practice_pk
         return redirect(request.get_full_path())
-    cache.delete(_key(request))
+    caches["short"].delete(_key(request))
     context = {"practice": request.seat.practice, "typed": typed, "path": request.path}
     return render(request, "office/again.html", context)

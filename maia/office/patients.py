@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maia.accounts import short_memory
 from maia.invitations.inviting import InvitationRefused, invite_patient, withdraw
 from maia.messaging.models import Message
 from maia.office import refusals, sure
@@ -96,7 +97,7 @@ def search(request: OfficeRequest) -> HttpResponse:
 def patients(request: OfficeRequest) -> HttpResponse:
     """Everybody, page by page. What is looked for waits in the session for `found`."""
     if request.method == "POST":
-        request.session[LOOKED_FOR] = request.POST.get("q", "").strip()[:200]
+        short_memory.keep(request.session, LOOKED_FOR, request.POST.get("q", "").strip()[:200])
         return redirect("office:found")
     page = Paginator(request.seat.practice.patients.kept(), PAGE)
     context = {"practice": request.seat.practice, "page": page.get_page(request.GET.get("page"))}
@@ -106,7 +107,7 @@ def patients(request: OfficeRequest) -> HttpResponse:
 @office
 @require_safe
 def found(request: OfficeRequest) -> HttpResponse:
-    typed = request.session.get(LOOKED_FOR)
+    typed = short_memory.recall(request.session, LOOKED_FOR)
     if not typed:
         return redirect("office:patients")
     rows = search_patients(request.seat.practice, typed, FOUND, today=timezone.localdate())

@@ -5,16 +5,19 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from maia.accounts import short_memory
 from maia.accounts.forms import RequestCodeForm
 from maia.accounts.models import User
 from maia.appointments.booking import By, book_appointment, is_known
@@ -161,7 +164,7 @@ def confirm(
     elsewhere.remember(request, choice.practice)
     if not request.user.is_authenticated:
         if request.method == "POST":  # signed out meanwhile: her words wait for her
-            request.session[DRAFT] = [choice.url(), _form(choice, None, request).typed()]
+            _keep_draft(request, choice)
             return redirect(choice.url())
         return render_sign_in(request, choice)
     patient = find_record(request.user, choice.practice)
@@ -238,9 +241,17 @@ def _form(choice: Choice, patient: Patient | None, request: HttpRequest) -> Note
     return DetailsForm(request.POST, country=choice.practice.country, asks_address=asks)
 
 
+def _keep_draft(request: HttpRequest, choice: Choice) -> None:
+    """But for her message, which may be about her health: she writes it again."""
+    typed = _form(choice, None, request).typed()
+    if typed.pop("note", ""):
+        messages.info(request, _("Your message is not kept while you sign in: write it again."))
+    short_memory.keep(request.session, DRAFT, (choice.url(), typed))
+
+
 def _take_draft(request: HttpRequest, choice: Choice) -> dict[str, str] | None:
-    """Shown once and for the slot it was typed for: the phone may be somebody else's by then."""
-    url, typed = request.session.pop(DRAFT, (None, None))
+    """Shown once and for the slot it was typed for."""
+    url, typed = short_memory.take(request.session, DRAFT) or (None, None)
     return typed if url == choice.url() else None
 
 

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q
 
+from maia.accounts import short_memory
 from maia.accounts.models import User
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.models import Message
@@ -62,6 +63,7 @@ def erase_patient(patient: Patient, *, now: datetime) -> None:
         about = Message.objects.filter(Q(patient=record) | Q(appointment__patient=record))
         about.filter(status=Message.Status.QUEUED).delete()
         about.forget_texts()
+    short_memory.forget_everything()
 
 
 def delete_account(user: User) -> None:

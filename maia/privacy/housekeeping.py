@@ -14,6 +14,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from maia.accounts import short_memory
 from maia.accounts.models import Allowance, User
 from maia.invitations.models import Invitation
 from maia.jobs.working import forget_old
@@ -114,6 +115,7 @@ def keep_house(now: datetime, *, however_many: bool = False) -> dict[str, int]:
     done["invitations"] = _delete(Invitation.objects.filter(expires_at__lt=now - OLD_INVITATION))
     done["answers"] = _delete(Answer.objects.filter(created_at__lt=now - OLD_ANSWER))
     done["jobs"] = forget_old(now)
+    done["typed"] = short_memory.forget_what_is_over()
     done["allowances"] = _delete(Allowance.objects.filter(until__lt=now))
     Session.objects.filter(expire_date__lt=now).delete()
     # Where and with what she signed in: as long as she is.

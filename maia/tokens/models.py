@@ -55,8 +55,7 @@ class Answer(models.Model):
     token = models.ForeignKey(Token, models.CASCADE, related_name="answers")
     key = models.CharField(max_length=100)
     digest = models.CharField(max_length=64)  # of the path and the body: another one is refused
-    status = models.PositiveSmallIntegerField(default=0)
-    body = models.TextField(blank=True)
+    made = models.JSONField(default=list)  # ids of what was created; nothing that was said of it
     created_at = models.DateTimeField()
 
     class Meta:
@@ -65,4 +64,4 @@ class Answer(models.Model):
         constraints = [models.UniqueConstraint(fields=["token", "key"], name="answer_once")]
 
     def __str__(self) -> str:
-        return f"{self.key} {self.status}"
+        return self.key

@@ -297,13 +297,18 @@ def test_the_same_form_twice_is_one_appointment(signed_in, anne, follow_up):
     assert Appointment.objects.count() == 1
 
 
-def test_a_page_posted_after_signing_out_keeps_its_words(visitor, julie, anne, follow_up):
-    answer = confirm(visitor, follow_up, anne, note="Ne me perdez pas")
+def test_a_page_posted_after_signing_out_keeps_its_words(visitor, anne, follow_up):
+    """But for her message, which may be about her health: the page says so."""
+    answer = confirm(visitor, follow_up, anne, first_name="Ninon", note="Ne me gardez pas")
     assert answer["Location"] == url("confirm", follow_up, anne)
-    visitor.force_login(julie.user, "allauth.account.auth_backends.AuthenticationBackend")
-    assert "Ne me perdez pas" in read(visitor.get(answer["Location"]))
+    user = make_user("ninon@patiente.example")
+    visitor.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    page = read(visitor.get(answer["Location"]))
+    assert "Ninon" in page
+    assert "Ne me gardez pas" not in page
+    assert "n’est pas conservé" in page
     # Once: the phone may be somebody else's by then.
-    assert "Ne me perdez pas" not in read(visitor.get(answer["Location"]))
+    assert "Ninon" not in read(visitor.get(answer["Location"]))
 
 
 def test_what_a_newcomer_typed_is_not_shown_for_another_slot(visitor, anne, follow_up):

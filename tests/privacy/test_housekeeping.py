@@ -114,7 +114,7 @@ def test_accounts_that_nobody_uses_go(practice, anne, lina):
 
 def test_what_a_script_was_answered_goes_after_a_day(julie):
     token, _secret = make_token(julie.user, "x", now=NOW)
-    Answer.objects.create(token=token, key="k", digest="d", body="Julie", created_at=NOW)
+    Answer.objects.create(token=token, key="k", digest="d", made=["1"], created_at=NOW)
     keep_house(NOW + timedelta(hours=23))
     assert Answer.objects.count() == 1
     assert keep_house(NOW + timedelta(hours=25))["answers"] == 1

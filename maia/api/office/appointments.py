@@ -12,7 +12,7 @@ from pydantic import Field
 
 from maia.api.auth import OfficeToken, practitioner, seat, written_down
 from maia.api.fields import Body, Bool, Id, Instant, Key, LocalDate
-from maia.api.once import created, once
+from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.places import AddressIn, PlaceOut, place_in_json
 from maia.api.problems import errors
@@ -164,7 +164,7 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
     sms = type.send_sms_reminder if wanted.sms_reminder is None else wanted.sms_reminder
     by, now = By.practice(seat(request).user), timezone.now()
 
-    def create() -> HttpResponse:
+    def create() -> Made:
         with living_at(patient, wanted.address.read() if wanted.address else None):
             made = book_appointment(
                 type,
@@ -187,9 +187,9 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
                 now=now,
                 seen=made.version,
             )
-        return created(shown(_one(request, made.uid)))
+        return [str(made.uid)], shown(_one(request, made.uid))
 
-    return once(request, create)
+    return once(request, create, lambda names: shown(_one(request, UUID(names[0]))))
 
 
 @router.get("appointments/{id}", response={200: AppointmentOut, **errors(401, 403, 404, 422, 429)})

@@ -1,5 +1,6 @@
 """Time that the practice takes for itself: personal events and absences."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from pydantic import Field
 
 from maia.api.auth import OfficeToken, practitioner, seat
 from maia.api.fields import Body, Bool, Id, Instant, Key
-from maia.api.once import created, once
+from maia.api.once import Made, Names, once
 from maia.api.paging import Pages, page
 from maia.api.problems import errors
 from maia.appointments.blocking import Span, be_absent, block_time, unblock
@@ -85,12 +86,14 @@ def create_event(request: HttpRequest, typed: EventIn) -> HttpResponse:
     hers = practitioner(request, typed.practitioner)
     wanted = _spans(typed, typed.rrule, _zone(request))
 
-    def create() -> HttpResponse:
+    def create() -> Made:
         made = block_time(hers, wanted, _title(typed.title), allow_overlap=typed.allow_overlap)
-        items = [shown(event, _zone(request)) for event in made]
-        return created({"items": items, "next": None})
+        return [str(event.pk) for event in made], listed(made)
 
-    return once(request, create)
+    def listed(events: Iterable[Event]) -> dict[str, Any]:
+        return {"items": [shown(event, _zone(request)) for event in events], "next": None}
+
+    return once(request, create, lambda names: listed(_events(request).filter(pk__in=names)))
 
 
 @router.get("personal-events/{id}", response={200: BlockOut, **errors(401, 403, 404, 422, 429)})
@@ -126,14 +129,17 @@ def create_absence(request: HttpRequest, typed: BlockIn) -> HttpResponse:
     hers = practitioner(request, typed.practitioner, change=True)
     wanted = _spans(typed, "", _zone(request))
 
-    def create() -> HttpResponse:
+    def create() -> Made:
         by = By.practice(seat(request).user)
         title, now = _title(typed.title), timezone.now()
         be_absent(hers, wanted, title, cancel_covered=False, by=by, now=now)
         made = hers.absences.filter(start=wanted[0][0], end=wanted[0][1]).latest("pk")
-        return created(shown(made, _zone(request)))
+        return [str(made.pk)], shown(made, _zone(request))
 
-    return once(request, create)
+    def show(names: Names) -> dict[str, Any]:
+        return shown(get_object_or_404(_absences(request), pk=names[0]), _zone(request))
+
+    return once(request, create, show)
 
 
 @router.get("absences/{id}", response={200: BlockOut, **errors(401, 403, 404, 422, 429)})

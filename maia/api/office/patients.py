@@ -12,7 +12,7 @@ from pydantic import Field
 
 from maia.api.auth import OfficeToken, seat, written_down
 from maia.api.fields import Body, Bool, Id, LocalDate
-from maia.api.once import created, once
+from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.problems import Refused, errors
 from maia.invitations.inviting import InvitationRefused, invite_patient
@@ -109,14 +109,12 @@ def list_patients(request: HttpRequest, paging: Pages) -> Any:
 
 @router.post("", response={201: PatientOut, **errors(400, 401, 403, 422, 429)})
 def create_patient(request: HttpRequest, typed: PatientIn) -> HttpResponse:
-    def create() -> HttpResponse:
+    def create() -> Made:
         record = _write(request, Patient(practice=seat(request).practice), typed.dict())
         written_down(request, Act.CHANGED, patient=record, detail="+")
-        body = shown(record)
-        body["birth_date"] = record.birth_date.isoformat() if record.birth_date else None
-        return created(body)
+        return [str(record.pk)], shown(record)
 
-    return once(request, create)
+    return once(request, create, lambda names: shown(_hers(request, int(names[0]))))
 
 
 @router.get("/{id}", response={200: PatientOut, **errors(401, 403, 404, 422, 429)})

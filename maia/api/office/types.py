@@ -13,7 +13,7 @@ from pydantic import Field
 from maia.api.auth import OfficeToken, seat, written_down
 from maia.api.fields import Body, Bool, Id, Whole
 from maia.api.office.sheets import Week, read_week, week_of
-from maia.api.once import created, once
+from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.places import Kind
 from maia.api.problems import Refused, errors
@@ -95,11 +95,12 @@ def list_types(request: HttpRequest, paging: Pages) -> Any:
 def create_type(request: HttpRequest, typed: TypeIn) -> HttpResponse:
     practice = _may_change(request).practice
 
-    def create() -> HttpResponse:
+    def create() -> Made:
         fresh = AppointmentType(practice=practice, position=practice.appointment_types.count())
-        return created(shown(_write(request, fresh, typed.dict())))
+        made = _write(request, fresh, typed.dict())
+        return [str(made.pk)], shown(made)
 
-    return once(request, create)
+    return once(request, create, lambda names: shown(_hers(request, int(names[0]))))
 
 
 @router.get("/{id}", exclude_unset=True, response={200: TypeOut, **errors(401, 403, 404, 422, 429)})

@@ -1,0 +1,47 @@
+"""What somebody typed, on its way to another page: never in her session, which lasts for weeks.
+
+The database's own cache holds it for an hour at most, under a name that only her session knows.
+"""
+
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.cache import caches
+from django.db import connection
+from django.utils.crypto import get_random_string
+
+HOUR = 3600  # seconds
+
+
+def keep(session: SessionBase, what: str, value: Any) -> None:
+    session[what] = get_random_string(22)
+    caches["short"].set(session[what], value, HOUR)
+
+
+def recall(session: SessionBase, what: str) -> Any:
+    """None after the hour."""
+    return caches["short"].get(session[what]) if what in session else None
+
+
+def take(session: SessionBase, what: str) -> Any:
+    """Once: the telephone may be somebody else's by then."""
+    value, name = recall(session, what), session.pop(what, None)
+    if name is not None:
+        caches["short"].delete(name)
+    return value
+
+
+def forget_everything() -> None:
+    """Somebody is erased, and may stand in what anybody has just typed: they type it again."""
+    caches["short"].clear()
+
+
+def forget_what_is_over() -> int:
+    """Caches only hide what has expired: here it goes. How many rows."""
+    rows = 0
+    with connection.cursor() as cursor:
+        for name in ("default", "short"):
+            table = connection.ops.quote_name(caches[name]._table)  # type: ignore[attr-defined]
+            cursor.execute(f"DELETE FROM {table} WHERE expires < CURRENT_TIMESTAMP")  # noqa: S608
+            rows += cursor.rowcount
+    return rows
