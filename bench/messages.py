@@ -34,6 +34,7 @@ def main() -> None:
     env = os.environ | {
         "MAIA_EMAIL_URL": f"smtp://127.0.0.1:{sinks['smtp']}",
         "MAIA_SMS_URL": f"smsmode://key@?base=http://127.0.0.1:{sinks['sms']}",
+        "MAIA_SMS_A_DAY": "0",
     }
     command = [sys.executable, "-m", "maia", "worker"]
     workers = [

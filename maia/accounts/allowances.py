@@ -12,19 +12,34 @@ from django.db.models import F
 from maia.accounts.models import Allowance
 
 
-def take(key: str, most: int, per: timedelta, *, now: datetime) -> bool:
-    """One more of ``key`` (``code:julie@…``): False if ``most`` were taken since the first of ``per``."""
+def take(key: str, most: int, per: timedelta, *, now: datetime, many: int = 1) -> bool:
+    """``many`` more of ``key`` (``code:julie@…``): False, and nothing taken, if they would be more
+    than ``most`` since the first of ``per``."""
+    if many > most:
+        return False
     row = Allowance.objects.filter(key=_digest(key))
-    if row.filter(until__gt=now, taken__lt=most).update(taken=F("taken") + 1):
+    room = row.filter(taken__lte=most - many)
+    if room.filter(until__gt=now).update(taken=F("taken") + many):
         return True
-    if row.filter(until__lte=now).update(taken=1, until=now + per):
+    if row.filter(until__lte=now).update(taken=many, until=now + per):
         return True
     if row.exists():
         return False
-    made = {"taken": 1, "until": now + per}
+    made = {"taken": many, "until": now + per}
     return Allowance.objects.get_or_create(key=_digest(key), defaults=made)[1] or bool(
-        row.filter(taken__lt=most).update(taken=F("taken") + 1)
+        room.update(taken=F("taken") + many)
     )
+
+
+def taken(key: str, *, now: datetime) -> int:
+    row = Allowance.objects.filter(key=_digest(key), until__gt=now)
+    return row.values_list("taken", flat=True).first() or 0
+
+
+def ends_at(key: str, *, now: datetime) -> datetime | None:
+    """When it begins anew, if something of it is taken."""
+    row = Allowance.objects.filter(key=_digest(key), until__gt=now)
+    return row.values_list("until", flat=True).first()
 
 
 def is_used_up(key: str, most: int, *, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as BadRequest
 from pydantic import Field
 
+from maia.accounts.limits import TooOften
 from maia.appointments.exceptions import BookingRefused, InvalidRange, NotBookable
 
 logger = logging.getLogger("maia.api")
@@ -150,6 +151,12 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(AuthenticationError)
     def nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
         return answer(401, "unauthenticated", "A token is needed: Authorization: Bearer TOKEN.")
+
+    @api.exception_handler(TooOften)
+    def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
+        response = answer(429, "too_many_requests", "This was done too often: see Retry-After.")
+        response["Retry-After"] = str(error.retry_after)
+        return response
 
     @api.exception_handler(PermissionDenied)
     def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:

@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 from django.db import DatabaseError, transaction
 from django.db.models import F
 
+from maia.accounts import limits
+from maia.accounts.limits import Limited
+from maia.accounts.models import User
 from maia.appointments.booking import agenda_of
 from maia.appointments.ics import OURS
 from maia.availability.intervals import Interval
@@ -57,8 +60,9 @@ def refresh_due(now: datetime, stop: threading.Event | None = None) -> int:
     return done
 
 
-def read_soon(calendar: ExternalCalendar, now: datetime) -> None:
-    """A worker reads it within seconds, also if it was left alone."""
+def read_soon(calendar: ExternalCalendar, now: datetime, *, by: User) -> None:
+    """A worker reads it within seconds, also if it was left alone. Raises `TooOften`."""
+    limits.ask(Limited.READ_CALENDAR, by.pk, now=now)
     ExternalCalendar.objects.filter(pk=calendar.pk).update(
         next_try_at=now, paused_at=None, deaths=0, etag="", asked_at=now
     )

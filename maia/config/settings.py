@@ -300,6 +300,8 @@ MESSAGE_RATES = {
     "email": env.float("MAIA_EMAIL_RATE", default=0),
     "sms": env.float("MAIA_SMS_RATE", default=0),
 }
+# SMS, as they are billed, that one practice may send in a day; 0 is no bound.
+SMS_A_DAY = env.int("MAIA_SMS_A_DAY", default=300)
 # Networks of the operator's own that webhooks and external calendars may lead to, such as an
 # accounting server's; elsewhere no private address is ever asked.
 ALLOWED_NETWORKS = [ip_network(one) for one in env.list("MAIA_ALLOWED_NETWORKS", default=[])]

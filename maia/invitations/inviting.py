@@ -4,7 +4,9 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from maia.accounts import limits
 from maia.accounts.addresses import canonical_address, same_address
+from maia.accounts.limits import Limited
 from maia.accounts.models import User
 from maia.invitations.models import LASTS, Invitation, new_token
 from maia.patients.models import Patient
@@ -23,7 +25,8 @@ class InvitationRefused(Exception):
 
 @transaction.atomic
 def invite_patient(patient: Patient, *, by: User, now: datetime) -> Invitation:
-    """Gives her access to her record, or sends the invitation again. Raises `InvitationRefused`."""
+    """Gives her access to her record, or sends the invitation again. Raises `InvitationRefused`
+    and `TooOften`."""
     # One at a time: two clicks are one invitation, sent twice.
     patient = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
     if not patient.email:
@@ -54,8 +57,8 @@ def invite_member(
     first_name: str = "",
     last_name: str = "",
 ) -> Invitation:
-    """Asks a colleague or an assistant to join the team. Raises `InvitationRefused`
-    and `NotAnAddress`.
+    """Asks a colleague or an assistant to join the team. Raises `InvitationRefused`,
+    `NotAnAddress` and `TooOften`.
 
     Invited already, the new role and names replace the old ones.
     """
@@ -71,7 +74,7 @@ def invite_member(
 
 
 def send_again(invitation: Invitation, *, now: datetime) -> Invitation:
-    """A new link; the old one is dead. Raises `InvitationRefused`."""
+    """A new link; the old one is dead. Raises `InvitationRefused` and `TooOften`."""
     if (why := invitation.why_closed(now)) not in (None, "expired"):
         raise InvitationRefused(why or "")
     invitation.token = new_token()
@@ -131,7 +134,11 @@ def _join_team(invitation: Invitation, user: User) -> None:
         raise InvitationRefused(refusal.code) from None
 
 
+@transaction.atomic
 def _send(invitation: Invitation, now: datetime) -> Invitation:
+    practice = invitation.practice_id
+    limits.ask(Limited.INVITE_ADDRESS, f"{practice}:{invitation.email}", now=now)
+    limits.ask(Limited.INVITE, practice, now=now)
     invitation.sent_at, invitation.expires_at = now, now + LASTS
     invitation.save()
     return invitation

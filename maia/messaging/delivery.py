@@ -4,6 +4,9 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
 
 from maia.messaging.claims import begin, record
 from maia.messaging.email import Mailer, sender_address
@@ -22,6 +25,7 @@ from maia.messaging.models import Message
 from maia.messaging.receipts import callback_url, mark_undeliverable
 from maia.messaging.sms.channel import sms_channel
 from maia.messaging.sms_words import sms_text
+from maia.messaging.spending import CODE, OverTheDay, count, next_chance
 from maia.messaging.words import letter
 from maia.practices.sms import measure
 
@@ -50,7 +54,12 @@ def deliver(message: Message, now: datetime, mailer: Mailer) -> bool:
         _drop(message, reason, now)
         return False
     # From here on a death is uncertain, so this is written first.
-    if not begin(message, now, to=to, **shown):
+    try:
+        begun = _begin(message, to, shown, now)
+    except OverTheDay:
+        _wait_for_tomorrow(message, now)
+        return False
+    if not begun:
         return False  # it was not begun in time and somebody else has it
     try:
         provider_id = send()
@@ -79,9 +88,30 @@ def deliver(message: Message, now: datetime, mailer: Mailer) -> bool:
     return True
 
 
+def _begin(message: Message, to: str, shown: dict[str, Any], now: datetime) -> bool:
+    """An SMS is counted where it is begun, both or neither. Raises `OverTheDay`."""
+    if message.channel != Channel.SMS:
+        return begin(message, now, to=to, **shown)
+    with transaction.atomic():
+        count(message, shown["segments"], now)
+        begun = begin(message, now, to=to, **shown)
+        if not begun:
+            transaction.set_rollback(True)
+    return begun
+
+
+def _wait_for_tomorrow(message: Message, now: datetime) -> None:
+    """Shown with its reason either way; failed, so that the practice calls, where it would be late."""
+    later = next_chance(message, now)
+    if later is None:
+        record(message, status=Status.FAILED, error=CODE)
+    else:
+        record(message, status=Status.QUEUED, error=CODE, try_after=later)
+
+
 def _prepare(
     message: Message, to: str, mailer: Mailer, now: datetime
-) -> tuple[dict[str, object], Callable[[], str]]:
+) -> tuple[dict[str, Any], Callable[[], str]]:
     """The words, as columns of the message, and the call that hands them over."""
     if message.channel == Channel.HOOK:
         return prepare_event(message, now)

@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from maia.accounts import limits
+from maia.accounts.limits import Limited
+from maia.accounts.models import User
 from maia.appointments.models import HistoryEntry
 from maia.messaging.failures import PermanentFailure, TemporaryFailure
 from maia.messaging.models import Message
@@ -46,8 +49,9 @@ def told_to(webhook: Webhook, entry: HistoryEntry, now: datetime) -> Message:
     )
 
 
-def trial_of(webhook: Webhook, now: datetime) -> Message:
-    """An event that says nothing, to see whether it arrives."""
+def trial_of(webhook: Webhook, now: datetime, *, by: User) -> Message:
+    """An event that says nothing, to see whether it arrives. Raises `TooOften`."""
+    limits.ask(Limited.TEST_WEBHOOK, by.pk, now=now)
     message: Message = Message.objects.create(
         practice_id=webhook.practice_id,
         webhook=webhook,

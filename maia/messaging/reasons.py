@@ -22,6 +22,7 @@ _WORDS = {
     "not_mobile": _("the number is not a mobile"),
     "paused": _("the webhook is paused"),
     "past": _("the appointment is past"),
+    "sms_a_day": _("the practice has sent as many SMS as it may in a day"),
     "unconfirmed": _("the appointment is not confirmed"),
     "undeliverable": _("this address does not work: an earlier email came back"),
     "withdrawn": _("the invitation was withdrawn"),

@@ -1,6 +1,7 @@
 """The door of the back office: a signed-in member of a team, in one of her practices."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from maia.accounts.limits import TooOften
 from maia.accounts.models import User
 from maia.accounts.second_factor import shown_in, where_to_show_it
 from maia.patients.models import Patient
@@ -48,9 +50,21 @@ def office(view: View) -> View:
                 request.seat = take_seat(place, shown=shown_in(request))
             except SecondFactorMissing as missing:
                 return _ask_second_factor(request, place, missing)
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except TooOften as refusal:
+                return _too_often(request, refusal)
 
     return wrapped
+
+
+def _too_often(request: OfficeRequest, refusal: TooOften) -> HttpResponse:
+    """429, in words, with the time from which it may be done again. Nothing was done."""
+    at = timezone.localtime(timezone.now() + timedelta(seconds=refusal.retry_after))
+    context = {"practice": request.seat.practice, "at": at}
+    answer = render(request, "office/too_often.html", context, status=429)
+    answer["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 def _ask_second_factor(

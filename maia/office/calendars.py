@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maia.accounts.again import signed_in_lately
-from maia.calendars.models import MOST, Feed
+from maia.accounts.limits import TooMany
+from maia.calendars.adding import ReadAlready, add_calendar, make_feed
+from maia.calendars.models import Feed
 from maia.calendars.refreshing import read_soon
 from maia.office import sure
 from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
@@ -19,11 +21,8 @@ from maia.office.again import asked_again
 from maia.outside.http import NotAllowed, check_url
 from maia.outside.words import why_not_fetched
 from maia.patients.text import clean_line
-from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
 from maia.schedules.models import ExternalCalendar
-
-MOST_CALENDARS = 5
 
 
 class CalendarForm(forms.Form):
@@ -38,10 +37,6 @@ class CalendarForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "none"}),
     )
 
-    def __init__(self, practitioner: Practitioner, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.practitioner = practitioner
-
     def clean_name(self) -> str:
         return clean_line(self.cleaned_data["name"])
 
@@ -54,10 +49,6 @@ class CalendarForm(forms.Form):
             check_url(url)
         except NotAllowed as refused:
             raise forms.ValidationError(why_not_fetched(refused.code)) from None
-        if self.practitioner.calendars.filter(url=url).exists():
-            raise forms.ValidationError(_("This calendar is read already."))
-        if self.practitioner.calendars.count() >= MOST_CALENDARS:
-            raise forms.ValidationError(_("Five calendars at most: remove one first."))
         return url
 
 
@@ -66,14 +57,21 @@ class CalendarForm(forms.Form):
 def calendars(request: OfficeRequest, pk: int) -> HttpResponse:
     """Nothing is asked of anybody here: a worker reads it, and the page says what came of it."""
     hers = get_practitioner(request, pk)
-    form = CalendarForm(hers, request.POST or None)
+    form = CalendarForm(request.POST or None)
     if form.is_valid():
-        made = ExternalCalendar.objects.create(
-            practitioner=hers, name=form.cleaned_data["name"], url=form.cleaned_data["url"]
-        )
-        written_down(request, Act.SETTINGS, detail=_("calendar “%(name)s”") % {"name": made})
-        messages.success(request, _("This calendar is being read. This page says what came of it."))
-        return redirect("office:calendars", pk)
+        typed, by, now = form.cleaned_data, request.seat.user, timezone.now()
+        try:
+            made = add_calendar(hers, typed["name"], typed["url"], by=by, now=now)
+        except ReadAlready:
+            form.add_error("url", _("This calendar is read already."))
+        except TooMany:
+            form.add_error("url", _("Five calendars at most: remove one first."))
+        else:
+            written_down(request, Act.SETTINGS, detail=_("calendar “%(name)s”") % {"name": made})
+            messages.success(
+                request, _("This calendar is being read. This page says what came of it.")
+            )
+            return redirect("office:calendars", pk)
     feeds = Feed.objects.filter(practitioner=hers, user=request.seat.user)
     context = {
         "practice": request.seat.practice,
@@ -97,7 +95,7 @@ def change_calendar(request: OfficeRequest, pk: int, action: str) -> HttpRespons
     get_practitioner(request, found.practitioner_id)
     match action:
         case "refresh":
-            read_soon(found, timezone.now())
+            read_soon(found, timezone.now(), by=request.seat.user)
             messages.success(
                 request, _("This calendar is being read. This page says what came of it.")
             )
@@ -117,10 +115,11 @@ def new_feed(request: OfficeRequest, pk: int) -> HttpResponse:
     hers = get_practitioner(request, pk)
     full = request.POST.get("titles") == Feed.Titles.FULL
     titles = Feed.Titles.FULL if full else Feed.Titles.MASKED
-    if Feed.objects.filter(user=request.seat.user).count() >= MOST:
+    try:
+        make_feed(request.seat.user, hers, titles)
+    except TooMany:
         messages.error(request, _("Ten addresses at most: revoke one first."))
         return redirect("office:calendars", pk)
-    Feed.objects.create(user=request.seat.user, practitioner=hers, titles=titles)
     written_down(
         request, Act.SETTINGS, detail=_("address of the agenda of %(who)s") % {"who": hers}
     )

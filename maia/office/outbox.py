@@ -1,5 +1,6 @@
 """Messages, as the practice sees them: what left, what will, what did not and why."""
 
+from django.conf import settings
 from django.contrib import messages as notes
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -18,6 +19,7 @@ from maia.messaging.resolving import (
     settle_all,
     settle_as_sent,
 )
+from maia.messaging.spending import counted_today
 from maia.office.access import OfficeRequest, get_practitioner, office, settings_page
 
 PAGE = 40
@@ -53,6 +55,8 @@ def messages(request: OfficeRequest) -> HttpResponse:
         "asked": asked,
         "query": "".join(f"&{name}={value}" for name, value in asked.items() if value),
         "problems": Message.objects.to_settle().filter(practice=practice).count(),
+        "sms_today": counted_today(practice, timezone.now()),
+        "sms_a_day": settings.SMS_A_DAY if settings.SMS_URL else 0,
         "statuses": Message.Status.choices,
         "channels": [c for c in Message.Channel.choices if c[0] != Message.Channel.HOOK],
         "kinds": [kind for kind in Message.Kind.choices if kind[0] != Message.Kind.EVENT],
@@ -111,7 +115,7 @@ def test(request: OfficeRequest, pk: int) -> HttpResponse:
     channel = request.POST.get("channel", "")
     if channel not in (Message.Channel.EMAIL, Message.Channel.SMS):
         raise Http404
-    made = send_test(hers, channel, timezone.now())
+    made = send_test(hers, channel, timezone.now(), by=request.seat.user)
     notes.success(request, _("The test is on its way. This page says what becomes of it."))
     return redirect("office:message", made.pk)
 

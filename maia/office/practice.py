@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maia.accounts.addresses import AddressFormField
+from maia.accounts.limits import TooOften
 from maia.accounts.second_factor import end_other_sessions, end_sessions, has_second_factor
 from maia.invitations.inviting import InvitationRefused, invite_member, send_again, withdraw
 from maia.office import refusals, sure
@@ -119,6 +120,7 @@ def look(request: OfficeRequest) -> HttpResponse:
 def team(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
     form = MemberForm(request.POST or None)
+    status = 422 if form.is_bound else 200
     if form.is_valid():
         typed = form.cleaned_data
         try:
@@ -127,6 +129,9 @@ def team(request: OfficeRequest) -> HttpResponse:
             invite_member(practice, typed["email"], typed["role"], by=by, now=now, **names)
         except InvitationRefused as refusal:
             form.add_error("email", refusals.invitation_words(refusal))
+        except TooOften as refusal:  # nothing typed is lost
+            form.add_error("email", refusals.too_often_words(refusal))
+            status = 429
         else:
             written_down(request, Act.TEAM, detail=f"+ {typed['role']}")
             messages.success(request, _("The invitation is on its way."))
@@ -138,7 +143,7 @@ def team(request: OfficeRequest) -> HttpResponse:
         "now": timezone.now(),
         "team": practice.team.select_related("user").order_by("pk"),
     }
-    return render(request, "office/team.html", context, status=422 if form.is_bound else 200)
+    return render(request, "office/team.html", context, status=status)
 
 
 @owner_page

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maia.accounts import limits
+from maia.accounts.limits import Limited
 from maia.office.access import OfficeRequest, owner_page, written_down
 from maia.office.again import asked_again
 from maia.privacy.erasing import CannotErase, erase_patient
@@ -55,6 +57,7 @@ def journal(request: OfficeRequest) -> HttpResponse:
 def hand_out(request: OfficeRequest, pk: int) -> HttpResponse:
     """All that Maia knows of a patient, for her who asked."""
     record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)
+    limits.ask(Limited.EXPORT, request.seat.user.pk, now=timezone.now())
     written_down(request, Act.EXPORTED, patient=record)
     answer = JsonResponse(
         data_of_patient(record, by_practice=True),

@@ -1,8 +1,12 @@
 """What the practice reads when the domain says no: the one place where codes become words."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from maia.accounts.limits import TooOften
 from maia.appointments.exceptions import (
     AlreadyCancelled,
     BookingRefused,
@@ -20,6 +24,14 @@ _WORDS: dict[type[BookingRefused], str | Promise] = {
     RequestReused: _("This form has been used already."),
     NotBookable: _("This practitioner does not offer this type."),
 }
+
+
+def too_often_words(refusal: TooOften) -> str:
+    at = timezone.localtime(timezone.now() + timedelta(seconds=refusal.retry_after))
+    words = _(
+        "This has been done as often as is allowed for now. It can be done again from %(time)s."
+    )
+    return str(words) % {"time": f"{at:%d/%m, %H:%M}"}
 
 
 def words(refusal: BookingRefused) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from maia.accounts.limits import TooMany
 from maia.office import sure
 from maia.office.access import OfficeRequest, settings_page, written_down
 from maia.office.again import asked_again
@@ -62,17 +63,22 @@ def tokens(request: OfficeRequest) -> HttpResponse:
     if form.is_valid():
         typed, now = form.cleaned_data, timezone.now()
         days = int(typed["lasts"] or LASTS.days)
-        _token, secret = make_token(
-            seat.user,
-            typed["name"],
-            now=now,
-            practice=seat.practice,
-            role=typed["role"],
-            lasts=timedelta(days=days) if days else None,
-        )
-        written_down(request, Act.SETTINGS, detail=_("token “%(name)s”") % {"name": typed["name"]})
-        request.session[FRESH] = secret
-        return redirect("office:tokens")
+        try:
+            _token, secret = make_token(
+                seat.user,
+                typed["name"],
+                now=now,
+                practice=seat.practice,
+                role=typed["role"],
+                lasts=timedelta(days=days) if days else None,
+            )
+        except TooMany:
+            form.add_error("name", _("Twenty tokens at most: revoke one first."))
+        else:
+            named = _("token “%(name)s”") % {"name": typed["name"]}
+            written_down(request, Act.SETTINGS, detail=named)
+            request.session[FRESH] = secret
+            return redirect("office:tokens")
     context = {
         "practice": seat.practice,
         "form": form,

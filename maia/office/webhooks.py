@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,15 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from maia.accounts.limits import TooMany
 from maia.messaging.hooks import trial_of
 from maia.office import sure
 from maia.office.access import OfficeRequest, owner_page, written_down
 from maia.office.again import asked_again
 from maia.outside.http import NotAllowed, check_url
 from maia.outside.words import why_not_fetched
-from maia.practices.models import Practice
 from maia.privacy.journal import Act
-from maia.webhooks.models import MOST, Webhook
+from maia.webhooks.adding import ToldAlready, add_webhook
+from maia.webhooks.models import Webhook
 
 LATEST = 5
 
@@ -36,20 +38,12 @@ class WebhookForm(forms.Form):
         ),
     )
 
-    def __init__(self, practice: Practice, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.practice = practice
-
     def clean_url(self) -> str:
         url: str = self.cleaned_data["url"].strip()
         try:
             check_url(url)
         except NotAllowed as refused:
             raise forms.ValidationError(why_not_fetched(refused.code)) from None
-        if self.practice.webhooks.filter(url=url).exists():
-            raise forms.ValidationError(_("This program is told already."))
-        if self.practice.webhooks.count() >= MOST:
-            raise forms.ValidationError(_("Five programs at most: remove one first."))
         return url
 
 
@@ -58,13 +52,20 @@ class WebhookForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def webhooks(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
-    form = WebhookForm(practice, request.POST or None)
+    form = WebhookForm(request.POST or None)
     if form.is_valid():
-        webhook = practice.webhooks.create(url=form.cleaned_data["url"])
-        trial_of(webhook, timezone.now())
-        written_down(request, Act.SETTINGS, detail=f"webhook + {webhook.url}")
-        messages.success(request, _("A test is on its way. This page says what becomes of it."))
-        return redirect("office:webhooks")
+        try:
+            with transaction.atomic():
+                webhook = add_webhook(practice, form.cleaned_data["url"])
+                trial_of(webhook, timezone.now(), by=request.seat.user)
+        except ToldAlready:
+            form.add_error("url", _("This program is told already."))
+        except TooMany:
+            form.add_error("url", _("Five programs at most: remove one first."))
+        else:
+            written_down(request, Act.SETTINGS, detail=f"webhook + {webhook.url}")
+            messages.success(request, _("A test is on its way. This page says what becomes of it."))
+            return redirect("office:webhooks")
     context = {
         "practice": practice,
         "form": form,
@@ -83,7 +84,7 @@ def change_webhook(request: OfficeRequest, pk: int, action: str) -> HttpResponse
     now = timezone.now()
     match action:
         case "test":
-            trial_of(webhook, now)
+            trial_of(webhook, now, by=request.seat.user)
             messages.success(request, _("A test is on its way. This page says what becomes of it."))
         case "pause":
             webhook.pause(now)

@@ -4,14 +4,18 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from maia.accounts import limits
+from maia.accounts.limits import Limited, TooMany
 from maia.accounts.models import User
 from maia.practices.models import Membership, Practice
 from maia.practices.seats import Seat, lower_role, memberships_of, take_seat
 from maia.tokens.models import Token
 
 LASTS = timedelta(days=365)
+MOST = 20  # of one user, wherever they open
 _SEEN = timedelta(minutes=1)  # how often the last use is written
 
 
@@ -23,6 +27,7 @@ class TokenEnded(Exception):
         self.ended_at = ended_at
 
 
+@transaction.atomic
 def make_token(
     user: User,
     name: str,
@@ -36,8 +41,13 @@ def make_token(
 
     It ends after ``lasts``; None: it does not end by itself.
 
-    Raises ValueError for a practice where she has no seat, or a role above hers.
+    Raises ValueError for a practice where she has no seat, or a role above hers; `TooMany` and
+    `TooOften`.
     """
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # what is counted is locked
+    if _alive(now).filter(user=user).count() >= MOST:
+        raise TooMany(MOST)
+    limits.ask(Limited.MAKE_TOKEN, user.pk, now=now)
     place = None
     if practice is not None:
         places = memberships_of(user)
@@ -93,8 +103,11 @@ def seat_of(token: Token) -> Seat | None:
 
 def tokens_of(practice: Practice, now: datetime) -> QuerySet[Token]:
     """Those that open the practice now."""
-    alive = Q(expires_at=None) | Q(expires_at__gt=now)
-    return Token.objects.filter(alive, practice=practice, revoked_at=None).exclude(membership=None)
+    return _alive(now).filter(practice=practice).exclude(membership=None)
+
+
+def _alive(now: datetime) -> QuerySet[Token]:
+    return Token.objects.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
 
 
 def revoke(token: Token, now: datetime) -> None:

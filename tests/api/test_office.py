@@ -294,3 +294,13 @@ def test_where_a_type_happens_and_where_a_patient_lives(owner, anne, practice):
         "POST", "office/appointments", wanted | {"start": "2026-12-03T09:30:00+01:00"}
     )
     assert made.json()["place"]["link"] == "https://v.example"
+
+
+def test_invitations_have_the_same_limit_as_on_the_pages(owner, practice):
+    record = make_patient(practice, "Zoé", email="zoe@x.example")
+    for _ in range(5):
+        assert owner.call("POST", f"office/patients/{record.pk}/invite").status_code == 200
+    answer = owner.call("POST", f"office/patients/{record.pk}/invite")
+    assert_problem(answer, 429, "too_many_requests")
+    assert answer["Retry-After"] == "86400"
+    assert record.invitations.get().round == 5

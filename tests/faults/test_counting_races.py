@@ -8,13 +8,19 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
+from maia.accounts.limits import Limited, ask
 from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
+from maia.calendars.adding import add_calendar, make_feed
+from maia.calendars.models import Feed
 from maia.patients.models import Patient
 from maia.patients.records import find_record
 from maia.practices.models import Membership, Practitioner
-from maia.schedules.models import Schedule
+from maia.schedules.models import ExternalCalendar, Schedule
 from maia.tokens.issuing import make_token
+from maia.tokens.models import Token
+from maia.webhooks.adding import add_webhook
+from maia.webhooks.models import Webhook
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user
 from tests.faults.test_races import BY, race
 
@@ -102,3 +108,53 @@ def test_two_who_change_different_fields_both_do(practice, anne, follow_up, juli
         assert (follow_up.name, follow_up.duration_minutes) == (f"Suivi {'ABCDE'[n]}", 30 + n)
         assert (anne.booking_horizon_days, anne.reminder_time) == (30 + n, time(10 + n))
     assert Patient.objects.count() == 1
+
+
+def add_programs(practice, anne):
+    return [partial(add_webhook, practice, f"https://compta.example/{n}") for n in range(24)]
+
+
+def make_feeds(practice, anne):
+    return [partial(make_feed, anne.user, anne, "masked")] * 24
+
+
+def add_calendars(practice, anne):
+    when = {"by": anne.user, "now": NOW}
+    address = "https://hopital.example/{}.ics"
+    return [partial(add_calendar, anne, "x", address.format(n), **when) for n in range(24)]
+
+
+def make_tokens(practice, anne):
+    return [partial(make_token, anne.user, "x", now=NOW)] * 24
+
+
+@pytest.mark.parametrize(
+    ("acts_of", "model", "most"),
+    [
+        (add_programs, Webhook, 5),
+        (make_feeds, Feed, 10),
+        (add_calendars, ExternalCalendar, 5),
+        (make_tokens, Token, 20),
+    ],
+)
+def test_many_at_once_pass_no_maximum(practice, anne, acts_of, model, most):
+    outcomes, _slowest = race(acts_of(practice, anne))
+    assert model.objects.count() == outcomes.pop("won") == most
+    assert all("TooMany" in told.splitlines()[-1] for told in outcomes), outcomes
+
+
+def test_the_same_one_added_many_times_at_once_is_one(practice, anne):
+    url = "https://compta.example/"
+    outcomes, _slowest = race([partial(add_webhook, practice, url)] * 12)
+    assert outcomes.pop("won") == 1
+    assert all("ToldAlready" in told.splitlines()[-1] for told in outcomes), outcomes
+    calendar = partial(add_calendar, anne, "x", url, by=anne.user, now=NOW)
+    outcomes, _slowest = race([calendar] * 12)
+    assert outcomes.pop("won") == 1
+    assert all("ReadAlready" in told.splitlines()[-1] for told in outcomes), outcomes
+
+
+def test_many_at_once_are_no_more_than_the_limit_of_an_act(db):
+    outcomes, _slowest = race([partial(ask, Limited.TEST_SMS, 1, now=NOW)] * 24)
+    assert outcomes.pop("won") == 5
+    assert all("TooOften" in told.splitlines()[-1] for told in outcomes), outcomes

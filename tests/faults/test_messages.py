@@ -70,6 +70,7 @@ def test_a_thousand_messages_four_workers_one_killed_every_second(practice, anne
     env = environment(
         MAIA_EMAIL_URL=f"smtp://127.0.0.1:{smtp.port}",
         MAIA_SMS_URL=f"smsmode://key@?base={sms.base}",
+        MAIA_SMS_A_DAY="0",
         MAIA_WORKER_LEASE_SECONDS="5",
     )
     started, killed, before = time.monotonic(), 0, 0
@@ -183,6 +184,7 @@ def test_sigterm_finishes_the_message_in_hand_and_puts_the_rest_back(practice, a
     env = environment(
         MAIA_EMAIL_URL=f"smtp://127.0.0.1:{smtp.port}",
         MAIA_SMS_URL=f"smsmode://key@?base={sms.base}",
+        MAIA_SMS_A_DAY="0",
     )
     worker = start_worker(env)
     deadline = time.monotonic() + 30

@@ -176,6 +176,7 @@ def _settings(hosts: dict[str, Host]) -> dict[str, str]:
         "MAIA_TRUSTED_PROXIES": "1",
         "MAIA_EMAIL_URL": f"smtp://{outside}:2525",
         "MAIA_SMS_URL": f"smsmode://key@?base=http://{outside}:8025",
+        "MAIA_SMS_A_DAY": "0",
         # All of a test comes from one address.
         "MAIA_READS_A_MINUTE": "0",
         "MAIA_WRITES_A_MINUTE": "0",

@@ -137,7 +137,7 @@ def test_after_two_days_it_is_given_up_and_after_five_the_webhook_rests(
     work()
     work(NOW + GIVE_UP_AFTER + timedelta(minutes=1))
     assert Message.objects.get(channel="hook").status == "failed"
-    trial_of(webhook, NOW + PATIENCE)
+    trial_of(webhook, NOW + PATIENCE, by=anne.user)
     work(NOW + PATIENCE)
     webhook.refresh_from_db()
     assert webhook.is_left_alone

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from maia.accounts.limits import TooMany, TooOften
 from maia.accounts.models import User
 from maia.practices.models import Membership
 from maia.practices.seats import memberships_of
@@ -47,6 +48,10 @@ class Command(BaseCommand):
             )
         except ValueError:
             raise CommandError("this role is above hers") from None
+        except TooMany as refusal:
+            raise CommandError(f"{email} has {refusal.most} tokens: revoke one first") from None
+        except TooOften:
+            raise CommandError(f"too many tokens of {email} were made today") from None
         until = f"{token.expires_at:%Y-%m-%d}" if token.expires_at else "it is revoked"
         self.stderr.write(f"Good until {until}.")
         self.stdout.write(secret)
