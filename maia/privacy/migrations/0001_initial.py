@@ -7,145 +7,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("patients", "0004_no_sms_and_erased"),
-        ("practices", "0005_second_factor"),
+        ('patients', '0004_no_sms_and_erased'),
+        ('practices', '0005_second_factor'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Terms",
+            name='Terms',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "records_years",
-                    models.PositiveSmallIntegerField(
-                        default=20,
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(30),
-                        ],
-                        verbose_name="patients' records, in years after the last appointment",
-                    ),
-                ),
-                (
-                    "messages_months",
-                    models.PositiveSmallIntegerField(
-                        default=12,
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(120),
-                        ],
-                        verbose_name="text of messages, in months",
-                    ),
-                ),
-                (
-                    "journal_months",
-                    models.PositiveSmallIntegerField(
-                        default=12,
-                        validators=[
-                            django.core.validators.MinValueValidator(6),
-                            django.core.validators.MaxValueValidator(120),
-                        ],
-                        verbose_name="journal, in months",
-                    ),
-                ),
-                (
-                    "notice",
-                    models.TextField(
-                        blank=True,
-                        max_length=5000,
-                        verbose_name="what your practice adds to the page on patients' data",
-                    ),
-                ),
-                (
-                    "practice",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="terms",
-                        to="practices.practice",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('records_years', models.PositiveSmallIntegerField(default=20, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(30)], verbose_name="patients' records, in years after the last appointment")),
+                ('messages_months', models.PositiveSmallIntegerField(default=12, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(120)], verbose_name='text of messages, in months')),
+                ('journal_months', models.PositiveSmallIntegerField(default=12, validators=[django.core.validators.MinValueValidator(6), django.core.validators.MaxValueValidator(120)], verbose_name='journal, in months')),
+                ('notice', models.TextField(blank=True, max_length=5000, verbose_name="what your practice adds to the page on patients' data")),
+                ('practice', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='terms', to='practices.practice')),
             ],
             options={
-                "verbose_name": "terms",
-                "verbose_name_plural": "terms",
+                'verbose_name': 'terms',
+                'verbose_name_plural': 'terms',
             },
         ),
         migrations.CreateModel(
-            name="JournalEntry",
+            name='JournalEntry',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField(verbose_name="when")),
-                ("who", models.EmailField(max_length=254, verbose_name="who")),
-                (
-                    "act",
-                    models.CharField(
-                        choices=[
-                            ("opened", "opened the record"),
-                            ("changed", "changed the record"),
-                            ("merged", "merged two records"),
-                            ("exported", "exported the record"),
-                            ("erased", "erased the record"),
-                            ("invited", "invited the patient"),
-                            ("all_exported", "exported all records"),
-                            ("imported", "imported records"),
-                            ("settings", "changed settings"),
-                            ("team", "changed the team"),
-                        ],
-                        max_length=12,
-                        verbose_name="what",
-                    ),
-                ),
-                ("detail", models.CharField(blank=True, max_length=200, verbose_name="detail")),
-                (
-                    "patient",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="journal",
-                        to="patients.patient",
-                    ),
-                ),
-                (
-                    "practice",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="journal",
-                        to="practices.practice",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(verbose_name='when')),
+                ('who', models.EmailField(max_length=254, verbose_name='who')),
+                ('act', models.CharField(choices=[('opened', 'opened the record'), ('changed', 'changed the record'), ('merged', 'merged two records'), ('exported', 'exported the record'), ('erased', 'erased the record'), ('invited', 'invited the patient'), ('all_exported', 'exported all records'), ('imported', 'imported records'), ('settings', 'changed settings'), ('team', 'changed the team')], max_length=12, verbose_name='what')),
+                ('detail', models.CharField(blank=True, max_length=200, verbose_name='detail')),
+                ('patient', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='journal', to='patients.patient')),
+                ('practice', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='journal', to='practices.practice')),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "journal entry",
-                "verbose_name_plural": "journal",
-                "ordering": ["-at", "-id"],
-                "indexes": [models.Index(fields=["practice", "-at"], name="journal_of_a_practice")],
+                'verbose_name': 'journal entry',
+                'verbose_name_plural': 'journal',
+                'ordering': ['-at', '-id'],
+                'indexes': [models.Index(fields=['practice', '-at'], name='journal_of_a_practice')],
             },
         ),
     ]
