@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import caches
+from django.db.models import Count, Max
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import Event
 
@@ -19,7 +22,7 @@ from maia.appointments.ics import (
     new_event,
     one_line,
 )
-from maia.appointments.models import Appointment
+from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.models import Event as AgendaEvent
 from maia.appointments.places import Reader, place_of
 from maia.calendars.models import Feed
@@ -27,6 +30,7 @@ from maia.practices.models import Membership
 from maia.practices.seats import take_seat
 
 BEHIND, AHEAD = timedelta(days=31), timedelta(days=366)
+KEPT = 300  # seconds
 EVERY = timedelta(minutes=15)  # what calendar applications are asked to wait; most wait hours
 
 
@@ -58,9 +62,37 @@ def was_read(feed: Feed, now: datetime) -> None:
 def feed_ics(feed: Feed, now: datetime) -> bytes:
     """The calendar file. As many queries for a full agenda as for an empty one.
 
-    The same all day (UTC) until something changes, so that who asks again receives nothing.
+    The same all day (UTC) until something changes, so that who asks again receives nothing. A full
+    year takes a second to write: it is kept until an act changes it, five minutes at most, for a
+    changed name has no act.
     """
     now = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    key = f"feed:{feed.pk}:{feed.titles}:{get_language()}:{now:%Y%m%d}:{_acts_so_far(feed, now)}"
+    kept: bytes | None = caches["short"].get(key)
+    if kept is None:
+        kept = _written(feed, now)
+        caches["short"].set(key, kept, KEPT)
+    return kept
+
+
+def _acts_so_far(feed: Feed, now: datetime) -> str:
+    """What any act raises: entries of the histories, blocks and absences."""
+    entries = HistoryEntry.objects.filter(
+        appointment__event__end__gt=now - BEHIND, appointment__event__start__lt=now + AHEAD
+    )
+    hers = feed.practitioner
+    if hers is None:
+        told = entries.filter(appointment__patient__user=feed.user)
+        return "{m}.{n}".format(**told.aggregate(m=Max("pk"), n=Count("pk")))
+    told = entries.filter(appointment__event__practitioner=hers)
+    personal = hers.events.filter(kind=AgendaEvent.Kind.PERSONAL, blocking=True)
+    blocks = (personal, hers.absences.by_hand())
+    marks = [told.aggregate(m=Max("pk"), n=Count("pk"))]
+    marks += [b.aggregate(m=Max("pk"), n=Count("pk")) for b in blocks]
+    return "-".join("{m}.{n}".format(**mark) for mark in marks)
+
+
+def _written(feed: Feed, now: datetime) -> bytes:
     calendar = new_calendar(None)
     name = feed.practitioner.name if feed.practitioner else _("My appointments")
     calendar.add("name", one_line(name))

@@ -1,6 +1,7 @@
 """An agenda in a calendar application: by its address alone, masked or full, until it is revoked."""
 
 from datetime import timedelta
+from time import process_time
 
 import pytest
 from django.test import Client
@@ -8,6 +9,7 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from maia.appointments.booking import By, book_appointment, cancel_appointment
+from maia.appointments.models import Appointment, Event
 from maia.calendars.models import Feed
 from maia.practices.models import Membership, Practitioner
 from tests.conftest import NOW, THURSDAY, at, make_patient
@@ -123,8 +125,46 @@ def test_as_many_queries_for_a_full_agenda(
             follow_up, anne, start, make_patient(practice), by=By.practice(None), now=NOW
         )
     feed = hers("full")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(16):  # the half of them around what is kept
         get(feed)
+    with django_assert_max_num_queries(7):
+        get(feed)
+
+
+def test_who_polls_a_full_year_is_answered_from_what_is_kept(hers, anne, follow_up, practice):
+    """A year of 4,000 appointments, written once; anew at the next act, and after five minutes."""
+    julie = make_patient(practice)
+    half = timedelta(minutes=30)
+    events = Event.objects.bulk_create(
+        (
+            Event(
+                practice=practice, practitioner=anne, kind="appointment", type=follow_up,
+                start=NOW + half * n, end=NOW + half * (n + 1), exclusive=False,
+            )
+            for n in range(4_000)
+        ),
+        batch_size=1_000,
+    )  # fmt: skip
+    Appointment.objects.bulk_create(
+        (
+            Appointment(practice=practice, event=event, patient=julie, status="confirmed")
+            for event in events
+        ),
+        batch_size=1_000,
+    )
+    feed = hers("full")
+
+    def cost():
+        started = process_time()
+        content = get(feed).content
+        return process_time() - started, content
+
+    written, content = cost()
+    assert content.count(b"BEGIN:VEVENT") == 4_000
+    polled = min(cost()[0] for _ in range(3))
+    assert polled < written / 5
+    cancel_appointment(Appointment.objects.first(), by=By.practice(None), now=NOW)
+    assert get(feed).content.count(b"BEGIN:VEVENT") == 3_999
 
 
 def test_who_goes_to_a_patients_home_reads_where_and_nobody_else(hers, booked, julie, follow_up):
