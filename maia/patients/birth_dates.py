@@ -3,16 +3,25 @@
 import re
 from datetime import date
 
+from maia.patients.text import folded
+
 EARLIEST = date(1900, 1, 1)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
 _DIGITS = re.compile(r"(\d{2})(\d{2})(\d{4})")
+_DIGITS_YEAR_FIRST = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+_NAMED = re.compile(r"(\d{1,2})(?:er)?[-/. ]+([^\W\d_]{3,9})\.?[-/. ,]+(\d{4}|\d{2})")
+_MONTHS = [
+    ("janv", "jan"), ("fev", "feb"), ("mar",), ("avr", "apr"), ("mai", "may"), ("juin", "jun"),
+    ("juil", "jul"), ("aou", "aug"), ("sep",), ("oct",), ("nov",), ("dec",),
+]  # fmt: skip
 # What a spreadsheet adds to a day: midnight, in several ways.
 _TIME = re.compile(r"[ T]+\d{1,2}[:h]\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?$")
 
 
 def parse_birth_date(text: str, today: date) -> date | None:
-    """``07/03/1991``, ``7.3.91``, ``07031991``, ``1991-03-07 00:00``; the day before the month.
+    """``07/03/1991``, ``7.3.91``, ``07031991``, ``1991-03-07 00:00``, ``7 mars 1991``; the day before
+    the month.
 
     None for what is no day between 1900 and ``today``. Two digits of a year are the latest year
     that is not ahead.
@@ -22,14 +31,23 @@ def parse_birth_date(text: str, today: date) -> date | None:
         year, month, day = (int(part) for part in match.groups())
     elif match := _DAY_FIRST.fullmatch(text) or _DIGITS.fullmatch(text):
         day, month, year = (int(part) for part in match.groups())
-        if year < 100:
-            year += (
-                2000 if (2000 + year, month, day) <= (today.year, today.month, today.day) else 1900
-            )
+        if month > 12 and (other := _DIGITS_YEAR_FIRST.fullmatch(text)):
+            year, month, day = (int(part) for part in other.groups())
+    elif match := _NAMED.fullmatch(text):
+        day, month, year = int(match[1]), _month_called(match[2]), int(match[3])
     else:
         return None
+    if year < 100:
+        ahead = (2000 + year, month, day) > (today.year, today.month, today.day)
+        year += 1900 if ahead else 2000
     try:
         birth = date(year, month, day)
     except ValueError:
         return None
     return birth if EARLIEST <= birth <= today else None
+
+
+def _month_called(name: str) -> int:
+    """1-12; 0 for a word that is no month in French or English."""
+    plain = folded(name)
+    return next((at for at, known in enumerate(_MONTHS, 1) if plain.startswith(known)), 0)
