@@ -3,5 +3,11 @@
 from collections.abc import Mapping
 
 from maia.jobs.working import Run
+from maia.patients import import_jobs
+from maia.privacy import imports
 
-KINDS: Mapping[str, Run] = {}
+KINDS: Mapping[str, Run] = {
+    import_jobs.READ: import_jobs.run_read,
+    import_jobs.IMPORT: imports.run_import,
+    import_jobs.UNDO: imports.run_undo,
+}

@@ -1,104 +1,260 @@
-"""Import of patients: a file, what each line would become, then yes."""
+"""Import of patients: a file, what each column and line would become, then yes; and the way back."""
+
+import csv
+import io
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maia.office.access import OfficeRequest, settings_page, written_down
-from maia.patients.importing import (
-    MAX_LINES,
-    Line,
-    Refused,
-    UnreadableFile,
-    import_patients,
-    read_patients,
-)
-from maia.privacy.journal import Act
+from maia.jobs import asking
+from maia.office import import_words
+from maia.office.access import OfficeRequest, settings_page
+from maia.patients import import_jobs
+from maia.patients.import_jobs import MAX_BYTES, NotNow
+from maia.patients.import_models import PatientImport, unpacked
+from maia.patients.lists.bounds import MAX_LINES
+from maia.patients.lists.titles import NAMES, Column
+from maia.patients.spreadsheet import harmless
+from maia.patients.text import clean_text
 
-MAX_BYTES = 500_000
-
-_WORDS = {
-    Refused.NO_NAME: gettext_lazy("the name or the first name is missing"),
-    Refused.BAD_NAME: gettext_lazy("the name has no letters"),
-    Refused.BAD_EMAIL: gettext_lazy("the email address is not one"),
-    Refused.BAD_PHONE: gettext_lazy("the phone number is not one"),
-    Refused.BAD_DATE: gettext_lazy("the birth date is not one"),
-    Refused.TWICE: gettext_lazy("the same person is in the file twice"),
-    Refused.THERE: gettext_lazy("there is a record of this person already"),
-}
+SHOWN_IMPORTS = 20
+State = PatientImport.State
 
 
 class ImportForm(forms.Form):
     file = forms.FileField(
-        label=gettext_lazy("CSV file"),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        label=gettext_lazy("CSV or Excel file (.xlsx)"),
+        allow_empty_file=True,  # it is said in our words
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
         help_text=gettext_lazy(
-            "Its first line names the columns: nom, prénom, email, mobile, date de naissance, notes."
+            "From Doctolib, Maiia, Outlook, Google, Excel, another program: columns in any order, under"
+            " any titles. You say on the next page what each one is. Nothing is written before."
         ),
+        error_messages={"required": gettext_lazy("Choose a file.")},
     )
-    text = forms.CharField(required=False, widget=forms.HiddenInput, max_length=MAX_BYTES)
 
-    def clean(self) -> dict[str, str]:
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise ValidationError(_("This file is too large: 10 MB at most."))
+        if not file.size:
+            raise ValidationError(import_words.unreadable("empty"))
+        return file
+
+
+class ColumnsForm(forms.Form):
+    """What each column is read as. ``columns`` as `import_jobs` shows them."""
+
+    def __init__(
+        self, *args: Any, importing: PatientImport, shown: dict[str, Any], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.importing = importing
+        self.titles: list[str] = [column["title"] for column in shown["columns"]]
+        rows = [(str(number), f"{number}. {cells}") for number, cells in shown["rows"]]
+        self.fields["titles_row"] = forms.ChoiceField(
+            label=_("The titles of the columns are on line"),
+            choices=[*rows, ("0", _("there are no titles: the first line is a patient"))],
+            initial=str(importing.titles_row),
+        )
+        if str(importing.titles_row) not in dict(rows):
+            self.fields["titles_row"].choices = [  # type: ignore[attr-defined]
+                (str(importing.titles_row), str(importing.titles_row)),
+                *self.fields["titles_row"].choices,  # type: ignore[attr-defined]
+            ]
+        for at, column in enumerate(shown["columns"]):
+            self.fields[f"column-{at}"] = forms.ChoiceField(
+                label=column["title"] or _("Column %(number)d") % {"number": at + 1},
+                choices=import_words.COLUMNS,
+                initial=column["column"],
+                required=False,
+            )
+        self.fields["existing"] = forms.ChoiceField(
+            label=_("For patients who have a record already"),
+            choices=PatientImport.Existing.choices,
+            initial=importing.existing,
+            widget=forms.RadioSelect,
+        )
+
+    def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
-        file, text = typed.get("file"), typed.get("text") or ""
-        if file:
-            if file.size > MAX_BYTES:
-                raise ValidationError(_("This file is too large: 500 kB at most."))
-            text = _decoded(file.read())
-        if not text.strip():
-            self.add_error("file", _("Choose a file."))
-        return {"text": text}
+        if not NAMES & {Column(value) for value in self.columns}:
+            raise ValidationError(_("Say which column holds the names."))
+        return typed
+
+    @property
+    def columns(self) -> list[str]:
+        return [self.cleaned_data.get(f"column-{at}", "") for at in range(len(self.titles))]
+
+    @property
+    def titles_row(self) -> int:
+        return int(self.cleaned_data["titles_row"])
+
+    @property
+    def is_as_shown(self) -> bool:
+        """Whether what would be done is what was counted."""
+        return not {name for name in self.changed_data if name in self.fields}
 
 
 @settings_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def patient_import(request: OfficeRequest) -> HttpResponse:
-    practice = request.seat.practice
+    practice, now = request.seat.practice, timezone.now()
     bound = request.method == "POST"
     form = ImportForm(request.POST, request.FILES) if bound else ImportForm()
-    context = {"practice": practice, "form": form}
-    if not bound or not form.is_valid():
-        return render(request, "office/import.html", context, status=422 if bound else 200)
-    text = form.cleaned_data["text"]
-    try:
-        lines = read_patients(text, practice)
-    except UnreadableFile as error:
-        form.add_error("file", _unreadable(error))
-        return render(request, "office/import.html", context, status=422)
-    if "yes" in request.POST:
-        count = import_patients(lines)
-        written_down(request, Act.IMPORTED, detail=str(count))
-        words = ngettext("%(count)d record is in.", "%(count)d records are in.", count)
-        messages.success(request, words % {"count": count})
-        return redirect("office:patients")
-    context |= {
-        "text": text,
-        "taken": [line for line in lines if line.record],
-        "refused": [(line, _why(line)) for line in lines if line.refused],
+    if bound and form.is_valid():
+        file = form.cleaned_data["file"]
+        name = " ".join(clean_text(file.name).split())[:200]
+        try:
+            importing = import_jobs.begin(
+                practice, name, file.read(), by=request.seat.user, now=now
+            )
+        except asking.Refused:
+            form.add_error(
+                None, _("Many things are being done already: try again in some minutes.")
+            )
+        else:
+            return redirect("office:import_of", importing.pk)
+    imports = practice.patient_imports.select_related("asked_by", "job").defer(*_HEAVY)
+    context = {
+        "practice": practice,
+        "form": form,
+        "imports": imports[:SHOWN_IMPORTS],
+        "most_lines": MAX_LINES,
     }
-    return render(request, "office/import.html", context)
+    return render(request, "office/import.html", context, status=422 if bound else 200)
 
 
-def _why(line: Line) -> str:
-    return str(_WORDS[line.refused]) if line.refused else ""
+_HEAVY = ("file", "table", "shown", "remarks")
 
 
-def _unreadable(error: UnreadableFile) -> str:
-    if error.code == "too_long":
-        return _("At most %(count)d lines at once.") % {"count": MAX_LINES}
-    return _("The first line must name the columns, among them “nom” and “prénom”.")
+@settings_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_of(request: OfficeRequest, pk: int) -> HttpResponse:
+    """One import, at any of its steps."""
+    importing = _get(request, pk)
+    now = timezone.now()
+    shown = unpacked(importing.shown) or {}
+    context: dict[str, Any] = {
+        "practice": request.seat.practice,
+        "importing": importing,
+        "shown": shown,
+        "counts": import_words.counts(importing),
+        "undone": import_words.undone(importing),
+        "remarks": [import_words.remark(one) for one in shown.get("remarks", [])],
+        "may_be_undone": importing.may_be_undone(now),
+    }
+    if importing.is_busy:
+        return render(request, "office/import_busy.html", context)
+    if importing.has_failed:
+        context["why"] = import_words.failed(importing)
+        return render(request, "office/import_failed.html", context)
+    if not importing.may_be_confirmed(now) or not shown:
+        return render(request, "office/import_done.html", context)
+    form = ColumnsForm(request.POST or None, importing=importing, shown=shown)
+    if request.method == "POST":
+        if answer := _go_on(request, importing, form):
+            return answer
+    context |= {
+        "form": form,
+        "columns": [(column, form[f"column-{at}"]) for at, column in enumerate(shown["columns"])],
+        "lines": [import_words.line(*line) for line in shown["lines"]],
+        "warnings": import_words.about_file(shown["file"]),
+        "more_lines": importing.counts.get("new", 0) > len(shown["lines"]),
+        "has_names": bool(NAMES & set(importing.columns)),
+    }
+    return render(
+        request, "office/import_columns.html", context, status=422 if form.errors else 200
+    )
 
 
-def _decoded(content: bytes) -> str:
-    """UTF-8, or what older French programs write."""
+def _go_on(
+    request: OfficeRequest, importing: PatientImport, form: ColumnsForm
+) -> HttpResponse | None:
+    """Counted again if she changed something, imported if she saw what it does."""
+    by, now = request.seat.user, timezone.now()
+    here = redirect("office:import_of", importing.pk)
+    other_titles = "titles_row" in form.changed_data and form.data.get("titles_row")
+    if not form.is_valid() and not (other_titles and "titles_row" not in form.errors):
+        return None
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    return text.replace("\x00", "")
+        if form.is_as_shown and "import" in request.POST:
+            import_jobs.confirm(importing, by=by, now=now)
+        else:
+            if "import" in request.POST:
+                messages.info(
+                    request, _("You changed something: look at what it does, then import.")
+                )
+            import_jobs.look_again(
+                importing,
+                columns=[] if other_titles else form.columns,
+                titles_row=form.titles_row,
+                existing=form.cleaned_data.get("existing", importing.existing),
+                by=by,
+                now=now,
+            )
+    except NotNow:
+        return here
+    except asking.Refused:
+        form.add_error(None, _("Many things are being done already: try again in some minutes."))
+        return None
+    return here
+
+
+@settings_page
+@require_POST
+def change_import(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
+    importing = _get(request, pk)
+    match action:
+        case "undo":
+            try:
+                import_jobs.take_back(importing, by=request.seat.user, now=timezone.now())
+            except NotNow:
+                messages.error(request, _("This import cannot be undone any more."))
+            except asking.Refused:
+                messages.error(
+                    request, _("Many things are being done already: try again in some minutes.")
+                )
+        case "again":
+            import_jobs.try_again(importing)
+        case "leave":
+            import_jobs.leave(importing)
+            return redirect("office:import")
+        case _:
+            raise Http404
+    return redirect("office:import_of", importing.pk)
+
+
+@settings_page
+@require_safe
+def import_remarks(request: OfficeRequest, pk: int) -> HttpResponse:
+    """All that there is to look at, for a spreadsheet, as long as the day lasts."""
+    importing = _get(request, pk)
+    remarks = unpacked(importing.remarks)
+    if remarks is None:
+        raise Http404
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow([_("Line"), _("Patient"), _("What"), _("Column"), _("Cell")])
+    for number, name, code, title, value in remarks:
+        cells = [number, name, import_words.REMARKS.get(code, code), title, value]
+        writer.writerow([harmless(str(cell)) for cell in cells])
+    answer = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="import.csv"'
+    return answer
+
+
+def _get(request: OfficeRequest, pk: int) -> PatientImport:
+    imports = request.seat.practice.patient_imports.select_related("job", "practice").defer(
+        "file", "table"
+    )
+    importing: PatientImport = get_object_or_404(imports, pk=pk)
+    return importing

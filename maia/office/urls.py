@@ -40,6 +40,15 @@ urlpatterns = [
     path("patients/", patients.patients, name="patients"),
     path("patients/found/", patients.found, name="found"),
     path("patients/import/", patient_import.patient_import, name="import"),
+    path("patients/import/<int:pk>/", patient_import.import_of, name="import_of"),
+    path(
+        "patients/import/<int:pk>/remarks.csv", patient_import.import_remarks, name="import_remarks"
+    ),
+    path(
+        "patients/import/<int:pk>/<str:action>/",
+        patient_import.change_import,
+        name="change_import",
+    ),
     path("patients/export/", patients.export, name="export"),
     path("patients/<int:pk>/", patients.patient, name="patient"),
     path("patients/<int:pk>/merge/", patients.merge, name="merge"),

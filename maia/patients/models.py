@@ -9,8 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from maia.accounts.addresses import AddressField, same_address
+from maia.patients.import_models import ImportedRecord, PatientImport
 from maia.patients.text import folded_names
 from maia.practices.models import Practice, one_line
+
+__all__ = ["ImportedRecord", "Patient", "PatientImport", "PatientQuerySet"]
 
 SEARCH_TEXT = 600  # characters
 

@@ -32,7 +32,7 @@ def patients_csv(records: Iterable[Patient]) -> str:
     writer = csv.writer(out, delimiter=";")
     writer.writerow(COLUMNS)
     for record in records:
-        writer.writerow([_harmless(_cell(record, column)) for column in COLUMNS])
+        writer.writerow([harmless(_cell(record, column)) for column in COLUMNS])
     return "\ufeff" + out.getvalue()
 
 
@@ -49,7 +49,7 @@ def _cell(record: Patient, column: str) -> str:
             return str(value)
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """Not a formula, nor after a comma or semicolon where a reader splits at the other one."""
     return "".join(f"'{part}" if _is_formula(part) else part for part in _PARTS.split(cell))
 

@@ -14,7 +14,7 @@ from maia.accounts import short_memory
 from maia.accounts.models import User
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.models import Message
-from maia.patients.models import Patient
+from maia.patients.models import ImportedRecord, Patient
 from maia.practices.models import Membership
 from maia.practices.team import TeamRefused, remove_member
 
@@ -59,6 +59,7 @@ def erase_patient(patient: Patient, *, now: datetime) -> None:
         acts = HistoryEntry.objects.filter(appointment__patient=record)
         acts.filter(actor=HistoryEntry.Actor.PATIENT).update(user=None)
         record.invitations.all().delete()
+        ImportedRecord.objects.filter(patient=record).delete()  # what she was before
         # The practitioner's notices name her as well.
         about = Message.objects.filter(Q(patient=record) | Q(appointment__patient=record))
         about.filter(status=Message.Status.QUEUED).delete()

@@ -19,6 +19,7 @@ from maia.accounts.models import Allowance, User
 from maia.invitations.models import Invitation
 from maia.jobs.working import forget_old
 from maia.messaging.models import Message
+from maia.patients.import_jobs import forget_old_imports
 from maia.patients.models import Patient
 from maia.practices.models import Practice
 from maia.privacy.clock import APART, doubt, in_words
@@ -116,6 +117,7 @@ def keep_house(now: datetime, *, however_many: bool = False) -> dict[str, int]:
     done["answers"] = _delete(Answer.objects.filter(created_at__lt=now - OLD_ANSWER))
     done["jobs"] = forget_old(now)
     done["typed"] = short_memory.forget_what_is_over()
+    done["imports"] = forget_old_imports(now)
     done["allowances"] = _delete(Allowance.objects.filter(until__lt=now))
     Session.objects.filter(expire_date__lt=now).delete()
     # Where and with what she signed in: as long as she is.

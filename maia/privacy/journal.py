@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from maia.patients.models import Patient
+from maia.accounts.models import User
+from maia.patients.models import Patient, PatientImport
 from maia.practices.seats import Seat
 from maia.privacy.models import JournalEntry
 
@@ -32,6 +33,21 @@ def note(
         act=act,
         patient=patient,
         detail=detail[:200],
+    )
+
+
+def note_import(
+    act: JournalEntry.Act, importing: PatientImport, by: User | None, *, now: datetime
+) -> None:
+    """What a worker did for her who asked: how many records, not which."""
+    counts = importing.counts.get("undone", importing.counts)
+    JournalEntry.objects.create(
+        practice=importing.practice,
+        at=now,
+        user=by,
+        who=by.email if by else "",
+        act=act,
+        detail=", ".join(f"{name}: {count}" for name, count in counts.items() if count)[:200],
     )
 
 

@@ -21,6 +21,7 @@ class JournalEntry(models.Model):
         INVITED = "invited", _("invited the patient")
         ALL_EXPORTED = "all_exported", _("exported all records")
         IMPORTED = "imported", _("imported records")
+        IMPORT_UNDONE = "import_undone", _("undid an import")
         SETTINGS = "settings", _("changed settings")
         TEAM = "team", _("changed the team")
 
@@ -30,7 +31,7 @@ class JournalEntry(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     who = models.EmailField(_("who"))  # as it was: she may leave
-    act = models.CharField(_("what"), max_length=12, choices=Act.choices)
+    act = models.CharField(_("what"), max_length=13, choices=Act.choices)
     patient = models.ForeignKey(
         Patient, models.SET_NULL, null=True, blank=True, related_name="journal"
     )
