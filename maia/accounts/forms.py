@@ -13,6 +13,7 @@ from allauth.account.forms import (
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.core import context
 from django import forms
+from django.contrib.auth.signals import user_login_failed
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -103,7 +104,14 @@ class SignInCodeForm(_GuardedCode, ConfirmLoginCodeForm):
     def clean_code(self) -> str:
         stage = LoginStageController.enter(context.request, LoginByCodeStage.key)
         address = stage.state.get("email", "") if stage else ""
-        return self.guarded(address, self.expected_code or "", super().clean_code)
+        try:
+            return self.guarded(address, self.expected_code or "", super().clean_code)
+        except forms.ValidationError:
+            # As `authenticate` tells of a wrong password.
+            user_login_failed.send(
+                sender=__name__, credentials={"email": address}, request=context.request
+            )
+            raise
 
 
 class NewAddressCodeForm(_GuardedCode, ConfirmEmailVerificationCodeForm):

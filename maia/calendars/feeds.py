@@ -27,15 +27,16 @@ from maia.appointments.models import Event as AgendaEvent
 from maia.appointments.places import Reader, place_of
 from maia.calendars.models import Feed
 from maia.practices.models import Membership
-from maia.practices.seats import take_seat
+from maia.practices.seats import Seat, take_seat
 
 BEHIND, AHEAD = timedelta(days=31), timedelta(days=366)
 KEPT = 300  # seconds
 EVERY = timedelta(minutes=15)  # what calendar applications are asked to wait; most wait hours
 
 
-def find_feed(uid: UUID, secret: str) -> Feed | None:
-    """The feed that this address opens, for as long as its owner may read the agenda herself.
+def find_feed(uid: UUID, secret: str) -> tuple[Feed, Seat | None] | None:
+    """The feed that this address opens, for as long as its owner may read the agenda herself, and
+    her seat, where it is a practitioner's agenda.
 
     Raises `SecondFactorMissing`.
     """
@@ -44,13 +45,12 @@ def find_feed(uid: UUID, secret: str) -> Feed | None:
         return None
     hers = found.practitioner
     if hers is None:
-        return found
+        return found, None
     place = Membership.objects.filter(feeds=found).first()
     if place is None:
         return None
     place.practice, place.user = hers.practice, found.user
-    take_seat(place, shown=True)
-    return found
+    return found, take_seat(place, shown=True)
 
 
 def was_read(feed: Feed, now: datetime) -> None:

@@ -19,10 +19,12 @@ from maia.appointments.booking import By
 from maia.appointments.exceptions import SlotTaken
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.messaging.foresight import in_words, would_be_told
-from maia.office.access import OfficeRequest, office
+from maia.office.access import OfficeRequest, office, written_down
 from maia.patients.text import clean_text
 from maia.practices.models import Practitioner
 from maia.practices.seats import Seat
+from maia.privacy.journal import Act, time_in_words
+from maia.privacy.reading import read_agenda
 from maia.schedules.models import Absence
 from maia.schedules.repeating import Repeat, spans
 
@@ -146,14 +148,17 @@ def new(request: OfficeRequest) -> HttpResponse:
     practitioner = typed["practitioner"]
     if typed["kind"] == "personal":
         try:
-            block_time(
+            made = block_time(
                 practitioner, form.spans, typed["title"], allow_overlap="anyway" in request.POST
             )
         except SlotTaken:
             return render(request, "office/away.html", context | {"overlaps": True}, status=409)
+        written_down(request, Act.TIME, detail=time_in_words(made[0]))
         messages.success(request, _("Saved."))
         return redirect("office:absences")
     inside = covered(practitioner, form.spans, now)
+    if inside:  # named on the page
+        read_agenda(request.seat, now=now)
     if inside and not {"keep", "cancel"} & request.POST.keys():
         return render(
             request, "office/away.html", context | {"covered": _told(inside, now)}, status=409
@@ -166,6 +171,9 @@ def new(request: OfficeRequest) -> HttpResponse:
         by=By.practice(request.seat.user),
         now=now,
     )
+    start, end = form.spans[0]
+    closed = Absence(practitioner=practitioner, start=start, end=end)
+    written_down(request, Act.TIME, detail=time_in_words(closed))
     words = ngettext(
         "Saved; %(count)d appointment is cancelled.",
         "Saved; %(count)d appointments are cancelled.",
@@ -187,6 +195,7 @@ def delete_absence(request: OfficeRequest, pk: int) -> HttpResponse:
     if "following" in request.POST and absence.series:
         gone = hers.filter(series=absence.series, start__gte=absence.start)
     gone.delete()
+    written_down(request, Act.TIME, detail=time_in_words(absence))
     messages.success(request, _("The time is open again."))
     return redirect("office:absences")
 
@@ -199,6 +208,7 @@ def event(request: OfficeRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(hers.select_related("practitioner"), pk=pk)
     if request.method == "POST":
         unblock(found, following="following" in request.POST)
+        written_down(request, Act.TIME, detail=time_in_words(found))
         messages.success(request, _("The time is open again."))
         return redirect("office:agenda")
     return render(request, "office/event.html", {"practice": request.seat.practice, "event": found})

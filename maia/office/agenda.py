@@ -12,6 +12,7 @@ from maia.appointments.models import Appointment
 from maia.messaging.models import Message
 from maia.office.access import CHOSEN, OfficeRequest, office
 from maia.office.checklist import checklist
+from maia.privacy.reading import read_agenda
 from maia.schedules.models import AppointmentType
 
 
@@ -19,6 +20,7 @@ from maia.schedules.models import AppointmentType
 @require_safe
 def agenda(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
+    read_agenda(request.seat, now=timezone.now())  # what its calendar asks for next
     practitioners = list(practice.practitioners.filter(is_active=True))
     mine = request.seat.practitioner
     return render(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from maia.appointments.models import Appointment, Event
 from maia.appointments.opening import closed_times
 from maia.office.access import OfficeRequest, office
 from maia.practices.colours import NEUTRAL, ink_on
+from maia.privacy.reading import read_agenda
 from maia.schedules.models import PlaceKind
 
 MAX_DAYS = 62
@@ -31,6 +33,7 @@ def events(request: OfficeRequest) -> HttpResponse:
     start, end = (_instant(request.GET.get(name, ""), practice.zone) for name in ("start", "end"))
     if start is None or end is None or not 0 < (end - start).days <= MAX_DAYS:
         return JsonResponse({"error": "range"}, status=400)
+    read_agenda(request.seat, now=timezone.now())
     practitioner, type = (_id(request.GET.get(name, "")) for name in ("practitioner", "type"))
     team = [p for p in practice.practitioners.all() if practitioner in (None, p.pk)]
     # Of each practitioner, as the index by end has them: of the practice, years would be read.

@@ -21,6 +21,7 @@ from maia.messaging.resolving import (
 )
 from maia.messaging.spending import counted_today
 from maia.office.access import OfficeRequest, get_practitioner, office, settings_page
+from maia.privacy.reading import read_messages
 
 PAGE = 40
 FILTERS = ("status", "channel", "kind")
@@ -32,10 +33,8 @@ def messages(request: OfficeRequest) -> HttpResponse:
     """What was due, the last first. `?status=problem` are those to look at, `?status=queued` those
     that wait, the next first."""
     practice = request.seat.practice
-    found = (
-        Message.objects.to_people()
-        .filter(practice=practice)
-        .select_related("appointment__event", "patient", "practitioner")
+    found = read_messages(request.seat, now=timezone.now()).select_related(
+        "appointment__event", "patient", "practitioner"
     )
     asked = {name: request.GET.get(name, "") for name in FILTERS}
     if asked["status"] == "problem":
@@ -68,7 +67,10 @@ def messages(request: OfficeRequest) -> HttpResponse:
 @require_safe
 def message(request: OfficeRequest, pk: int) -> HttpResponse:
     """One, with what it said."""
-    context = {"practice": request.seat.practice, "message": _get(request, pk)}
+    found = _get(request, pk)
+    about = found.appointment.patient if found.appointment else found.patient
+    read_messages(request.seat, now=timezone.now(), of=about)
+    context = {"practice": request.seat.practice, "message": found}
     return render(request, "office/message.html", context)
 
 

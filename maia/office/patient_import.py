@@ -24,6 +24,7 @@ from maia.patients.lists.bounds import MAX_LINES
 from maia.patients.lists.titles import NAMES, Column
 from maia.patients.spreadsheet import harmless
 from maia.patients.text import clean_text
+from maia.privacy.reading import read_records
 
 SHOWN_IMPORTS = 20
 State = PatientImport.State
@@ -163,6 +164,7 @@ def import_of(request: OfficeRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if answer := _go_on(request, importing, form):
             return answer
+    read_records(request.seat, now=now)  # the page shows who is in the file
     context |= {
         "form": form,
         "columns": [(column, form[f"column-{at}"]) for at, column in enumerate(shown["columns"])],
@@ -238,6 +240,7 @@ def change_import(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
 def import_remarks(request: OfficeRequest, pk: int) -> HttpResponse:
     """All that there is to look at, for a spreadsheet, as long as the day lasts."""
     importing = _get(request, pk)
+    read_records(request.seat, now=timezone.now())
     remarks = unpacked(importing.remarks)
     if remarks is None:
         raise Http404

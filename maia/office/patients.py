@@ -30,6 +30,7 @@ from maia.patients.search import search_patients
 from maia.patients.spreadsheet import patients_csv
 from maia.patients.text import clean_line, clean_text
 from maia.privacy.journal import Act, follow_merge
+from maia.privacy.reading import find_records, open_record, read_records, take_out_records
 
 SHOWN, PAGE, FOUND = 8, 50, 100
 LOOKED_FOR = "patients_looked_for"  # in the session
@@ -90,7 +91,7 @@ def search(request: OfficeRequest) -> HttpResponse:
     """Posted: a name in an address would stand in every log on the way."""
     limits.ask(Limited.SEARCH, request.seat.user.pk, now=timezone.now())
     typed = request.POST.get("patient_search", "")
-    found = search_patients(request.seat.practice, typed, SHOWN, today=timezone.localdate())
+    found = find_records(request.seat, typed, SHOWN, now=timezone.now())
     return render(request, "office/_patients_found.html", {"found": found, "typed": typed.strip()})
 
 
@@ -101,7 +102,7 @@ def patients(request: OfficeRequest) -> HttpResponse:
     if request.method == "POST":
         short_memory.keep(request.session, LOOKED_FOR, request.POST.get("q", "").strip()[:200])
         return redirect("office:found")
-    page = Paginator(request.seat.practice.patients.kept(), PAGE)
+    page = Paginator(read_records(request.seat, now=timezone.now()), PAGE)
     context = {"practice": request.seat.practice, "page": page.get_page(request.GET.get("page"))}
     return render(request, "office/patients.html", context)
 
@@ -113,7 +114,7 @@ def found(request: OfficeRequest) -> HttpResponse:
     if not typed:
         return redirect("office:patients")
     limits.ask(Limited.SEARCH, request.seat.user.pk, now=timezone.now())
-    rows = search_patients(request.seat.practice, typed, FOUND, today=timezone.localdate())
+    rows = find_records(request.seat, typed, FOUND, now=timezone.now())
     page = Paginator(rows, FOUND).get_page(1)
     context = {"practice": request.seat.practice, "typed": typed, "page": page}
     return render(request, "office/patients.html", context)
@@ -132,8 +133,8 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         written_down(request, Act.CHANGED, patient=record, detail=", ".join(form.changed_data))
         messages.success(request, _("Saved."))
         return redirect("office:patient", pk)
-    written_down(request, Act.OPENED, patient=record)
     now = timezone.now()
+    open_record(request.seat, record, now=now)
     hers = record.appointments.with_details()
     ahead = hers.upcoming(now)
     context = {
@@ -179,6 +180,8 @@ def merge(request: OfficeRequest, pk: int) -> HttpResponse:
 
 
 def _ask_before_merging(request: OfficeRequest, kept: Patient, other: Patient) -> HttpResponse:
+    for record in (kept, other):  # the page shows what both say
+        open_record(request.seat, record, now=timezone.now())
     takes = [_("Appointments, messages and notes of both stay, in one record.")]
     crossing = newly_seen(kept, other)
     if crossing is not None:
@@ -236,6 +239,7 @@ def withdraw_invitation(request: OfficeRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)
     for invitation in record.invitations.waiting():
         withdraw(invitation, now=timezone.now())
+        written_down(request, Act.WITHDRAWN, patient=record)
     messages.success(request, _("The link of the invitation does not work any more."))
     return redirect("office:patient", pk)
 
@@ -246,9 +250,9 @@ def withdraw_invitation(request: OfficeRequest, pk: int) -> HttpResponse:
 def export(request: OfficeRequest) -> HttpResponse:
     """All records, for who may change settings: it leaves the building."""
     limits.ask(Limited.EXPORT, request.seat.user.pk, now=timezone.now())
-    written_down(request, Act.ALL_EXPORTED)
+    records = take_out_records(request.seat, now=timezone.now())
     return HttpResponse(
-        patients_csv(request.seat.practice.patients.kept().iterator()),
+        patients_csv(records.iterator()),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="patientes.csv"'},
     )

@@ -17,6 +17,7 @@ from maia.privacy.erasing import CannotErase, erase_patient
 from maia.privacy.handing_out import data_of_patient
 from maia.privacy.journal import Act
 from maia.privacy.models import JournalEntry, Terms, terms_of
+from maia.privacy.reading import open_record
 
 PAGE = 50
 
@@ -73,6 +74,7 @@ def hand_out(request: OfficeRequest, pk: int) -> HttpResponse:
 def erase(request: OfficeRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)
     now = timezone.now()
+    open_record(request.seat, record, now=now)
     ahead = record.appointments.with_details().upcoming(now)
     refused = ""
     if request.method == "POST":

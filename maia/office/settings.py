@@ -19,6 +19,7 @@ from maia.office.week_words import week_in_words
 from maia.practices.colours import NEUTRAL
 from maia.practices.models import COLOUR
 from maia.privacy.journal import Act
+from maia.privacy.reading import read_agenda
 from maia.schedules.descriptions import description_html
 from maia.schedules.models import AppointmentType, Category, Schedule
 
@@ -54,6 +55,8 @@ def schedule(request: OfficeRequest, pk: int) -> HttpResponse:
         return render(request, "office/schedule.html", context, status=422)
     context["sentences"] = week_in_words(hers, form.week)
     outside = stranded(hers, form.week, now=timezone.now())
+    if outside:  # named on the page
+        read_agenda(request.seat, now=timezone.now())
     if "preview" in request.POST or (outside and "anyway" not in request.POST):
         context["stranded"] = outside
         status = 200 if "preview" in request.POST else 409
@@ -104,15 +107,18 @@ def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
         case "archive" | "restore":
             type.archived = action == "archive"
             type.save(update_fields=["archived"])
-            written_down(request, Act.SETTINGS, detail=_("type “%(name)s”") % {"name": type.name})
+            _note_type(request, type)
         case "duplicate":
             copy = type.duplicate(_("%(name)s (copy)") % {"name": type.name})
+            _note_type(request, copy)
             return redirect("office:edit_type", copy.pk)
         case "up" | "down":
             type.shift(-1 if action == "up" else 1)
+            _note_type(request, type)
         case "shift":  # dragged
             by = re.fullmatch(r"-?[0-9]{1,3}", request.POST.get("by", ""))
             type.shift(int(by[0]) if by else 0)
+            _note_type(request, type)
         case _:
             raise Http404
     return redirect("office:types")
@@ -144,7 +150,7 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
             type.category = Category.named(type.practice, form.cleaned_data["category_name"])
             type.save()
             Schedule.set_own(type, week.week if owns else None)
-        written_down(request, Act.SETTINGS, detail=_("type “%(name)s”") % {"name": type.name})
+        _note_type(request, type)
         messages.success(request, _("Saved."))
         return redirect("office:types")
     context = {
@@ -157,6 +163,10 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
         "instructions": description_html(str(form["instructions"].value() or "")),
     }
     return render(request, "office/type.html", context, status=422 if form.is_bound else 200)
+
+
+def _note_type(request: OfficeRequest, type: AppointmentType) -> None:
+    written_down(request, Act.SETTINGS, detail=_("type “%(name)s”") % {"name": type.name})
 
 
 def _type(request: OfficeRequest, pk: int) -> AppointmentType:

@@ -35,9 +35,9 @@ from maia.office.agenda import get_appointment
 from maia.office.patients import SHOWN
 from maia.office.sheet_forms import EditForm, NewAppointmentForm, WhenForm
 from maia.patients.addresses import Address, write_address
-from maia.patients.search import search_patients
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
+from maia.privacy.reading import find_records, open_record
 from maia.schedules.models import Absence, AppointmentType
 
 LONGEST = timedelta(hours=12)
@@ -79,7 +79,6 @@ def availability(request: OfficeRequest) -> HttpResponse:
 def sheet(request: OfficeRequest, pk: int) -> HttpResponse:
     appointment = get_appointment(request, pk)
     if request.method != "POST":
-        written_down(request, Act.OPENED, patient=appointment.patient)
         return _render_sheet(request, appointment)
     form = EditForm(request.POST)
     if not form.is_valid():
@@ -182,6 +181,7 @@ def _note(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:
         if patient is None:
             patient = form.new_patient()
             patient.save()
+            written_down(request, Act.CREATED, patient=patient)
         write_address(patient, form.address_over(Address.of(patient)))
         return book_appointment(
             typed["type"],
@@ -227,9 +227,7 @@ def _render_new(
         "form": form,
         "types": types,
         "patient": _one_of(patients.all(), str(chosen)) if chosen else None,
-        "found": search_patients(  # without a script
-            request.seat.practice, typed, SHOWN, today=timezone.localdate()
-        ),
+        "found": find_records(request.seat, typed, SHOWN, now=timezone.now()),  # without a script
         "typed": typed,
         "refusal": refusals.words(refusal) if refusal else "",
         "overlaps": isinstance(refusal, SlotTaken),
@@ -245,6 +243,7 @@ def _render_sheet(
     when: WhenForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    open_record(request.seat, appointment.patient, now=timezone.now())
     local, until = timezone.localtime(appointment.start), timezone.localtime(appointment.end)
     context = {
         "practice": request.seat.practice,

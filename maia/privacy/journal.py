@@ -2,13 +2,31 @@
 
 from datetime import datetime, timedelta
 
+from django.core.cache import caches
+from django.db import transaction
+
 from maia.accounts.models import User
+from maia.appointments.models import Event
 from maia.patients.models import Patient, PatientImport
-from maia.practices.seats import Seat
+from maia.practices.models import Practice
+from maia.practices.seats import Seat, memberships_of
 from maia.privacy.models import JournalEntry
+from maia.schedules.models import Absence
 
 Act = JournalEntry.Act
-SAME_LOOK = timedelta(minutes=30)  # a record opened again and again is one look
+SAME_LOOK = timedelta(minutes=30)  # read again and again, by a page that polls: one line
+LOOKS = frozenset(
+    [
+        Act.OPENED,
+        Act.AGENDA,
+        Act.LISTED,
+        Act.SEARCHED,
+        Act.MESSAGES,
+        Act.FEED,
+        Act.ALL_EXPORTED,
+        Act.NOT_SIGNED_IN,
+    ]
+)
 
 
 def note(
@@ -19,13 +37,37 @@ def note(
     patient: Patient | None = None,
     detail: str = "",
 ) -> None:
-    """``detail`` names what was touched: fields, a type, a role. Nothing of a patient."""
-    practice, user = seat.practice, seat.user
-    if act in (Act.OPENED, Act.ALL_EXPORTED):  # a list is read page by page
-        lately = JournalEntry.objects.filter(practice=practice, at__gt=now - SAME_LOOK)
-        if lately.filter(act=act, user=user, patient=patient).exists():
-            return
-    JournalEntry.objects.create(
+    """``detail`` names what was touched: fields, a type, a role. Nothing of a patient.
+
+    A look is one line a seat, kind, record and half hour: one statement, and none once this
+    process knows that the line is there.
+    """
+    _write(act, seat.practice, seat.user, now=now, patient=patient, detail=detail)
+
+
+def note_sign_in(user: User, *, now: datetime) -> None:
+    """In the journal of every practice in whose team she is."""
+    for place in memberships_of(user):
+        _write(Act.SIGNED_IN, place.practice, user, now=now)
+
+
+def note_failed_sign_in(address: str, *, now: datetime) -> None:
+    """Only of who is in a team: a stranger's address stands in nobody's journal."""
+    for user in User.objects.filter(email=address).exclude(memberships=None):
+        for place in memberships_of(user):
+            _write(Act.NOT_SIGNED_IN, place.practice, user, now=now)
+
+
+def _write(
+    act: JournalEntry.Act,
+    practice: Practice,
+    user: User,
+    *,
+    now: datetime,
+    patient: Patient | None = None,
+    detail: str = "",
+) -> None:
+    entry = JournalEntry(
         practice=practice,
         at=now,
         user=user,
@@ -34,6 +76,25 @@ def note(
         patient=patient,
         detail=detail[:200],
     )
+    if act not in LOOKS:
+        entry.save(force_insert=True)
+        return
+    which = int(now.timestamp() // SAME_LOOK.total_seconds())
+    entry.look = f"{practice.pk}:{user.pk}:{act.value}:{patient.pk if patient else ''}:{which}"
+    known, key = caches["process"], f"journal:{entry.look}"
+    if known.get(key):
+        return
+    JournalEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    # Once it is there for good: what is rolled back is written by who comes next.
+    transaction.on_commit(lambda: known.set(key, 1, SAME_LOOK.total_seconds()))
+
+
+def time_in_words(block: Event | Absence) -> str:
+    """A ``detail``: whose time, and when. Its title may name somebody."""
+    zone = block.practitioner.practice.zone
+    start, end = block.start.astimezone(zone), block.end.astimezone(zone)
+    until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%d/%m/%Y %H:%M}"
+    return f"{block.practitioner.name}, {start:%d/%m/%Y %H:%M} – {until}"
 
 
 def note_import(

@@ -24,6 +24,16 @@ class JournalEntry(models.Model):
         IMPORT_UNDONE = "import_undone", _("undid an import")
         SETTINGS = "settings", _("changed settings")
         TEAM = "team", _("changed the team")
+        CREATED = "created", _("made the record")
+        WITHDRAWN = "withdrawn", _("withdrew the invitation of the patient")
+        TIME = "time", _("closed or opened time in an agenda")
+        AGENDA = "agenda", _("read the agenda")
+        LISTED = "listed", _("read the list of patients")
+        SEARCHED = "searched", _("searched among the patients")
+        MESSAGES = "messages", _("read the messages")
+        FEED = "feed", _("read the agenda in a calendar application")
+        SIGNED_IN = "signed_in", _("signed in")
+        NOT_SIGNED_IN = "not_in", _("could not sign in")
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="journal", db_index=False)
     at = models.DateTimeField(_("when"))
@@ -36,6 +46,8 @@ class JournalEntry(models.Model):
         Patient, models.SET_NULL, null=True, blank=True, related_name="journal"
     )
     detail = models.CharField(_("detail"), max_length=200, blank=True)
+    # Who looked at what in which half hour: the same look again is not written again.
+    look = models.CharField(max_length=100, unique=True, null=True, editable=False)
 
     class Meta:
         verbose_name = _("journal entry")

@@ -101,7 +101,7 @@ def test_patients(owner, practice):
     assert owner.call("PATCH", path, {"notes": "Rh-"}).json()["notes"] == "Rh-"
     assert owner.call("POST", f"{path}/invite").status_code == 200
     acts = JournalEntry.objects.order_by("pk").values_list("act", "detail")
-    assert list(acts) == [("changed", "+"), ("opened", ""), ("changed", "notes"), ("invited", "")]
+    assert list(acts) == [("created", ""), ("opened", ""), ("changed", "notes"), ("invited", "")]
     for wrong in ({"mobile": "12"}, {"email": "x"}, {"birth_date": 5}, {"last_name": "12"}):
         assert_problem(owner.call("PATCH", path, wrong), 422, "invalid")
     assert owner.call("DELETE", path).status_code == 204

@@ -125,9 +125,9 @@ def test_as_many_queries_for_a_full_agenda(
             follow_up, anne, start, make_patient(practice), by=By.practice(None), now=NOW
         )
     feed = hers("full")
-    with django_assert_max_num_queries(16):  # the half of them around what is kept
+    with django_assert_max_num_queries(17):  # the half of them around what is kept
         get(feed)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         get(feed)
 
 

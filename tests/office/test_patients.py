@@ -183,7 +183,7 @@ def test_a_record_without_address_says_whose_account_will_see_it(owner, victim, 
     victim.refresh_from_db()
     assert victim.user == namesake.user
     lines = list(victim.journal.order_by("pk").values_list("act", "detail"))
-    assert lines == [("opened", ""), ("merged", f"← {pk}")]
+    assert lines == [("opened", ""), ("opened", ""), ("merged", f"← {pk}")]
 
 
 def test_an_invitation_to_another_address_does_not_open_the_kept_record(victim, practice):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from maia.api.auth import OfficeToken, practitioner, seat, written_down
+from maia.api.auth import OfficeToken, practitioner, seat
 from maia.api.fields import Body, Bool, Id, Instant, Key, LocalDate
 from maia.api.once import Made, once
 from maia.api.paging import Pages, page
@@ -33,7 +33,7 @@ from maia.appointments.slots import free_slots
 from maia.patients.addresses import living_at
 from maia.patients.text import clean_text
 from maia.practices.models import Practice
-from maia.privacy.journal import Act
+from maia.privacy.reading import open_record, read_agenda
 from maia.schedules.models import AppointmentType
 
 router = Router(tags=["office"], auth=OfficeToken())
@@ -140,7 +140,7 @@ def list_appointments(
     """Those that touch the dates, cancelled ones included, by start."""
     practice = seat(request).practice
     opens, closes = _instants(practice, when)
-    found = _ours(request).filter(
+    found = read_agenda(seat(request), now=timezone.now()).filter(
         # Of each practitioner, as the index by end has them.
         event__practitioner__in=list(practice.practitioners.all()),
         event__end__gt=opens,
@@ -187,16 +187,14 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
                 now=now,
                 seen=made.version,
             )
-        return [str(made.uid)], shown(_one(request, made.uid))
+        return [str(made.uid)], _answer(request, made.uid)
 
-    return once(request, create, lambda names: shown(_one(request, UUID(names[0]))))
+    return once(request, create, lambda names: _answer(request, UUID(names[0])))
 
 
 @router.get("appointments/{id}", response={200: AppointmentOut, **errors(401, 403, 404, 422, 429)})
 def read_appointment(request: HttpRequest, id: UUID) -> Any:
-    found = _one(request, id)
-    written_down(request, Act.OPENED, patient=found.patient)
-    return shown(found)
+    return _answer(request, id)
 
 
 @router.patch(
@@ -218,7 +216,7 @@ def change_appointment(request: HttpRequest, id: UUID, typed: AppointmentPatch) 
         now=now,
         seen=current.version,
     )
-    return shown(_one(request, id))
+    return _answer(request, id)
 
 
 @router.post(
@@ -228,7 +226,7 @@ def change_appointment(request: HttpRequest, id: UUID, typed: AppointmentPatch) 
 def cancel(request: HttpRequest, id: UUID) -> Any:
     by = By.practice(seat(request).user)
     cancel_appointment(_one(request, id), by=by, now=timezone.now())
-    return shown(_one(request, id))
+    return _answer(request, id)
 
 
 @router.post(
@@ -243,7 +241,7 @@ def move(request: HttpRequest, id: UUID, there: MoveIn) -> Any:
         now=timezone.now(),
         allow_overlap=there.allow_overlap,
     )
-    return shown(_one(request, id))
+    return _answer(request, id)
 
 
 @router.get("availability", response={200: AvailabilityOut, **errors(401, 403, 404, 422, 429)})
@@ -262,6 +260,13 @@ def availability(request: HttpRequest, asked: Annotated[AvailabilityQuery, Query
 
 def _ours(request: HttpRequest) -> Any:
     return Appointment.objects.with_details().filter(practice=seat(request).practice)
+
+
+def _answer(request: HttpRequest, id: UUID) -> dict[str, Any]:
+    """Whatever was asked for, the answer says all of it, and the journal that it did."""
+    found = _one(request, id)
+    open_record(seat(request), found.patient, now=timezone.now())
+    return shown(found)
 
 
 def _one(request: HttpRequest, id: UUID) -> Appointment:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
-from maia.api.auth import OfficeToken, practitioner, seat
+from maia.api.auth import OfficeToken, practitioner, seat, written_down
 from maia.api.fields import Body, Bool, Id, Instant, Key
 from maia.api.once import Made, Names, once
 from maia.api.paging import Pages, page
@@ -22,6 +22,7 @@ from maia.appointments.blocking import Span, be_absent, block_time, unblock
 from maia.appointments.booking import By
 from maia.appointments.models import Event
 from maia.patients.text import clean_text
+from maia.privacy.journal import Act, time_in_words
 from maia.schedules.models import Absence
 from maia.schedules.repeating import Repeat, spans
 
@@ -88,6 +89,7 @@ def create_event(request: HttpRequest, typed: EventIn) -> HttpResponse:
 
     def create() -> Made:
         made = block_time(hers, wanted, _title(typed.title), allow_overlap=typed.allow_overlap)
+        _note(request, made[0])
         return [str(event.pk) for event in made], listed(made)
 
     def listed(events: Iterable[Event]) -> dict[str, Any]:
@@ -105,16 +107,19 @@ def read_event(request: HttpRequest, id: Id) -> Any:
     "personal-events/{id}", response={200: BlockOut, **errors(400, 401, 403, 404, 422, 429)}
 )
 def rename_event(request: HttpRequest, id: Id, typed: BlockPatch) -> Any:
-    event = get_object_or_404(_events(request), pk=id)
+    event = get_object_or_404(_events(request).select_related("practitioner"), pk=id)
     event.title = _title(typed.title)
     event.save(update_fields=["title"])
+    _note(request, event)
     return shown(event, _zone(request))
 
 
 @router.delete("personal-events/{id}", response={204: None, **errors(401, 403, 404, 422, 429)})
 def delete_event(request: HttpRequest, id: Id) -> Any:
     events = _events(request).select_related("practitioner")
-    unblock(get_object_or_404(events, pk=id), following=False)
+    event = get_object_or_404(events, pk=id)
+    unblock(event, following=False)
+    _note(request, event)
     return 204, None
 
 
@@ -134,6 +139,7 @@ def create_absence(request: HttpRequest, typed: BlockIn) -> HttpResponse:
         title, now = _title(typed.title), timezone.now()
         be_absent(hers, wanted, title, cancel_covered=False, by=by, now=now)
         made = hers.absences.filter(start=wanted[0][0], end=wanted[0][1]).latest("pk")
+        _note(request, made)
         return [str(made.pk)], shown(made, _zone(request))
 
     def show(names: Names) -> dict[str, Any]:
@@ -152,12 +158,15 @@ def rename_absence(request: HttpRequest, id: Id, typed: BlockPatch) -> Any:
     absence = _hers(request, id)
     absence.title = _title(typed.title)
     absence.save(update_fields=["title"])
+    _note(request, absence)
     return shown(absence, _zone(request))
 
 
 @router.delete("absences/{id}", response={204: None, **errors(401, 403, 404, 422, 429)})
 def delete_absence(request: HttpRequest, id: Id) -> Any:
-    _hers(request, id).delete()
+    absence = _hers(request, id)
+    absence.delete()
+    _note(request, absence)
     return 204, None
 
 
@@ -174,6 +183,11 @@ def _hers(request: HttpRequest, id: int) -> Absence:
     if not seat(request).may_change_settings_of(absence.practitioner):
         raise PermissionDenied
     return absence
+
+
+def _note(request: HttpRequest, block: Event | Absence) -> None:
+    """Whose time and when; a title may name somebody."""
+    written_down(request, Act.TIME, detail=time_in_words(block))
 
 
 def _zone(request: HttpRequest) -> ZoneInfo:

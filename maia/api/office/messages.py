@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -13,6 +14,7 @@ from maia.api.paging import Pages, page
 from maia.api.problems import errors
 from maia.messaging.models import Message
 from maia.messaging.reasons import reason
+from maia.privacy.reading import read_messages
 
 router = Router(tags=["office"], auth=OfficeToken())
 
@@ -45,9 +47,13 @@ def messages(
     paging: Pages,
 ) -> Any:
     practice = seat(request).practice
-    found = Message.objects.to_people().filter(practice=practice)
-    if asked.appointment is not None:
-        appointment = get_object_or_404(practice.appointments, uid=asked.appointment)
+    now = timezone.now()
+    if asked.appointment is None:
+        found = read_messages(seat(request), now=now)
+    else:
+        ours = practice.appointments.select_related("patient")
+        appointment = get_object_or_404(ours, uid=asked.appointment)
+        found = read_messages(seat(request), now=now, of=appointment.patient)
         found = found.filter(appointment=appointment)
     zone = practice.zone
 

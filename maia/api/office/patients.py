@@ -22,6 +22,7 @@ from maia.patients.phones import NotAPhoneNumber, parse_phone
 from maia.patients.text import clean_line, clean_text
 from maia.privacy.erasing import CannotErase, erase_patient
 from maia.privacy.journal import Act
+from maia.privacy.reading import open_record, take_out_records
 
 router = Router(tags=["office"], auth=OfficeToken())
 
@@ -103,24 +104,23 @@ def shown(record: Patient) -> dict[str, Any]:
 
 @router.get("", response={200: PatientsOut, **errors(401, 403, 422, 429)})
 def list_patients(request: HttpRequest, paging: Pages) -> Any:
-    written_down(request, Act.ALL_EXPORTED)
-    return page(_ours(request), paging, shown)
+    return page(take_out_records(seat(request), now=timezone.now()), paging, shown)
 
 
 @router.post("", response={201: PatientOut, **errors(400, 401, 403, 422, 429)})
 def create_patient(request: HttpRequest, typed: PatientIn) -> HttpResponse:
     def create() -> Made:
         record = _write(request, Patient(practice=seat(request).practice), typed.dict())
-        written_down(request, Act.CHANGED, patient=record, detail="+")
+        written_down(request, Act.CREATED, patient=record)
         return [str(record.pk)], shown(record)
 
-    return once(request, create, lambda names: shown(_hers(request, int(names[0]))))
+    return once(request, create, lambda names: read_patient(request, int(names[0])))
 
 
 @router.get("/{id}", response={200: PatientOut, **errors(401, 403, 404, 422, 429)})
 def read_patient(request: HttpRequest, id: Id) -> Any:
     record = _hers(request, id)
-    written_down(request, Act.OPENED, patient=record)
+    open_record(seat(request), record, now=timezone.now())
     return shown(record)
 
 
@@ -128,7 +128,9 @@ def read_patient(request: HttpRequest, id: Id) -> Any:
 def change_patient(request: HttpRequest, id: Id, typed: PatientPatch) -> Any:
     changed = typed.dict(exclude_unset=True)
     record = _write(request, _hers(request, id), changed)
-    written_down(request, Act.CHANGED, patient=record, detail=", ".join(changed))
+    open_record(seat(request), record, now=timezone.now())  # the answer says all of it
+    if changed:
+        written_down(request, Act.CHANGED, patient=record, detail=", ".join(changed))
     return shown(record)
 
 

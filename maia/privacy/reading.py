@@ -1,0 +1,59 @@
+"""Where the faces of the office get patients' rows: each function takes the seat, gives what it
+sees, and writes down in the journal that it was read.
+
+A contract test walks every page and operation of the office: one that answers patients' rows and
+writes no line fails there.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from maia.appointments.models import Appointment
+from maia.messaging.models import Message
+from maia.patients.models import Patient
+from maia.patients.search import search_patients
+from maia.practices.seats import Seat
+from maia.privacy.journal import Act, note
+
+
+def read_records(seat: Seat, *, now: datetime) -> QuerySet[Patient]:
+    """The list of patients."""
+    note(Act.LISTED, seat, now=now)
+    records: QuerySet[Patient] = seat.practice.patients.kept()
+    return records
+
+
+def take_out_records(seat: Seat, *, now: datetime) -> QuerySet[Patient]:
+    """All of them with all that they say, for a file or a program."""
+    note(Act.ALL_EXPORTED, seat, now=now)
+    records: QuerySet[Patient] = seat.practice.patients.kept()
+    return records
+
+
+def find_records(seat: Seat, typed: str, limit: int, *, now: datetime) -> list[Patient]:
+    """Those that `search_patients` finds. Nothing typed is no search."""
+    if not typed.strip():
+        return []
+    note(Act.SEARCHED, seat, now=now)
+    today = now.astimezone(seat.practice.zone).date()
+    return search_patients(seat.practice, typed, limit, today=today)
+
+
+def open_record(seat: Seat, record: Patient, *, now: datetime) -> Patient:
+    """The record itself, or one of its appointments with what is written there."""
+    note(Act.OPENED, seat, now=now, patient=record)
+    return record
+
+
+def read_agenda(seat: Seat, *, now: datetime) -> Any:
+    """The appointments of the practice."""
+    note(Act.AGENDA, seat, now=now)
+    return Appointment.objects.with_details().filter(practice=seat.practice)
+
+
+def read_messages(seat: Seat, *, now: datetime, of: Patient | None = None) -> Any:
+    """What was sent to people; ``of``: to whom they are about, where it is one patient."""
+    note(Act.MESSAGES, seat, now=now, patient=of)
+    return Message.objects.to_people().filter(practice=seat.practice)
