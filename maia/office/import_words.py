@@ -87,9 +87,15 @@ _UNREADABLE = {
 }
 
 
+def most_lines() -> str:
+    return formats.number_format(MAX_LINES, force_grouping=True)
+
+
 def unreadable(code: str) -> str:
     if code == "too_long":
-        return _("This list is too long: at most %(count)d lines at once.") % {"count": MAX_LINES}
+        return _("This list is too long: at most %(count)s lines at once.") % {
+            "count": most_lines()
+        }
     return str(_UNREADABLE.get(code, code))
 
 
@@ -118,7 +124,8 @@ def remark(flat: list[Any]) -> dict[str, Any]:
     words = REMARKS.get(code, code)
     if code == "twice":
         words, title = _("the same person as on line %(number)s") % {"number": title}, ""
-    return {"number": number, "name": name, "title": title, "value": value[:200], "words": words}
+    said = _("“%(value)s”") % {"value": value[:200]} if value else ""
+    return {"number": number, "name": name, "title": title, "value": said, "words": words}
 
 
 def line(number: int, name: str, fields: dict[str, str]) -> dict[str, Any]:
@@ -135,7 +142,7 @@ def line(number: int, name: str, fields: dict[str, str]) -> dict[str, Any]:
             "who": " ".join(filter(None, (fields.get("contact_name"), _national(fields.get("contact_phone", "")))))
         } if {"contact_name", "contact_phone"} & fields.keys() else "",
         " ".join(filter(None, (fields.get(part) for part in ("street", "postcode", "city")))),
-        fields.get("notes", "")[:120],
+        fields.get("notes", "")[:120].replace("\n", " · "),
     ]  # fmt: skip
     return {"number": number, "name": name, "rest": " · ".join(part for part in parts if part)}
 

@@ -20,7 +20,6 @@ from maia.office.access import OfficeRequest, settings_page
 from maia.patients import import_jobs
 from maia.patients.import_jobs import MAX_BYTES, NotNow
 from maia.patients.import_models import PatientImport, unpacked
-from maia.patients.lists.bounds import MAX_LINES
 from maia.patients.lists.titles import NAMES, Column
 from maia.patients.spreadsheet import harmless
 from maia.patients.text import clean_text
@@ -129,7 +128,7 @@ def patient_import(request: OfficeRequest) -> HttpResponse:
         "practice": practice,
         "form": form,
         "imports": imports[:SHOWN_IMPORTS],
-        "most_lines": MAX_LINES,
+        "most_lines": import_words.most_lines(),
     }
     return render(request, "office/import.html", context, status=422 if bound else 200)
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from maia.appointments.booking import By, book_appointment
 from maia.calendars.models import Feed
 from maia.office.urls import urlpatterns
+from maia.patients.import_models import packed
 from maia.practices.models import Membership
 from maia.practices.seats import Seat
 from maia.tokens.models import Token
@@ -43,6 +44,7 @@ POST_ONLY = {
     "cancel",
     "confirm",
     "change_type",
+    "change_import",
 }
 OF_NOTHING = {
     "doors",
@@ -106,6 +108,9 @@ SETTINGS = OWNER | {
     "preview_sms",
     "export",
     "import",
+    "import_of",
+    "import_remarks",
+    "change_import",
     "settings",
     "practitioner",
     "schedule",
@@ -138,6 +143,9 @@ def paths(practice, practitioner, type, appointment):
     calendar = practitioner.calendars.create(name="Garde", url="https://garde.example/a.ics")
     feed = Feed.objects.create(user=practitioner.user, practitioner=practitioner)
     webhook = practice.webhooks.create(url="https://compta.example/")
+    importing = practice.patient_imports.create(
+        file_name="x.csv", state="done", created_at=NOW, remarks=packed([])
+    )
     member = practice.team.order_by("-pk").values_list("pk", flat=True).first() or 0
     ids = {
         "renew_secret": webhook.pk,
@@ -168,6 +176,9 @@ def paths(practice, practitioner, type, appointment):
         "invite": appointment.patient_id,
         "withdraw_invitation": appointment.patient_id,
         "change_invitation": invitation.pk,
+        "import_of": importing.pk,
+        "import_remarks": importing.pk,
+        "change_import": importing.pk,
     }
     for pattern in urlpatterns:
         name = pattern.name
@@ -181,6 +192,7 @@ def paths(practice, practitioner, type, appointment):
                     "change_message": "seen",
                     "change_webhook": "pause",
                     "change_calendar": "remove",
+                    "change_import": "undo",
                 }.get(name, "archive")
             )
         yield name, reverse(f"office:{name}", args=args)
