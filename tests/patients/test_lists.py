@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maia.patients.lists.bounds import MAX_CELL, UnreadableFile
+from maia.patients.lists.decoding import decoded
 from maia.patients.lists.rows import NoName, read_row, split_name
 from maia.patients.lists.table import read_table
 from maia.patients.lists.titles import Column, column_of_title, find_layout, guess_columns
@@ -76,6 +77,30 @@ def test_whatever_excel_writes(name):
     assert {remark.code for remark in aissatou.remarks} == {"bad_email", "bad_phone"}
     assert not refused
     assert not table.damaged
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Lefèvre;Zoé",
+        "LEFÈVRE;ZOÉ",
+        "Élodie;Çelik",
+        "N°;Müller",
+        "Noël;Anaïs, née à Orléans « là »",
+        "GARÇON;HÉLÈNE",
+        "Nuñez;João",
+        "à;ù",
+    ],
+)
+@pytest.mark.parametrize("lines", [1, 3_000])
+def test_older_encodings_are_told_apart(encoding, words, lines):
+    if encoding == "cp850" and words == "Élodie;Çelik":
+        pytest.skip("nobody could tell: on a Mac these bytes are êlodie, Äelik")
+    text = "Nom;Prenom\n" + "".join(f"{words} {n}\n" for n in range(lines))
+    assert decoded(text.encode(encoding, "ignore"))[0] == text.encode(encoding, "ignore").decode(
+        encoding
+    )
 
 
 def test_titles_below_other_lines_and_a_number_that_may_be_his():

@@ -2,11 +2,10 @@
 
 import codecs
 
-from charset_normalizer import from_bytes
-
 from maia.patients.lists.bounds import UnreadableFile
 
 # What spreadsheets of Western Europe write where it is not UTF-8: Windows, old Macs, MS-DOS.
+# `charset-normalizer` was tried: it took a long list of cp1252 for a Mac's.
 _OLDER = ["cp1252", "mac_roman", "cp850"]
 _MARKS = [
     (codecs.BOM_UTF8, "utf-8"),
@@ -14,6 +13,11 @@ _MARKS = [
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 ]
+_USUAL = set("àâçéèêëîïôùûüœñãÀÂÇÉÈÊËÎÏÔÙÛÜŒ")
+_SMALL = set("àáâãäåæçèéêëìíîïñòóôõöøœùúûüýÿß")
+_CAPITAL = set("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜÝŸ")
+_CLOSING = "»…”°)"
+_SIGNS = set("«»“”–—…°€·•\xa0²º")
 _LOOKED_AT = 200_000  # bytes
 _MOST_DAMAGED = 0.2  # of what is not ASCII
 _MOST_CONTROLS = 0.02
@@ -47,9 +51,34 @@ def _text(content: bytes) -> tuple[str, str]:
     foreign = sum(c > "\x7f" for c in damaged)
     if damaged.count("\ufffd") <= _MOST_DAMAGED * foreign:
         return damaged, "utf-8"  # a few bytes were lost on the way; the rest is right
-    guess = from_bytes(_with_accents(content), cp_isolation=_OLDER).best()
-    encoding = guess.encoding if guess and guess.encoding in _OLDER else "cp1252"
+    lines = _with_accents(content)
+    encoding = max(_OLDER, key=lambda name: _likeness(lines.decode(name, errors="replace")))
     return content.decode(encoding, errors="replace"), encoding
+
+
+def _likeness(text: str) -> int:
+    """How much a text looks like names and notes of Western Europe: an accented letter stands among
+    letters, a capital one among capitals or first; a sign of a sentence is not inside of a word."""
+    score = 0
+    for before, c, after in zip(f" {text}", text, f"{text[1:]} ", strict=False):
+        if c < "\x80":
+            continue
+        if c in _SMALL:
+            score += 3 if c in _USUAL else 1
+        elif c in _CAPITAL:
+            right = 3 if c in _USUAL else 1
+            score += right if not before.islower() and (before.isalpha() or after.isalpha()) else -2
+        elif c in "’‘'":
+            score += 1
+        elif c in _SIGNS:
+            score += (
+                -2
+                if before.isalpha() and after.isalpha()
+                else 1 - 2 * (c in _CLOSING and after.isalpha())
+            )
+        else:
+            score -= 2
+    return score
 
 
 def _with_accents(content: bytes) -> bytes:
