@@ -23,6 +23,8 @@ SECOND_FACTOR = (
     "in her account."
 )
 
+NOTES = "In this practice notes are for practitioners only: leave them out."
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -93,6 +95,13 @@ def practitioner(request: Any, pk: int | None, *, change: bool = False) -> Pract
     if change and not mine.may_change_settings_of(found):
         raise PermissionDenied
     return found
+
+
+def refuse_notes(request: Any, notes: str | None) -> None:
+    """Who does not read the practice's notes writes none over them, nor empties them. ``notes``:
+    None where they are left out. Raises `Refused`."""
+    if notes is not None and not seat(request).reads_notes:
+        raise Refused(403, "notes_for_practitioners", NOTES)
 
 
 def written_down(

@@ -238,7 +238,7 @@ def unconfirm_appointment(
 def edit_appointment(
     appointment: Appointment,
     *,
-    practice_notes: str,
+    practice_notes: str | None,
     attendance: str,
     boxes: Boxes,
     by: By,
@@ -247,11 +247,13 @@ def edit_appointment(
 ) -> Appointment:
     """What the practice writes on the sheet; neither its time nor its status.
 
-    ``seen`` is the version on the page that is saved. Raises `ChangedMeanwhile`.
+    ``practice_notes`` is None where they stay as they are. ``seen`` is the version on the page
+    that is saved. Raises `ChangedMeanwhile`.
     """
     with agenda_of(appointment.practitioner):
         current = _read_again(appointment, seen)
-        wanted = (practice_notes, attendance, boxes.email, boxes.sms)
+        notes = current.practice_notes if practice_notes is None else practice_notes
+        wanted = (notes, attendance, boxes.email, boxes.sms)
         fields = ("practice_notes", "attendance", "email_reminder", "sms_reminder")
         if wanted != tuple(getattr(current, field) for field in fields):
             came = Appointment.Attendance.ATTENDED

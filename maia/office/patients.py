@@ -29,6 +29,7 @@ from maia.patients.phones import is_mobile
 from maia.patients.search import search_patients
 from maia.patients.spreadsheet import patients_csv
 from maia.patients.text import clean_line, clean_text
+from maia.practices.seats import Seat
 from maia.privacy.journal import Act, follow_merge
 from maia.privacy.reading import find_records, open_record, read_records, take_out_records
 
@@ -61,6 +62,11 @@ class PatientForm(FormWithPhone):
             "birth_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "notes": forms.Textarea(attrs={"rows": 4}),
         }
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not seat.reads_notes:  # neither shown nor saved
+            del self.fields["notes"]
 
     def clean_first_name(self) -> str:
         return clean_line(self.cleaned_data["first_name"])
@@ -127,7 +133,7 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
     if record.erased_at is not None:
         gone = {"practice": request.seat.practice, "record": record}
         return render(request, "office/erased.html", gone, status=410)
-    form = PatientForm(request.POST or None, instance=record)
+    form = PatientForm(request.POST or None, instance=record, seat=request.seat)
     if form.is_valid():
         form.save()
         written_down(request, Act.CHANGED, patient=record, detail=", ".join(form.changed_data))
@@ -252,7 +258,7 @@ def export(request: OfficeRequest) -> HttpResponse:
     limits.ask(Limited.EXPORT, request.seat.user.pk, now=timezone.now())
     records = take_out_records(request.seat, now=timezone.now())
     return HttpResponse(
-        patients_csv(records.iterator()),
+        patients_csv(records.iterator(), notes=request.seat.reads_notes),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="patientes.csv"'},
     )

@@ -1,18 +1,23 @@
 """Patients' data, for who answers for it: terms, the journal, one record handed out or erased."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maia.accounts import limits
 from maia.accounts.limits import Limited
 from maia.office.access import OfficeRequest, owner_page, written_down
 from maia.office.again import asked_again
+from maia.practices.models import Practice
 from maia.privacy.erasing import CannotErase, erase_patient
 from maia.privacy.handing_out import data_of_patient
 from maia.privacy.journal import Act
@@ -23,10 +28,30 @@ PAGE = 50
 
 
 class TermsForm(forms.ModelForm):
+    notes_for_practitioners = forms.BooleanField(
+        label=gettext_lazy("Notes are for practitioners only"),
+        required=False,
+        help_text=gettext_lazy(
+            "Assistants neither read nor write the notes of records and of appointments."
+        ),
+    )
+
     class Meta:
         model = Terms
         fields = ["records_years", "messages_months", "journal_months", "notice"]
         widgets = {"notice": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        practice = self.instance.practice
+        self.initial["notes_for_practitioners"] = practice.notes_for_practitioners
+
+    def save(self, commit: bool = True) -> Any:
+        practice = Practice.objects.filter(pk=self.instance.practice.pk)
+        wanted = self.cleaned_data["notes_for_practitioners"]
+        with transaction.atomic():
+            practice.update(notes_for_practitioners=wanted)
+            return super().save(commit)
 
 
 @owner_page

@@ -37,7 +37,7 @@ from maia.office.sheet_forms import EditForm, NewAppointmentForm, WhenForm
 from maia.patients.addresses import Address, write_address
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
-from maia.privacy.reading import find_records, open_record
+from maia.privacy.reading import find_records, notes_of, open_record
 from maia.schedules.models import Absence, AppointmentType
 
 LONGEST = timedelta(hours=12)
@@ -80,14 +80,14 @@ def sheet(request: OfficeRequest, pk: int) -> HttpResponse:
     appointment = get_appointment(request, pk)
     if request.method != "POST":
         return _render_sheet(request, appointment)
-    form = EditForm(request.POST)
+    form = EditForm(request.POST, seat=request.seat)
     if not form.is_valid():
         return _render_sheet(request, appointment, form, status=422)
     typed = form.cleaned_data
     try:
         edit_appointment(
             appointment,
-            practice_notes=typed["practice_notes"],
+            practice_notes=typed.get("practice_notes"),
             attendance=typed["attendance"],
             boxes=Boxes(email=typed["send_email"], sms=typed["send_sms"]),
             by=By.practice(request.seat.user),
@@ -250,13 +250,14 @@ def _render_sheet(
         "appointment": appointment,
         "form": form
         or EditForm(
+            seat=request.seat,
             initial={
                 "version": appointment.version,
-                "practice_notes": appointment.practice_notes,
+                "practice_notes": notes_of(request.seat, appointment),
                 "attendance": appointment.attendance,
                 "send_email": appointment.email_reminder,
                 "send_sms": appointment.sms_reminder,
-            }
+            },
         ),
         "when": when
         or WhenForm(initial={"date": local.date(), "time": local.time(), "until": until.time()}),

@@ -16,6 +16,7 @@ from maia.patients.addresses import LENGTHS, NEEDED, Address
 from maia.patients.models import Patient
 from maia.patients.text import clean_line, clean_text
 from maia.practices.models import Practice, Practitioner
+from maia.practices.seats import Seat
 from maia.schedules.models import AppointmentType
 
 
@@ -146,6 +147,11 @@ class EditForm(forms.Form):
     )
     send_email = forms.BooleanField(label=_("Emails: reminder and changes"), required=False)
     send_sms = forms.BooleanField(label=_("Reminder by SMS"), required=False)
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not seat.reads_notes:  # neither shown nor saved
+            del self.fields["practice_notes"]
 
     def clean_practice_notes(self) -> str:
         return clean_text(self.cleaned_data["practice_notes"])

@@ -26,13 +26,17 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 _PARTS = re.compile(r"(?<=[,;\n\t])")
 
 
-def patients_csv(records: Iterable[Patient]) -> str:
-    """With the byte order mark and the semicolons that French spreadsheets expect."""
+def patients_csv(records: Iterable[Patient], *, notes: bool = True) -> str:
+    """With the byte order mark and the semicolons that French spreadsheets expect.
+
+    ``notes``: whether who takes them out reads them.
+    """
+    columns = [column for column in COLUMNS if notes or column != "notes"]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     for record in records:
-        writer.writerow([harmless(_cell(record, column)) for column in COLUMNS])
+        writer.writerow([harmless(_cell(record, column)) for column in columns])
     return "\ufeff" + out.getvalue()
 
 

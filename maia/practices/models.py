@@ -125,6 +125,10 @@ class Practice(models.Model):
     require_second_factor = models.BooleanField(
         _("a second factor for the whole team"), default=False
     )
+    # What is written on records and appointments: not for the assistants' eyes.
+    notes_for_practitioners = models.BooleanField(
+        _("notes are for practitioners only"), default=False
+    )
     # Against machines, and one person's whole summer: a course of ten sessions still fits.
     max_open_bookings = models.PositiveSmallIntegerField(
         _("appointments to come that a patient may book online"),

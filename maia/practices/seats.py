@@ -46,6 +46,11 @@ class Seat:
     def may_change_settings(self) -> bool:
         return self.role in (Role.OWNER, Role.PRACTITIONER)
 
+    @property
+    def reads_notes(self) -> bool:
+        """Those of records and of appointments; who does not read them writes none either."""
+        return self.role != Role.ASSISTANT or not self.practice.notes_for_practitioners
+
     def may_change_settings_of(self, practitioner: Practitioner) -> bool:
         if practitioner.practice_id != self.practice.pk:
             return False

@@ -53,6 +53,13 @@ def read_agenda(seat: Seat, *, now: datetime) -> Any:
     return Appointment.objects.with_details().filter(practice=seat.practice)
 
 
+def notes_of(seat: Seat, row: Patient | Appointment) -> str | None:
+    """What the practice wrote on a record or an appointment; None for a seat that reads none."""
+    if not seat.reads_notes:
+        return None
+    return row.practice_notes if isinstance(row, Appointment) else row.notes
+
+
 def read_messages(seat: Seat, *, now: datetime, of: Patient | None = None) -> Any:
     """What was sent to people; ``of``: to whom they are about, where it is one patient."""
     note(Act.MESSAGES, seat, now=now, patient=of)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from maia.api.auth import OfficeToken, practitioner, seat
+from maia.api.auth import OfficeToken, practitioner, refuse_notes, seat
 from maia.api.fields import Body, Bool, Id, Instant, Key, LocalDate
 from maia.api.once import Made, once
 from maia.api.paging import Pages, page
@@ -33,7 +33,8 @@ from maia.appointments.slots import free_slots
 from maia.patients.addresses import living_at
 from maia.patients.text import clean_text
 from maia.practices.models import Practice
-from maia.privacy.reading import open_record, read_agenda
+from maia.practices.seats import Seat
+from maia.privacy.reading import notes_of, open_record, read_agenda
 from maia.schedules.models import AppointmentType
 
 router = Router(tags=["office"], auth=OfficeToken())
@@ -80,7 +81,9 @@ class AppointmentOut(Schema):
     email_reminder: bool
     sms_reminder: bool
     note: str = Field(description="The patient's.")
-    notes: str = Field(description="The practice's.")
+    notes: str | None = Field(
+        description="The practice's. null: for practitioners only, in this practice."
+    )
     allow_overlap: bool = Field(description="It was put over something on purpose.")
     version: int
 
@@ -111,7 +114,7 @@ class AvailabilityOut(Schema):
     slots: list[SlotOut]
 
 
-def shown(appointment: Appointment) -> dict[str, Any]:
+def shown(appointment: Appointment, seat: Seat) -> dict[str, Any]:
     zone = appointment.practice.zone
     return {
         "id": str(appointment.uid),
@@ -127,7 +130,7 @@ def shown(appointment: Appointment) -> dict[str, Any]:
         "email_reminder": appointment.email_reminder,
         "sms_reminder": appointment.sms_reminder,
         "note": appointment.note,
-        "notes": appointment.practice_notes,
+        "notes": notes_of(seat, appointment),
         "allow_overlap": not appointment.event.exclusive,
         "version": appointment.version,
     }
@@ -146,7 +149,8 @@ def list_appointments(
         event__end__gt=opens,
         event__start__lt=closes,
     )
-    return page(found, paging, shown, by="event__start")
+    reader = seat(request)
+    return page(found, paging, lambda one: shown(one, reader), by="event__start")
 
 
 @router.post(
@@ -154,6 +158,7 @@ def list_appointments(
 )
 def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpResponse:
     """Any time that is free, notice and horizon not applied; with `allow_overlap`, any time."""
+    refuse_notes(request, wanted.notes or None)
     practice = seat(request).practice
     types = AppointmentType.objects.filter(practice=practice, archived=False)
     type = get_object_or_404(types.select_related("practice"), pk=wanted.type)
@@ -201,6 +206,7 @@ def read_appointment(request: HttpRequest, id: UUID) -> Any:
     "appointments/{id}", response={200: AppointmentOut, **errors(400, 401, 403, 404, 409, 422, 429)}
 )
 def change_appointment(request: HttpRequest, id: UUID, typed: AppointmentPatch) -> Any:
+    refuse_notes(request, typed.notes)
     current = _one(request, id)
     by, now = By.practice(seat(request).user), timezone.now()
     if typed.status == "confirmed":
@@ -209,7 +215,7 @@ def change_appointment(request: HttpRequest, id: UUID, typed: AppointmentPatch) 
     sms = current.sms_reminder if typed.sms_reminder is None else typed.sms_reminder
     edit_appointment(
         current,
-        practice_notes=current.practice_notes if typed.notes is None else clean_text(typed.notes),
+        practice_notes=None if typed.notes is None else clean_text(typed.notes),
         attendance=current.attendance if typed.attendance is None else typed.attendance,
         boxes=Boxes(email=email, sms=sms),
         by=by,
@@ -266,7 +272,7 @@ def _answer(request: HttpRequest, id: UUID) -> dict[str, Any]:
     """Whatever was asked for, the answer says all of it, and the journal that it did."""
     found = _one(request, id)
     open_record(seat(request), found.patient, now=timezone.now())
-    return shown(found)
+    return shown(found, seat(request))
 
 
 def _one(request: HttpRequest, id: UUID) -> Appointment:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
-from maia.api.auth import OfficeToken, seat, written_down
+from maia.api.auth import OfficeToken, refuse_notes, seat, written_down
 from maia.api.fields import Body, Bool, Id, LocalDate
 from maia.api.once import Made, once
 from maia.api.paging import Pages, page
@@ -20,9 +20,10 @@ from maia.patients.addresses import LENGTHS, Address, one_line_of
 from maia.patients.models import Patient
 from maia.patients.phones import NotAPhoneNumber, parse_phone
 from maia.patients.text import clean_line, clean_text
+from maia.practices.seats import Seat
 from maia.privacy.erasing import CannotErase, erase_patient
 from maia.privacy.journal import Act
-from maia.privacy.reading import open_record, take_out_records
+from maia.privacy.reading import notes_of, open_record, take_out_records
 
 router = Router(tags=["office"], auth=OfficeToken())
 
@@ -70,6 +71,7 @@ class PatientPatch(Body):
 class PatientOut(PatientIn):
     id: int
     has_account: bool
+    notes: str | None = Field(description="null: for practitioners only, in this practice.")  # type: ignore[assignment]
     mobile: str = Field(examples=["+33639980001"])
 
 
@@ -82,7 +84,7 @@ class InvitedOut(Schema):
     expires_at: str = Field(examples=["2026-12-17T10:00:00+01:00"])
 
 
-def shown(record: Patient) -> dict[str, Any]:
+def shown(record: Patient, seat: Seat) -> dict[str, Any]:
     return {
         "id": record.pk,
         "first_name": record.first_name,
@@ -96,7 +98,7 @@ def shown(record: Patient) -> dict[str, Any]:
         "external_id": record.external_id,
         "birth_date": record.birth_date,
         **asdict(Address.of(record)),
-        "notes": record.notes,
+        "notes": notes_of(seat, record),
         "online_booking_barred": record.online_booking_barred,
         "has_account": record.user_id is not None,
     }
@@ -104,15 +106,19 @@ def shown(record: Patient) -> dict[str, Any]:
 
 @router.get("", response={200: PatientsOut, **errors(401, 403, 422, 429)})
 def list_patients(request: HttpRequest, paging: Pages) -> Any:
-    return page(take_out_records(seat(request), now=timezone.now()), paging, shown)
+    reader = seat(request)
+    records = take_out_records(reader, now=timezone.now())
+    return page(records, paging, lambda record: shown(record, reader))
 
 
 @router.post("", response={201: PatientOut, **errors(400, 401, 403, 422, 429)})
 def create_patient(request: HttpRequest, typed: PatientIn) -> HttpResponse:
+    refuse_notes(request, typed.notes or None)
+
     def create() -> Made:
         record = _write(request, Patient(practice=seat(request).practice), typed.dict())
         written_down(request, Act.CREATED, patient=record)
-        return [str(record.pk)], shown(record)
+        return [str(record.pk)], shown(record, seat(request))
 
     return once(request, create, lambda names: read_patient(request, int(names[0])))
 
@@ -121,17 +127,18 @@ def create_patient(request: HttpRequest, typed: PatientIn) -> HttpResponse:
 def read_patient(request: HttpRequest, id: Id) -> Any:
     record = _hers(request, id)
     open_record(seat(request), record, now=timezone.now())
-    return shown(record)
+    return shown(record, seat(request))
 
 
 @router.patch("/{id}", response={200: PatientOut, **errors(400, 401, 403, 404, 422, 429)})
 def change_patient(request: HttpRequest, id: Id, typed: PatientPatch) -> Any:
     changed = typed.dict(exclude_unset=True)
+    refuse_notes(request, typed.notes)
     record = _write(request, _hers(request, id), changed)
     open_record(seat(request), record, now=timezone.now())  # the answer says all of it
     if changed:
         written_down(request, Act.CHANGED, patient=record, detail=", ".join(changed))
-    return shown(record)
+    return shown(record, seat(request))
 
 
 @router.delete("/{id}", response={204: None, **errors(401, 403, 404, 409, 422, 429)})
