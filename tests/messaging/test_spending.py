@@ -59,7 +59,7 @@ def test_where_tomorrow_is_too_late_it_fails_in_words(
     work(REMINDED)
     failed = reminders(status="failed")
     assert [m.appointment.start for m in failed] == [at(THURSDAY, "08:00")]
-    assert "as many SMS" in reason(failed[0])
+    assert "autant de SMS" in reason(failed[0])
     assert failed[0].is_to_settle
     assert reminders(status="queued").count() == 1
 
