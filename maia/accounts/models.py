@@ -91,3 +91,18 @@ class Allowance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key[:8]} {self.taken}"
+
+
+class Posted(models.Model):
+    """A form that made something: where who sent it was led, for whoever sends it again."""
+
+    digest = models.CharField(max_length=64, unique=True)  # of its key and all that it says
+    answer = models.CharField(max_length=300, blank=True)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("form sent")
+        verbose_name_plural = _("forms sent")
+
+    def __str__(self) -> str:
+        return self.digest[:8]

@@ -20,6 +20,7 @@ from maia.appointments.exceptions import SlotTaken
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.messaging.foresight import in_words, would_be_told
 from maia.office.access import OfficeRequest, office, written_down
+from maia.office.once import made_once
 from maia.patients.text import clean_text
 from maia.practices.models import Practitioner
 from maia.practices.seats import Seat
@@ -134,6 +135,7 @@ def _told(covered: Iterable[Appointment], now: datetime) -> list[tuple[Appointme
 
 @office
 @require_http_methods(["GET", "HEAD", "POST"])
+@made_once
 def new(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
     if request.method != "POST":

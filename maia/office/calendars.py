@@ -18,6 +18,7 @@ from maia.calendars.refreshing import read_soon
 from maia.office import sure
 from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
 from maia.office.again import asked_again
+from maia.office.once import made_once, nothing_made
 from maia.outside.http import NotAllowed, check_url
 from maia.outside.words import why_not_fetched
 from maia.patients.text import clean_line
@@ -54,6 +55,7 @@ class CalendarForm(forms.Form):
 
 @settings_page
 @require_http_methods(["GET", "HEAD", "POST"])
+@made_once
 def calendars(request: OfficeRequest, pk: int) -> HttpResponse:
     """Nothing is asked of anybody here: a worker reads it, and the page says what came of it."""
     hers = get_practitioner(request, pk)
@@ -111,6 +113,7 @@ def change_calendar(request: OfficeRequest, pk: int, action: str) -> HttpRespons
 @settings_page
 @asked_again
 @require_POST
+@made_once
 def new_feed(request: OfficeRequest, pk: int) -> HttpResponse:
     hers = get_practitioner(request, pk)
     full = request.POST.get("titles") == Feed.Titles.FULL
@@ -119,7 +122,7 @@ def new_feed(request: OfficeRequest, pk: int) -> HttpResponse:
         make_feed(request.seat.user, hers, titles)
     except TooMany:
         messages.error(request, _("Ten addresses at most: revoke one first."))
-        return redirect("office:calendars", pk)
+        return nothing_made(redirect("office:calendars", pk))
     written_down(
         request, Act.SETTINGS, detail=_("address of the agenda of %(who)s") % {"who": hers}
     )

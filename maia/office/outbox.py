@@ -21,6 +21,7 @@ from maia.messaging.resolving import (
 )
 from maia.messaging.spending import counted_today
 from maia.office.access import OfficeRequest, get_practitioner, office, settings_page
+from maia.office.once import made_once
 from maia.privacy.reading import read_messages
 
 PAGE = 40
@@ -111,6 +112,7 @@ def all_seen(request: OfficeRequest) -> HttpResponse:
 
 @settings_page
 @require_POST
+@made_once
 def test(request: OfficeRequest, pk: int) -> HttpResponse:
     """A message to herself, by email or SMS."""
     hers = get_practitioner(request, pk)

@@ -21,6 +21,7 @@ from maia.messaging.models import Message
 from maia.office import refusals, sure
 from maia.office.access import OfficeRequest, office, settings_page, written_down
 from maia.office.again import asked_again
+from maia.office.once import made_once, nothing_made
 from maia.office.phones import FormWithPhone
 from maia.patients.addresses import LENGTHS, one_line_of
 from maia.patients.merging import CannotMerge, merge_patients, newly_seen, why_not
@@ -226,6 +227,7 @@ def _why_not_merged(code: str) -> str:
 
 @office
 @require_POST
+@made_once
 def invite(request: OfficeRequest, pk: int) -> HttpResponse:
     """Sends an invitation, or the same again."""
     record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)
@@ -233,9 +235,9 @@ def invite(request: OfficeRequest, pk: int) -> HttpResponse:
         invite_patient(record, by=request.seat.user, now=timezone.now())
     except InvitationRefused as refusal:
         messages.error(request, refusals.invitation_words(refusal))
-    else:
-        written_down(request, Act.INVITED, patient=record)
-        messages.success(request, _("The invitation is on its way."))
+        return nothing_made(redirect("office:patient", pk))
+    written_down(request, Act.INVITED, patient=record)
+    messages.success(request, _("The invitation is on its way."))
     return redirect("office:patient", pk)
 
 

@@ -20,6 +20,7 @@ from maia.invitations.inviting import InvitationRefused, invite_member, send_aga
 from maia.office import refusals, sure
 from maia.office.access import OfficeRequest, owner_page, written_down
 from maia.office.again import asked_again
+from maia.office.once import made_once, nothing_made
 from maia.office.phones import FormWithPhone
 from maia.office.picture_field import PictureField, chosen_picture
 from maia.patients.text import clean_line
@@ -117,6 +118,7 @@ def look(request: OfficeRequest) -> HttpResponse:
 @owner_page
 @asked_again
 @require_http_methods(["GET", "HEAD", "POST"])
+@made_once
 def team(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
     form = MemberForm(request.POST or None)
@@ -212,6 +214,7 @@ def second_factor(request: OfficeRequest) -> HttpResponse:
 @owner_page
 @asked_again
 @require_POST
+@made_once
 def change_invitation(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
     """Send it again, or withdraw it."""
     team = request.seat.practice.invitations.filter(patient=None)
@@ -230,4 +233,5 @@ def change_invitation(request: OfficeRequest, pk: int, action: str) -> HttpRespo
                 raise Http404
     except InvitationRefused as refusal:
         messages.error(request, refusals.invitation_words(refusal))
+        return nothing_made(redirect("office:team"))
     return redirect("office:team")

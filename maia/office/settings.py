@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maia.appointments.stranded import stranded
 from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
+from maia.office.once import made_once
 from maia.office.settings_forms import TypeForm, WeekForm
 from maia.office.week_words import week_in_words
 from maia.practices.colours import NEUTRAL
@@ -81,6 +82,7 @@ def types(request: OfficeRequest) -> HttpResponse:
 
 @settings_page
 @require_http_methods(["GET", "HEAD", "POST"])
+@made_once
 def new_type(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
     fresh = AppointmentType(
@@ -100,6 +102,7 @@ def edit_type(request: OfficeRequest, pk: int) -> HttpResponse:
 
 @settings_page
 @require_POST
+@made_once
 def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
     """Up, down, dragged, duplicate, archive, bring back."""
     type = _type(request, pk)

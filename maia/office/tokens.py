@@ -17,6 +17,7 @@ from maia.accounts.limits import TooMany
 from maia.office import sure
 from maia.office.access import OfficeRequest, settings_page, written_down
 from maia.office.again import asked_again
+from maia.office.once import made_once
 from maia.patients.text import clean_line
 from maia.practices.models import Membership
 from maia.practices.seats import roles_up_to
@@ -57,6 +58,7 @@ class TokenForm(forms.Form):
 @settings_page
 @asked_again
 @require_http_methods(["GET", "HEAD", "POST"])
+@made_once
 def tokens(request: OfficeRequest) -> HttpResponse:
     seat = request.seat
     form = TokenForm(seat.role, request.POST or None)

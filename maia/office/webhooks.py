@@ -16,6 +16,7 @@ from maia.messaging.hooks import trial_of
 from maia.office import sure
 from maia.office.access import OfficeRequest, owner_page, written_down
 from maia.office.again import asked_again
+from maia.office.once import made_once
 from maia.outside.http import NotAllowed, check_url
 from maia.outside.words import why_not_fetched
 from maia.privacy.journal import Act
@@ -50,6 +51,7 @@ class WebhookForm(forms.Form):
 @owner_page
 @asked_again
 @require_http_methods(["GET", "HEAD", "POST"])
+@made_once
 def webhooks(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
     form = WebhookForm(request.POST or None)
@@ -79,6 +81,7 @@ def webhooks(request: OfficeRequest) -> HttpResponse:
 
 @owner_page
 @require_POST
+@made_once
 def change_webhook(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
     webhook: Webhook = get_object_or_404(request.seat.practice.webhooks, pk=pk)
     now = timezone.now()

@@ -15,7 +15,7 @@ from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from maia.accounts import short_memory
-from maia.accounts.models import Allowance, User
+from maia.accounts.models import Allowance, Posted, User
 from maia.invitations.models import Invitation
 from maia.jobs.working import forget_old
 from maia.messaging.models import Message
@@ -118,6 +118,7 @@ def keep_house(now: datetime, *, however_many: bool = False) -> dict[str, int]:
     done["jobs"] = forget_old(now)
     done["typed"] = short_memory.forget_what_is_over()
     done["imports"] = forget_old_imports(now)
+    done["posted"] = _delete(Posted.objects.filter(until__lt=now))
     done["allowances"] = _delete(Allowance.objects.filter(until__lt=now))
     Session.objects.filter(expire_date__lt=now).delete()
     # Where and with what she signed in: as long as she is.

@@ -21,7 +21,7 @@ from maia.tokens.issuing import make_token
 from maia.tokens.models import Token
 from maia.webhooks.adding import add_webhook
 from maia.webhooks.models import Webhook
-from tests.conftest import NOW, THURSDAY, at, make_patient, make_user
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_user, signed_in
 from tests.faults.test_races import BY, race
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
@@ -158,3 +158,23 @@ def test_many_at_once_are_no_more_than_the_limit_of_an_act(db):
     outcomes, _slowest = race([partial(ask, Limited.TEST_SMS, 1, now=NOW)] * 24)
     assert outcomes.pop("won") == 5
     assert all("TooOften" in told.splitlines()[-1] for told in outcomes), outcomes
+
+
+def test_one_form_posted_by_many_at_once_makes_one_thing(practice, anne):
+    Membership.objects.create(practice=practice, user=anne.user, role="owner")
+    cookie = signed_in(Client(), anne.user).cookies["sessionid"].value
+    typed = {
+        "kind": "absence", "practitioner": anne.pk, "title": "", "repeat": "never",
+        "first_date": "2026-12-07", "last_date": "2026-12-07",
+        "request_key": "8f14e45f-ceea-467f-9d1b-2f6a4a1f3c55",
+    }  # fmt: skip
+
+    def post():
+        client = Client()
+        client.cookies["sessionid"] = cookie
+        answer = client.post("/pro/absences/new/", typed)
+        assert (answer.status_code, answer["Location"]) == (302, "/pro/absences/")
+
+    outcomes, _slowest = race([post] * 12)
+    assert outcomes == {"won": 12}
+    assert anne.absences.count() == 1

@@ -22,7 +22,7 @@ DOES_NOT_ASK = {
     # the day's work
     "choose_practice", "new", "sheet", "move", "cancel", "confirm", "unconfirm", "new_absence",
     "delete_absence", "event", "patients", "patient", "invite", "withdraw_invitation",
-    "patient_search", "all_seen", "change_message", "import",
+    "patient_search", "all_seen", "change_message", "import", "import_of", "change_import",
     # settings that open nothing to anybody
     "practitioner", "schedule", "calendars", "change_calendar", "test", "preview_sms", "look",
     "embed", "remove_website", "no_website", "types", "preview_type", "new_type", "edit_type",
@@ -33,7 +33,7 @@ DOES_NOT_ASK = {
 ASKS_BEFORE_SHOWING = {"export", "hand_out", "show_feeds"}
 READS = {
     "agenda", "events", "availability", "absences", "found", "messages", "message", "settings",
-    "doors", "journal",
+    "doors", "journal", "import_remarks",
 }  # fmt: skip
 
 

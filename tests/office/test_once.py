@@ -1,0 +1,217 @@
+"""The same form twice makes one thing; every address of the back office is decided here."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.urls import resolve, reverse
+
+from maia.accounts.models import Posted
+from maia.appointments.booking import By, book_appointment
+from maia.appointments.models import Event
+from maia.invitations.models import Invitation
+from maia.office.urls import urlpatterns
+from maia.privacy.housekeeping import keep_house
+from maia.schedules.models import Absence
+from maia.webhooks.models import Webhook
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
+from tests.office.test_again import READS
+from tests.office.test_settings import type_form
+
+# A new address that takes a form is decided: what it makes, it makes once for one key...
+MAKES = {
+    "new_absence", "calendars", "new_feed", "test", "invite", "team", "change_invitation",
+    "webhooks", "change_webhook", "tokens", "new_type", "change_type",
+}  # fmt: skip
+# ... by a way of its own, ...
+OTHERWISE = {
+    "new",  # a key kept with the appointment
+    "import",  # one import of a file, and who is there already is not made again
+    "embed",  # a website is one row
+}  # fmt: skip
+# ... by what it is about, which is as it was wanted already, ...
+CHANGES = {
+    "sheet", "move", "cancel", "confirm", "unconfirm", "delete_absence", "event", "patient",
+    "withdraw_invitation", "erase", "merge", "all_seen", "change_message", "practitioner",
+    "schedule", "change_calendar", "revoke_feed", "look", "remove_website", "no_website",
+    "privacy", "second_factor", "sign_out", "remove", "renew_secret", "revoke_token", "edit_type",
+    "import_of", "change_import",
+}  # fmt: skip
+# ... or it makes nothing.
+ASKS_ONLY = {"choose_practice", "patients", "patient_search", "preview_sms", "preview_type"}
+SHOWS_ONLY = READS | {"types", "export", "hand_out", "show_feeds"}
+
+
+def makes_once(view):
+    while view is not None:
+        if getattr(view, "makes_once", False):
+            return True
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
+def test_every_address_is_decided():
+    decided = [MAKES, OTHERWISE, CHANGES, ASKS_ONLY, SHOWS_ONLY]
+    names = {pattern.name for pattern in urlpatterns}
+    assert sum(map(len, decided)) == len(set().union(*decided))
+    assert names == set().union(*decided)
+    for pattern in urlpatterns:
+        assert makes_once(pattern.callback) is (pattern.name in MAKES), pattern.name
+
+
+def rows():
+    """How many of everything, and how often each invitation was sent."""
+    counts = {
+        model._meta.label: model._default_manager.count()
+        for model in apps.get_models()
+        if model._meta.label not in ("accounts.Allowance", "sessions.Session")
+    }
+    return counts | {"sent": sum(Invitation.objects.values_list("round", flat=True))}
+
+
+@pytest.fixture
+def there(practice, anne, julie):
+    """What the forms are about."""
+    return {
+        "anne": anne,
+        "type": make_type(practice),
+        "webhook": practice.webhooks.create(url="https://compta.example/"),
+        "record": make_patient(practice, "Zoé", email="zoe@x.example"),
+        "invitation": practice.invitations.create(
+            email="n@x.example", role="assistant", sent_at=NOW, expires_at=NOW + timedelta(days=1)
+        ),
+    }
+
+
+def forms(there):
+    """Of each that makes: its address and what is typed."""
+    anne, away = there["anne"], {
+        "practitioner": there["anne"].pk, "title": "", "repeat": "never",
+        "first_date": "2026-12-07", "last_date": "2026-12-07",
+    }  # fmt: skip
+    return {
+        "new_absence": ([], {**away, "kind": "absence"}),
+        "calendars": ([anne.pk], {"name": "Maternité", "url": "https://hopital.example/a.ics"}),
+        "new_feed": ([anne.pk], {"titles": "masked"}),
+        "test": ([anne.pk], {"channel": "email"}),
+        "invite": ([there["record"].pk], {}),
+        "team": ([], {"email": "lea@x.example", "role": "assistant"}),
+        "change_invitation": ([there["invitation"].pk, "again"], {}),
+        "webhooks": ([], {"url": "https://compta.example/autre"}),
+        "change_webhook": ([there["webhook"].pk, "test"], {}),
+        "tokens": ([], {"name": "Compta", "role": "owner", "lasts": "365"}),
+        "new_type": ([], type_form()),
+        "change_type": ([there["type"].pk, "duplicate"], {}),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(MAKES))
+def test_the_same_form_twice_makes_one_thing_and_leads_to_the_same_page(owner, there, name):
+    args, typed = forms(there)[name]
+    path, typed = reverse(f"office:{name}", args=args), {**typed, "request_key": str(uuid4())}
+    before = rows()
+    first = owner.post(path, typed)
+    assert first.status_code == 302, first.content.decode()
+    made = rows()
+    assert made != before
+    again = owner.post(path, typed)
+    assert (again.status_code, again["Location"]) == (302, first["Location"])
+    assert rows() == made
+    owner.post(path, typed)
+    assert rows() == made
+
+
+def test_a_personal_event_is_one_and_another_is_another(owner, there):
+    _args, typed = forms(there)["new_absence"]
+    typed |= {"kind": "personal", "request_key": str(uuid4()), "anyway": "1"}
+    path = reverse("office:new_absence")
+    for _ in range(2):
+        assert owner.post(path, typed).status_code == 302
+    assert Event.objects.count() == 1
+    owner.post(path, typed | {"title": "Garage"})  # went back, and typed on
+    assert Event.objects.count() == 2
+    owner.post(path, typed | {"request_key": str(uuid4())})
+    assert Event.objects.count() == 3
+
+
+def test_what_was_refused_may_be_sent_again(owner, there, practice):
+    typed = {"url": "https://compta.example/autre", "request_key": str(uuid4())}
+    practice.webhooks.bulk_create(
+        Webhook(practice=practice, url=f"https://x/{n}") for n in range(4)
+    )
+    path = reverse("office:webhooks")
+    assert owner.post(path, typed).status_code == 422
+    practice.webhooks.last().delete()
+    assert owner.post(path, typed).status_code == 302
+    assert practice.webhooks.filter(url=typed["url"]).exists()
+
+
+def test_what_was_refused_by_a_redirect_may_be_sent_again(owner, there, anne):
+    path = reverse("office:new_feed", args=[anne.pk])
+    for _ in range(10):
+        owner.post(path)
+    typed = {"request_key": str(uuid4())}
+    owner.post(path, typed)
+    anne.user.feeds.first().delete()
+    owner.post(path, typed)
+    assert anne.user.feeds.count() == 10
+
+
+def test_a_key_is_hers_and_nonsense_is_none(sign_in, team, there):
+    _args, typed = forms(there)["new_absence"]
+    path = reverse("office:new_absence")
+    typed |= {"kind": "personal", "anyway": "1", "request_key": str(uuid4())}
+    for who in ("owner", "assistant"):
+        sign_in(team[who]).post(path, typed)
+    assert Event.objects.count() == 2
+    for n, key in enumerate(("", "x", "1" * 5000, "\x00")):
+        assert sign_in(team["owner"]).post(path, typed | {"request_key": key}).status_code == 302
+        assert Event.objects.count() == 3 + n
+
+
+def test_a_mark_is_kept_a_day(owner, there):
+    owner.post(reverse("office:new_feed", args=[there["anne"].pk]), {"request_key": str(uuid4())})
+    assert keep_house(NOW + timedelta(hours=23))["posted"] == 0
+    assert keep_house(NOW + timedelta(hours=25))["posted"] == 1
+    assert not Posted.objects.exists()
+
+
+def test_every_such_form_shows_its_key(owner, there, settings):
+    anne = there["anne"]
+    pages = {
+        reverse("office:new_absence"), reverse("office:calendars", args=[anne.pk]),
+        reverse("office:practitioner", args=[anne.pk]), reverse("office:team"),
+        reverse("office:patient", args=[there["record"].pk]), reverse("office:webhooks"),
+        reverse("office:tokens"), reverse("office:new_type"), reverse("office:types"),
+    }  # fmt: skip
+    seen = set()
+    for page in pages:
+        for form in re.findall(r"<form .*?</form>", owner.get(page).content.decode(), re.DOTALL):
+            if 'method="post"' not in form or ('action="/pro/' not in form and "action=" in form):
+                continue
+            action = re.search(r'action="([^"]+)"', form.partition(">")[0])
+            match = resolve(action[1] if action else page)
+            if match.url_name in MAKES and match.kwargs.get("action") in (
+                None, "again", "duplicate", "test",
+            ):  # fmt: skip
+                assert 'name="request_key"' in form, (page, form)
+                seen.add(match.url_name)
+    assert seen == MAKES
+
+
+def test_what_changes_an_appointment_twice_is_written_once(owner, there, anne, julie, practice):
+    type = there["type"]
+    made = book_appointment(type, anne, at(THURSDAY, "09:30"), julie, by=By.practice(None), now=NOW)
+    for name, typed in (
+        ("unconfirm", {}),
+        ("confirm", {}),
+        ("cancel", {"yes": "1"}),
+    ):
+        path = reverse(f"office:{name}", args=[made.pk])
+        owner.post(path, typed)
+        once = rows()
+        owner.post(path, typed)
+        assert rows() == once, name
+    assert not Absence.objects.exists()
