@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
+# Of a secret key that stood in the repository once, where everybody could read it.
+PUBLISHED_KEY = "53fffe1ab6690014f4ef4c6dd505867eb74f2c63ab02481ac231a7e992005154"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -43,6 +46,12 @@ def _problems() -> Iterator[CheckMessage]:
             "MAIA_SECRET_KEY is short: 50 characters drawn by chance are wanted.",
             hint="Left unset, Maia makes a good one in its data folder.",
             id="maia.E004",
+        )
+    if sha256(settings.SECRET_KEY.strip().encode()).hexdigest() == PUBLISHED_KEY:
+        yield Error(
+            "The secret key is one that was published: everybody can sign in Maia's name.",
+            hint="Remove secret_key from the data folder, or MAIA_SECRET_KEY: a new one is made.",
+            id="maia.E009",
         )
     if any(host == "*" or host.startswith(".") for host in settings.ALLOWED_HOSTS):
         yield Error(

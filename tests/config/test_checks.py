@@ -3,8 +3,11 @@
 import os
 import subprocess
 import sys
+from hashlib import sha256
 
 import pytest
+
+from maia.config import checks
 
 SAFE = {
     "MAIA_BASE_URL": "https://rdv.sage-femme.fr",
@@ -65,3 +68,12 @@ def test_warnings_are_said_and_let_through(tmp_path):
     assert done.returncode == 0
     assert "maia.W001" in done.stderr
     assert "maia.W002" in done.stderr
+
+
+def test_a_key_that_was_published_is_refused(settings, monkeypatch):
+    """Only its digest is known here."""
+    settings.SECRET_KEY = "drawn by chance, and then put where everybody reads it: 0123456789"
+    assert "maia.E009" not in {one.id for one in checks.production(None)}
+    digest = sha256(settings.SECRET_KEY.encode()).hexdigest()
+    monkeypatch.setattr(checks, "PUBLISHED_KEY", digest)
+    assert "maia.E009" in {one.id for one in checks.production(None)}
