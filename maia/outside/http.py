@@ -12,6 +12,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -172,7 +173,7 @@ class _Judged:
     """Connects to addresses that were judged, whatever the name says."""
 
     def _new_conn(self: Any) -> socket.socket:
-        addresses = _resolve(self.host, self.port)
+        addresses = _resolve(self.host, self.port, min(self.timeout, _RESOLVE_SECONDS))
         if not all(_is_allowed(address) for address in addresses):
             # In the words of a name that nobody answers to: which names exist inside is not told.
             raise NotAllowed("unreachable")
@@ -196,8 +197,10 @@ class _Encrypted(_Judged, HTTPSConnection):
     pass
 
 
-def _resolve(host: str, port: int) -> list[Address]:
-    """In a thread, since nothing else bounds a resolver that says nothing."""
+def _resolve(host: str, port: int, seconds: float) -> list[Address]:
+    """In a thread, since nothing else bounds a resolver that says nothing. Waiting for a thread
+    and for the answer take ``seconds`` together; then raises `TimeoutError`."""
+    until = time.monotonic() + seconds
     answer: list[list[Address] | OSError] = []
 
     def ask() -> None:
@@ -209,11 +212,11 @@ def _resolve(host: str, port: int) -> list[Address]:
         finally:
             _RESOLVING.release()
 
-    if not _RESOLVING.acquire(timeout=_RESOLVE_SECONDS):
+    if not _RESOLVING.acquire(timeout=seconds):
         raise TimeoutError
     thread = threading.Thread(target=ask, name="resolving", daemon=True)
     thread.start()
-    thread.join(_RESOLVE_SECONDS)
+    thread.join(max(0.0, until - time.monotonic()))
     if not answer:
         raise TimeoutError
     if isinstance(answer[0], OSError):

@@ -1,6 +1,8 @@
 """What a practice typed is asked within bounds, and never inside the operator's network."""
 
+import socket
 import ssl
+import threading
 import time
 
 import pytest
@@ -64,6 +66,56 @@ def test_a_name_that_leads_inside_is_not_followed(settings):
                 get(f"https://{name}:{port}/")
             assert refused.value.code == "private", name
         assert server.asked == []
+
+
+def resolver(monkeypatch, answers):
+    """The machine's own, as it answers by name: an address, an error, or a wait."""
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host, port, *arguments, **more):
+        answer = answers.get(host)
+        if isinstance(answer, threading.Event):
+            answer.wait(60)
+        if isinstance(answer, OSError):
+            raise answer
+        return real(answer if isinstance(answer, str) else host, port, *arguments, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+def test_a_name_that_leads_inside_is_a_name_that_nobody_answers(monkeypatch):
+    """Whoever types names does not learn which of them exist inside."""
+    inside = ["10.0.0.1", "127.0.0.1", "::1", "192.168.1.1", "169.254.169.254", "fd00::1"]
+    names = {f"inside{number}.example": address for number, address in enumerate(inside)}
+    resolver(monkeypatch, names | {"nobody.example": socket.gaierror(-2, "unknown")})
+    said = set()
+    for name in (*names, "nobody.example"):
+        with pytest.raises(Unfetched) as failure:
+            get(f"https://{name}/")
+        said.add(failure.value.code)
+    assert said == {"unreachable"}
+
+
+def test_a_resolver_that_hangs_keeps_nobody(monkeypatch):
+    answered = threading.Event()
+    names = [f"hangs{number}.example" for number in range(12)]  # more than may hang at once
+    resolver(monkeypatch, dict.fromkeys(names, answered))
+    before = threading.active_count()
+    started = time.monotonic()
+    try:
+        for name in names:
+            with pytest.raises(Unfetched) as failure:
+                get(f"https://{name}/", seconds=0.2)
+            assert failure.value.code == "timeout"
+        assert time.monotonic() - started < 30, "they would have hung for minutes"
+        assert threading.active_count() - before <= 8
+    finally:
+        answered.set()
+    # Once it answers, names are looked up again.
+    resolver(monkeypatch, {"inside.example": "10.0.0.1"})
+    with pytest.raises(Unfetched) as failure:
+        get("https://inside.example/", seconds=5)
+    assert failure.value.code == "unreachable"
 
 
 def test_what_it_says(ours):
