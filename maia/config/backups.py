@@ -4,13 +4,11 @@ SQLite is copied by its own online backup, PostgreSQL by `pg_dump`: neither wait
 are in the database. The file opens everything that it holds: encrypt where it is kept.
 """
 
-import io
-import json
+import errno
 import os
 import shutil
 import sqlite3
 import subprocess
-import tarfile
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -24,13 +22,8 @@ from django.db.backends.postgresql.client import DatabaseClient
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-FORMAT = 1
-MANIFEST, KEY = "maia.json", "secret_key"
-DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
-
-
-class CannotBackUp(Exception):
-    """In words, for the operator."""
+from maia.config.backup_file import DATABASES, KEY, CannotBackUp, read_manifest, unpack, write
+from maia.config.running import nothing_runs
 
 
 def back_up(file: Path) -> dict[str, Any]:
@@ -39,50 +32,63 @@ def back_up(file: Path) -> dict[str, Any]:
     Nothing is left of it when it fails. Raises `CannotBackUp`.
     """
     manifest = {
-        "format": FORMAT,
         "engine": connection.vendor,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "migrations": _migrations(),
     }
-    half = file.with_name(file.name + ".part")
-    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".maia-backup-") as folder:
-        database = Path(folder) / DATABASES[connection.vendor]
-        _copy_database(database)
-        try:
-            descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as raw, tarfile.open(fileobj=raw, mode="w:gz") as tar:
-                _add(tar, MANIFEST, json.dumps(manifest).encode())
-                _add(tar, KEY, settings.SECRET_KEY.encode())
-                tar.add(database, database.name)
-            with half.open("rb") as written:
-                os.fsync(written.fileno())
+    if not manifest["migrations"]:
+        raise CannotBackUp("There is nothing to back up: the database is empty.")
+    # Made in a folder of its own, which nobody else can enter, and moved when it is whole.
+    try:
+        with tempfile.TemporaryDirectory(dir=file.parent, prefix=".maia-backup-") as folder:
+            database, half = Path(folder) / DATABASES[connection.vendor], Path(folder) / "backup"
+            _copy_database(database)
+            write(half, manifest, settings.SECRET_KEY.encode(), database)
             half.replace(file)
-        finally:
-            half.unlink(missing_ok=True)
+    except sqlite3.Error as error:
+        raise CannotBackUp(f"The database could not be copied: {error}.") from None
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise CannotBackUp(f"There is no room in {file.parent}: {error.strerror}.") from None
+        raise
     return manifest
 
 
-def restore(file: Path, *, replace: bool) -> dict[str, Any]:
+def restore(
+    file: Path, *, replace: bool, now: datetime, even_if_running: bool = False
+) -> dict[str, Any]:
     """Puts what ``file`` holds where the settings say; what it says of itself.
 
-    Nothing may run meanwhile. A database that holds something is only written over with
-    ``replace``. All or nothing. Raises `CannotBackUp`.
+    A database that holds something is only written over with ``replace``, and only while no server
+    and no worker runs, or ``even_if_running``. All or nothing. Raises `CannotBackUp`.
     """
     with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=".maia-restore-") as name:
-        folder = Path(name)
-        manifest = _unpack(file, folder)
+        # 1. The file is whole, and of this Maia.
+        manifest = read_manifest(file)
         engine = manifest["engine"]
         if engine != connection.vendor:
             raise CannotBackUp(f"It is of {engine}, and MAIA_DATABASE_URL is not.")
-        unknown = set(manifest["migrations"]) - _known_migrations()
-        if unknown:
+        if set(manifest["migrations"]) - _known_migrations():
             raise CannotBackUp("It comes from a later version of Maia: install that one first.")
+        key, database = unpack(file, manifest, Path(name))
+        ready = _check_sqlite(database) if engine == "sqlite" else _check_postgresql(database)
+        # 2. Nothing is lost by it that nobody has named.
         if not replace and connection.introspection.table_names():
             raise CannotBackUp("The database holds something already. --replace writes over it.")
-        database = folder / DATABASES[engine]
-        _replace_sqlite(database) if engine == "sqlite" else _replace_postgresql(database)
-        _restore_key((folder / KEY).read_text())
+        with nothing_runs(now) as running:
+            if running and not even_if_running:
+                raise CannotBackUp(_WHAT_RUNS.format(running="; ".join(running)))
+            # 3. From here on.
+            _replace_sqlite(ready) if engine == "sqlite" else _replace_postgresql(ready)
+            _restore_key(key)
     return manifest
+
+
+_WHAT_RUNS = (
+    "Maia is running: {running}. Stop it first, on every machine (a worker that was killed counts "
+    "for a minute). --even-if-running restores all the same: what is booked meanwhile is lost, "
+    "though patients were told that it is booked, and messages may leave twice."
+)
 
 
 # --- The databases ----------------------------------------------------------------------------
@@ -99,26 +105,56 @@ def _copy_database(to: Path) -> None:
     source.close()
 
 
-def _replace_sqlite(database: Path) -> None:
-    with sqlite3.connect(database) as copy:
-        copy.execute("PRAGMA ignore_check_constraints = ON")  # they call functions of Django's
-        (state,) = copy.execute("PRAGMA integrity_check").fetchone()
-    copy.close()
+def _check_sqlite(database: Path) -> Path:
+    """Raises `CannotBackUp` unless it is whole and a Maia's."""
+    try:
+        copy = sqlite3.connect(database)
+        try:
+            copy.execute("PRAGMA ignore_check_constraints = ON")  # they call functions of Django's
+            (state,) = copy.execute("PRAGMA integrity_check").fetchone()
+            (applied,) = copy.execute("SELECT count(*) FROM django_migrations").fetchone()
+        finally:
+            copy.close()
+    except sqlite3.Error as error:
+        raise CannotBackUp(f"The database in it is damaged, or empty ({error}).") from None
     if state != "ok":
         raise CannotBackUp("The database in it is damaged.")
+    if not applied:
+        raise CannotBackUp("The database in it is empty.")
+    return database
+
+
+def _replace_sqlite(database: Path) -> None:
     there = _sqlite_file()
     connection.close()
-    for left in ("-wal", "-shm"):  # of the one before: it would be written into this one
-        there.with_name(there.name + left).unlink(missing_ok=True)
-    shutil.move(database, there)
-    there.chmod(0o600)
+    # Beside it first: the folder for what is unpacked may be on another disk.
+    with tempfile.TemporaryDirectory(dir=there.parent, prefix=".maia-restore-") as folder:
+        beside = Path(folder) / there.name
+        shutil.move(database, beside)
+        beside.chmod(0o600)
+        for left in ("-wal", "-shm"):  # of the one before: it would be written into this one
+            there.with_name(there.name + left).unlink(missing_ok=True)
+        beside.replace(there)
 
 
-def _replace_postgresql(database: Path) -> None:
+def _check_postgresql(database: Path) -> Path:
+    """What it is made of, as commands. Raises `CannotBackUp` unless it is a Maia's."""
+    script = database.with_suffix(".sql")
+    _postgresql("pg_restore", "--no-owner", f"--file={script}", str(database))
+    applied = 0
+    with script.open("rb") as lines:
+        for line in lines:
+            if line.startswith(b"COPY ") and b".django_migrations " in line:
+                applied = next(lines, b"").strip() not in (b"", b"\\.")
+    if not applied:
+        raise CannotBackUp("The database in it is empty.")
+    return script
+
+
+def _replace_postgresql(script: Path) -> None:
     """In one transaction. What a later version had added goes too: it would be made a second time."""
     connection.close()
-    script, before = database.with_suffix(".sql"), database.with_name("before.sql")
-    _postgresql("pg_restore", "--no-owner", f"--file={script}", str(database))
+    before = script.with_name("before.sql")
     before.write_text(_DROP_ALL)
     _postgresql(
         "psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
@@ -152,7 +188,7 @@ def _postgresql(program: str, *arguments: str) -> None:
             f"{program} is not installed: it is in the package postgresql-client."
         ) from None
     if done.returncode:
-        raise CannotBackUp(f"{program}: {done.stderr.strip()}")
+        raise CannotBackUp(f"{program}: {done.stderr.strip() or f'ended with {done.returncode}'}")
 
 
 def _binary(program: str) -> str:
@@ -173,45 +209,14 @@ def _sqlite_file() -> Path:
     return Path(str(connection.settings_dict["NAME"]))
 
 
-# --- The file ---------------------------------------------------------------------------------
-
-
-def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
-    entry = tarfile.TarInfo(name)
-    entry.size, entry.mode, entry.mtime = len(content), 0o600, int(datetime.now(UTC).timestamp())
-    tar.addfile(entry, io.BytesIO(content))
-
-
-def _unpack(file: Path, folder: Path) -> dict[str, Any]:
-    try:
-        with tarfile.open(file, "r:gz") as tar:
-            manifest: dict[str, Any] = json.loads(_take_out(tar, MANIFEST, folder).read_text())
-            if manifest.get("format") != FORMAT:
-                raise CannotBackUp("This is not a backup of this version of Maia.")
-            _take_out(tar, KEY, folder)
-            _take_out(tar, DATABASES[manifest["engine"]], folder)
-    except (OSError, EOFError, tarfile.TarError, ValueError, KeyError) as error:
-        raise CannotBackUp(f"This is not a backup of Maia, or not a whole one ({error}).") from None
-    return manifest
-
-
-def _take_out(tar: tarfile.TarFile, name: str, folder: Path) -> Path:
-    """What is in there under another name is left alone."""
-    source = tar.extractfile(name)
-    if source is None:
-        raise KeyError(name)
-    with source, (folder / name).open("wb") as to:
-        shutil.copyfileobj(source, to)
-    return folder / name
-
-
 def _restore_key(key: str) -> None:
     """Signatures, links of calendars and secrets of webhooks hang from it."""
     if settings.SECRET_KEY_IS_GIVEN:
         return
     file = settings.DATA_DIR / KEY
     file.unlink(missing_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as written:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    with os.fdopen(os.open(file, flags, 0o600), "w") as written:
         written.write(key)
 
 

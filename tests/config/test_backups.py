@@ -1,21 +1,19 @@
 """A backup taken while patients book, put back elsewhere: the same Maia."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
+from tests.config.elsewhere import maia
 from tests.faults.test_site import SETUP, post, shell
 from tests.postgres import binaries as postgresql_bin
 from tests.site import running_site
 
+pytestmark = pytest.mark.usefixtures("binaries")
 COUNT = """
 import json
 from django.db.models import Count
@@ -33,37 +31,6 @@ TABLES = """
 from django.db import connection
 print(connection.introspection.table_names())
 """
-
-
-@pytest.fixture(autouse=True)
-def binaries(monkeypatch):
-    monkeypatch.setenv("MAIA_POSTGRESQL_BIN", str(postgresql_bin()))
-
-
-@pytest.fixture
-def elsewhere(tmp_path):
-    """An empty place of the same kind, as `MAIA_*` variables."""
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-    env = {name: value for name, value in os.environ.items() if not name.startswith("MAIA_")}
-    env |= {"MAIA_DATA_DIR": str(folder), "MAIA_POSTGRESQL_BIN": str(postgresql_bin())}
-    url = os.environ.get("MAIA_DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        yield env
-        return
-    import psycopg
-
-    name = f"maia_restore_{uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-    yield env | {"MAIA_DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def maia(env, *arguments):
-    command = [sys.executable, "-m", "maia", *arguments]
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
 
 
 def count(env):

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
-from maia.config.backups import CannotBackUp, back_up
+from maia.config.backup_file import CannotBackUp
+from maia.config.backups import back_up
 
 
 class Command(BaseCommand):
@@ -20,7 +22,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {file.absolute().parent}.")
         try:
             back_up(file.absolute())
-        except (CannotBackUp, OSError) as error:
+        except (CannotBackUp, OSError, DatabaseError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(
             f"{file}: {file.stat().st_size / 1e6:.1f} MB. It holds patients' data and the secret "

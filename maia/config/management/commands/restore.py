@@ -6,8 +6,12 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils import timezone
 
-from maia.config.backups import CannotBackUp, restore
+from maia.config.backup_file import WITHOUT_DIGESTS, CannotBackUp
+from maia.config.backups import restore
+from maia.messaging.models import WorkerBeat
 
 
 class Command(BaseCommand):
@@ -19,11 +23,27 @@ class Command(BaseCommand):
         parser.add_argument(
             "--replace", action="store_true", help="write over a database that holds something"
         )
+        parser.add_argument(
+            "--even-if-running",
+            action="store_true",
+            help="while servers or workers run: what is booked meanwhile is lost",
+        )
 
-    def handle(self, *, file: Path, replace: bool, **options: Any) -> None:
+    def handle(self, *, file: Path, replace: bool, even_if_running: bool, **options: Any) -> None:
         try:
-            manifest = restore(file.absolute(), replace=replace)
-        except (CannotBackUp, OSError) as error:
+            manifest = restore(
+                file.absolute(),
+                replace=replace,
+                now=timezone.now(),
+                even_if_running=even_if_running,
+            )
+        except (CannotBackUp, OSError, DatabaseError) as error:
             raise CommandError(str(error)) from None
         call_command("migrate", interactive=False, verbosity=0)
+        WorkerBeat.objects.all().delete()  # of those that ran when it was made
+        if manifest["format"] == WITHOUT_DIGESTS:
+            self.stderr.write(
+                "Warning: a backup of an earlier version, without digests. It was read to its end "
+                "and its database is sound; that no bit has changed cannot be known."
+            )
         self.stdout.write(f"As it was on {manifest['at']}. Start the servers and the workers.")

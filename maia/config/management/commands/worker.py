@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from maia.calendars.refreshing import refresh_due
 from maia.config.jobs import KINDS
+from maia.config.running import shown_as_running
 from maia.messaging.worker import Look, run, run_until_idle
 from maia.privacy.housekeeping import keep_house_daily
 
@@ -24,6 +25,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, until_idle: bool, **options: Any) -> None:
+        with shown_as_running("worker"):
+            self._work(until_idle=until_idle)
+
+    def _work(self, *, until_idle: bool) -> None:
         gc.freeze()  # what is loaded stays: looking at it again and again finds nothing
         gc.set_threshold(50_000)  # a message makes many objects and hardly a cycle
         stop = threading.Event()
