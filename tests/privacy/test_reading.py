@@ -66,6 +66,8 @@ SAYS_NOBODY = {
     ("delete", "office/patients/{id}"),
     ("post", "office/patients/{id}/invite"),
     ("get", "office/availability"),
+    ("get", "office/imports"),  # how many lines of each outcome, not whose
+    ("get", "office/imports/{id}"),
     ("get", "office/practitioner"),
     ("patch", "office/practitioner"),
     ("get", "office/schedule"),
