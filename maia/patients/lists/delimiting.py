@@ -1,7 +1,7 @@
 """Text into rows. A quote that nobody closed costs its own line at most, never the next patients.
 
-`csv.Sniffer` was tried: it takes a letter for a delimiter where lines are alike. Four delimiters are
-known here, and the one that cuts most lines into equally many cells is the file's.
+Four delimiters are known, and the one that cuts most lines into equally many cells is the file's
+(`csv.Sniffer` gives up on a list of one column).
 """
 
 import csv
