@@ -188,7 +188,7 @@ def _types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:
         AppointmentType(
             name="Point téléphonique",
             category=after,
-            duration_minutes=15,
+            duration_minutes=20,
             colour="#6d6a9c",
             allow_online_booking=True,
             place=PlaceKind.PHONE,

@@ -185,6 +185,7 @@ def test_terms_the_journal_and_a_token(keys):
     keys.to("a[href$='/journal/']").press().sees("messages_months")
     keys.open("/pro/settings/tokens/")
     keys.to("#id_name").type("Au clavier").press().sees("Copiez-le maintenant")
+    keys.to("Révoquer").press().sees("revenir en arrière")  # it asks first
     keys.to("Révoquer").press().sees("n’ouvre plus rien")
 
 
@@ -192,6 +193,7 @@ def test_an_address_of_the_agenda_and_a_program(keys):
     keys.open("/pro/settings/")
     keys.to("a[href$='/calendars/']").press().sees("Le temps pris ailleurs")
     keys.to("Créer une adresse").press().sees("Adresse à laquelle s’abonner")
+    keys.to("Révoquer").press().sees("revenir en arrière")
     keys.to("Révoquer").press().sees("ne montre plus rien")
     keys.open("/pro/settings/webhooks/")
     keys.to("#id_url").type("http://192.168.1.3/").press().sees("réseau privé")
