@@ -19,7 +19,7 @@ class TokenOut(Schema):
     expires_at: str | None = Field(examples=["2027-12-01T10:00:00+00:00"])
 
 
-@router.get("", response={200: TokenOut, **errors(401, 422, 429)})
+@router.get("", response={200: TokenOut, **errors(401, 403, 422, 429)})
 def read_token(request: HttpRequest) -> Any:
     """Whose practice it opens, at most as what, and until when; null: until it is revoked."""
     token = request.auth.token  # type: ignore[attr-defined]
