@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 
 from maia.accounts.models import User
 from maia.patients.models import Patient
@@ -32,6 +33,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
     if database["ENGINE"].endswith("sqlite3"):
         file = tmp_path_factory.mktemp("db") / "test.sqlite3"
         database.setdefault("TEST", {})["NAME"] = str(file)
+
+
+@pytest.fixture(autouse=True)
+def a_process_of_its_own():
+    """What a process counts for itself: under a frozen clock no minute of it would ever end."""
+    caches["process"].clear()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.core.cache import caches
 from django.test import Client
 
 from maia.tokens.issuing import make_token
@@ -13,7 +12,6 @@ from tests.office.conftest import ines, team  # noqa: F401
 
 @pytest.fixture(autouse=True)
 def on_tuesday(db, time_machine):
-    caches["process"].clear()
     time_machine.move_to(NOW, tick=False)
     return time_machine
 

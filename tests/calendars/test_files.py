@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maia.calendars.reading import MOST_KEPT, Unreadable, read_calendar
-from maia.calendars.refreshing import CHILD_MEMORY, read_in_child
+from maia.calendars import refreshing
+from maia.calendars.reading import MOST_BYTES, MOST_KEPT, Unreadable, read_calendar
+from maia.calendars.refreshing import read_in_child
 from maia.calendars.zones import zone_named
 from maia.outside.child import ChildKilled, ask_child
 from tests.calendars.fixtures import SHIFT, ics
@@ -155,11 +156,12 @@ def test_a_child_that_does_not_end_is_ended(tmp_path):
     assert time.monotonic() - started < 60
 
 
-def test_more_than_the_memory_of_the_child():
+def test_more_than_the_memory_of_the_child(monkeypatch):
+    lines = b"BEGIN:VCALENDAR\r\n" + b"aa\r\n" * (MOST_BYTES // 4)
+    assert read_in_child(lines, PARIS, OPENS, CLOSES).is_cut  # the most lines that are fetched
+    monkeypatch.setattr(refreshing, "CHILD_MEMORY", 200_000_000)
     with pytest.raises(ChildKilled):
-        read_in_child(
-            b"BEGIN:VCALENDAR\r\n" + b"a\r\n" * (CHILD_MEMORY // 40), PARIS, OPENS, CLOSES
-        )
+        read_in_child(lines, PARIS, OPENS, CLOSES)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

@@ -81,11 +81,6 @@ SAYS_NOBODY = {
 }
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_known():
-    caches["process"].clear()
-
-
 @pytest.fixture
 def booked(anne, follow_up, julie):
     made = book_appointment(
