@@ -318,10 +318,13 @@ def _render(
 def booked(request: HttpRequest, slug: str, uid: UUID) -> HttpResponse:
     hers = Appointment.objects.with_details().of_user(request.user)
     appointment = get_object_or_404(hers, uid=uid, practice__slug=slug)
+    now = timezone.now()
     context = {
         "practice": appointment.practice,
         "appointment": appointment,
         "place": place_of(appointment, Reader.PATIENT),
+        "may_change": appointment.may_change(now),
+        "may_move": appointment.may_move(now),
         "news": request.session.pop(JUST_BOOKED, None) == str(uid),
     }
     return render(request, "portal/booked.html", context)

@@ -318,6 +318,20 @@ def test_what_a_newcomer_typed_is_not_shown_for_another_slot(visitor, anne, foll
     assert "Pour celui-ci" not in read(visitor.get(url("confirm", follow_up, anne, "10:00")))
 
 
+@pytest.mark.parametrize("hours", [1, 100])
+def test_what_is_booked_offers_a_change_only_while_there_is_one(
+    signed_in, anne, follow_up, practice, hours
+):
+    practice.phone = "+33261914512"
+    practice.save()
+    anne.cancellation_deadline_hours = hours
+    anne.save()
+    done = read(signed_in.get(confirm(signed_in, follow_up, anne)["Location"]))
+    assert ("Déplacer ou annuler" in done) is (hours == 1)
+    assert ("pour le déplacer ou l’annuler, appelez" in done) is (hours == 100)
+    assert ("Appeler le 02 61 91 45 12" in done) is (hours == 100)
+
+
 def test_a_page_posted_an_hour_later_is_too_late(signed_in, anne, follow_up):
     page = url("confirm", follow_up, anne, "14:00", day=NOW.date())
     assert signed_in.get(page).status_code == 200
