@@ -5,10 +5,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,20 +16,20 @@ from maia.accounts import limits, short_memory
 from maia.accounts.limits import Limited
 from maia.invitations.inviting import InvitationRefused, invite_patient, withdraw
 from maia.messaging.models import Message
-from maia.office import refusals, sure
+from maia.office import refusals
 from maia.office.access import OfficeRequest, office, settings_page, written_down
 from maia.office.again import asked_again
 from maia.office.once import made_once, nothing_made
 from maia.office.phones import FormWithPhone
 from maia.patients.addresses import LENGTHS, one_line_of
-from maia.patients.merging import CannotMerge, merge_patients, newly_seen, why_not
 from maia.patients.models import Patient
 from maia.patients.phones import is_mobile
 from maia.patients.search import search_patients
 from maia.patients.spreadsheet import patients_csv
 from maia.patients.text import clean_line, clean_text
+from maia.patients.unmerging import last_merge
 from maia.practices.seats import Seat
-from maia.privacy.journal import Act, follow_merge
+from maia.privacy.journal import Act
 from maia.privacy.reading import find_records, open_record, read_records, take_out_records
 
 SHOWN, PAGE, FOUND = 8, 50, 100
@@ -155,74 +153,10 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         "now": now,
         "gets_sms": bool(record.mobile) and is_mobile(str(record.mobile)),
         "others": _alike(record),
+        "merge": last_merge(record, now) if request.seat.may_change_settings else None,
         "journal": record.journal.all()[:20] if request.seat.may_change_practice else None,
     }
     return render(request, "office/patient.html", context, status=422 if form.is_bound else 200)
-
-
-@settings_page
-@asked_again
-@require_POST
-def merge(request: OfficeRequest, pk: int) -> HttpResponse:
-    """The record ``other`` of the form goes into this one, once she has read what becomes of each."""
-    ours = request.seat.practice.patients.kept().select_related("user")
-    record = get_object_or_404(ours, pk=pk)
-    typed = request.POST.get("other", "")
-    known = typed.isascii() and typed.isdigit() and len(typed) < 19
-    other = get_object_or_404(ours, pk=typed if known else 0)
-    name, pk_gone = other.name, other.pk
-    code = why_not(record, other, agreed=True)
-    if code is None and not sure.is_sure(request):
-        return _ask_before_merging(request, record, other)
-    try:
-        with transaction.atomic():
-            follow_merge(record, other)
-            merge_patients(record, other, agreed=True)  # she has read whose account, and said yes
-    except CannotMerge as refusal:
-        messages.error(request, _why_not_merged(refusal.code))
-    else:
-        written_down(request, Act.MERGED, patient=record, detail=f"← {pk_gone}")
-        messages.success(request, _("The record of %(name)s is in this one now.") % {"name": name})
-    return redirect("office:patient", pk)
-
-
-def _ask_before_merging(request: OfficeRequest, kept: Patient, other: Patient) -> HttpResponse:
-    for record in (kept, other):  # the page shows what both say
-        open_record(request.seat, record, now=timezone.now())
-    takes = [_("Appointments, messages and notes of both stay, in one record.")]
-    crossing = newly_seen(kept, other)
-    if crossing is not None:
-        account, seen = crossing
-        words = _("The account %(email)s will see the appointments of %(name)s (%(address)s).")
-        takes.append(
-            words
-            % {
-                "email": account.email,
-                "name": seen.name,
-                "address": seen.email or _("no address on the record"),
-            }
-        )
-        if not seen.email:
-            takes.append(
-                _("Nothing proves that both are the same person: ask her before you go on.")
-            )
-    rows = [
-        (getattr(Patient, field).field.verbose_name, getattr(kept, field), getattr(other, field))
-        for field in ("first_name", "last_name", "birth_name", "birth_date", "email", "mobile")
-    ]
-    question = _("Merge these two records?")
-    back = reverse("office:patient", args=[kept.pk])
-    return sure.ask(request, question, takes, _("Merge"), back, rows=rows)
-
-
-def _why_not_merged(code: str) -> str:
-    return {
-        "two_accounts": _("Each of these records has its own account: they stay apart."),
-        "not_verified": _(
-            "The account of one record has not shown that it reads the address of the other: "
-            "they stay apart. If the address is wrong, correct it first, once she has told you."
-        ),
-    }.get(code, _("These are the same record."))
 
 
 @office

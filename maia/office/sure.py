@@ -22,9 +22,12 @@ def ask(
     button: str,
     back: str,
     rows: Sequence[Row] = (),
+    typed: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
     """``takes``: a sentence for each thing that goes; ``back``: the address to keep them;
-    ``rows``: what a field is called, what stays, what gives way."""
+    ``rows``: what a field is called, what stays, what gives way;
+    ``typed``: what the form says besides what was posted."""
+    posted = [(k, v) for k, v in request.POST.items() if k != "csrfmiddlewaretoken"]
     context = {
         "practice": request.seat.practice,
         "question": question,
@@ -32,6 +35,6 @@ def ask(
         "rows": rows,
         "button": button,
         "back": back,
-        "typed": [(k, v) for k, v in request.POST.items() if k != "csrfmiddlewaretoken"],
+        "typed": [*posted, *typed],
     }
     return render(request, "office/sure.html", context)

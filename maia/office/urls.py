@@ -9,6 +9,7 @@ from maia.office import (
     doors,
     embed,
     events,
+    merges,
     outbox,
     patient_import,
     patients,
@@ -51,7 +52,8 @@ urlpatterns = [
     ),
     path("patients/export/", patients.export, name="export"),
     path("patients/<int:pk>/", patients.patient, name="patient"),
-    path("patients/<int:pk>/merge/", patients.merge, name="merge"),
+    path("patients/<int:pk>/merge/", merges.merge, name="merge"),
+    path("patients/<int:pk>/merge/undo/", merges.undo_merge, name="undo_merge"),
     path("patients/<int:pk>/invite/", patients.invite, name="invite"),
     path(
         "patients/<int:pk>/invite/withdraw/",

@@ -10,10 +10,11 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from maia.accounts.addresses import AddressField, same_address
 from maia.patients.import_models import ImportedRecord, PatientImport
+from maia.patients.merge_models import Merge
 from maia.patients.text import folded_names
 from maia.practices.models import Practice, one_line
 
-__all__ = ["ImportedRecord", "Patient", "PatientImport", "PatientQuerySet"]
+__all__ = ["ImportedRecord", "Merge", "Patient", "PatientImport", "PatientQuerySet"]
 
 SEARCH_TEXT = 600  # characters
 

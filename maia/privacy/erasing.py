@@ -14,9 +14,10 @@ from maia.accounts import short_memory
 from maia.accounts.models import User
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.models import Message
-from maia.patients.models import ImportedRecord, Patient
+from maia.patients.models import ImportedRecord, Merge, Patient
 from maia.practices.models import Membership
 from maia.practices.team import TeamRefused, remove_member
+from maia.privacy.journal import forget_names
 
 NOBODY = "—"
 
@@ -60,6 +61,8 @@ def erase_patient(patient: Patient, *, now: datetime) -> None:
         acts.filter(actor=HistoryEntry.Actor.PATIENT).update(user=None)
         record.invitations.all().delete()
         ImportedRecord.objects.filter(patient=record).delete()  # what she was before
+        Merge.objects.filter(kept=record).delete()  # and who went into her record
+        forget_names(record)
         # The practitioner's notices name her as well.
         about = Message.objects.filter(Q(patient=record) | Q(appointment__patient=record))
         about.filter(status=Message.Status.QUEUED).delete()

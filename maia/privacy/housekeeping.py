@@ -21,6 +21,7 @@ from maia.jobs.working import forget_old
 from maia.messaging.models import Message
 from maia.patients.import_jobs import forget_old_imports
 from maia.patients.models import Patient
+from maia.patients.unmerging import forget_old_merges
 from maia.practices.models import Practice
 from maia.privacy.clock import APART, doubt, in_words
 from maia.privacy.erasing import erase_patient
@@ -118,6 +119,7 @@ def keep_house(now: datetime, *, however_many: bool = False) -> dict[str, int]:
     done["jobs"] = forget_old(now)
     done["typed"] = short_memory.forget_what_is_over()
     done["imports"] = forget_old_imports(now)
+    done["merges"] = forget_old_merges(now)
     done["posted"] = _delete(Posted.objects.filter(until__lt=now))
     done["allowances"] = _delete(Allowance.objects.filter(until__lt=now))
     Session.objects.filter(expire_date__lt=now).delete()

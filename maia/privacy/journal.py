@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.core.cache import caches
 from django.db import transaction
+from django.db.models import Q
 
 from maia.accounts.models import User
 from maia.appointments.models import Event
@@ -35,14 +36,16 @@ def note(
     *,
     now: datetime,
     patient: Patient | None = None,
+    other: Patient | None = None,
     detail: str = "",
 ) -> None:
-    """``detail`` names what was touched: fields, a type, a role. Nothing of a patient.
+    """``detail`` names what was touched: fields, a type, a role. Nothing of a patient, but for the
+    two names of a merge, with the ``other`` record where there are two again (`merges`).
 
     A look is one line a seat, kind, record and half hour: one statement, and none once this
     process knows that the line is there.
     """
-    _write(act, seat.practice, seat.user, now=now, patient=patient, detail=detail)
+    _write(act, seat.practice, seat.user, now=now, patient=patient, other=other, detail=detail)
 
 
 def note_sign_in(user: User, *, now: datetime) -> None:
@@ -65,6 +68,7 @@ def _write(
     *,
     now: datetime,
     patient: Patient | None = None,
+    other: Patient | None = None,
     detail: str = "",
 ) -> None:
     entry = JournalEntry(
@@ -74,6 +78,7 @@ def _write(
         who=user.email,
         act=act,
         patient=patient,
+        other=other,
         detail=detail[:200],
     )
     if act not in LOOKS:
@@ -112,6 +117,7 @@ def note_import(
     )
 
 
-def follow_merge(kept: Patient, other: Patient) -> None:
-    """What was done to the record that goes stays readable at the one that stays."""
-    JournalEntry.objects.filter(patient=other).update(patient=kept)
+def forget_names(record: Patient) -> None:
+    """The lines of merges that name a record which is being erased."""
+    about = JournalEntry.objects.filter(Q(patient=record) | Q(other=record))
+    about.filter(act__in=[Act.MERGED, Act.UNMERGED]).update(detail="")

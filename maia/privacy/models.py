@@ -10,12 +10,14 @@ from maia.practices.models import Practice
 
 
 class JournalEntry(models.Model):
-    """Somebody of the team did something. Names what was touched, never what it says."""
+    """Somebody of the team did something. Names what was touched, never what it says; a merge
+    names both records, as long as neither is erased."""
 
     class Act(models.TextChoices):
         OPENED = "opened", _("opened the record")
         CHANGED = "changed", _("changed the record")
         MERGED = "merged", _("merged two records")
+        UNMERGED = "unmerged", _("undid the merge of two records")
         EXPORTED = "exported", _("exported the record")
         ERASED = "erased", _("erased the record")
         INVITED = "invited", _("invited the patient")
@@ -44,6 +46,10 @@ class JournalEntry(models.Model):
     act = models.CharField(_("what"), max_length=13, choices=Act.choices)
     patient = models.ForeignKey(
         Patient, models.SET_NULL, null=True, blank=True, related_name="journal"
+    )
+    # The other record of a merge that was undone: erased, it is not named here either.
+    other = models.ForeignKey(
+        Patient, models.SET_NULL, null=True, blank=True, related_name="journal_of_the_other"
     )
     detail = models.CharField(_("detail"), max_length=200, blank=True)
     # Who looked at what in which half hour: the same look again is not written again.

@@ -94,7 +94,7 @@ def test_who_has_two_records_is_told_and_nothing_moves(invitation, record, pract
     assert refused(accept, invitation, julie, now=NOW) == "has_other_record"
     record.refresh_from_db()
     assert record.user is None
-    merge_patients(hers, record)
+    merge_patients(hers, record, now=NOW)
     invitation.refresh_from_db()
     assert invitation.patient == hers
 

@@ -95,6 +95,7 @@ OWNER = {
     "no_website",
 }
 SETTINGS = OWNER | {
+    "undo_merge",
     "show_feeds",
     "merge",
     "calendars",
@@ -168,6 +169,7 @@ def paths(practice, practitioner, type, appointment):
         "change_type": type.pk,
         "patient": appointment.patient_id,
         "merge": appointment.patient_id,
+        "undo_merge": appointment.patient_id,
         "message": message.pk,
         "change_message": message.pk,
         "test": practitioner.pk,

@@ -17,6 +17,7 @@ LONG_AGO = 16 * 60  # seconds
 ASKS = {
     "tokens", "new_feed", "webhooks", "renew_secret", "team", "remove", "sign_out",
     "second_factor", "change_invitation", "privacy", "erase", "merge",
+    "undo_merge",
 }  # fmt: skip
 DOES_NOT_ASK = {
     # the day's work
@@ -62,7 +63,7 @@ def test_each_of_them_asks(sign_in, team, anne, julie, practice):
     pks = {
         "new_feed": anne.pk, "renew_secret": webhook.pk, "remove": member.pk,
         "sign_out": member.pk, "change_invitation": invitation.pk, "erase": julie.pk,
-        "merge": julie.pk, "hand_out": julie.pk, "show_feeds": anne.pk,
+        "merge": julie.pk, "undo_merge": julie.pk, "hand_out": julie.pk, "show_feeds": anne.pk,
     }  # fmt: skip
     owner = sign_in(team["owner"], ago=LONG_AGO)
     for name in sorted(ASKS | ASKS_BEFORE_SHOWING):

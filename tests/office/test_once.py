@@ -34,7 +34,7 @@ OTHERWISE = {
 # ... by what it is about, which is as it was wanted already, ...
 CHANGES = {
     "sheet", "move", "cancel", "confirm", "unconfirm", "delete_absence", "event", "patient",
-    "withdraw_invitation", "erase", "merge", "all_seen", "change_message", "practitioner",
+    "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "change_message", "practitioner",
     "schedule", "change_calendar", "revoke_feed", "look", "remove_website", "no_website",
     "privacy", "second_factor", "sign_out", "remove", "renew_secret", "revoke_token", "edit_type",
     "import_of", "change_import",

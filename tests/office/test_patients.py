@@ -100,8 +100,8 @@ def test_the_account_of_the_other_record_is_kept(practice):
     kept = make_patient(practice, "Lina")
     user = make_user("lina@patiente.example")
     with pytest.raises(CannotMerge, match="not_agreed"):
-        merge_patients(kept, make_patient(practice, "Lina", user))
-    merge_patients(kept, Patient.objects.get(user=user), agreed=True)
+        merge_patients(kept, make_patient(practice, "Lina", user), now=NOW)
+    merge_patients(kept, Patient.objects.get(user=user), agreed=True, now=NOW)
     kept.refresh_from_db()
     assert kept.user == user
 
@@ -114,7 +114,7 @@ def test_what_cannot_be_merged(practice, elsewhere, julie):
         (two, "two_accounts"),
     ):
         with pytest.raises(CannotMerge) as refusal:
-            merge_patients(julie, other)
+            merge_patients(julie, other, now=NOW)
         assert refusal.value.code == code
     assert Patient.objects.count() == 3
 
@@ -161,7 +161,7 @@ def test_an_account_meets_no_record_whose_address_it_has_not_verified(
     kept, other = (namesake, victim) if swapped else (victim, namesake)
     for agreed in (False, True):
         with pytest.raises(CannotMerge, match="not_verified"):
-            merge_patients(kept, other, agreed=agreed)
+            merge_patients(kept, other, agreed=agreed, now=NOW)
     path = reverse("office:merge", args=[kept.pk])
     page = owner.post(path, {"other": other.pk, "yes": "1"}, follow=True).content.decode()
     assert "n’a pas montré" in page
@@ -177,13 +177,12 @@ def test_a_record_without_address_says_whose_account_will_see_it(owner, victim, 
     assert "demandez-lui" in page
     victim.refresh_from_db()
     assert victim.user is None
-    pk = namesake.pk
-    owner.get(reverse("office:patient", args=[pk]))  # leaves a line
+    owner.get(reverse("office:patient", args=[namesake.pk]))  # leaves a line
     owner.post(path, {"other": namesake.pk, "yes": "1"})
     victim.refresh_from_db()
     assert victim.user == namesake.user
     lines = list(victim.journal.order_by("pk").values_list("act", "detail"))
-    assert lines == [("opened", ""), ("opened", ""), ("merged", f"← {pk}")]
+    assert lines == [("opened", ""), ("opened", ""), ("merged", "Lina Petit ← Lina Petit")]
 
 
 def test_an_invitation_to_another_address_does_not_open_the_kept_record(victim, practice):
@@ -191,7 +190,7 @@ def test_an_invitation_to_another_address_does_not_open_the_kept_record(victim, 
     practice.invitations.create(
         patient=invited, email="autre@x.example", sent_at=NOW, expires_at=NOW + timedelta(days=9)
     )
-    merge_patients(victim, invited)
+    merge_patients(victim, invited, now=NOW)
     assert not victim.invitations.waiting().exists()
 
 

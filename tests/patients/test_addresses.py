@@ -4,7 +4,7 @@ from maia.patients.addresses import Address, write_address
 from maia.patients.merging import merge_patients
 from maia.patients.spreadsheet import patients_csv
 from maia.privacy.handing_out import data_of_patient
-from tests.conftest import make_patient
+from tests.conftest import NOW, make_patient
 
 HOME = Address.typed(street=" 5  rue\n du Port ", postcode="44000", city="Nantes", access="Code 1")
 
@@ -23,11 +23,11 @@ def test_it_is_one_line_a_part_and_complete_or_not(practice):
 def test_merging_loses_no_address(practice):
     without, other = make_patient(practice), make_patient(practice, "Zoé")
     write_address(other, HOME)
-    kept = merge_patients(without, other)
+    kept = merge_patients(without, other, now=NOW).kept
     assert Address.of(kept) == HOME
     elsewhere = make_patient(practice, "Lina")
     write_address(elsewhere, Address.typed(street="1 quai Neuf", city="Rennes", access="Code 2"))
-    kept = merge_patients(kept, elsewhere)
+    kept = merge_patients(kept, elsewhere, now=NOW).kept
     assert Address.of(kept) == HOME
     assert "1 quai Neuf, Rennes Code 2" in kept.notes
 

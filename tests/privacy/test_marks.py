@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maia.accounts import short_memory
-from maia.patients.models import Patient
+from maia.patients.models import Merge, Patient
 from maia.practices.models import Membership
 from maia.privacy.erasing import erase_patient
 from maia.privacy.housekeeping import keep_house
 from maia.tokens.issuing import make_token
-from tests.conftest import NOW, signed_in
+from tests.conftest import NOW, make_patient, signed_in
 
 MARK = "Zwrkxq"
 NUMBER = "639987654"
@@ -91,9 +91,37 @@ def test_nothing_of_her_is_left_anywhere(owner, practice, anne, follow_up, time_
     visitor = Client()
     confirm = f"/{practice.slug}/book/{follow_up.pk}/{anne.pk}/20261204T0800Z/"
     visitor.post(confirm, {"first_name": MARK, "last_name": MARK, "mobile": NUMBER, "note": MARK})
+    # Merged with another of her name, taken apart, and merged again.
+    other = make_patient(practice, MARK, last_name=MARK, notes=MARK, city=MARK)
+    merging = reverse("office:merge", args=[record.pk])
+    undoing = reverse("office:undo_merge", args=[record.pk])
+    for _turn in range(2):
+        owner.post(merging, {"other": other.pk, "yes": "1"})
+        assert [row for row in marks() if "patients_merge" in row]
+        owner.post(undoing, {"merge": Merge.objects.get().pk, "yes": "1"})
+        assert not [row for row in marks() if "patients_merge" in row]
+    owner.post(merging, {"other": other.pk, "yes": "1"})
+    assert [row for row in marks() if "privacy_journal" in row]
     assert len(marks()) >= 5
     assert not [row for row in marks() if "session" in row.split()[0]]
     erase_patient(record, now=NOW + timedelta(days=30))
+    assert marks() == []
+
+
+def test_the_other_record_of_a_merge_is_left_nowhere(owner, practice, time_machine):
+    """Erased after the merge was undone, and after another one; and after its day nothing is kept."""
+    time_machine.move_to(NOW)
+    kept, third = make_patient(practice, "Nina"), make_patient(practice, "Nina")
+    other = make_patient(practice, MARK, last_name=MARK, notes=MARK)
+    path = reverse("office:merge", args=[kept.pk])
+    owner.post(path, {"other": other.pk, "yes": "1"})
+    undoing = reverse("office:undo_merge", args=[kept.pk])
+    owner.post(undoing, {"merge": Merge.objects.get().pk, "yes": "1"})
+    owner.post(reverse("office:merge", args=[third.pk]), {"other": other.pk, "yes": "1"})
+    assert Merge.objects.count() == 1
+    keep_house(NOW + timedelta(hours=25))
+    assert Merge.objects.count() == 0
+    erase_patient(third, now=NOW + timedelta(days=2))
     assert marks() == []
 
 

@@ -36,8 +36,8 @@ PAGES = {
 }
 # Patients' rows in the answer to what is posted, or of a file that was given.
 ON_POST = {
-    "new", "move", "cancel", "confirm", "unconfirm", "patient_search", "merge", "new_absence",
-    "schedule", "import", "import_of", "import_remarks",
+    "new", "move", "cancel", "confirm", "unconfirm", "patient_search", "merge", "undo_merge",
+    "new_absence", "schedule", "import", "import_of", "import_remarks",
 }  # fmt: skip
 NOBODY = {
     "choose_practice", "availability", "absences", "delete_absence", "event", "invite",

@@ -1,0 +1,121 @@
+"""Undoing a merge: from the message and the record, for a day, by who may merge; the journal."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user
+from django.urls import reverse
+
+from maia.messaging.models import Message
+from maia.patients.models import Merge, Patient
+from maia.privacy.erasing import erase_patient
+from maia.privacy.models import JournalEntry
+from tests.conftest import NOW, make_patient, make_user, signed_in
+
+
+@pytest.fixture
+def kept(practice):
+    return make_patient(practice, "Lina")
+
+
+@pytest.fixture
+def other(practice):
+    return make_patient(practice, "Lina", make_user("lina@patiente.example"), last_name="Roy")
+
+
+@pytest.fixture
+def path(kept):
+    return reverse("office:undo_merge", args=[kept.pk])
+
+
+@pytest.fixture
+def merge(owner, kept, other):
+    """By the page; the answer is the record's."""
+    return owner.post(
+        reverse("office:merge", args=[kept.pk]), {"other": other.pk, "yes": "1"}, follow=True
+    )
+
+
+def lines(record):
+    return list(record.journal.order_by("pk").values_list("act", "detail", "other"))
+
+
+def test_the_message_and_the_record_lead_to_it(owner, merge, kept, other, path):
+    page = merge.content.decode()
+    assert page.count(f'href="{path}"') == 2  # in the message, and in the record
+    asked = owner.get(path).content.decode()
+    assert "Lina Roy" in asked
+    assert "lina@patiente.example" in asked
+    row = Merge.objects.get()
+    assert not Patient.objects.filter(pk=other.pk).exists()
+    undone = owner.post(path, {"merge": row.pk, "yes": "1"}, follow=True).content.decode()
+    assert "il y a de nouveau deux dossiers" in undone
+    assert path not in undone
+    other.refresh_from_db()
+    assert other.user is not None
+    again = owner.post(path, {"merge": row.pk, "yes": "1"}, follow=True).content.decode()
+    assert "ne peut plus être annulée" in again
+    assert "ne peut plus être annulée" in owner.get(path, follow=True).content.decode()
+
+
+def test_the_journal_names_both_and_forgets_who_is_erased(owner, merge, kept, other, path):
+    names = "Lina Petit ← Lina Roy"
+    assert ("merged", names, None) in lines(kept)
+    owner.post(path, {"merge": Merge.objects.get().pk, "yes": "1"})
+    assert ("merged", names, other.pk) in lines(kept)
+    assert ("unmerged", names, other.pk) in lines(kept)
+    assert ("unmerged", names, kept.pk) in lines(other)
+    page = owner.get(reverse("office:journal")).content.decode()
+    assert page.count(names) == 3
+    erase_patient(other, now=NOW)
+    assert not JournalEntry.objects.filter(detail__contains="Roy").exists()
+    assert ("unmerged", "", other.pk) in lines(kept)
+
+
+def test_what_was_changed_since_is_said(owner, merge, kept, path):
+    Patient.objects.filter(pk=kept.pk).update(email="autre@patiente.example")
+    words = "adresse email"
+    assert words in owner.get(path).content.decode()
+    undone = owner.post(path, {"merge": Merge.objects.get().pk}, follow=True).content.decode()
+    assert "Restent ici" in undone
+    assert words in undone
+
+
+def test_not_after_a_day_nor_once_it_is_erased(owner, merge, kept, path, time_machine):
+    row = Merge.objects.get()
+    time_machine.move_to(NOW + timedelta(hours=24), tick=False)
+    signed_in(owner, get_user(owner))
+    assert path not in owner.get(reverse("office:patient", args=[kept.pk])).content.decode()
+    page = owner.post(path, {"merge": row.pk}, follow=True).content.decode()
+    assert "ne peut plus être annulée" in page
+    erase_patient(kept, now=NOW)
+    for answer in (owner.get(path), owner.post(path, {"merge": row.pk})):
+        assert answer.status_code == 410
+        assert "a été effacé avec lui" in answer.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["", "x", "²", "9" * 40, "-1"])
+def test_no_merge_of_that_number(owner, merge, path, typed):
+    page = owner.post(path, {"merge": typed}, follow=True).content.decode()
+    assert "ne peut plus être annulée" in page
+    assert Merge.objects.exists()
+
+
+def test_an_assistant_undoes_nothing(sign_in, team, merge, kept, path):
+    client = sign_in(team["assistant"])
+    assert client.post(path, {"merge": Merge.objects.get().pk}).status_code == 403
+    assert path not in client.get(reverse("office:patient", args=[kept.pk])).content.decode()
+    assert sign_in(team["practitioner"]).get(path).status_code == 200
+
+
+def test_too_many_to_be_taken_apart_is_said(owner, practice, kept, other, path, monkeypatch):
+    monkeypatch.setattr("maia.patients.merging.MOST_MOVED", 0)
+    Message.objects.create(
+        practice=practice, kind="reminder", recipient="patient", channel="email", key="x",
+        patient=other, due_at=NOW, try_after=NOW,
+    )  # fmt: skip
+    merging = reverse("office:merge", args=[kept.pk])
+    asked = owner.post(merging, {"other": other.pk, "yes": "1"}, follow=True).content.decode()
+    assert path not in asked
+    page = owner.get(path, follow=True).content.decode()
+    assert "trop de rendez-vous" in page
