@@ -222,11 +222,14 @@ def _render_new(
     chosen = form["patient"].value()
     patients = request.seat.practice.patients
     typed = str(form["patient_search"].value() or "")
+    patient = _one_of(patients.all(), str(chosen)) if chosen else None
+    if patient is not None:  # the page says her name
+        open_record(request.seat, patient, now=timezone.now())
     context = {
         "practice": request.seat.practice,
         "form": form,
         "types": types,
-        "patient": _one_of(patients.all(), str(chosen)) if chosen else None,
+        "patient": patient,
         "found": find_records(request.seat, typed, SHOWN, now=timezone.now()),  # without a script
         "typed": typed,
         "refusal": refusals.words(refusal) if refusal else "",

@@ -1,8 +1,9 @@
 """Where the faces of the office get patients' rows: each function takes the seat, gives what it
 sees, and writes down in the journal that it was read.
 
-A contract test walks every page and operation of the office: one that answers patients' rows and
-writes no line fails there.
+Two contract tests: one walks every page and operation of the office, and fails for one that answers
+patients' rows and writes no line; the other reads the office's source, and fails for a function that
+reaches such rows past this module and is not named there.
 """
 
 from datetime import datetime

@@ -1,0 +1,113 @@
+"""Patients' rows are got through `privacy.reading`: who else of the office reaches them is named here.
+
+What a function of `maia/office` or `maia/api/office` reaches by itself, past the seat's reading, is
+one row that its caller opens, a number, or what it says below. A new one fails until it goes through
+`privacy.reading`, or is decided here; `test_reading` sees that a line is left.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+MAIA = Path(__file__).parent.parent.parent / "maia"
+MODELS = {"Patient", "Appointment", "Event", "Message", "HistoryEntry", "Invitation"}
+MANAGERS = {"objects", "_default_manager", "_base_manager"}
+RELATED = {"patients", "appointments", "events", "records", "journal", "history", "relatives"}
+# Functions of the domain that answer with patients' rows.
+ANSWERS = {"search_patients", "covered", "stranded", "would_be_told", "data_of_patient"}
+
+ONE_ROW = {  # a row is got by its key, then opened (`open_record`) or acted upon
+    "office/merges.py:merge", "office/merges.py:undo_merge", "office/patients.py:invite",
+    "office/patients.py:withdraw_invitation", "office/privacy.py:erase",
+    "office/privacy.py:hand_out", "office/agenda.py:get_appointment",
+    "api/office/patients.py:_ours", "api/office/appointments.py:_ours",
+    "api/office/appointments.py:create_appointment", "api/office/messages.py:messages",
+}  # fmt: skip
+OPENS = {  # of a record or an appointment that the same function opens
+    "office/patients.py:patient", "office/patients.py:_alike", "office/sheet.py:_render_new",
+    "office/sheet.py:_render_sheet", "office/sheet.py:_foreseen",
+    "office/merges.py:_ask_before_merging",
+}  # fmt: skip
+NUMBERS = {"office/agenda.py:agenda", "office/outbox.py:messages"}
+READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who calls it
+    "office/absences.py:new", "office/absences.py:_told", "office/settings.py:schedule",
+    "office/events.py:_drawn", "office/events.py:_appointments", "office/outbox.py:_get",
+}  # fmt: skip
+NOBODY = {  # personal time, and what a form may choose from
+    "office/absences.py:absences", "office/absences.py:event", "api/office/blocks.py:_events",
+    "office/sheet_forms.py:NewAppointmentForm", "office/sheet_forms.py:NewAppointmentForm.__init__",
+}  # fmt: skip
+DOORS = ONE_ROW | OPENS | NUMBERS | READS_FIRST | NOBODY
+
+
+def reached(source, path):
+    """The functions that reach patients' rows by themselves, each as ``path:name``."""
+    tree = ast.parse(source)
+    called = {}  # as this file calls a model or a function of the domain
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            called |= {name.asname or name.name: name.name for name in node.names}
+    places = set()
+
+    def walk(node, inside):
+        for child in ast.iter_child_nodes(node):
+            named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            name = ".".join([*filter(None, [inside]), child.name]) if named else inside
+            if is_raw(child, called):
+                places.add(f"{path}:{name}")
+            walk(child, name)
+
+    walk(tree, "")
+    return places
+
+
+def is_raw(node, called):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        name = called.get(node.func.id)
+        models = any(
+            isinstance(arg, ast.Name) and called.get(arg.id) in MODELS for arg in node.args
+        )
+        return name in ANSWERS or models
+    if not isinstance(node, ast.Attribute):
+        return False
+    if isinstance(node.value, ast.Name) and called.get(node.value.id) in MODELS:
+        return node.attr in MANAGERS
+    imported = isinstance(node.value, ast.Name) and node.value.id in called
+    return node.attr in RELATED and not imported
+
+
+def faces():
+    for folder in ("office", "api/office"):
+        for file in sorted((MAIA / folder).rglob("*.py")):
+            yield file.read_text(), str(file.relative_to(MAIA))
+
+
+def test_every_place_that_reaches_them_past_the_reading_is_named():
+    places = set().union(*(reached(source, path) for source, path in faces()))
+    assert places - DOORS == set()
+    assert DOORS - places == set()  # named, and not there any more
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Patient.objects.all()",
+        "P.objects.filter(pk=1)",
+        "Patient._base_manager.all()",
+        "request.seat.practice.patients.kept()",
+        "practice.appointments.upcoming(now)",
+        "search_patients(practice, typed, 8)",
+        "get_object_or_404(Patient, pk=pk)",
+        "[a for a in record.appointments.all()]",
+    ],
+)
+def test_one_that_is_not_named_is_seen(line):
+    source = (
+        "from maia.patients.models import Patient, Patient as P\n"
+        "from maia.patients.search import search_patients\n"
+        "from django.shortcuts import get_object_or_404\n"
+        f"def page(request):\n    return {line}\n"
+    )
+    assert reached(source, "office/new.py") == {"office/new.py:page"}
+    assert not reached(source.replace(line, "read_records(request.seat, now=now)"), "office/new.py")

@@ -1,0 +1,82 @@
+"""Patients' rows in the answer to what is posted, or of a file that was given, leave a line too."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from maia.appointments.booking import By, book_appointment
+from maia.patients.import_models import packed
+from maia.patients.merging import merge_patients
+from maia.privacy.journal import Act
+from maia.privacy.models import JournalEntry
+from tests.conftest import NOW, THURSDAY, at, make_patient
+from tests.privacy.test_reading import ON_POST
+
+STALE = {"version": "77"}
+FILE = {"encoding": "utf-8", "damaged": 0, "unclosed": [], "cut": [], "other_sheets": []}
+SHOWN = {"columns": [], "rows": [], "lines": [], "remarks": [], "remarks_count": 0, "file": FILE}
+# What is posted (or read, where the file was posted before), what it is answered, and its line.
+CASES = {
+    "new": ({"patient": "julie", "date": "x"}, 422, [Act.OPENED]),
+    "move": ({**STALE, "date": "x"}, 422, [Act.OPENED]),
+    "cancel": (STALE, 409, [Act.OPENED]),
+    "confirm": (None, 409, [Act.OPENED]),
+    "unconfirm": (STALE, 409, [Act.OPENED]),
+    "patient_search": ({"patient_search": "Petit"}, 200, [Act.SEARCHED]),
+    "merge": ({"other": "other"}, 200, [Act.OPENED, Act.OPENED]),
+    "undo_merge": ("GET", 200, [Act.OPENED]),
+    "new_absence": (
+        {
+            "kind": "absence", "practitioner": "anne", "repeat": "never",
+            "first_date": "2026-12-03", "last_date": "2026-12-03",
+        },
+        409, [Act.AGENDA],
+    ),
+    "schedule": ("closed", 409, [Act.AGENDA]),
+    "import": ("file", 302, []),  # nobody is shown yet
+    "import_of": ("GET", 200, [Act.LISTED]),
+    "import_remarks": ("GET", 200, [Act.LISTED]),
+}  # fmt: skip
+
+
+def test_every_one_is_tried():
+    assert CASES.keys() == ON_POST
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_posted_and_answers_patients_leaves_a_line(
+    name, owner, practice, anne, follow_up, julie
+):
+    typed, status, acts = CASES[name]
+    made = book_appointment(
+        follow_up, anne, at(THURSDAY, "09:00"), julie, by=By.practice(None), now=NOW
+    )
+    other = make_patient(practice, "Julie")
+    if name == "undo_merge":
+        merge_patients(julie, other, agreed=True, now=NOW)
+    if name == "confirm":
+        type(made).objects.filter(pk=made.pk).update(status="cancelled")
+    importing = practice.patient_imports.create(
+        file_name="x.csv", state="read", created_at=NOW - timedelta(hours=1), titles_row=1,
+        shown=packed(SHOWN), remarks=packed([]),
+    )  # fmt: skip
+    pk = {
+        "merge": julie.pk, "undo_merge": julie.pk, "schedule": anne.pk,
+        "import_of": importing.pk, "import_remarks": importing.pk,
+    }.get(name, made.pk)  # fmt: skip
+    without = {"new", "patient_search", "new_absence", "import"}
+    path = reverse(f"office:{name}", args=[] if name in without else [pk])
+    pks = {"julie": julie.pk, "other": other.pk, "anne": anne.pk}
+    if typed == "GET":
+        answer = owner.get(path)
+    elif typed == "closed":
+        answer = owner.post(path, {"start_0": "09:00", "end_0": "12:00"})  # Mondays only
+    elif typed == "file":
+        file = SimpleUploadedFile("x.csv", b"nom;prenom\nPetit;Lina\n")
+        answer = owner.post(path, {"file": file})
+    else:
+        answer = owner.post(path, {k: pks.get(v, v) for k, v in (typed or {}).items()})
+    assert answer.status_code == status, answer.content.decode()[:2000]
+    assert list(JournalEntry.objects.values_list("act", flat=True)) == acts
