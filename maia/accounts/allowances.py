@@ -7,9 +7,10 @@ after the other.
 import hashlib
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from maia.accounts.models import Allowance
+from maia.accounts.waits import come, to_come
 
 
 def take(key: str, most: int, per: timedelta, *, now: datetime, many: int = 1) -> bool:
@@ -19,9 +20,9 @@ def take(key: str, most: int, per: timedelta, *, now: datetime, many: int = 1) -
         return False
     row = Allowance.objects.filter(key=_digest(key))
     room = row.filter(taken__lte=most - many)
-    if room.filter(until__gt=now).update(taken=F("taken") + many):
+    if room.filter(to_come("until", now, per)).update(taken=F("taken") + many):
         return True
-    if row.filter(until__lte=now).update(taken=many, until=now + per):
+    if row.filter(come("until", now, per)).update(taken=many, until=now + per):
         return True
     if row.exists():
         return False
@@ -31,24 +32,28 @@ def take(key: str, most: int, per: timedelta, *, now: datetime, many: int = 1) -
     )
 
 
-def taken(key: str, *, now: datetime) -> int:
-    row = Allowance.objects.filter(key=_digest(key), until__gt=now)
+def taken(key: str, per: timedelta, *, now: datetime) -> int:
+    row = _row_of_now(key, per, now)
     return row.values_list("taken", flat=True).first() or 0
 
 
-def ends_at(key: str, *, now: datetime) -> datetime | None:
+def ends_at(key: str, per: timedelta, *, now: datetime) -> datetime | None:
     """When it begins anew, if something of it is taken."""
-    row = Allowance.objects.filter(key=_digest(key), until__gt=now)
+    row = _row_of_now(key, per, now)
     return row.values_list("until", flat=True).first()
 
 
-def is_used_up(key: str, most: int, *, now: datetime) -> bool:
-    return Allowance.objects.filter(key=_digest(key), until__gt=now, taken__gte=most).exists()
+def is_used_up(key: str, most: int, per: timedelta, *, now: datetime) -> bool:
+    return _row_of_now(key, per, now).filter(taken__gte=most).exists()
 
 
 def give_back(key: str) -> None:
     """It was no misuse: a right code is no try."""
     Allowance.objects.filter(key=_digest(key), taken__gt=0).update(taken=F("taken") - 1)
+
+
+def _row_of_now(key: str, per: timedelta, now: datetime) -> QuerySet[Allowance]:
+    return Allowance.objects.filter(to_come("until", now, per), key=_digest(key))
 
 
 def _digest(key: str) -> str:

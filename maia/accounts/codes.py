@@ -37,7 +37,7 @@ def was_right(address: str) -> None:
 
 def wants_a_link(address: str, *, now: datetime) -> bool:
     """Whether codes for this address were guessed at so often that none opens today."""
-    return is_used_up(f"tries:{address}", TRIES_A_DAY, now=now)
+    return is_used_up(f"tries:{address}", TRIES_A_DAY, DAY, now=now)
 
 
 def make_link_token(address: str) -> str:

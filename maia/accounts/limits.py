@@ -62,5 +62,5 @@ def ask(act: Limited, whom: object, *, now: datetime) -> None:
     for most, per in LIMITS[act]:
         key = f"{act}:{int(per.total_seconds())}:{whom}"
         if not take(key, most, per, now=now):
-            until = ends_at(key, now=now) or now + per
+            until = ends_at(key, per, now=now) or now + per
             raise TooOften(act, max(1, math.ceil((until - now).total_seconds())))

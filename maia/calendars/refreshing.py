@@ -16,6 +16,7 @@ from django.db.models import F
 from maia.accounts import limits
 from maia.accounts.limits import Limited
 from maia.accounts.models import User
+from maia.accounts.waits import come
 from maia.appointments.booking import agenda_of
 from maia.appointments.ics import OURS
 from maia.availability.intervals import Interval
@@ -36,9 +37,9 @@ BATCH = 20
 
 def refresh_due(now: datetime, stop: threading.Event | None = None) -> int:
     """Reads those whose time has come, each by one worker only; how many."""
-    due = ExternalCalendar.objects.filter(next_try_at__lte=now, paused_at=None).order_by(
-        "next_try_at"
-    )[:BATCH]
+    due = ExternalCalendar.objects.filter(
+        come("next_try_at", now, LONGEST), paused_at=None
+    ).order_by("next_try_at")[:BATCH]
     done = 0
     for calendar in due.select_related("practitioner__practice"):
         if stop is not None and stop.is_set():

@@ -15,7 +15,12 @@ from maia.privacy.models import Housekeeping
 def healthz(request: HttpRequest) -> JsonResponse:
     now = timezone.now()
     try:
-        workers = {"alive": beats.alive(now), "late_messages": beats.waiting_too_long(now)}
+        workers: dict[str, object] = {
+            "alive": beats.at_work(now),
+            "late_messages": beats.waiting_too_long(now),
+        }
+        if stopped := beats.why_stopped(now):  # "database", "leap", "rows": the guide explains
+            workers["stopped"] = stopped
         jobs = waiting(now)
         house = Housekeeping.objects.first() or Housekeeping()
     except DatabaseError:

@@ -91,7 +91,7 @@ def _workers(now: datetime) -> list[str]:
     try:
         if WorkerBeat._meta.db_table not in connection.introspection.table_names():
             return []
-        alive = list(WorkerBeat.objects.filter(seen_at__gt=now - beats.ALIVE))
+        alive = list(beats.alive(now))
     except DatabaseError:  # damaged: why it is restored
         return []
     return [f"worker {beat.name}, seen at {beat.seen_at:%H:%M:%S} UTC" for beat in alive]

@@ -171,7 +171,7 @@ CACHES = {
     },
     # What a process counts for itself: see `limits`.
     "process": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "maia.config.process_cache.ProcessCache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     },
 }

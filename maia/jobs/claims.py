@@ -10,10 +10,12 @@ begun is found by its lease. Neither is ever begun by two.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from django.db import connection, models
 from django.db.models import Case, F, Q, QuerySet, When
+
+from maia.accounts.waits import APART, come
 
 HOLD = timedelta(seconds=20)
 _WITHOUT_WAITING = " AND set_config('synchronous_commit', 'off', true) = 'off'"
@@ -39,20 +41,23 @@ class Claimable(Protocol):
 
 @dataclass(frozen=True)
 class Claims:
-    """One table of work. ``state`` is its column; ``waiting`` and ``begun`` two of its values."""
+    """One table of work. ``state`` is its column; ``waiting`` and ``begun`` two of its values.
+    ``lease`` is for how long it is claimed at a time."""
 
     model: type[models.Model]
     state: str
     waiting: str
     begun: str
+    lease: timedelta
 
-    FREE: ClassVar = staticmethod(lambda now: Q(lease_until=None) | Q(lease_until__lte=now))
+    def _is_over(self, now: datetime) -> Q:
+        return come("lease_until", now, max(self.lease, HOLD))
 
     def due(self, now: datetime) -> QuerySet[Any]:
         """Its time has come, and it is in nobody's hands: never taken, put back, or held by a
         worker that did not begin it in time."""
         rows = self.model._default_manager.filter(**{self.state: self.waiting})
-        return rows.filter(self.FREE(now), try_after__lte=now)
+        return rows.filter(Q(lease_until=None) | self._is_over(now), try_after__lte=now)
 
     def take(self, due: QuerySet[Any], worker: str, now: datetime, most: int) -> list[int]:
         """Up to ``most`` of ``due``, oldest first. Inside a transaction. Nobody else has them
@@ -93,9 +98,9 @@ class Claims:
             )
             return bool(cursor.rowcount)
 
-    def begin(self, row: Claimable, now: datetime, lease: timedelta, **fields: object) -> bool:
+    def begin(self, row: Claimable, now: datetime, **fields: object) -> bool:
         """Before what cannot be taken back. False: another worker has it, leave it alone."""
-        return self.record(row, {self.state: self.begun, "lease_until": now + lease, **fields})
+        return self.record(row, {self.state: self.begun, "lease_until": now + self.lease, **fields})
 
     def release(self, row: Claimable, **fields: object) -> bool:
         """Puts back what was claimed and not begun, as if it had never been."""
@@ -106,7 +111,13 @@ class Claims:
     def lost(self, now: datetime) -> QuerySet[Any]:
         """Begun by a worker that died before it wrote down what came of it."""
         begun = self.model._default_manager.filter(**{self.state: self.begun})
-        return begun.filter(lease_until__lte=now)
+        return begun.filter(self._is_over(now))
+
+    def asleep(self, now: datetime, longest: timedelta) -> QuerySet[Any]:
+        """Waiting for a moment that no right clock can have put it off to: farther ahead than
+        ``longest``, the longest that it is ever put off for."""
+        rows = self.model._default_manager.filter(**{self.state: self.waiting})
+        return rows.filter(try_after__gt=now + longest + APART)
 
     def _to_database(self, name: str, value: object) -> Any:
         if isinstance(value, datetime):

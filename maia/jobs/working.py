@@ -30,7 +30,7 @@ MOST_RESULT = 100_000  # bytes, as JSON
 KEPT = timedelta(days=30)  # what came of it, for its practice to read
 SECONDS_BETWEEN_STEPS = 0.5  # progress is not written more often
 
-CLAIMS = Claims(Job, state="state", waiting=State.WAITING, begun=State.RUNNING)
+CLAIMS = Claims(Job, state="state", waiting=State.WAITING, begun=State.RUNNING, lease=LEASE)
 
 
 class Failed(Exception):
@@ -94,7 +94,7 @@ def work_on_jobs(kinds: Mapping[str, Run], worker: str, clock: Clock) -> int:
     job = claim(worker, clock())
     if job is None:
         return done
-    if CLAIMS.begin(job, clock(), LEASE, started_at=clock()):
+    if CLAIMS.begin(job, clock(), started_at=clock()):
         _run(job, kinds.get(job.kind), clock)
     return done + 1
 
@@ -123,6 +123,11 @@ def let_go_of_the_lost(now: datetime) -> int:
     )
     again = lost.update(state=State.WAITING, lease_until=None, try_after=now, done=0)
     return stopped + aside + again
+
+
+def wake(now: datetime) -> int:
+    """Those that a wrong clock put off until long after: see `waits`. How many."""
+    return CLAIMS.asleep(now, LATER).update(try_after=now)
 
 
 def forget_old(now: datetime) -> int:

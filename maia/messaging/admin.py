@@ -42,7 +42,7 @@ class MessageAdmin(Seen):
 
 @admin.register(WorkerBeat)
 class WorkerAdmin(Seen):
-    list_display = ["name", "started_at", "seen_at", "handled"]
+    list_display = ["name", "started_at", "seen_at", "handled", "stopped"]
 
 
 @admin.register(ChannelState)

@@ -5,7 +5,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError
+from django.db.models import Q, QuerySet
 
+from maia.accounts.waits import has_come, to_come
 from maia.messaging.models import Message, WorkerBeat
 
 EVERY = timedelta(seconds=10)
@@ -21,21 +23,27 @@ class Beat:
         self.name, self.started_at = name, now
         self.handled: Counter[str] = Counter()  # by channel, each written by one thread
         self._told: datetime | None = None
+        self._stopped = ""
 
-    def tell(self, now: datetime) -> None:
-        """Written every ten seconds at most: an idle worker costs next to nothing."""
-        if self._told is not None and now - self._told < EVERY:
+    def tell(self, now: datetime, *, stopped: str = "") -> None:
+        """Written every ten seconds at most: an idle worker costs next to nothing. ``stopped``: why
+        it does nothing, and then ``now`` is only reckoned."""
+        lately = self._told is not None and not has_come(self._told + EVERY, now, EVERY)
+        if lately and stopped == self._stopped:
             return
-        self._told = now
+        self._told, self._stopped = now, stopped
         WorkerBeat.objects.update_or_create(
             name=self.name,
             defaults={
                 "started_at": self.started_at,
                 "seen_at": now,
                 "handled": self.handled.total(),
+                "stopped": stopped,
             },
         )
-        WorkerBeat.objects.filter(seen_at__lt=now - FORGOTTEN).delete()
+        if not stopped:
+            long_ago = Q(seen_at__lt=now - FORGOTTEN) | Q(seen_at__gt=now + FORGOTTEN)
+            WorkerBeat.objects.filter(long_ago).delete()
 
     def stop(self) -> None:
         """It ends on purpose: nobody need look for it."""
@@ -43,8 +51,18 @@ class Beat:
             WorkerBeat.objects.filter(name=self.name).delete()
 
 
-def alive(now: datetime) -> int:
-    return WorkerBeat.objects.filter(seen_at__gt=now - ALIVE).count()
+def alive(now: datetime) -> QuerySet[WorkerBeat]:
+    """Seen in the last minute; not one that a wrong clock wrote for decades to come."""
+    return WorkerBeat.objects.filter(to_come("seen_at", now - ALIVE, ALIVE))
+
+
+def at_work(now: datetime) -> int:
+    return alive(now).filter(stopped="").count()
+
+
+def why_stopped(now: datetime) -> str:
+    """The code of why a worker that is alive does nothing; empty if none says so."""
+    return alive(now).exclude(stopped="").values_list("stopped", flat=True).first() or ""
 
 
 def waiting_too_long(now: datetime) -> int:

@@ -5,18 +5,23 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
+from maia.accounts.waits import APART
 from maia.jobs.claims import Claims
 from maia.messaging import flow
 from maia.messaging.grouping import mark_those_alone
-from maia.messaging.models import Message
+from maia.messaging.models import PUT_OFF, Message
+from maia.messaging.spending import CODE
 
 Status = Message.Status
 
 BATCH = 40
+LONGEST_BACKOFF = timedelta(minutes=30)
+UNTIL_TOMORROW = timedelta(days=2)  # at most, for what a day may cost
+MOST_WOKEN = 500  # at once
 LEASE = timedelta(seconds=settings.WORKER_LEASE_SECONDS)
-CLAIMS = Claims(Message, state="status", waiting=Status.QUEUED, begun=Status.SENDING)
+CLAIMS = Claims(Message, state="status", waiting=Status.QUEUED, begun=Status.SENDING, lease=LEASE)
 
 
 def claim(channel: str, worker: str, now: datetime, limit: int = BATCH) -> list[Message]:
@@ -52,7 +57,7 @@ def _read(found: QuerySet[Message]) -> list[Message]:
 
 def begin(message: Message, now: datetime, **fields: object) -> bool:
     """Before it is handed over. False: another worker has it, and it is not to be sent here."""
-    return CLAIMS.begin(message, now, LEASE, **fields)
+    return CLAIMS.begin(message, now, **fields)
 
 
 def record(message: Message, **fields: object) -> bool:
@@ -70,6 +75,24 @@ def release(message: Message) -> None:
 def put_off(message: Message, until: datetime) -> None:
     """The same, and nobody takes it before ``until``."""
     CLAIMS.release(message, try_after=until)
+
+
+def wake(now: datetime) -> int:
+    """Those that a wrong clock wrote or put off: they would leave in 2061, and what is to the same
+    patients with them. How many."""
+    # A reminder waits for weeks, for a moment of its own; all else is due when it is written.
+    put_off = Q(try_after__gt=now + LONGEST_BACKOFF + APART) & ~Q(error=CODE)
+    put_off |= Q(try_after__gt=now + UNTIL_TOMORROW + APART)
+    written = ~Q(kind=Message.Kind.REMINDER) & Q(due_at__gt=now + APART)
+    asleep = CLAIMS.asleep(now, timedelta()).filter(PUT_OFF).filter(put_off | written)
+    ids = list(asleep.values_list("pk", flat=True)[:MOST_WOKEN])
+    if ids:
+        reminders = Message.objects.filter(pk__in=ids, kind=Message.Kind.REMINDER)
+        reminders.update(try_after=F("due_at"))
+        others = Message.objects.filter(pk__in=ids).exclude(kind=Message.Kind.REMINDER)
+        others.filter(due_at__gt=now).update(due_at=now)
+        others.update(try_after=now)
+    return len(ids)
 
 
 def give_up_on_lost_answers(now: datetime) -> int:

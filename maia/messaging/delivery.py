@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from maia.messaging.claims import begin, record
+from maia.messaging.claims import LONGEST_BACKOFF, begin, record
 from maia.messaging.email import Mailer, sender_address
 from maia.messaging.failures import (
     AccountRefused,
@@ -32,7 +32,7 @@ from maia.practices.sms import measure
 logger = logging.getLogger("maia.worker")
 Channel, Status = Message.Channel, Message.Status
 
-FIRST_BACKOFF, LONGEST_BACKOFF = timedelta(seconds=30), timedelta(minutes=30)
+FIRST_BACKOFF = timedelta(seconds=30)
 
 
 def deliver(message: Message, now: datetime, mailer: Mailer) -> bool:

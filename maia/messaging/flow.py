@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F
 
+from maia.accounts.waits import APART, has_come
 from maia.messaging.models import ChannelState
 
 PATIENCE = 5  # failures in a row before the provider is left alone
@@ -26,12 +27,14 @@ def allowance(channel: str, wanted: int, now: datetime) -> int:
         ChannelState.objects.get_or_create(channel=channel)
         return allowance(channel, wanted, now) if rate else wanted
     if state.broken_until is not None:
-        if now < state.broken_until:
+        if not has_come(state.broken_until, now, LONGEST_REST):
             return 0
         wanted = 1
     if not rate:
         return wanted
     since = (now - state.filled_at).total_seconds() if state.filled_at else 1
+    if since < -APART.total_seconds():  # filled by a clock that was wrong
+        since = 1
     tokens = min(max(rate, 1), state.tokens + max(since, 0) * rate)
     given = min(wanted, int(tokens))
     states.update(tokens=tokens - given, filled_at=now)

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,9 @@ TO_SETTLE = (
     & (Q(status__in=["failed", "uncertain"]) | Q(receipt="undelivered"))
     & ~Q(channel="hook")
 )
+
+# Not at the moment for which a reminder is owed, weeks ahead: it is there to leave soon.
+PUT_OFF = ~Q(kind="reminder") | Q(try_after__gt=F("due_at"))
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -177,6 +180,9 @@ class Message(Claimed):
                 condition=Q(status__in=["queued", "sending"]),
                 name="message_before_it",
             ),
+            models.Index(
+                fields=["try_after"], condition=Q(status="queued") & PUT_OFF, name="message_put_off"
+            ),
             models.Index(fields=["practice", "-due_at"], name="message_of_a_practice"),
             models.Index(
                 fields=["practice"],
@@ -240,6 +246,8 @@ class WorkerBeat(models.Model):
     started_at = models.DateTimeField(_("started"))
     seen_at = models.DateTimeField(_("last seen"))
     handled = models.PositiveIntegerField(_("messages handled"), default=0)
+    # The code of why it does nothing although it is alive: its clock is in doubt.
+    stopped = models.CharField(_("stopped"), max_length=10, blank=True)
 
     class Meta:
         verbose_name = _("worker")

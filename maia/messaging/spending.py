@@ -14,6 +14,7 @@ from maia.practices.models import Practice
 
 OPENS = time(8)  # what waited over a night leaves from then on: nobody is woken
 CODE = "sms_a_day"  # in `reasons`
+LONGEST_DAY = timedelta(hours=25)  # when clocks go back
 
 
 class OverTheDay(Exception):
@@ -34,7 +35,7 @@ def count(message: Message, segments: int, now: datetime) -> None:
 
 def counted_today(practice: Practice, now: datetime) -> int:
     """Segments."""
-    return allowances.taken(_key(practice, now), now=now)
+    return allowances.taken(_key(practice, now), LONGEST_DAY, now=now)
 
 
 def next_chance(message: Message, now: datetime) -> datetime | None:

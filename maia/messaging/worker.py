@@ -13,11 +13,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
 from django.db import DatabaseError, close_old_connections, connection
 
+from maia.accounts.waits import NotBelieved
 from maia.jobs.working import Run, work_on_jobs
 from maia.messaging import beats, flow
 from maia.messaging.claims import claim, give_up_on_lost_answers, put_off, read_again, release
@@ -45,12 +47,17 @@ def run(
 ) -> None:
     """Works until ``stop`` is set. Each channel has its thread: an SMS provider that keeps one
     waiting holds no email back. ``jobs``: what is done for each kind. ``also``: what else is looked
-    at, each every so many seconds."""
+    at, each every so many seconds. A ``clock`` that raises `NotBelieved` stops all of it, until it
+    does no more."""
     name = _name()
-    beat = beats.Beat(name, clock())
+    beat = beats.Beat(name, _reckoned(clock)())
 
     def look_around() -> int:
-        beat.tell(clock())
+        try:
+            beat.tell(clock())
+        except NotBelieved as doubt:
+            beat.tell(doubt.at, stopped=doubt.code)
+            raise
         return announce(clock()) + give_up_on_lost_answers(clock())
 
     def work(channel: str) -> int:
@@ -63,7 +70,7 @@ def run(
         for channel in Message.Channel.values
     ]
     for number in range(JOBS_AT_ONCE if jobs else 0):
-        step = partial(work_on_jobs, jobs or {}, name, clock)
+        step = partial(_work_on_jobs, jobs or {}, name, clock)
         threads.append(threading.Thread(target=_keep, args=(step, stop), name=f"jobs {number}"))
     for look, seconds in (also or {}).items():
         threads.append(threading.Thread(target=_now_and_then, args=(look, seconds, clock, stop)))
@@ -84,19 +91,36 @@ def run_until_idle(
 ) -> None:
     """Until nothing is left to do now, and each of ``also`` was looked at once: for cron."""
     name = _name()
-    beside = [partial(work_on_jobs, jobs, name, clock)] if jobs else []
+    beside = [partial(_work_on_jobs, jobs, name, clock)] if jobs else []
     threads = [threading.Thread(target=_drain, args=(step, stop)) for step in beside]
     threads += [threading.Thread(target=_once, args=(look, clock)) for look in also]
     for thread in threads:
         thread.start()
     while True:
         were_busy = any(thread.is_alive() for thread in threads)
-        while not stop.is_set() and work_once(name, clock, stop):
-            pass
+        with suppress(NotBelieved):  # said by the clock
+            while not stop.is_set() and work_once(name, clock, stop):
+                pass
         if not were_busy:  # what they left to be sent has been sent
             break
         for thread in threads:
             thread.join(IDLE_SECONDS)
+
+
+def _work_on_jobs(jobs: Mapping[str, Run], name: str, clock: Clock) -> int:
+    """None is begun by a clock in doubt; one that runs goes on."""
+    clock()
+    return work_on_jobs(jobs, name, _reckoned(clock))
+
+
+def _reckoned(clock: Clock) -> Clock:
+    def now() -> datetime:
+        try:
+            return clock()
+        except NotBelieved as doubt:
+            return doubt.at
+
+    return now
 
 
 def _name() -> str:
@@ -147,7 +171,7 @@ def work_on(channel: str, name: str, clock: Clock, stop: threading.Event) -> int
 
 def _now_and_then(look: Look, seconds: float, clock: Clock, stop: threading.Event) -> None:
     def step() -> int:
-        look(clock())
+        look(_reckoned(clock)())
         stop.wait(seconds)
         return 1
 
@@ -161,7 +185,7 @@ def _drain(step: Callable[[], int], stop: threading.Event) -> None:
 
 
 def _once(look: Look, clock: Clock) -> None:
-    _attempt(lambda: look(clock()))
+    _attempt(lambda: look(_reckoned(clock)()))
     connection.close()
 
 
@@ -179,6 +203,8 @@ def _attempt(step: Callable[[], object]) -> int:
     close_old_connections()
     try:
         return int(bool(step()))
+    except NotBelieved:  # said by the clock
+        pass
     except DatabaseError as error:
         # It comes back, or an operator is called by /healthz.
         logger.warning("database unavailable", extra={"error": type(error).__name__})

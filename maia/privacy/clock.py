@@ -22,14 +22,14 @@ APART = timedelta(hours=1)  # two clocks that are both about right
 
 def doubt(state: Housekeeping, now: datetime) -> Housekeeping.Stop | None:
     """Why ``now`` is not believed; None if it is."""
-    if abs(now - _database_clock(now)) > APART:
+    if abs(now - database_clock(now)) > APART:
         return Housekeeping.Stop.DATABASE
     if state.done_at is not None:
         if now < state.done_at - APART:
             return Housekeeping.Stop.BEHIND
         if now - state.done_at > A_FEW_DAYS:
             return Housekeeping.Stop.GAP
-    newest = max((at for at in (_newest_row(), state.believed_at) if at), default=None)
+    newest = max((at for at in (newest_row(), state.believed_at) if at), default=None)
     patience = A_FEW_DAYS if state.done_at is None else QUIET
     if newest is not None and now - newest > patience:
         return Housekeeping.Stop.ROWS
@@ -40,9 +40,9 @@ def in_words(stop: Housekeeping.Stop, state: Housekeeping, now: datetime) -> str
     """For the operator: what was seen, and what to do."""
     says = f"This machine's clock says {_written(now)}"
     if stop == Housekeeping.Stop.DATABASE:
-        seen = f"{says}, the database's {_written(_database_clock(now))}."
+        seen = f"{says}, the database's {_written(database_clock(now))}."
     elif stop == Housekeeping.Stop.ROWS:
-        newest = _newest_row()
+        newest = newest_row()
         seen = f"{says}, and the newest row is of {_written(newest) if newest else 'never'}."
     else:
         last = _written(state.done_at) if state.done_at else "never"
@@ -50,7 +50,7 @@ def in_words(stop: Housekeeping.Stop, state: Housekeeping, now: datetime) -> str
     return f"{seen} Nothing was erased. If this clock is right: maia housekeeping --believe-clock"
 
 
-def _database_clock(now: datetime) -> datetime:
+def database_clock(now: datetime) -> datetime:
     """PostgreSQL's own; SQLite has none but ours."""
     if connection.vendor != "postgresql":
         return now
@@ -61,7 +61,7 @@ def _database_clock(now: datetime) -> datetime:
     return answered
 
 
-def _newest_row() -> datetime | None:
+def newest_row() -> datetime | None:
     """The last thing that a person did. What workers write bears the clock that is in question."""
     asked = (
         HistoryEntry.objects.aggregate(at=Max("at")),

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 
 from maia.accounts import short_memory
 from maia.accounts.models import Allowance, Posted, User
+from maia.accounts.waits import come
 from maia.invitations.models import Invitation
 from maia.jobs.working import forget_old
 from maia.messaging.models import Message
@@ -36,6 +37,7 @@ OLD_INVITATION = timedelta(days=90)
 OLD_ANSWER = timedelta(days=1)  # what an `Idempotency-Key` was answered
 OF_AGE_AND_TEN = relativedelta(years=28)
 EVERY = timedelta(hours=24)
+A_DAY = timedelta(hours=25)  # when clocks go back
 # Of a practice's records, or of all patients' accounts, in one run: more than both waits for a word.
 MANY, SHARE = 20, 0.05
 
@@ -120,8 +122,8 @@ def keep_house(now: datetime, *, however_many: bool = False) -> dict[str, int]:
     done["typed"] = short_memory.forget_what_is_over()
     done["imports"] = forget_old_imports(now)
     done["merges"] = forget_old_merges(now)
-    done["posted"] = _delete(Posted.objects.filter(until__lt=now))
-    done["allowances"] = _delete(Allowance.objects.filter(until__lt=now))
+    done["posted"] = _delete(Posted.objects.filter(come("until", now, A_DAY)))
+    done["allowances"] = _delete(Allowance.objects.filter(come("until", now, A_DAY)))
     Session.objects.filter(expire_date__lt=now).delete()
     # Where and with what she signed in: as long as she is.
     live = Session.objects.values("session_key")

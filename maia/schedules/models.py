@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from maia.accounts.waits import has_come
 from maia.availability.policy import Policy
 from maia.availability.slots import Shape
 from maia.availability.weekly import MINUTES_A_DAY, InvalidHours, WeeklyHours
@@ -341,6 +342,9 @@ class AppointmentType(models.Model):
         )
 
 
+A_DAY = timedelta(days=1)
+
+
 class ExternalCalendar(models.Model):
     """Another calendar of hers, read from its address: the time that it takes closes hers here."""
 
@@ -382,7 +386,7 @@ class ExternalCalendar(models.Model):
         return [date.fromisoformat(day) for day in self.unread_dates]
 
     def is_fresh(self, now: datetime) -> bool:
-        return self.read_at is not None and now - self.read_at < timedelta(days=1)
+        return self.read_at is not None and not has_come(self.read_at + A_DAY, now, A_DAY)
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):

@@ -36,8 +36,8 @@ def test_five_an_hour_then_ten_a_day_and_the_time_of_the_next():
 def test_several_are_taken_whole_or_not_at_all():
     assert take("x", 5, DAY, now=NOW, many=3)
     assert not take("x", 5, DAY, now=NOW, many=3)
-    assert (taken("x", now=NOW), ends_at("x", now=NOW)) == (3, NOW + DAY)
+    assert (taken("x", DAY, now=NOW), ends_at("x", DAY, now=NOW)) == (3, NOW + DAY)
     assert take("x", 5, DAY, now=NOW, many=2)
     assert not take("x", 5, DAY, now=NOW)
     assert not take("y", 5, DAY, now=NOW, many=6)
-    assert taken("x", now=NOW + DAY) == 0
+    assert taken("x", DAY, now=NOW + DAY) == 0

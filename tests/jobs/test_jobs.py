@@ -96,7 +96,7 @@ def test_one_practice_does_not_keep_the_others_waiting(practice, elsewhere):
     asked(practice)
     other = asked(elsewhere["practice"])
     first = claim("one", NOW)
-    CLAIMS.begin(first, NOW, LEASE)
+    CLAIMS.begin(first, NOW)
     assert claim("two", NOW) == other
 
 
@@ -160,7 +160,7 @@ def test_it_is_one_workers_and_its_last_step_is_written_once(practice):
     late = NOW + LEASE
     first = claim("one", NOW)
     assert claim("two", NOW) is None
-    assert CLAIMS.begin(first, NOW, LEASE)
+    assert CLAIMS.begin(first, NOW)
     assert let_go_of_the_lost(late) == 1
     assert work({"count": count}, late, "two") == 1
     assert not CLAIMS.record(first, {"done": 99})
@@ -174,15 +174,15 @@ def test_claimed_and_not_begun_it_is_with_the_next_in_seconds_and_begun_by_one(p
     first = claim("one", NOW)
     second = claim("two", NOW + HOLD)
     assert (second.pk, second.attempts) == (first.pk, 1)  # it was never tried
-    assert not CLAIMS.begin(first, NOW + HOLD, LEASE)
-    assert CLAIMS.begin(second, NOW + HOLD, LEASE)
+    assert not CLAIMS.begin(first, NOW + HOLD)
+    assert CLAIMS.begin(second, NOW + HOLD)
     assert not CLAIMS.release(first)
 
 
 def test_what_kills_its_process_twice_is_set_aside_with_words(practice):
     job = asked(practice, input=b"bomb")
     for begun in (NOW, NOW + LEASE):
-        CLAIMS.begin(claim("one", begun), begun, LEASE)
+        CLAIMS.begin(claim("one", begun), begun)
         assert let_go_of_the_lost(begun) == 0
         assert let_go_of_the_lost(begun + LEASE) == 1
     assert work({"count": count}, NOW + timedelta(days=1)) == 0

@@ -27,13 +27,13 @@ def wrong(code, n):
 def test_so_many_in_so_long(db):
     taken = [take("x", 3, MINUTE, now=NOW) for _ in range(5)]
     assert taken == [True] * 3 + [False] * 2
-    assert is_used_up("x", 3, now=NOW)
+    assert is_used_up("x", 3, MINUTE, now=NOW)
     assert take("y", 3, MINUTE, now=NOW)
     give_back("x")
     assert take("x", 3, MINUTE, now=NOW)
     assert not take("x", 3, MINUTE, now=NOW + MINUTE - timedelta(seconds=1))
     assert take("x", 3, MINUTE, now=NOW + MINUTE)
-    assert not is_used_up("x", 3, now=NOW + MINUTE)
+    assert not is_used_up("x", 3, MINUTE, now=NOW + MINUTE)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,8 +12,10 @@ from django.utils import timezone
 from maia.calendars.refreshing import refresh_due
 from maia.config.jobs import KINDS
 from maia.config.running import shown_as_running
+from maia.config.waking import wake_what_sleeps
 from maia.messaging.worker import Look, run, run_until_idle
 from maia.privacy.housekeeping import keep_house_daily
+from maia.privacy.watch import WatchedClock
 
 
 class Command(BaseCommand):
@@ -34,11 +36,13 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        clock = WatchedClock(timezone.now)
         looks: dict[Look, float] = {  # each every so many seconds
-            keep_house_daily: 900.0,
-            lambda now: refresh_due(now, stop): 2.0,
+            lambda _: keep_house_daily(timezone.now()): 900.0,  # it has its own, stricter doubts
+            lambda _: refresh_due(clock(), stop): 2.0,
+            lambda _: wake_what_sleeps(clock()): 60.0,
         }
         if until_idle:
-            run_until_idle(timezone.now, stop, jobs=KINDS, also=looks)
+            run_until_idle(clock, stop, jobs=KINDS, also=looks)
         else:
-            run(timezone.now, stop, jobs=KINDS, also=looks)
+            run(clock, stop, jobs=KINDS, also=looks)
