@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 
 from maia.availability.intervals import Interval, merge
 from maia.calendars.lines import File, RawEvent, read_file
+from maia.calendars.onwards import FARTHEST, Onwards, that_holds
 from maia.calendars.repeating import NotUnderstood, starts
-from maia.calendars.zones import zone_named
+from maia.calendars.zones import instant_of, zone_named
 
 MOST_BYTES = 20_000_000  # a full agenda of twenty years
 MOST_TIMES, MOST_SECONDS = 200_000, 6.0  # of all repetitions; seconds of processor
@@ -31,6 +32,7 @@ _DURATION = re.compile(
     r"([+-])?P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?",
     re.ASCII,
 )
+_RANGE = re.compile(r'RANGE="?\w', re.IGNORECASE)
 _TZID = re.compile(r'TZID=("[^"]*"|[^;]*)', re.IGNORECASE)
 
 
@@ -65,7 +67,7 @@ class _Moment:
 
     @property
     def instant(self) -> datetime:
-        return _instant(self.wall, self.zone)
+        return instant_of(self.wall, self.zone)
 
 
 def read_calendar(
@@ -116,38 +118,58 @@ class _Reader:
         differing = [event for event in series if event.all("RECURRENCE-ID")]
         masters = _latest([event for event in series if not event.all("RECURRENCE-ID")])
         replaced: set[datetime] = set()
+        onwards: list[Onwards] = []
         for event in differing:
-            self._event(event, replaced, set())
+            self._event(event, replaced, set(), onwards, is_known=bool(masters))
         for event in masters:
-            self._event(event, set(), replaced)
+            self._event(event, set(), replaced, onwards)
 
-    def _event(self, event: RawEvent, replaces: set[datetime], replaced: set[datetime]) -> None:
-        """``replaces`` gets the instant in whose place it stands."""
+    def _event(
+        self, event: RawEvent, replaces: set[datetime], replaced: set[datetime],
+        onwards: list[Onwards], *, is_known: bool = True,
+    ) -> None:  # fmt: skip
+        """``replaces`` gets the instant in whose place it stands, ``onwards`` what holds from there
+        on. ``is_known``: the series that it differs from is in the file."""
         found: list[Interval] = []
         plain: list[Interval] = []
-        is_sure, start = True, None
+        is_sure, start, ranges = True, None, False
         takes = _takes_time(event)
         try:
             with _no_longer_than(min(SECONDS_OF_ONE, self._seconds_left())):
-                for parameters, value in event.all("RECURRENCE-ID")[:1]:
-                    replaces.add(self._moment(parameters, value).instant)
-                    is_sure &= "THISANDFUTURE" not in parameters.upper()
-                if takes:
-                    start = self._moment(*self._one(event, "DTSTART"))
+                place = event.all("RECURRENCE-ID")[:1]
+                ranges = bool(place) and _RANGE.search(place[0][0]) is not None
+                if place and not ranges:
+                    replaces.add(self._moment(*place[0]).instant)
+                if takes or ranges:
+                    begins = place if not takes and not event.all("DTSTART") else None
+                    start = self._moment(*(begins[0] if begins else self._one(event, "DTSTART")))
                     end, is_exact = self._end(event, start)
                     is_sure &= start.is_sure
-                    self._keep(found, start.instant, end)
+                    if takes:
+                        self._keep(found, start.instant, end)
+                if ranges and start is not None:
+                    # Where it is not clear what is meant, the old times stay closed as well.
+                    at = self._moment(*place[0]).instant
+                    later = Onwards(at, start.wall, start.zone, end, is_exact, takes)
+                    if is_sure and is_known and _is_clear(event, place[0][0], later):
+                        replaces.add(at)
+                        onwards.append(later)
+                    else:
+                        is_sure = False
+                if takes and start is not None:
                     repeats = event.all("RRULE") or event.all("RDATE")
                     plain = found
                     if repeats and not event.all("RECURRENCE-ID"):
                         found = []
-                        is_sure &= self._repeat(event, start, end, is_exact, replaced, found)
+                        is_sure &= self._repeat(
+                            event, start, end, is_exact, replaced, onwards, found
+                        )
                     elif start.instant in replaced:
                         found = []
         except (NotUnderstood, ValueError, OverflowError, LookupError, _TooLong):
             is_sure, found = False, found or plain
         self.times += found
-        if not is_sure and takes:
+        if not is_sure and (takes or ranges):
             self._count(event, start)
 
     def _seconds_left(self) -> float:
@@ -167,7 +189,7 @@ class _Reader:
 
     def _repeat(
         self, event: RawEvent, start: _Moment, end: datetime, is_exact: bool,
-        replaced: set[datetime], found: list[Interval],
+        replaced: set[datetime], onwards: list[Onwards], found: list[Interval],
     ) -> bool:  # fmt: skip
         """Whether all of it was understood. The plain span is in ``found`` whatever happens."""
         but, but_days, is_sure = set(replaced), set[date](), True
@@ -187,21 +209,28 @@ class _Reader:
         last = end.astimezone(start.zone).replace(tzinfo=None) - start.wall  # on the wall
 
         def keep(wall: datetime) -> None:
-            instant = _instant(wall, start.zone)
-            if instant not in but and wall.date() not in but_days:
-                until = instant + length if is_exact else _instant(wall + last, start.zone)
-                self._keep(found, instant, until)
+            instant = instant_of(wall, start.zone)
+            if instant in but or wall.date() in but_days:
+                return
+            if (later := that_holds(onwards, instant)) is not None:
+                if (span := later.span(instant)) is not None:
+                    self._keep(found, *span)
+                return
+            until = instant + length if is_exact else instant_of(wall + last, start.zone)
+            self._keep(found, instant, until)
 
         keep(start.wall)
         for parameters, value in self._listed(event, "RDATE"):
             self.repeated += 1
             try:
-                self._extra(parameters, value, start, but, keep, found)
+                self._extra(parameters, value, start, but, keep, onwards, found)
             except (NotUnderstood, ValueError, OverflowError):
                 is_sure = False
         margin = max(length, timedelta()) + 2 * _DAY
+        margin += max((abs(later.moved) + later.length for later in onwards), default=timedelta())
         opens = self.opens.replace(tzinfo=None) - margin
         closes = self.closes.replace(tzinfo=None) + 2 * _DAY
+        closes += max((abs(later.moved) for later in onwards), default=timedelta())
 
         def until(value: str) -> datetime:
             moment = self._moment("", value)
@@ -220,10 +249,10 @@ class _Reader:
                 is_sure = False
         return is_sure
 
-    def _extra(self, parameters, value, start, but, keep, found) -> None:  # type: ignore[no-untyped-def]
+    def _extra(self, parameters, value, start, but, keep, onwards, found) -> None:  # type: ignore[no-untyped-def]
         first, slash, rest = value.partition("/")
         moment = self._moment(parameters, first)
-        if not slash:
+        if not slash or that_holds(onwards, moment.instant) is not None:
             keep(moment.instant.astimezone(start.zone).replace(tzinfo=None))
             return
         end = (
@@ -238,7 +267,7 @@ class _Reader:
         if event.all("DTEND"):
             end = self._moment(*self._one(event, "DTEND"))
             if start.is_day and end.instant == start.instant:  # the State's own file is so
-                return _instant(start.wall + _DAY, start.zone), False
+                return instant_of(start.wall + _DAY, start.zone), False
             if end.instant < start.instant:
                 raise NotUnderstood
             return end.instant, False
@@ -247,9 +276,9 @@ class _Reader:
             if length < timedelta():
                 raise NotUnderstood
             if start.is_day:
-                return _instant(start.wall + max(length, _DAY), start.zone), False
+                return instant_of(start.wall + max(length, _DAY), start.zone), False
             return start.instant + length, True
-        return _instant(start.wall + (_DAY if start.is_day else timedelta()), start.zone), False
+        return instant_of(start.wall + (_DAY if start.is_day else timedelta()), start.zone), False
 
     def _keep(self, found: list[Interval], start: datetime, end: datetime) -> None:
         start, end = max(start, self.opens), min(end, self.closes)
@@ -308,6 +337,13 @@ def _is_long_over(event: RawEvent, year: int) -> bool:
     return bool(years) and is_short and all(y.isdecimal() and int(y) < year - 1 for y in years)
 
 
+def _is_clear(event: RawEvent, parameters: str, later: Onwards) -> bool:
+    """Not backwards, as old programs wrote, nor with a repetition of its own, nor to another year."""
+    onwards = re.search(r'RANGE="?THISANDFUTURE\b', parameters, re.IGNORECASE)
+    repeats = event.all("RRULE") or event.all("RDATE")
+    return onwards is not None and not repeats and abs(later.moved) <= FARTHEST
+
+
 def _latest(masters: list[RawEvent]) -> list[RawEvent]:
     """Of one event in several versions, the last."""
     if len(masters) < 2:
@@ -323,10 +359,6 @@ def _takes_time(event: RawEvent) -> bool:
     free = event.word("TRANSP").upper() == "TRANSPARENT"
     free |= event.word("X-MICROSOFT-CDO-BUSYSTATUS").upper() == "FREE"
     return not (free or event.word("STATUS").upper() == "CANCELLED")
-
-
-def _instant(wall: datetime, zone: tzinfo) -> datetime:
-    return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _duration(value: str) -> timedelta:

@@ -1,7 +1,7 @@
 """The zone that a calendar's file names. What a file says about a zone itself is never believed."""
 
 import re
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -21,6 +21,10 @@ _MICROSOFT = {  # as Windows shows them, where no city says it
     "pacific time (us & canada)": "America/Los_Angeles",
     "atlantic time (canada)": "America/Halifax",
 }
+
+
+def instant_of(wall: datetime, zone: tzinfo) -> datetime:
+    return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
 def zone_named(name: str) -> tzinfo | None:

@@ -10,7 +10,8 @@ SHIFT = ["DTSTART:20261203T080000Z", "DTEND:20261203T110000Z", "SUMMARY:Garde se
 def ics(*events):
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x"]
     for number, event in enumerate(events):
-        lines += ["BEGIN:VEVENT", f"UID:{number}", "DTSTAMP:20261101T000000Z", *event, "END:VEVENT"]
+        uid = [] if any(line.startswith("UID:") for line in event) else [f"UID:{number}"]
+        lines += ["BEGIN:VEVENT", *uid, "DTSTAMP:20261101T000000Z", *event, "END:VEVENT"]
     return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
 
 

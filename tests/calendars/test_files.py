@@ -31,6 +31,11 @@ EXPECTED = {
         ["03 09:00-03 10:30", "04 09:00-04 10:00", "05 09:00-05 10:00", "07 00:00-09 00:00"],
         [],
     ),
+    "medical_agenda": (
+        ["03 09:00-03 09:30", "05 00:00-07 00:00", "08 14:00-08 15:30", "15 15:00-15 16:00",
+         "29 15:00-29 16:00"],
+        [],
+    ),
     "state_holidays": (["25 00:00-26 00:00"], []),
     "hospital_nights": (
         ["03 09:00-03 09:10", "03 10:00-03 10:10", "03 11:00-03 11:10", "05 20:00-06 08:00",
@@ -67,7 +72,7 @@ def variants(content):
         "CR": b"\r".join(lines),
         "BOM": b"\xef\xbb\xbf" + content,
         "UTF-16": content.decode().encode("utf-16"),
-        "latin-1": content.decode().encode("latin-1"),
+        "of Windows": content.decode().encode("cp1252"),
         "folded": folded,
         "lower case": content.replace(b"BEGIN:VEVENT", b"begin:vevent").replace(
             b"DTSTART", b"dtstart"
@@ -119,6 +124,87 @@ def test_wall_clock_times_stay_over_a_change_of_the_clocks():
     night = ["DTSTART;TZID=Europe/Paris:20270320T220000", "DTEND;TZID=Europe/Paris:20270321T060000",
              "RRULE:FREQ=WEEKLY;COUNT=2"]  # fmt: skip
     assert shown(read(ics(night))) == ["20 22:00-21 06:00", "27 22:00-28 06:00"]
+
+
+WEEKS = ["UID:w", "DTSTART;TZID=Europe/Paris:20261202T090000", "DURATION:PT1H",
+         "RRULE:FREQ=WEEKLY;COUNT=4"]  # the 2nd, 9th, 16th, 23rd  # fmt: skip
+
+
+def from_then_on(day, *lines, at="T090000", range="THISANDFUTURE"):
+    """Its instance of ``day``, and all after it."""
+    where = f"RECURRENCE-ID;RANGE={range};TZID=Europe/Paris:202612{day}{at}"
+    return ["UID:w", where, *lines]
+
+
+MOVED_ON = ["DTSTART;TZID=Europe/Paris:20261210T140000", "DTEND;TZID=Europe/Paris:20261210T143000"]
+
+
+@pytest.mark.parametrize(
+    ("events", "times"),
+    [
+        # From the second on, a day later, at another hour and for half as long.
+        ([WEEKS, from_then_on("09", *MOVED_ON)],
+         ["02 09:00-02 10:00", "10 14:00-10 14:30", "17 14:00-17 14:30", "24 14:00-24 14:30"]),
+        # Whichever stands first in the file; and moved again.
+        ([from_then_on("23", "DTSTART:20261223T080000Z", "DURATION:PT2H"),
+          from_then_on("09", *MOVED_ON), WEEKS],
+         ["02 09:00-02 10:00", "10 14:00-10 14:30", "17 14:00-17 14:30", "23 09:00-23 11:00"]),
+        # One of them apart, and one taken out.
+        ([[*WEEKS, "EXDATE;TZID=Europe/Paris:20261223T090000"], from_then_on("09", *MOVED_ON),
+          ["UID:w", "RECURRENCE-ID;TZID=Europe/Paris:20261216T090000",
+           "DTSTART:20261218T070000Z", "DURATION:PT1H"]],
+         ["02 09:00-02 10:00", "10 14:00-10 14:30", "18 08:00-18 09:00"]),
+        # It ends, or takes no time any more.
+        ([WEEKS, from_then_on("16", "STATUS:CANCELLED")], ["02 09:00-02 10:00", "09 09:00-09 10:00"]),
+        ([WEEKS, from_then_on("16", "TRANSP:TRANSPARENT", "DTSTART:20261216T080000Z")],
+         ["02 09:00-02 10:00", "09 09:00-09 10:00"]),
+        # Moved to before: what began long ago stands in the window now.
+        ([["UID:w", "DTSTART;TZID=Europe/Paris:20270104T090000", "DURATION:PT1H",
+           "RRULE:FREQ=WEEKLY;COUNT=2"],
+          ["UID:w", "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Paris:20270104T090000",
+           "DTSTART;TZID=Europe/Paris:20261204T090000", "DURATION:PT1H"]],
+         ["04 09:00-04 10:00", "11 09:00-11 10:00"]),
+        # Whole days.
+        ([["UID:d", "DTSTART;VALUE=DATE:20261202", "RRULE:FREQ=WEEKLY;COUNT=3"],
+          ["UID:d", "RECURRENCE-ID;VALUE=DATE;RANGE=THISANDFUTURE:20261209",
+           "DTSTART;VALUE=DATE:20261211", "DTEND;VALUE=DATE:20261213"]],
+         ["02 00:00-03 00:00", "11 00:00-13 00:00", "18 00:00-20 00:00"]),
+    ],
+)  # fmt: skip
+def test_a_series_goes_on_as_it_was_changed(events, times):
+    reading = read(ics(*events))
+    assert shown(reading) == times
+    assert reading.unread == 0
+
+
+def test_over_a_change_of_the_clocks_too():
+    weeks = ["UID:w", "DTSTART;TZID=Europe/Paris:20270317T090000", "DURATION:PT1H",
+             "RRULE:FREQ=WEEKLY;COUNT=3"]  # fmt: skip
+    later = [
+        "UID:w",
+        "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Paris:20270324T090000",
+        "DTSTART;TZID=Europe/Paris:20270324T100000",
+        "DTEND;TZID=Europe/Paris:20270324T120000",
+    ]
+    assert shown(read(ics(weeks, later)))[1:] == ["24 10:00-24 12:00", "31 10:00-31 12:00"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        from_then_on("09", *MOVED_ON, "RRULE:FREQ=DAILY;COUNT=2"),
+        from_then_on("09", *MOVED_ON, range="THISANDPRIOR"),
+        from_then_on("09", MOVED_ON[0].replace("Europe/Paris", "Somewhere"), "DURATION:PT30M"),
+    ],
+    ids=["repeats itself", "backwards", "zone not known"],
+)
+def test_what_is_not_clear_closes_both_and_is_said(change):
+    reading = read(ics(WEEKS, change))
+    assert shown(reading) == [
+        "02 09:00-02 10:00", "09 09:00-09 10:00", "10 14:00-10 14:30", "16 09:00-16 10:00",
+        "23 09:00-23 10:00",
+    ]  # fmt: skip
+    assert reading.unread == 1
 
 
 def test_years_behind_do_not_count():
