@@ -75,11 +75,14 @@ def calendars(request: OfficeRequest, pk: int) -> HttpResponse:
             )
             return redirect("office:calendars", pk)
     feeds = Feed.objects.filter(practitioner=hers, user=request.seat.user)
+    read = list(hers.calendars.all())
     context = {
         "practice": request.seat.practice,
         "practitioner": hers,
         "form": form,
-        "calendars": hers.calendars.all(),
+        "calendars": read,
+        # Then the list asks for itself again, until nothing is.
+        "is_being_read": any(calendar.is_being_read for calendar in read),
         "feeds": feeds,
         "shows_addresses": signed_in_lately(request),
         "titles": Feed.Titles.choices,

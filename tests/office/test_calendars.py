@@ -31,11 +31,14 @@ def test_adding_one_asks_nobody_and_a_worker_reads_it(
     assert add(owner, anne, f"{hospital.base}/a.ics").status_code == 302
     assert hospital.asked == []
     assert "Lecture en cours" in page_of(owner, anne)
+    assert 'hx-trigger="every 3s"' in page_of(owner, anne), "it shows by itself what came of it"
+    assert f'<a href="/pro/settings/practitioners/{anne.pk}/calendars/">' in page_of(owner, anne)
     assert refresh_due(NOW) == 1
     assert thursday(follow_up, anne)[0] == "14:00"
     assert "Maternité" not in owner.get("/pro/absences/").content.decode()
     assert "Lu le 01/12/2026" in page_of(owner, anne)
     assert "Lecture en cours" not in page_of(owner, anne)
+    assert "hx-trigger" not in page_of(owner, anne), "it asks no more"
     closed = json.loads(
         owner.get("/pro/agenda/events/?start=2026-12-03T00:00&end=2026-12-04T00:00").content
     )
@@ -46,6 +49,21 @@ def test_adding_one_asks_nobody_and_a_worker_reads_it(
     assert len(hospital.asked) == 2
     owner.post(f"/pro/settings/calendars/{found.pk}/remove/")
     assert thursday(follow_up, anne)[0] == "09:00"
+
+
+def test_a_series_that_goes_on_otherwise_is_read_and_nothing_is_unread(
+    owner, anne, hospital, follow_up
+):
+    weeks = ["UID:w", "DTSTART:20261126T080000Z", "DTEND:20261126T100000Z", "RRULE:FREQ=WEEKLY"]
+    later = ["UID:w", "RECURRENCE-ID;RANGE=THISANDFUTURE:20261203T080000Z",
+             "DTSTART:20261203T130000Z", "DTEND:20261203T170000Z"]  # fmt: skip
+    hospital.answers["/a.ics"] = (200, {}, ics(weeks, later))
+    add(owner, anne, f"{hospital.base}/a.ics")
+    refresh_due(timezone.now())
+    assert "pas pu être lu" not in page_of(owner, anne)
+    free = thursday(follow_up, anne)
+    assert free[0] == "09:00"
+    assert "14:00" not in free
 
 
 @pytest.mark.parametrize(
