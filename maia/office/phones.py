@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maia.office.kept_form import KeptRowForm
 from maia.patients.phones import NotAPhoneNumber, parse_phone
 
 
@@ -29,7 +30,7 @@ class PhoneField(forms.CharField):
         return clean_phone(super().clean(value), self.country)
 
 
-class FormWithPhone(forms.ModelForm):
+class FormWithPhone(KeptRowForm):
     """Shows numbers as they are written in their country, and reads them by the rule that booking
     uses rather than by the model's fields, which ``numbers`` names with their labels."""
 
@@ -41,6 +42,7 @@ class FormWithPhone(forms.ModelForm):
             self.fields[name] = PhoneField(country=self.country, label=label)
             if kept := getattr(self.instance, name):
                 self.initial[name] = kept.as_national
+        self.remember_what_was_shown()
 
     @property
     def country(self) -> str:
@@ -48,5 +50,6 @@ class FormWithPhone(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Any:
         for name in self.numbers:
-            setattr(self.instance, name, self.cleaned_data[name])
+            if name in self.changed_data:
+                setattr(self.instance, name, self.cleaned_data[name])
         return super().save(commit=commit)

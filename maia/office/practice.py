@@ -26,6 +26,7 @@ from maia.office.picture_field import PictureField, chosen_picture
 from maia.patients.text import clean_line
 from maia.practices.models import Membership, Picture, Practice
 from maia.practices.pictures import LOGO
+from maia.practices.regions import regions_of
 from maia.practices.team import TeamRefused, remove_member
 from maia.privacy.journal import Act
 
@@ -57,8 +58,12 @@ class PracticeForm(FormWithPhone):
         help_texts = {
             "accent_colour": gettext_lazy("Made darker or lighter where it could not be read."),
             "directions": gettext_lazy("Floor, bell, bus stop: what a first visit needs."),
-            "holiday_region": gettext_lazy("57 for Alsace-Moselle, 974 for La Réunion; or empty."),
+            "holiday_region": gettext_lazy("Closed for who closes on public holidays."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["holiday_region"].widget = forms.Select(choices=regions_of(self.country))
 
     @property
     def country(self) -> str:
@@ -73,9 +78,13 @@ class PracticeForm(FormWithPhone):
     def save(self, commit: bool = True) -> Practice:
         practice: Practice = self.instance
         practice.logo = chosen_picture(self.cleaned_data, "logo", practice.logo, practice)
-        super().save(commit=commit)
+        practice = super().save(commit=commit)
         Picture.objects.forget_unseen(practice)
         return practice
+
+    def columns(self) -> set[str]:
+        changed = {"new_logo", "without_logo"} & set(self.changed_data)
+        return super().columns() | ({"logo"} if changed else set())
 
 
 class MemberForm(forms.Form):

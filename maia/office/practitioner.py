@@ -110,11 +110,15 @@ class PractitionerForm(FormWithPhone):
         return clean_line(self.cleaned_data["last_name"])
 
     def save(self, commit: bool = True) -> Practitioner:
-        hers: Practitioner = self.instance
-        hers.photo = chosen_picture(self.cleaned_data, "photo", hers.photo, hers.practice)
-        super().save(commit=commit)
-        Picture.objects.forget_unseen(hers.practice)
-        return hers
+        sheet: Practitioner = self.instance
+        sheet.photo = chosen_picture(self.cleaned_data, "photo", sheet.photo, sheet.practice)
+        sheet = super().save(commit=commit)
+        Picture.objects.forget_unseen(sheet.practice)
+        return sheet
+
+    def columns(self) -> set[str]:
+        changed = {"new_photo", "without_photo"} & set(self.changed_data)
+        return super().columns() | ({"photo"} if changed else set())
 
 
 @settings_page

@@ -17,6 +17,7 @@ from maia.accounts import limits
 from maia.accounts.limits import Limited
 from maia.office.access import OfficeRequest, owner_page, written_down
 from maia.office.again import asked_again
+from maia.office.kept_form import KeptRowForm
 from maia.practices.models import Practice
 from maia.privacy.erasing import CannotErase, erase_patient
 from maia.privacy.handing_out import data_of_patient
@@ -27,7 +28,7 @@ from maia.privacy.reading import open_record
 PAGE = 50
 
 
-class TermsForm(forms.ModelForm):
+class TermsForm(KeptRowForm):
     notes_for_practitioners = forms.BooleanField(
         label=gettext_lazy("Notes are for practitioners only"),
         required=False,
@@ -48,9 +49,10 @@ class TermsForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Any:
         practice = Practice.objects.filter(pk=self.instance.practice.pk)
-        wanted = self.cleaned_data["notes_for_practitioners"]
         with transaction.atomic():
-            practice.update(notes_for_practitioners=wanted)
+            if "notes_for_practitioners" in self.changed_data:
+                wanted = self.cleaned_data["notes_for_practitioners"]
+                practice.update(notes_for_practitioners=wanted)
             return super().save(commit)
 
 

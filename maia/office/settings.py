@@ -22,7 +22,7 @@ from maia.practices.models import COLOUR
 from maia.privacy.journal import Act
 from maia.privacy.reading import read_agenda
 from maia.schedules.descriptions import description_html
-from maia.schedules.models import AppointmentType, Category, Schedule
+from maia.schedules.models import AppointmentType, Schedule
 
 
 @settings_page
@@ -50,7 +50,7 @@ def schedule(request: OfficeRequest, pk: int) -> HttpResponse:
         "form": form,
         "sentences": week_in_words(hers, _ranges(plan)),
     }
-    if not form.is_bound:
+    if not form.is_bound or "more_breaks" in request.POST:
         return render(request, "office/schedule.html", context)
     if not form.is_valid():
         return render(request, "office/schedule.html", context, status=422)
@@ -62,7 +62,7 @@ def schedule(request: OfficeRequest, pk: int) -> HttpResponse:
         context["stranded"] = outside
         status = 200 if "preview" in request.POST else 409
         return render(request, "office/schedule.html", context, status=status)
-    Schedule.set_for(hers, form.week)
+    Schedule.set_for(hers, form.changed_days, whole=False)
     written_down(request, Act.SETTINGS, detail=_("schedule of %(name)s") % {"name": hers.name})
     messages.success(request, _("Saved."))
     return redirect("office:schedule", pk)
@@ -147,12 +147,12 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
     form = TypeForm(request.POST or None, instance=type)
     week = WeekForm(request.POST or None, ranges=_ranges(plan))
     owns = bool(form.is_bound and form.data.get("own_schedule"))
-    if form.is_bound and form.is_valid() and (not owns or week.is_valid()):
+    more = "more_breaks" in request.POST
+    if form.is_bound and not more and form.is_valid() and (not owns or week.is_valid()):
         with transaction.atomic():
-            type = form.save(commit=False)
-            type.category = Category.named(type.practice, form.cleaned_data["category_name"])
-            type.save()
-            Schedule.set_own(type, week.week if owns else None)
+            type = form.save()
+            if week.changed_days or "own_schedule" in form.changed_data:
+                Schedule.set_own(type, week.changed_days if owns else None, whole=False)
         _note_type(request, type)
         messages.success(request, _("Saved."))
         return redirect("office:types")
@@ -165,7 +165,9 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
         "preview": description_html(str(form["description"].value() or "")),
         "instructions": description_html(str(form["instructions"].value() or "")),
     }
-    return render(request, "office/type.html", context, status=422 if form.is_bound else 200)
+    return render(
+        request, "office/type.html", context, status=422 if form.is_bound and not more else 200
+    )
 
 
 def _note_type(request: OfficeRequest, type: AppointmentType) -> None:
@@ -185,4 +187,4 @@ def _type(request: OfficeRequest, pk: int) -> AppointmentType:
 
 
 def _ranges(plan: Schedule | None) -> dict[int, list[tuple[int, int]]]:
-    return {line.weekday: line.ranges for line in plan.lines.all()} if plan else {}
+    return plan.hours() if plan else {}

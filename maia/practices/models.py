@@ -15,6 +15,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from maia.accounts.addresses import AddressField
 from maia.availability.policy import Policy
 from maia.practices.pictures import Drawing
+from maia.practices.regions import LONGEST_REGION, region_of_zone, validate_region
 from maia.practices.registers import validate_am_number, validate_rpps, validate_siret
 from maia.practices.sms import validate_sms_sender_name, validate_sms_template
 
@@ -103,7 +104,9 @@ class Practice(models.Model):
         _("time zone"), max_length=60, default="Europe/Paris", validators=[validate_time_zone]
     )
     country = models.CharField(_("country"), max_length=2, default="FR")
-    holiday_region = models.CharField(_("region for holidays"), max_length=6, blank=True)
+    holiday_region = models.CharField(
+        _("public holidays of"), max_length=LONGEST_REGION, blank=True
+    )
     street = models.CharField(_("street"), max_length=200, blank=True)
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
@@ -150,6 +153,18 @@ class Practice(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        try:
+            validate_region(self.country, self.holiday_region)
+        except ValidationError as error:
+            raise ValidationError({"holiday_region": error}) from None
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new one in a time zone of a region begins with the holidays of that region."""
+        if self._state.adding and not self.holiday_region:
+            self.holiday_region = region_of_zone(self.country, self.time_zone)
+        super().save(*args, **kwargs)
 
     @property
     def zone(self) -> ZoneInfo:

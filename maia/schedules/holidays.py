@@ -22,5 +22,7 @@ def public_holidays(practice: Practice, first: date, last: date) -> set[date]:
 def _year(country: str, region: str, year: int) -> frozenset[date]:
     try:
         return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
-    except NotImplementedError:  # a country or region that the library does not know closes nothing
-        return frozenset()
+    except NotImplementedError:
+        # A region that the library no longer knows has its country's days. A country that it does
+        # not know closes nothing.
+        return _year(country, "", year) if region else frozenset()

@@ -54,23 +54,29 @@ class Schedule(models.Model):
             if (ranges := week.on(weekday))
         )
 
+    def hours(self) -> dict[int, list[tuple[int, int]]]:
+        """Its ranges by weekday, as `write` takes them."""
+        return {line.weekday: line.ranges for line in self.lines.all()}
+
     @classmethod
-    def set_for(cls, practitioner: Practitioner, hours: Week) -> "Schedule":
-        """Her general hours. Raises `InvalidHours`."""
+    def set_for(cls, practitioner: Practitioner, hours: Week, *, whole: bool = True) -> "Schedule":
+        """Her general hours; not ``whole``: those weekdays, the others stay. Raises `InvalidHours`."""
         with transaction.atomic():
             Practitioner.objects.select_for_update().get(pk=practitioner.pk)  # one after the other
             plan, _made = cls.objects.get_or_create(practitioner=practitioner)
-            plan.write(hours)
+            plan.write(hours if whole else plan.hours() | dict(hours))
         return plan
 
     @classmethod
-    def set_own(cls, type: "AppointmentType", hours: Week | None) -> None:
-        """A type's own hours; None: it has the general ones. Raises `InvalidHours`."""
+    def set_own(cls, type: "AppointmentType", hours: Week | None, *, whole: bool = True) -> None:
+        """A type's own hours, as `set_for`; None: it has the general ones. Raises `InvalidHours`."""
         with transaction.atomic():
             AppointmentType.objects.select_for_update(of=("self",)).get(pk=type.pk)
-            cls.objects.filter(appointment_type=type).delete()
-            if hours is not None:
-                cls.objects.create(appointment_type=type).write(hours)
+            if hours is None:
+                cls.objects.filter(appointment_type=type).delete()
+                return
+            plan, _made = cls.objects.get_or_create(appointment_type=type)
+            plan.write(hours if whole else plan.hours() | dict(hours))
 
 
 def ranges_between(start: int, end: int, breaks: list[list[int]]) -> list[tuple[int, int]]:
@@ -312,7 +318,7 @@ class AppointmentType(models.Model):
         with transaction.atomic():
             copy.save()
             if schedule is not None:
-                Schedule.set_own(copy, {line.weekday: line.ranges for line in schedule.lines.all()})
+                Schedule.set_own(copy, schedule.hours())
         return copy
 
     def shift(self, by: int) -> None:

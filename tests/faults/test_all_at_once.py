@@ -6,7 +6,6 @@ import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -16,6 +15,7 @@ from PIL import Image
 from tests.faults.test_site import shell
 from tests.faults.test_slow_clients import asked, begun, connect
 from tests.office.test_import import chosen
+from tests.pages import Shown
 from tests.site import running_site
 
 pytestmark = pytest.mark.alone
@@ -64,32 +64,6 @@ def calendar():
 def site(tmp_path):
     with running_site(tmp_path, MAIA_ALLOWED_NETWORKS="127.0.0.0/8") as site:
         yield site
-
-
-class Shown(HTMLParser):
-    """What a browser would send of a page's fields, untouched."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.values, self.select, self.text = {}, None, None
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        said = dict(attrs)
-        name = said.get("name")
-        if tag == "input" and name and said.get("type") not in ("file", "submit", "search"):
-            if said.get("type") not in ("checkbox", "radio") or "checked" in said:
-                self.values.setdefault(name, said.get("value", "on"))
-        elif tag == "select":
-            self.select = name
-        elif tag == "option" and "selected" in said:
-            self.values[self.select] = said.get("value", "")
-        elif tag == "textarea":
-            self.text = name
-
-    def handle_data(self, data):
-        if self.text:
-            self.values[self.text], self.text = data.lstrip("\n"), None
 
 
 class Camille(requests.Session):

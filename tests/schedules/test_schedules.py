@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from maia.availability.weekly import InvalidHours
 from maia.practices.models import Practice
+from maia.practices.regions import regions_of
 from maia.schedules.descriptions import description_html
 from maia.schedules.holidays import public_holidays
 from maia.schedules.models import Absence, OpeningHours
@@ -104,4 +105,31 @@ def test_holidays_follow_the_region():
     assert good_friday in public_holidays(alsace, good_friday, good_friday)
     abolition = date(2027, 12, 20)
     assert abolition in public_holidays(Practice(holiday_region="974"), abolition, abolition)
-    assert public_holidays(Practice(holiday_region="nowhere"), abolition, abolition) == set()
+    bastille = date(2027, 7, 14)
+    # What is stored and no longer known opens no holiday of the whole country.
+    assert public_holidays(Practice(holiday_region="67"), bastille, bastille) == {bastille}
+    assert public_holidays(Practice(country="XX"), bastille, bastille) == set()
+
+
+def test_regions_are_those_that_the_library_knows():
+    for country in ("FR", "CH", "BE", "LU", "XX"):
+        regions = dict(regions_of(country))
+        assert "" in regions
+        for region in regions:
+            Practice(name="A", slug="a", country=country, holiday_region=region).clean()
+    assert {"6AE", "57", "974", "NC"} < set(dict(regions_of("FR")))
+    assert "VD" in dict(regions_of("CH"))
+    for unknown in ("67", "68", "44", "Zone A", "nowhere"):
+        with pytest.raises(ValidationError):
+            Practice(name="A", slug="a", holiday_region=unknown).clean()
+
+
+@pytest.mark.parametrize(
+    ("zone", "region"), [("Indian/Reunion", "974"), ("Pacific/Noumea", "NC"), ("Europe/Paris", "")]
+)
+def test_a_practice_starts_with_the_holidays_of_its_zone(db, zone, region):
+    practice = Practice.objects.create(name="A", slug="a", time_zone=zone)
+    assert practice.holiday_region == region
+    practice.holiday_region = ""  # chosen since: it stays
+    practice.save()
+    assert Practice.objects.get().holiday_region == ""

@@ -1,10 +1,9 @@
 /* The schedule editor: a line copied to the next day, or Monday's to all weekdays. */
 
-const field = (name, day) => document.getElementById(`id_${name}_${day}`);
-
 function copy(from, to) {
-  for (const name of ["start", "break_start", "break_end", "end"])
-    field(name, to).value = field(name, from).value;
+  const names = [...document.querySelectorAll(`.week input[type=text][id$="_${from}"]`)];
+  for (const { id, value } of names)
+    document.getElementById(id.replace(/\d$/, to)).value = value;
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {
