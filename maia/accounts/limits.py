@@ -22,8 +22,10 @@ class Limited(StrEnum):
     INVITE = "invite"  # of one practice
     RESEND = "resend"  # one message
     MAKE_TOKEN = "make_token"  # noqa: S105  no secret
-    EXPORT = "export"
+    EXPORT = "export"  # a file, or a list that a program begins to read
+    EXPORT_PAGE = "export_page"  # where a program goes on
     SEARCH = "search"
+    IMPORT = "import"  # a list of patients sent, or read anew with other columns
 
 
 # The longest first: what a day refuses takes nothing of an hour.
@@ -36,8 +38,10 @@ LIMITS: dict[Limited, list[tuple[int, timedelta]]] = {
     Limited.INVITE: [(50, DAY)],
     Limited.RESEND: [(10, DAY)],
     Limited.MAKE_TOKEN: [(20, DAY)],
-    Limited.EXPORT: [(50, DAY), (20, HOUR)],
+    Limited.EXPORT: [(200, DAY), (40, HOUR)],
+    Limited.EXPORT_PAGE: [(1500, HOUR)],
     Limited.SEARCH: [(1500, HOUR)],
+    Limited.IMPORT: [(100, DAY), (40, HOUR)],
 }
 
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maia.accounts.limits import TooOften
 from maia.jobs import asking
-from maia.office import import_words
+from maia.office import import_words, refusals
 from maia.office.access import OfficeRequest, settings_page
 from maia.patients import import_jobs
 from maia.patients.import_jobs import MAX_BYTES, NotNow
@@ -110,6 +111,7 @@ def patient_import(request: OfficeRequest) -> HttpResponse:
     practice, now = request.seat.practice, timezone.now()
     bound = request.method == "POST"
     form = ImportForm(request.POST, request.FILES) if bound else ImportForm()
+    status = 422 if bound else 200
     if bound and form.is_valid():
         file = form.cleaned_data["file"]
         name = " ".join(clean_text(file.name).split())[:200]
@@ -121,6 +123,9 @@ def patient_import(request: OfficeRequest) -> HttpResponse:
             form.add_error(
                 None, _("Many things are being done already: try again in some minutes.")
             )
+        except TooOften as refusal:
+            form.add_error(None, refusals.too_often_words(refusal))
+            status = 429
         else:
             return redirect("office:import_of", importing.pk)
     imports = practice.patient_imports.select_related("asked_by", "job").defer(*_HEAVY)
@@ -130,7 +135,7 @@ def patient_import(request: OfficeRequest) -> HttpResponse:
         "imports": imports[:SHOWN_IMPORTS],
         "most_lines": import_words.most_lines(),
     }
-    return render(request, "office/import.html", context, status=422 if bound else 200)
+    return render(request, "office/import.html", context, status=status)
 
 
 _HEAVY = ("file", "table", "shown", "remarks")
@@ -160,9 +165,14 @@ def import_of(request: OfficeRequest, pk: int) -> HttpResponse:
     if not importing.may_be_confirmed(now) or not shown:
         return render(request, "office/import_done.html", context)
     form = ColumnsForm(request.POST or None, importing=importing, shown=shown)
+    status = 200
     if request.method == "POST":
-        if answer := _go_on(request, importing, form):
-            return answer
+        try:
+            if answer := _go_on(request, importing, form):
+                return answer
+        except TooOften as refusal:  # what she chose stays
+            form.add_error(None, refusals.too_often_words(refusal))
+            status = 429
     read_records(request.seat, now=now)  # the page shows who is in the file
     context |= {
         "form": form,
@@ -172,9 +182,8 @@ def import_of(request: OfficeRequest, pk: int) -> HttpResponse:
         "more_lines": importing.counts.get("new", 0) > len(shown["lines"]),
         "has_names": bool(NAMES & set(importing.columns)),
     }
-    return render(
-        request, "office/import_columns.html", context, status=422 if form.errors else 200
-    )
+    status = status if status != 200 or not form.errors else 422
+    return render(request, "office/import_columns.html", context, status=status)
 
 
 def _go_on(

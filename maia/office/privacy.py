@@ -13,17 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maia.accounts import limits
-from maia.accounts.limits import Limited
 from maia.office.access import OfficeRequest, owner_page, written_down
 from maia.office.again import asked_again
 from maia.office.kept_form import KeptRowForm
 from maia.practices.models import Practice
 from maia.privacy.erasing import CannotErase, erase_patient
-from maia.privacy.handing_out import data_of_patient
 from maia.privacy.journal import Act
 from maia.privacy.models import JournalEntry, Terms, terms_of
-from maia.privacy.reading import open_record
+from maia.privacy.reading import open_record, take_out_record
 
 PAGE = 50
 
@@ -85,10 +82,8 @@ def journal(request: OfficeRequest) -> HttpResponse:
 def hand_out(request: OfficeRequest, pk: int) -> HttpResponse:
     """All that Maia knows of a patient, for her who asked."""
     record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)
-    limits.ask(Limited.EXPORT, request.seat.user.pk, now=timezone.now())
-    written_down(request, Act.EXPORTED, patient=record)
     answer = JsonResponse(
-        data_of_patient(record, by_practice=True),
+        take_out_record(request.seat, record, now=timezone.now()),
         json_dumps_params={"indent": 2, "ensure_ascii": False},
     )
     answer["Content-Disposition"] = 'attachment; filename="dossier.json"'

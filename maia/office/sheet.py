@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maia.accounts.limits import TooOften
 from maia.appointments.booking import (
     Boxes,
     By,
@@ -35,6 +36,7 @@ from maia.office.agenda import get_appointment
 from maia.office.patients import SHOWN
 from maia.office.sheet_forms import EditForm, NewAppointmentForm, WhenForm
 from maia.patients.addresses import Address, write_address
+from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
 from maia.privacy.reading import find_records, notes_of, open_record
@@ -225,12 +227,20 @@ def _render_new(
     patient = _one_of(patients.all(), str(chosen)) if chosen else None
     if patient is not None:  # the page says her name
         open_record(request.seat, patient, now=timezone.now())
+    found: list[Patient] = []
+    too_often = ""
+    try:  # without a script
+        found = find_records(request.seat, typed, SHOWN, now=timezone.now())
+    except TooOften as limited:  # nothing typed is lost
+        too_often = refusals.too_often_words(limited)
+        status = 429
     context = {
         "practice": request.seat.practice,
         "form": form,
         "types": types,
         "patient": patient,
-        "found": find_records(request.seat, typed, SHOWN, now=timezone.now()),  # without a script
+        "found": found,
+        "too_often": too_often,
         "typed": typed,
         "refusal": refusals.words(refusal) if refusal else "",
         "overlaps": isinstance(refusal, SlotTaken),

@@ -8,6 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from maia.accounts import limits
+from maia.accounts.limits import Limited
 from maia.accounts.models import User
 from maia.jobs import asking
 from maia.jobs.models import Job
@@ -41,7 +43,8 @@ class NotNow(Exception):
 def begin(
     practice: Practice, file_name: str, content: bytes, *, by: User, now: datetime
 ) -> PatientImport:
-    """A worker reads the file soon. Raises `asking.Refused`."""
+    """A worker reads the file soon. Raises `asking.Refused` and `TooOften`."""
+    limits.ask(Limited.IMPORT, by.pk, now=now)
     with transaction.atomic():
         importing = PatientImport.objects.create(
             practice=practice, asked_by=by, file_name=file_name, file=content, created_at=now
@@ -54,7 +57,9 @@ def look_again(
     importing: PatientImport, *, columns: list[str], titles_row: int | None, existing: str,
     by: User, now: datetime,
 ) -> None:  # fmt: skip
-    """With other columns, or another row of titles (then columns are guessed anew). Raises `NotNow`."""
+    """With other columns, or another row of titles (then columns are guessed anew). Raises `NotNow`
+    and `TooOften`."""
+    limits.ask(Limited.IMPORT, by.pk, now=now)
     _step(
         READ, importing, State.READ, State.READING, by, now,
         columns=columns, titles_row=titles_row, existing=existing,

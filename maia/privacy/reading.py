@@ -1,5 +1,6 @@
 """Where the faces of the office get patients' rows: each function takes the seat, gives what it
-sees, and writes down in the journal that it was read.
+sees, counts what has a limit, and writes down in the journal that it was read. Pages and programs
+of one user are counted together.
 
 Two contract tests: one walks every page and operation of the office, and fails for one that answers
 patients' rows and writes no line; the other reads the office's source, and fails for a function that
@@ -11,11 +12,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from maia.accounts import limits
+from maia.accounts.limits import Limited
 from maia.appointments.models import Appointment
 from maia.messaging.models import Message
 from maia.patients.models import Patient
 from maia.patients.search import search_patients
 from maia.practices.seats import Seat
+from maia.privacy.handing_out import data_of_patient
 from maia.privacy.journal import Act, note
 
 
@@ -26,17 +30,28 @@ def read_records(seat: Seat, *, now: datetime) -> QuerySet[Patient]:
     return records
 
 
-def take_out_records(seat: Seat, *, now: datetime) -> QuerySet[Patient]:
-    """All of them with all that they say, for a file or a program."""
+def take_out_records(seat: Seat, *, now: datetime, goes_on: bool = False) -> QuerySet[Patient]:
+    """All of them with all that they say, for a file or a program; ``goes_on``: a later page of
+    what was begun. Raises `TooOften`."""
+    act = Limited.EXPORT_PAGE if goes_on else Limited.EXPORT
+    limits.ask(act, seat.user.pk, now=now)
     note(Act.ALL_EXPORTED, seat, now=now)
     records: QuerySet[Patient] = seat.practice.patients.kept()
     return records
 
 
+def take_out_record(seat: Seat, record: Patient, *, now: datetime) -> dict[str, Any]:
+    """All that Maia knows of one patient. Raises `TooOften`."""
+    limits.ask(Limited.EXPORT, seat.user.pk, now=now)
+    note(Act.EXPORTED, seat, now=now, patient=record)
+    return data_of_patient(record, by_practice=True)
+
+
 def find_records(seat: Seat, typed: str, limit: int, *, now: datetime) -> list[Patient]:
-    """Those that `search_patients` finds. Nothing typed is no search."""
+    """Those that `search_patients` finds. Nothing typed is no search. Raises `TooOften`."""
     if not typed.strip():
         return []
+    limits.ask(Limited.SEARCH, seat.user.pk, now=now)
     note(Act.SEARCHED, seat, now=now)
     today = now.astimezone(seat.practice.zone).date()
     return search_patients(seat.practice, typed, limit, today=today)

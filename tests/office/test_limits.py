@@ -1,12 +1,15 @@
 """What costs, writes to people or asks other machines has a limit, said in words on the page."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from maia.accounts.limits import LIMITS, Limited
 from maia.invitations.models import Invitation
+from maia.jobs.working import work_on_jobs
 from maia.messaging.models import Message
 from maia.messaging.spending import count
+from maia.patients.import_jobs import READ, run_read
 from maia.schedules.models import ExternalCalendar
 from maia.tokens.models import Token
 from tests.conftest import NOW, make_patient
@@ -106,3 +109,39 @@ def test_the_messages_page_says_what_is_gone_of_todays_sms(owner, practice, sett
     page = owner.get(reverse("office:messages")).content.decode()
     assert words in page
     assert ("demain à huit heures" in page) is (gone == 300)
+
+
+def test_a_search_on_the_sheet_counts_and_nothing_typed_is_lost(owner, practice, monkeypatch):
+    monkeypatch.setitem(LIMITS, Limited.SEARCH, [(1, LIMITS[Limited.SEARCH][0][1])])
+    make_patient(practice, "Léa")
+    typed = {"patient_search": "petit", "first_name": "Zoé", "last_name": "Roux"}
+    assert "Léa" in post(owner, "new", **typed).content.decode()
+    answer = post(owner, "new", **typed)
+    page = answer.content.decode()
+    assert answer.status_code == 429
+    assert "aussi souvent que permis" in page
+    assert 'value="Zoé"' in page
+    assert "Léa" not in page
+    assert post(owner, "new", first_name="Zoé").status_code == 422  # no search, no limit
+
+
+def test_lists_sent_and_read_anew_count_for_who_sends_them(owner, practice, monkeypatch):
+    monkeypatch.setitem(LIMITS, Limited.IMPORT, [(2, LIMITS[Limited.IMPORT][0][1])])
+
+    def send():
+        file = SimpleUploadedFile("liste.csv", "Nom;Prénom\nRoux;Zoé\n".encode())
+        return post(owner, "import", file=file)
+
+    sent = send()
+    assert sent.status_code == 302
+    work_on_jobs({READ: run_read}, "w", lambda: NOW)
+    chosen = {"titles_row": "1", "column-0": "first_name", "column-1": "last_name"}
+    for status in (302, 429):
+        answer = owner.post(sent["Location"], chosen | {"existing": "keep"})
+        assert answer.status_code == status
+        work_on_jobs({READ: run_read}, "w", lambda: NOW)
+    assert "aussi souvent que permis" in answer.content.decode()
+    answer = send()
+    assert answer.status_code == 429
+    assert "aussi souvent que permis" in answer.content.decode()
+    assert practice.patient_imports.count() == 1

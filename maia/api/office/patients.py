@@ -107,7 +107,7 @@ def shown(record: Patient, seat: Seat) -> dict[str, Any]:
 @router.get("", response={200: PatientsOut, **errors(401, 403, 422, 429)})
 def list_patients(request: HttpRequest, paging: Pages) -> Any:
     reader = seat(request)
-    records = take_out_records(reader, now=timezone.now())
+    records = take_out_records(reader, now=timezone.now(), goes_on=bool(paging.cursor))
     return page(records, paging, lambda record: shown(record, reader))
 
 
