@@ -19,6 +19,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from maia.accounts import sessions
 from maia.accounts.addresses import validated_address
 from maia.accounts.codes import make_link_token, may_ask, wants_a_link
 from maia.outside.mail import Mail
@@ -45,6 +46,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         # A patient registers on a practice's booking page, if that practice allows it.
         return False
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Whose computer it is outlives the session of who was signed in before."""
+        borrowed = sessions.is_borrowed(request.session)
+        super().login(request, user)
+        if borrowed:
+            sessions.mark(request.session, sessions.Lasting.BORROWED, now=timezone.now())
 
     def clean_email(self, email: str) -> str:
         """What allauth's own forms were given: another address for an account."""

@@ -12,18 +12,31 @@ from allauth.account.forms import (
 )
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.core import context
+from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from django import forms
 from django.contrib.auth.signals import user_login_failed
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from maia.accounts import sessions
 from maia.accounts.addresses import AddressFormField, validated_address
 from maia.accounts.codes import may_guess, wants_a_link, was_right
 from maia.accounts.models import User
 
 
-class RequestCodeForm(RequestLoginCodeForm):
+class _SaysWhoseComputer(forms.Form):
+    borrowed = forms.BooleanField(label=_("This is not my computer"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        borrowed = bool(typed.get("borrowed"))
+        sessions.choose(context.request.session, borrowed, now=timezone.now())
+        return typed
+
+
+class RequestCodeForm(_SaysWhoseComputer, RequestLoginCodeForm):
     """Asks for the address that a code goes to.
 
     ``may_register`` says whether an unknown address gets an account: at once, closed until its
@@ -69,9 +82,19 @@ class RequestCodeForm(RequestLoginCodeForm):
         return email
 
 
-class PasswordSignInForm(LoginForm):
+class PasskeySignInForm(_SaysWhoseComputer, LoginWebAuthnForm):
+    pass
+
+
+class PasswordSignInForm(_SaysWhoseComputer, LoginForm):
     def clean_login(self) -> str:
         return validated_address(super().clean_login())
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> Any:
+        answer = super().login(request, redirect_url)
+        if sessions.is_borrowed(request.session):  # allauth has given it two weeks
+            request.session.set_expiry(0)
+        return answer
 
 
 class LostPasswordForm(ResetPasswordForm):

@@ -4,11 +4,13 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from maia.accounts.models import User
 from maia.accounts.second_factor import has_second_factor, shown_in, where_to_show_it
+from maia.accounts.sessions import is_of_team
 
 
 def may_enter(request: HttpRequest) -> bool:
@@ -25,6 +27,7 @@ def enter(request: HttpRequest, extra_context: object = None) -> HttpResponse:
     user = request.user
     if may_enter(request):
         wanted = request.GET.get("next", "")
+        is_of_team(request.session, now=timezone.now())
         safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
         return redirect(wanted if safe else "admin:index")
     if isinstance(user, User) and user.is_staff:

@@ -220,6 +220,8 @@ ACCOUNT_FORMS = {
     "reset_password": "maia.accounts.forms.LostPasswordForm",
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = True  # two weeks, unless it is not her computer: `accounts.sessions`
+MFA_FORMS = {"login_webauthn": "maia.accounts.forms.PasskeySignInForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Maia"
@@ -227,6 +229,17 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS
 
 # --- The doors --------------------------------------------------------------------------------
 
+SESSION_ENGINE = "maia.accounts.sessions"
+# A session of the team that nobody has used for so long is over; on a computer that is not hers,
+# anybody's. Patients' own last SESSION_COOKIE_AGE, two weeks.
+TEAM_IDLE_HOURS = max(1, env.int("MAIA_TEAM_IDLE_HOURS", default=12))
+BORROWED_IDLE_MINUTES = max(1, env.int("MAIA_BORROWED_IDLE_MINUTES", default=60))
+# Over https browsers take a cookie of this name from this very host alone, for all of it.
+COOKIE_PREFIX = "__Host-" if _HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}django_language"
+MESSAGE_STORAGE = "maia.config.notes.Storage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from maia.accounts.limits import TooOften
 from maia.accounts.models import User
 from maia.accounts.second_factor import shown_in, where_to_show_it
+from maia.accounts.sessions import is_of_team
 from maia.patients.models import Patient
 from maia.practices.models import Membership, Practitioner
 from maia.practices.seats import Seat, SecondFactorMissing, memberships_of, take_seat
@@ -50,6 +51,7 @@ def office(view: View) -> View:
                 request.seat = take_seat(place, shown=shown_in(request))
             except SecondFactorMissing as missing:
                 return _ask_second_factor(request, place, missing)
+            is_of_team(request.session, now=timezone.now())  # who has joined since she signed in
             try:
                 return view(request, *args, **kwargs)
             except TooOften as refusal:

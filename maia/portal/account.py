@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maia.accounts import sessions
 from maia.accounts.models import User
 from maia.accounts.second_factor import has_second_factor
 from maia.appointments.models import Appointment
@@ -57,7 +58,7 @@ def account(request: HttpRequest) -> HttpResponse:
         answer.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             language,
-            max_age=365 * 24 * 3600,
+            max_age=None if sessions.is_borrowed(request.session) else 365 * 24 * 3600,
             secure=settings.LANGUAGE_COOKIE_SECURE,
             samesite="Lax",
         )
@@ -120,8 +121,10 @@ def again(request: HttpRequest) -> HttpResponse:
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     if request.method != "POST":
         return render(request, "portal/again.html", {"email": user.email})
+    borrowed = sessions.is_borrowed(request.session)
     logout(request)
-    return send_code(request, user.email, next_url=wanted if safe else reverse("account"))
+    after = wanted if safe else reverse("account")
+    return send_code(request, user.email, next_url=after, borrowed=borrowed)
 
 
 def _user(request: HttpRequest) -> User:

@@ -25,8 +25,7 @@ ADDRESS = re.compile(
     r"/(?P<language>auto|[a-z]{2})-(?P<accent>own|[0-9a-f]{6})-(?P<practitioner>all|[0-9]{1,18})"
     r"(?P<path>/.*)"
 )
-OURS = "frame_"  # starts the names of a frame's cookies
-PROBE = "frame_kept"  # set on every page: when it does not come back, no cookie does
+PROBE = "kept"  # set on every page: when it does not come back, no cookie does
 
 # Python learns the attribute in 3.14.
 cookies.Morsel._reserved.setdefault("partitioned", "Partitioned")  # type: ignore[attr-defined]
@@ -78,16 +77,17 @@ class FrameMiddleware:
         match = ADDRESS.fullmatch(request.path_info)
         if match is None:
             return self.get_response(request)
-        frame = _read(match, keeps_cookies=PROBE in request.COOKIES)
+        ours = _start()
+        frame = _read(match, keeps_cookies=ours + PROBE in request.COOKIES)
         if frame is None:
             return self.get_response(request)  # no such practice or language: 404
         request.frame = frame  # type: ignore[attr-defined]
         request.path_info = match["path"]
         request.urlconf = "maia.portal.frame_urls"
         request.COOKIES = {
-            name.removeprefix(OURS): value
+            settings.COOKIE_PREFIX + name.removeprefix(ours): value
             for name, value in request.COOKIES.items()
-            if name.startswith(OURS)
+            if name.startswith(ours)
         }
         if frame.language:
             request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = frame.language
@@ -97,7 +97,7 @@ class FrameMiddleware:
         finally:
             set_script_prefix("/")
         if not frame.keeps_cookies:
-            response.set_cookie(PROBE.removeprefix(OURS), "1", httponly=True)
+            response.set_cookie(PROBE, "1", httponly=True)
         _keep_in_frame(response, frame)
         _allow_around(response, ["'self'", *frame.websites])
         return response
@@ -125,6 +125,12 @@ def _read(match: re.Match[str], *, keeps_cookies: bool) -> Frame | None:
     )
 
 
+def _start() -> str:
+    """Of the names of a frame's cookies. Their path is the frame's alone, so `__Host-`, which wants
+    all of the site, cannot be theirs; `__Secure-` can."""
+    return "__Secure-frame_" if settings.SESSION_COOKIE_SECURE else "frame_"
+
+
 def _keep_in_frame(response: HttpResponse, frame: Frame) -> None:
     """Its cookies: another name and path than Maia's own, and one jar for each website around.
 
@@ -134,7 +140,9 @@ def _keep_in_frame(response: HttpResponse, frame: Frame) -> None:
     for name in list(response.cookies):
         morsel = response.cookies.pop(name)
         kept: cookies.Morsel[str] = cookies.Morsel()
-        kept.set(OURS + name, morsel.value, morsel.coded_value)
+        kept.set(
+            _start() + name.removeprefix(settings.COOKIE_PREFIX), morsel.value, morsel.coded_value
+        )
         kept.update(morsel)
         kept["path"] = f"{frame.root}/"
         if settings.SESSION_COOKIE_SECURE:

@@ -40,7 +40,13 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             logout(request)
         request.session[CLICKED] = token
         if not hers:
-            return send_code(request, found.email, next_url=request.path, opens_account=True)
+            return send_code(
+                request,
+                found.email,
+                next_url=request.path,
+                opens_account=True,
+                borrowed="borrowed" in request.POST,
+            )
     if user is not None and hers and request.session.get(CLICKED) == token:
         del request.session[CLICKED]
         return _accept(request, found, user)

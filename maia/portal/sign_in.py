@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from maia.accounts import sessions
 from maia.accounts.codes import address_of_link, use_link
 from maia.accounts.forms import RequestCodeForm
 from maia.patients.records import may_register
@@ -54,6 +55,7 @@ class _SendCode(RequestLoginCodeView):
     email = ""
     next_url = ""
     opens_account = False
+    borrowed = False
 
     def get_form_class(self) -> type[RequestCodeForm]:
         return RequestCodeForm
@@ -61,7 +63,7 @@ class _SendCode(RequestLoginCodeView):
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_form_kwargs()
         return kwargs | {
-            "data": {"email": self.email},
+            "data": {"email": self.email, "borrowed": self.borrowed},
             "may_register": lambda email: self.opens_account,
         }
 
@@ -70,15 +72,24 @@ class _SendCode(RequestLoginCodeView):
 
     def form_invalid(self, form: RequestCodeForm) -> HttpResponse:
         """Too many codes asked for: the form knows how to say so."""
-        messages.error(self.request, " ".join(e for errors in form.errors.values() for e in errors))
+        said = [str(error) for errors in form.errors.values() for error in errors]
+        messages.error(self.request, " ".join(said))
         return redirect(self.next_url)
 
 
 def send_code(
-    request: HttpRequest, email: str, *, next_url: str, opens_account: bool = False
+    request: HttpRequest,
+    email: str,
+    *,
+    next_url: str,
+    opens_account: bool = False,
+    borrowed: bool = False,
 ) -> HttpResponse:
-    """Sends a code to an address that we know, and asks for it; ``next_url`` is ours."""
-    view = _SendCode.as_view(email=email, next_url=next_url, opens_account=opens_account)
+    """Sends a code to an address that we know, and asks for it; ``next_url`` is ours. ``borrowed``:
+    it is not her computer."""
+    view = _SendCode.as_view(
+        email=email, next_url=next_url, opens_account=opens_account, borrowed=borrowed
+    )
     answer: HttpResponse = view(request)
     return answer
 
@@ -147,6 +158,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
         status = 410 if closed else 200
         return render(request, "portal/sign_in_link.html", {"closed": closed}, status=status)
     user = users[0]
+    sessions.choose(request.session, "borrowed" in request.POST, now=timezone.now())
     record_authentication(request, user, method="code", email=address)
     verify_email_indirectly(request, user, address)
     answer: HttpResponse = perform_login(request, Login(user=user, email=address))

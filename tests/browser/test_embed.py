@@ -81,10 +81,10 @@ def test_she_signs_up_books_and_cancels_inside_of_the_frame(sites, listed, open_
     frame.get_by_text("Votre rendez-vous est annulé").wait_for()
     assert problems == []
     jar = {c["name"]: c for c in context.cookies() if c["name"].startswith("frame_")}
-    assert jar["frame_sessionid"]["sameSite"] == "None"
-    assert jar["frame_sessionid"]["secure"]
-    assert jar["frame_sessionid"]["httpOnly"]
-    assert jar["frame_sessionid"]["partitionKey"].startswith("https://cabinet-lilas.test")
+    assert jar["__Secure-frame_sessionid"]["sameSite"] == "None"
+    assert jar["__Secure-frame_sessionid"]["secure"]
+    assert jar["__Secure-frame_sessionid"]["httpOnly"]
+    assert jar["__Secure-frame_sessionid"]["partitionKey"].startswith("https://cabinet-lilas.test")
     # Maia itself does not know her: the frame's session is the frame's.
     page.goto(f"{sites.base}/mes-rendez-vous/")
     assert "/accounts/login/" in page.url

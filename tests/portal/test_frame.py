@@ -91,7 +91,7 @@ def test_the_frame_does_not_know_whom_maia_knows(client, website, julie):
 def test_its_cookies_are_its_own(client, website, anne, follow_up, settings):
     settings.SESSION_COOKIE_SECURE = True
     answer = client.get(f"{FRAME}/accounts/login/code/", secure=True)
-    assert set(answer.cookies) == {"frame_csrftoken", "frame_kept"}
+    assert set(answer.cookies) == {"__Secure-frame_csrftoken", "__Secure-frame_kept"}
     for cookie in answer.cookies.values():
         text = cookie.OutputString()
         assert "Path=/tilleuls/embed/" in text

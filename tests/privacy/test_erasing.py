@@ -5,7 +5,6 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth import get_user
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -136,7 +135,7 @@ def test_what_waited_to_be_sent_is_not(lina, anne, follow_up):
 
 def test_an_erased_record_is_nowhere_in_the_office(owner, lina, seen, time_machine):
     time_machine.move_to(LATER, tick=False)
-    signed_in(owner, get_user(owner))
+    signed_in(owner, Membership.objects.get(role="owner").user)
     erase_patient(lina, now=LATER)
     assert owner.get(reverse("office:patient", args=[lina.pk])).status_code == 410
     assert "—" not in owner.get("/pro/patients/").content.decode().split("<main")[1].split("</main")[0]  # fmt: skip
@@ -148,7 +147,7 @@ def test_an_erased_record_is_nowhere_in_the_office(owner, lina, seen, time_machi
 
 def test_an_erased_record_is_not_filled_again(owner, lina, seen, practice, time_machine):
     time_machine.move_to(LATER, tick=False)
-    signed_in(owner, get_user(owner))
+    signed_in(owner, Membership.objects.get(role="owner").user)
     other = make_patient(practice, "Zoé")
     erase_patient(lina, now=LATER)
     for name in ("merge", "invite", "hand_out", "erase"):
@@ -167,7 +166,7 @@ def test_the_owner_erases_with_her_eyes_open(owner, lina, seen, time_machine):
     assert "annulez-les d’abord" in owner.get(path).content.decode()
     assert owner.post(path, {"understood": "on"}).status_code == 422
     time_machine.move_to(LATER, tick=False)
-    signed_in(owner, get_user(owner))
+    signed_in(owner, Membership.objects.get(role="owner").user)
     assert "vingt ans" in owner.get(path).content.decode()
     assert owner.post(path).status_code == 422
     lina.refresh_from_db()
