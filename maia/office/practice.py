@@ -87,8 +87,10 @@ class PracticeForm(FormWithPhone):
         return super().columns() | ({"logo"} if changed else set())
 
 
-class MemberForm(forms.Form):
-    email = AddressFormField(label=gettext_lazy("Email address"), max_length=254)
+class RoleForm(forms.Form):
+    """``needs_names``: she has no agenda yet, and an assistant gets none."""
+
+    needs_names = True
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
         choices=Membership.Role.choices,
@@ -105,9 +107,15 @@ class MemberForm(forms.Form):
             except ValidationError as error:
                 self.add_error(name, error)
                 continue
-            if not typed[name] and typed.get("role") != Membership.Role.ASSISTANT:
+            is_seen = self.needs_names and typed.get("role") != Membership.Role.ASSISTANT
+            if is_seen and not typed[name]:
                 self.add_error(name, _("Patients see the name of a practitioner."))
         return typed
+
+
+class MemberForm(RoleForm):
+    email = AddressFormField(label=gettext_lazy("Email address"), max_length=254)
+    field_order = ("email",)
 
 
 @owner_page

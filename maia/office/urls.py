@@ -16,6 +16,7 @@ from maia.office import (
     practice,
     practitioner,
     privacy,
+    roles,
     settings,
     sheet,
     tokens,
@@ -94,6 +95,7 @@ urlpatterns = [
     path("settings/doors/", doors.doors, name="doors"),
     path("settings/team/second-factor/", practice.second_factor, name="second_factor"),
     path("settings/team/", practice.team, name="team"),
+    path("settings/team/<int:pk>/role/", roles.role, name="role"),
     path("settings/team/<int:pk>/sign-out/", practice.sign_out, name="sign_out"),
     path("settings/team/<int:pk>/remove/", practice.remove, name="remove"),
     path(

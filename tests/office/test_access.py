@@ -77,6 +77,7 @@ OF_NOTHING = {
 }
 OWNER = {
     "doors",
+    "role",
     "sign_out",
     "renew_secret",
     "webhooks",
@@ -151,6 +152,7 @@ def paths(practice, practitioner, type, appointment):
     ids = {
         "renew_secret": webhook.pk,
         "sign_out": member,
+        "role": member,
         "calendars": practitioner.pk,
         "change_calendar": calendar.pk,
         "new_feed": practitioner.pk,

@@ -15,7 +15,7 @@ from tests.conftest import NOW, make_user, signed_in
 LONG_AGO = 16 * 60  # seconds
 # Every address that takes a form, one or the other: a new one is decided here.
 ASKS = {
-    "tokens", "new_feed", "webhooks", "renew_secret", "team", "remove", "sign_out",
+    "tokens", "new_feed", "webhooks", "renew_secret", "team", "remove", "sign_out", "role",
     "second_factor", "change_invitation", "privacy", "erase", "merge",
     "undo_merge",
 }  # fmt: skip
@@ -62,7 +62,8 @@ def test_each_of_them_asks(sign_in, team, anne, julie, practice):
     member = practice.team.get(user=team["assistant"])
     pks = {
         "new_feed": anne.pk, "renew_secret": webhook.pk, "remove": member.pk,
-        "sign_out": member.pk, "change_invitation": invitation.pk, "erase": julie.pk,
+        "sign_out": member.pk, "role": member.pk,
+        "change_invitation": invitation.pk, "erase": julie.pk,
         "merge": julie.pk, "undo_merge": julie.pk, "hand_out": julie.pk, "show_feeds": anne.pk,
     }  # fmt: skip
     owner = sign_in(team["owner"], ago=LONG_AGO)

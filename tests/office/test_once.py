@@ -36,7 +36,8 @@ CHANGES = {
     "sheet", "move", "cancel", "confirm", "unconfirm", "delete_absence", "event", "patient",
     "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "change_message", "practitioner",
     "schedule", "change_calendar", "revoke_feed", "look", "remove_website", "no_website",
-    "privacy", "second_factor", "sign_out", "remove", "renew_secret", "revoke_token", "edit_type",
+    "privacy", "second_factor", "sign_out", "remove", "role", "renew_secret",
+    "revoke_token", "edit_type",
     "import_of", "change_import",
 }  # fmt: skip
 # ... or it makes nothing.

@@ -44,7 +44,7 @@ NOBODY = {
     "withdraw_invitation", "all_seen", "change_message", "settings", "practitioner",
     "calendars", "new_feed", "show_feeds", "revoke_feed", "change_calendar", "test",
     "preview_sms", "look", "embed", "remove_website", "no_website", "privacy", "journal",
-    "doors", "second_factor", "team", "sign_out", "remove", "change_invitation", "tokens",
+    "doors", "second_factor", "team", "sign_out", "remove", "role", "change_invitation", "tokens",
     "revoke_token", "webhooks", "renew_secret", "change_webhook", "types", "preview_type",
     "new_type", "edit_type", "change_type", "change_import",
 }  # fmt: skip
