@@ -89,13 +89,13 @@ def login(request: HttpRequest) -> HttpResponse:
 @never_cache
 def elsewhere(request: HttpRequest, key: UUID) -> HttpResponse:
     """Asked again and again by the frame: has she booked in her tab?"""
-    booked = tab.told(_frame(request).practice, key) is not None
+    booked = tab.told(_frame(request), key) is not None
     return JsonResponse({"url": reverse("booked_elsewhere", args=[key]) if booked else None})
 
 
 @require_safe
 @never_cache
 def booked_elsewhere(request: HttpRequest, key: UUID) -> HttpResponse:
-    practice = _frame(request).practice
-    context = {"practice": practice, "told": tab.told(practice, key)}
+    frame = _frame(request)
+    context = {"practice": frame.practice, "told": tab.told(frame, key)}
     return render(request, "portal/booked_elsewhere.html", context)

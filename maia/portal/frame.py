@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import set_script_prefix
+from django.utils.crypto import get_random_string
 
 from maia.practices.models import Practice
 from maia.practices.websites import frame_sources
@@ -40,7 +41,11 @@ class Frame:
     language: str = ""  # empty: the browser's own
     accent: str = ""  # six hexadecimal digits; empty: the practice's
     practitioner_id: int | None = None
-    keeps_cookies: bool = False
+    cookie: str = ""  # a word that this browser alone has; empty: it keeps no cookie in there
+
+    @property
+    def keeps_cookies(self) -> bool:
+        return bool(self.cookie)
 
     @property
     def root(self) -> str:
@@ -78,7 +83,7 @@ class FrameMiddleware:
         if match is None:
             return self.get_response(request)
         ours = _start()
-        frame = _read(match, keeps_cookies=ours + PROBE in request.COOKIES)
+        frame = _read(match, cookie=request.COOKIES.get(ours + PROBE, ""))
         if frame is None:
             return self.get_response(request)  # no such practice or language: 404
         request.frame = frame  # type: ignore[attr-defined]
@@ -97,7 +102,7 @@ class FrameMiddleware:
         finally:
             set_script_prefix("/")
         if not frame.keeps_cookies:
-            response.set_cookie(PROBE, "1", httponly=True)
+            response.set_cookie(PROBE, get_random_string(22), httponly=True)
         _keep_in_frame(response, frame)
         _allow_around(response, ["'self'", *frame.websites])
         return response
@@ -111,7 +116,7 @@ class FrameMiddleware:
             raise Http404
 
 
-def _read(match: re.Match[str], *, keeps_cookies: bool) -> Frame | None:
+def _read(match: re.Match[str], *, cookie: str) -> Frame | None:
     known = {"auto", *dict(settings.LANGUAGES)}
     practice = Practice.objects.filter(slug=match["slug"]).select_related("logo").first()
     if practice is None or match["language"] not in known:
@@ -121,7 +126,7 @@ def _read(match: re.Match[str], *, keeps_cookies: bool) -> Frame | None:
         language="" if match["language"] == "auto" else match["language"],
         accent="" if match["accent"] == "own" else match["accent"],
         practitioner_id=None if match["practitioner"] == "all" else int(match["practitioner"]),
-        keeps_cookies=keeps_cookies,
+        cookie=cookie,
     )
 
 

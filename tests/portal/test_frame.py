@@ -202,7 +202,8 @@ def test_a_key_carries_the_news_from_the_tab_to_the_frame(
     frame.cookies.clear()  # the browser refuses them
     page = frame.get(once["Location"]).content.decode()
     out = re.search(r'href="([^"]+)" target="_blank"', page)[1]
-    key = re.search(r"frame=([0-9a-f-]{36})", out)[1]
+    key = re.search(r'data-elsewhere="[^"]*/elsewhere/([0-9a-f-]{36})/"', page)[1]
+    assert key not in out
     assert frame.get(f"{FRAME}/elsewhere/{key}/").json() == {"url": None}
     assert "Rien n’est encore réservé" in frame.get(
         f"{FRAME}/elsewhere/{key}/booked/"
@@ -248,3 +249,49 @@ def test_the_options_of_a_frames_address_are_read_strictly(client, website, acce
     there = client.get("/tilleuls/embed/", {"accent": accent})["Location"]
     assert ".." not in there
     assert there.startswith("/tilleuls/embed/auto-")
+
+
+def booked_in_a_tab(client, julie, path, out):
+    client.force_login(julie.user, BACKEND)
+    form = client.get(out).content.decode()
+    request_key = re.search(r'name="request_key" value="([^"]+)"', form)[1]
+    return client.post(path, {"request_key": request_key})
+
+
+def test_who_learns_the_address_of_the_tab_reads_nothing(
+    client, website, practice, anne, follow_up, julie, on_tuesday
+):
+    from uuid import UUID
+
+    from django.test import Client
+
+    frame, path = Client(), confirm_path(follow_up, anne)
+    page = frame.get(f"{FRAME}{path}?again").content.decode()
+    out = re.search(r'href="([^"]+)" target="_blank"', page)[1]
+    digest = re.search(r"frame=([0-9a-f]{64})", out)[1]
+    booked_in_a_tab(client, julie, path, out)
+    for guess in (UUID(digest[:32]), UUID(digest[32:])):
+        assert Client().get(f"{FRAME}/elsewhere/{guess}/").json() == {"url": None}
+    key = re.search(r"/elsewhere/([0-9a-f-]{36})/", page)[1]
+    # The cookie that came with that very page is sent back now: it is the same frame.
+    assert frame.get(f"{FRAME}/elsewhere/{key}/").json()["url"]
+
+
+def test_with_a_cookie_the_key_is_the_browsers_own(
+    client, website, practice, anne, follow_up, julie, on_tuesday
+):
+    from django.test import Client
+
+    frame, path = Client(), confirm_path(follow_up, anne)
+    frame.get(FRAME + path)
+    page = frame.get(FRAME + path).content.decode()  # to sign in; or, by password, in a tab
+    out = re.search(r'href="([^"]+)" target="_blank"', page)[1]
+    key = re.search(r"/elsewhere/([0-9a-f-]{36})/", page)[1]
+    booked_in_a_tab(client, julie, path, out)
+    other = Client()
+    other.get(FRAME + path)
+    for stranger in (other, Client()):
+        assert stranger.get(f"{FRAME}/elsewhere/{key}/").json() == {"url": None}
+        told = stranger.get(f"{FRAME}/elsewhere/{key}/booked/").content.decode()
+        assert "Rien n’est encore réservé" in told
+    assert frame.get(f"{FRAME}/elsewhere/{key}/").json()["url"]
