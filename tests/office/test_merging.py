@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import get_user
 from django.urls import reverse
 
 from maia.messaging.models import Message
 from maia.patients.models import Merge, Patient
+from maia.practices.models import Membership
 from maia.privacy.erasing import erase_patient
 from maia.privacy.models import JournalEntry
 from tests.conftest import NOW, make_patient, make_user, signed_in
@@ -84,7 +84,7 @@ def test_what_was_changed_since_is_said(owner, merge, kept, path):
 def test_not_after_a_day_nor_once_it_is_erased(owner, merge, kept, path, time_machine):
     row = Merge.objects.get()
     time_machine.move_to(NOW + timedelta(hours=24), tick=False)
-    signed_in(owner, get_user(owner))
+    signed_in(owner, Membership.objects.get(role="owner").user)
     assert path not in owner.get(reverse("office:patient", args=[kept.pk])).content.decode()
     page = owner.post(path, {"merge": row.pk}, follow=True).content.decode()
     assert "ne peut plus être annulée" in page
