@@ -1,6 +1,7 @@
 """A type's description: Markdown in, HTML that is safe to show out (product rule 3.2)."""
 
 import re
+from functools import lru_cache
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -11,6 +12,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True})
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "hr", "code"}
 
 
+@lru_cache(maxsize=500)  # ten megabytes at most; the list of all types costs a tenth of a second
 def description_html(markdown: str) -> SafeString:
     """Links open apart from the booking page, which may be in a frame, and tell nothing of it."""
     html = nh3.clean(
