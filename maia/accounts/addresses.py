@@ -5,6 +5,7 @@ letters (PostgreSQL takes ``ı`` in capitals for an ``I``), so none is ever aske
 """
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import idna
@@ -69,6 +70,7 @@ def _as_read(address: str) -> str:
         return address
 
 
+@lru_cache(1000)  # an import has thousands of addresses, of a few domains
 def _canonical_domain(domain: str) -> str:
     try:
         return idna.encode(domain, uts46=True, std3_rules=True).decode("ascii").lower()

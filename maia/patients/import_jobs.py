@@ -1,6 +1,7 @@
 """The three jobs of an import: read the file and say what it would become, do that, take it back."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,7 +17,8 @@ from maia.jobs.models import Job
 from maia.jobs.working import Failed, Progress
 from maia.outside.child import ChildKilled, ask_child
 from maia.patients.import_models import KEPT, ImportedRecord, PatientImport, packed, unpacked
-from maia.patients.importing import Lines, Plan, plan_import, read_lines, write_import
+from maia.patients.import_writing import is_still_so, prepare_import, write_import
+from maia.patients.importing import Lines, Plan, plan_import, read_lines
 from maia.patients.lists.bounds import MAX_LINES, UnreadableFile
 from maia.patients.lists.rows import Reads
 from maia.patients.lists.table import Table
@@ -183,21 +185,27 @@ def run_import(job: Job, progress: Progress, then: Then = _nothing_more) -> None
     layout = _layout(importing, table)
     _guesses, columns = _columns(importing, table, layout)
     lines = _lines(importing, table, layout, columns, progress)
+    as_read = deepcopy(lines)  # a plan remarks on the drafts, and adds to them
+    prepared = prepare_import(lines, importing)
+    told = _told(prepared.plan)
     with progress.last_step() as result:
         Practice.objects.select_for_update().only("pk").get(pk=importing.practice_id)
-        plan = plan_import(lines, importing.practice, importing.existing)
-        write_import(plan, importing)
+        if not is_still_so(prepared, importing.practice):
+            prepared = prepare_import(as_read, importing)
+            told = _told(prepared.plan)
+        plan = prepared.plan
+        write_import(prepared, importing)
         PatientImport.objects.filter(pk=importing.pk, state=State.IMPORTING).update(
-            state=State.DONE,
-            finished_at=now,
-            counts=plan.counts,
-            remarks=packed(_flat(plan)),
-            shown=packed({"remarks": _flat(plan)[:SHOWN_REMARKS]}),
-            table=None,
+            state=State.DONE, finished_at=now, counts=plan.counts, table=None, **told
         )
         result.update(plan.counts)
         importing.counts = plan.counts
         then(importing, now)
+
+
+def _told(plan: Plan) -> dict[str, bytes]:
+    flat = _flat(plan)
+    return {"remarks": packed(flat), "shown": packed({"remarks": flat[:SHOWN_REMARKS]})}
 
 
 def run_undo(job: Job, progress: Progress, then: Then = _nothing_more) -> None:

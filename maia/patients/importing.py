@@ -1,4 +1,4 @@
-"""A list of patients into records: what each line would become, then that, in one transaction.
+"""A list of patients into records: what each line would become. `import_writing` does that.
 
 Lines are counted in and out: each is new, changes a record, is there already, is twice in the file,
 could be several records, has no name, or is empty. Accounts and what patients agreed to are never
@@ -11,16 +11,18 @@ from datetime import date
 from typing import Any
 
 from maia.patients.batches import in_batches
-from maia.patients.import_models import ImportedRecord, PatientImport
+from maia.patients.import_models import PatientImport
 from maia.patients.lists.rows import NOTES, Draft, NoName, Reads, Remark, read_row
 from maia.patients.matching import People, Person
 from maia.patients.models import Patient
-from maia.patients.prints import print_of, value_of
+from maia.patients.prints import value_of
 from maia.patients.text import folded
 from maia.practices.models import Practice
 
 Existing = PatientImport.Existing
 OUTCOMES = ("new", "updated", "there", "twice", "unsure", "refused", "blank")
+# Remarks that say of a cell that it is in the notes: not where nothing is written.
+KEPT_IN_NOTES = {"bad_email", "bad_phone", "bad_date", "bad_name", "long", "more", "words"}
 _ADDRESS = ("street", "postcode", "city")
 
 
@@ -67,12 +69,13 @@ def read_lines(
 
 
 def plan_import(lines: Lines, practice: Practice, existing: str) -> Plan:
-    """What would become of each line. Nothing is written; whoever writes it holds the practice."""
+    """What would become of each line. Nothing is written."""
     plan = Plan()
     plan.counts["blank"] = lines.blank
     records: People[int] = People(_people_of(practice))
     earlier: People[Draft] = People()
     about: dict[int, Draft] = {}  # by record: the first line that was about it
+    unheard: set[int] = set()  # drafts of which nothing is written
     for draft in lines.drafts:
         person = _person(draft)
         outcome, first = _twice(person, earlier)
@@ -93,10 +96,14 @@ def plan_import(lines: Lines, practice: Practice, existing: str) -> Plan:
         elif outcome == "unsure":
             draft.remarks.append(Remark("unsure"))
         plan.counts[outcome] += 1
+        left = outcome == "there" and existing == Existing.KEEP
+        if left or outcome == "unsure" or (first is not None and id(first) in unheard):
+            unheard.add(id(draft))
     if existing != Existing.KEEP:
         _plan_updates(plan, about, existing)
     for draft in lines.drafts:
-        plan.remarks += [(draft.number, draft.name, remark) for remark in draft.remarks]
+        told = [r for r in draft.remarks if id(draft) not in unheard or r.code not in KEPT_IN_NOTES]
+        plan.remarks += [(draft.number, draft.name, remark) for remark in told]
     for number, cells in lines.refused:
         plan.counts["refused"] += 1
         plan.remarks.append((number, "", Remark("no_name", "", cells)))
@@ -104,48 +111,12 @@ def plan_import(lines: Lines, practice: Practice, existing: str) -> Plan:
     return plan
 
 
-def write_import(plan: Plan, importing: PatientImport) -> None:
-    """In the caller's transaction. Each record that is made or changed is noted, for the way back."""
-    practice, existing = importing.practice, importing.existing
-    for drafts in in_batches(plan.new):
-        records = [Patient(practice=practice, **_values(draft)) for draft in drafts]
-        for record in records:
-            record.write_search_text()
-        records = Patient.objects.bulk_create(records)
-        ImportedRecord.objects.bulk_create(
-            ImportedRecord(by=importing, patient=record, was_made=True, print=print_of(record))
-            for record in records
-        )
-    for pks in in_batches(plan.updates):
-        changed, notes = [], []
-        fields: set[str] = {"search_text"}
-        for record in Patient.objects.select_for_update().filter(pk__in=pks).order_by("pk"):
-            changes = changes_of(record, plan.updates[record.pk], existing)
-            before = {name: value_of(record, name) for name in changes}
-            for name, value in changes.items():
-                setattr(record, name, value)
-            record.write_search_text()
-            fields |= changes.keys()
-            changed.append(record)
-            notes.append(
-                ImportedRecord(
-                    by=importing,
-                    patient=record,
-                    was_made=False,
-                    before=before,
-                    print=print_of(record),
-                )
-            )
-        Patient.objects.bulk_update(changed, sorted(fields), batch_size=100)
-        ImportedRecord.objects.bulk_create(notes)
-
-
 def changes_of(record: Patient, draft: Draft, existing: str) -> dict[str, Any]:
     """Field by field what the line says otherwise and the practice wants to have from it. What it
     says and does not get is remarked on the draft."""
     changes: dict[str, Any] = {}
     has_address = any(getattr(record, name) for name in _ADDRESS)
-    new = _values(draft)
+    new = values_of(draft)
     if existing == Existing.OVERWRITE and any(name in new for name in _ADDRESS):
         new = dict.fromkeys(_ADDRESS, "") | new  # never half of one, half of another
     for name, value in new.items():
@@ -230,7 +201,7 @@ def _people_of(practice: Practice) -> Iterator[Person[int]]:
         yield Person(pk, last, first, birth_name, email, numbers, birth_date, external_id)
 
 
-def _values(draft: Draft) -> dict[str, Any]:
+def values_of(draft: Draft) -> dict[str, Any]:
     return {
         name: date.fromisoformat(value) if name == "birth_date" else value
         for name, value in draft.fields.items()

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 import phonenumbers
+from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 # A mobile of overseas France is invalid as a number of the mainland, and the other way round.
@@ -55,3 +56,34 @@ def is_mobile(e164: str) -> bool:
 def _regions(country: str) -> tuple[str, ...]:
     others = FRENCH_REGIONS if country in FRENCH_REGIONS else ()
     return (country, *(region for region in others if region != country))
+
+
+NUMBERS = ("mobile", "phone", "contact_phone")  # of a record
+
+
+class WrittenNumber(PhoneNumber):  # type: ignore[misc]
+    """A number that was judged and written in E.164 once, for who asks thousands."""
+
+    _valid: bool
+    _e164: str
+
+    def is_valid(self) -> bool:
+        return self._valid
+
+    def __str__(self) -> str:
+        return self._e164
+
+    def format_as(self, format: int) -> str:
+        e164 = PhoneNumber.format_map["E164"]
+        return self._e164 if format == e164 and self._valid else str(super().format_as(format))
+
+
+def as_written(number: PhoneNumber | str | None) -> PhoneNumber | str:
+    """The same number; empty for none."""
+    if not number:
+        return ""
+    parsed: PhoneNumber = number if not isinstance(number, str) else PhoneNumber.from_string(number)
+    written = WrittenNumber()
+    written.merge_from(parsed)
+    written._valid, written._e164 = parsed.is_valid(), str(parsed)
+    return written

@@ -5,7 +5,7 @@ import json
 
 from maia.patients.models import Patient
 
-_FIELDS = (
+FIELDS = (
     "first_name", "last_name", "birth_name", "email", "mobile", "phone", "contact_name",
     "contact_phone", "external_id", "birth_date", "street", "postcode", "city", "access", "notes",
     "language", "online_booking_barred", "no_sms", "user_id", "erased_at",
@@ -19,5 +19,5 @@ def value_of(record: Patient, name: str) -> str:
 
 
 def print_of(record: Patient) -> str:
-    values = [value_of(record, name) for name in _FIELDS]
+    values = [value_of(record, name) for name in FIELDS]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from maia.config.jobs import KINDS
 from maia.jobs.working import work_on_jobs
+from maia.patients import import_jobs
 from maia.patients.models import Patient, PatientImport
 from tests.conftest import make_patient, signed_in
 
@@ -251,3 +252,15 @@ def test_a_workbook_of_excel(owner, practice):
     book.save(out)
     _address, page = read(owner, out.getvalue())
     assert "Lina Roy" in page
+
+
+@pytest.mark.parametrize("bound", [{"SECONDS": 0.01}, {"MEMORY": 40_000_000}])
+def test_a_list_that_kills_its_reader_is_answered_in_words(owner, monkeypatch, bound):
+    """Over its time, or over its memory: a real child process is ended."""
+    for name, value in bound.items():
+        monkeypatch.setattr(import_jobs, name, value)
+    content = "Nom;Prenom\n" + "Roy;Lina\n" * 400_000
+    _address, page = read(owner, content)
+    assert "trop lourd à lire" in page
+    importing = PatientImport.objects.get()
+    assert (importing.job.error, importing.file) == ("too_heavy", None)
