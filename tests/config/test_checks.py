@@ -9,6 +9,8 @@ import pytest
 
 from maia.config import checks
 
+pytestmark = pytest.mark.once  # each on settings of its own, with SQLite
+
 SAFE = {
     "MAIA_BASE_URL": "https://rdv.sage-femme.fr",
     "MAIA_EMAIL_URL": "smtp+tls://a:b@mail.example:587",

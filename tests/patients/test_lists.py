@@ -15,6 +15,7 @@ from maia.patients.lists.rows import NoName, read_row, split_name
 from maia.patients.lists.table import read_table
 from maia.patients.lists.titles import Column, column_of_title, find_layout, guess_columns
 
+pytestmark = pytest.mark.once  # no database is asked
 FILES = Path(__file__).parent / "files"
 TODAY = date(2026, 12, 1)
 
