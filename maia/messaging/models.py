@@ -246,8 +246,9 @@ class WorkerBeat(models.Model):
     started_at = models.DateTimeField(_("started"))
     seen_at = models.DateTimeField(_("last seen"))
     handled = models.PositiveIntegerField(_("messages handled"), default=0)
-    # The code of why it does nothing although it is alive: its clock is in doubt.
-    stopped = models.CharField(_("stopped"), max_length=10, blank=True)
+    # The code of why it does nothing although it is alive: its clock is in doubt. The database knows
+    # what it is when nobody says: a worker of before writes here while machines are upgraded.
+    stopped = models.CharField(_("stopped"), max_length=10, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("worker")

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='workerbeat',
             name='stopped',
-            field=models.CharField(blank=True, max_length=10, verbose_name='stopped'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=10, verbose_name='stopped'),
         ),
         migrations.AddIndex(
             model_name='message',
