@@ -12,8 +12,9 @@ from maia.api.auth import PatientToken
 from maia.api.fields import Body, Instant
 from maia.api.paging import Pages, page
 from maia.api.problems import errors
-from maia.api.public import MyAppointmentOut, shown_to_patient
+from maia.api.public import MyAppointmentOut, shown_to_patient, with_nearest
 from maia.appointments.booking import By, cancel_appointment, move_appointment
+from maia.appointments.exceptions import BookingRefused
 from maia.appointments.models import Appointment
 
 router = Router(tags=["me"], auth=PatientToken())
@@ -50,8 +51,15 @@ def cancel(request: HttpRequest, id: UUID) -> Any:
     response={200: MyAppointmentOut, **errors(400, 401, 403, 404, 409, 422, 429)},
 )
 def move(request: HttpRequest, id: UUID, there: MyMoveIn) -> Any:
+    """A time that is not free comes with `alternatives`."""
     hers = _hers(request, id)
-    move_appointment(hers, there.start, by=By.patient(_user(request)), now=timezone.now())
+    by, now = By.patient(_user(request)), timezone.now()
+    try:
+        move_appointment(hers, there.start, by=by, now=now)
+    except BookingRefused as refused:
+        return with_nearest(
+            refused, hers.type, hers.practitioner, there.start, now=now, without=hers.event
+        )
     return shown_to_patient(_hers(request, id))
 
 

@@ -22,15 +22,15 @@ from maia.api.once import JSON, Made, Names, once
 from maia.api.places import AddressIn, Kind, PlaceOut, place_in_json
 from maia.api.problems import Refused, errors, refusal
 from maia.appointments.booking import By, book_appointment
-from maia.appointments.exceptions import SlotTaken
-from maia.appointments.models import Appointment
+from maia.appointments.exceptions import BookingRefused, would_another_time_do
+from maia.appointments.models import Appointment, Event
 from maia.appointments.places import Reader, place_of
 from maia.appointments.reading import read_offer
 from maia.appointments.slots import Slot, nearest_free, offered_slots
 from maia.patients.addresses import living_at
 from maia.patients.records import find_record
 from maia.patients.text import clean_text
-from maia.practices.models import Practice
+from maia.practices.models import Practice, Practitioner
 from maia.schedules.descriptions import description_html
 from maia.schedules.models import AppointmentType
 
@@ -247,6 +247,21 @@ def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
 
     try:
         return once(request, create, show)
-    except SlotTaken as taken:
-        near = nearest_free(type, [practitioner], wanted.start, now=now)
-        return refusal(taken, alternatives=slots_in_json(near, type.practice.zone))
+    except BookingRefused as refused:
+        return with_nearest(refused, type, practitioner, wanted.start, now=now)
+
+
+def with_nearest(
+    refused: BookingRefused,
+    type: AppointmentType,
+    practitioner: Practitioner,
+    start: datetime,
+    *,
+    now: datetime,
+    without: Event | None = None,
+) -> HttpResponse:
+    """A refusal; where another time would do, with the nearest free ones."""
+    if not would_another_time_do(refused):
+        return refusal(refused)
+    nearest = nearest_free(type, [practitioner], start, now=now, without=without)
+    return refusal(refused, alternatives=slots_in_json(nearest, type.practice.zone))

@@ -8,7 +8,7 @@ other, on one host or twenty; the database's own constraint stands behind.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -25,7 +25,8 @@ from maia.appointments.exceptions import (
     TooLate,
 )
 from maia.appointments.models import Appointment, Event, HistoryEntry
-from maia.appointments.slots import free_slots
+from maia.appointments.offer import why_not_offered
+from maia.appointments.slots import free_slots, may_just_have_gone
 from maia.patients.addresses import Address
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
@@ -99,6 +100,9 @@ def book_appointment(
                     raise RequestReused
                 return made
         taken = False
+        why_not = why_not_offered(type, practitioner, online=by.is_patient)
+        if why_not is not None:
+            raise NotBookable(why_not)
         if by.is_patient:
             _refuse_person(type, patient, now)
             _refuse_unless_offered(type, practitioner, start, now=now)
@@ -171,7 +175,9 @@ def move_appointment(
         event.start, event.end, event.exclusive = start, end, not taken
         event.save(update_fields=["start", "end", "exclusive"])
         current.sequence += 1
-        _save(current, "sequence")
+        if by.is_patient and current.type.needs_confirmation:
+            current.status = Appointment.Status.UNCONFIRMED  # nobody has confirmed this time
+        _save(current, "status", "sequence")
         _record(current, HistoryEntry.Action.MOVED, by, now, old_start=old_start, new_start=start)
     return current
 
@@ -328,23 +334,34 @@ def _refuse_unless_offered(
     now: datetime,
     without: Event | None = None,
 ) -> None:
-    if not type.is_bookable_online or not practitioner.is_bookable_online:
-        raise NotBookable(Reason.NOT_ONLINE)
-    if not type.is_offered_by(practitioner):
-        raise NotBookable(Reason.NOT_THIS_PRACTITIONER)
+    why_not = why_not_offered(type, practitioner, online=True)
+    if why_not is not None:
+        raise NotBookable(why_not)
     day = start.astimezone(type.practice.zone).date()
+    if _is_free(type, practitioner, start, day, now, without):
+        return
     window = type.policy_for(practitioner).window(now, type.practice.zone)
     if day > window.last_date:
         raise NotBookable(Reason.TOO_FAR)
     if not window.opens(day) or not window.allows(start):
         raise NotBookable(Reason.TOO_SOON)
-    offered = free_slots(type, [practitioner], day, day, now=now, without=without)
-    if any(slot.start == start for slot in offered.get(day, [])):
-        return
-    but = {"pk": without.pk} if without else {}
-    if is_taken(practitioner, start, start + type.duration, but=but):
+    if _is_free(type, practitioner, start, day, None, without):  # after the evening cut-off
+        raise NotBookable(Reason.TOO_SOON)
+    if may_just_have_gone(type, practitioner, start, without):
         raise SlotTaken
     raise NotBookable(Reason.NOT_OFFERED)
+
+
+def _is_free(
+    type: AppointmentType,
+    practitioner: Practitioner,
+    start: datetime,
+    day: date,
+    now: datetime | None,
+    without: Event | None,
+) -> bool:
+    days = free_slots(type, [practitioner], day, day, now=now, without=without)
+    return any(slot.start == start for slot in days.get(day, []))
 
 
 def _made_by(request_key: UUID, patient: Patient) -> Appointment | None:

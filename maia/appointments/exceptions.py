@@ -22,6 +22,7 @@ class NotBookable(BookingRefused):
 
     class Reason(StrEnum):
         NOT_ONLINE = "not_online"  # type or practitioner
+        NO_LONGER = "no_longer"  # the type is archived, or the practitioner has left
         NOT_THIS_PRACTITIONER = "not_this_practitioner"
         BARRED = "barred"
         KNOWN_PATIENTS_ONLY = "known_patients_only"
@@ -34,6 +35,15 @@ class NotBookable(BookingRefused):
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def would_another_time_do(refusal: BookingRefused) -> bool:
+    """Whether who is refused is shown the nearest free times."""
+    reasons = NotBookable.Reason
+    return isinstance(refusal, SlotTaken) or (
+        isinstance(refusal, NotBookable)
+        and refusal.reason in {reasons.TOO_SOON, reasons.TOO_FAR, reasons.NOT_OFFERED}
+    )
 
 
 class TooLate(BookingRefused):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maia.appointments.constraints import NO_OVERLAP
+from maia.appointments.offer import why_not_offered
 from maia.patients.models import Patient
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType
@@ -182,8 +183,8 @@ class Appointment(models.Model):
 
     def may_move(self, now: datetime) -> bool:
         """Moving needs free times: a type and a practitioner that still have some online."""
-        online = self.type.is_bookable_online and self.practitioner.is_bookable_online
-        return self.may_change(now) and online and not self.patient.online_booking_barred
+        offered = why_not_offered(self.type, self.practitioner, online=True) is None
+        return self.may_change(now) and offered and not self.patient.online_booking_barred
 
     @property
     def changed_at(self) -> datetime:

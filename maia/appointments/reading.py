@@ -114,12 +114,17 @@ def read_offer_and_agendas(
 
 def parse_agendas(found: Texts) -> tuple[list[Line], list[Taken]]:
     """What `read_agendas` has read."""
-    events, absences, lines = map(json.loads, found)
+    events, absences = map(json.loads, found[:2])
     taken = [Taken(who, _instant(start), _instant(end), *of) for who, start, end, *of in events]
     away = [
         Taken(who, _instant(start), _instant(end), None, None, 0, 0) for who, start, end in absences
     ]
-    return [_line(*line) for line in lines], taken + away
+    return parse_lines(found), taken + away
+
+
+def parse_lines(found: Texts) -> list[Line]:
+    """The lines of the schedules alone."""
+    return [_line(*line) for line in json.loads(found[2])]
 
 
 def _offered(

@@ -13,18 +13,21 @@ from zoneinfo import ZoneInfo
 
 from maia.appointments.exceptions import InvalidRange
 from maia.appointments.models import Event
+from maia.appointments.offer import why_not_offered
 from maia.appointments.reading import (
     Line,
     Taken,
     Texts,
     parse_agendas,
+    parse_lines,
     read_agendas,
     read_offer_and_agendas,
 )
 from maia.appointments.replica import on_primary
 from maia.availability.intervals import Interval
-from maia.availability.slots import Busy, Shape, day_slots, within
-from maia.availability.weekly import WeeklyHours
+from maia.availability.policy import Window
+from maia.availability.slots import Busy, Shape, day_slots, may_have_been_free, within
+from maia.availability.weekly import WeeklyHours, begins_on
 from maia.practices.models import Practitioner
 from maia.schedules.holidays import public_holidays
 from maia.schedules.models import AppointmentType
@@ -192,12 +195,14 @@ def _days(
 ) -> Iterator[tuple[date, list[Slot]]]:
     """``agendas``: what was read of them already, over at least these dates."""
     zone = type.practice.zone
+    if now is not None:  # what is offered is what is accepted
+        practitioners = [p for p in practitioners if why_not_offered(type, p, online=True) is None]
     if agendas is None:
         agendas = read_agendas(type.pk, [p.pk for p in practitioners], *_instants(first, last))
     holidays = frozenset(public_holidays(type.practice, first, last))
     asked = _Asked(
         type_id=type.pk,
-        shape=type.shape,
+        shape=_shape(type, without),
         max_a_day=type.max_a_day,
         zone=zone,
         first=first,
@@ -213,14 +218,63 @@ def _days(
     leaving = without.start if without else None  # no move to where it is
     by_date: dict[date, list[Slot]] = {}
     for practitioner, days in zip(practitioners, compute(asked, agendas), strict=True):
-        policy = type.policy_for(practitioner)
-        offered = within(policy.window(now, zone), days) if now is not None else days
+        offered: Iterable[_Day] = days
+        if now is not None:
+            offered = within(_window(type, practitioner, now, agendas), days)
         for day, slots in offered:
             free = [Slot(start, end, practitioner) for start, end in slots if start != leaving]
             if free:
                 by_date.setdefault(day, []).extend(free)
     for day in sorted(by_date):
         yield day, sorted(by_date[day], key=lambda slot: slot.start)  # stable: keeps their order
+
+
+def _shape(type: AppointmentType, leaving: Event | None) -> Shape:
+    """A move keeps the appointment's own length and buffers, whatever its type has become."""
+    if leaving is None:
+        return type.shape
+    return Shape(
+        duration=leaving.end - leaving.start,
+        own_step=type.own_step,
+        buffer_before=timedelta(minutes=leaving.buffer_before_minutes),
+        buffer_after=timedelta(minutes=leaving.buffer_after_minutes),
+    )
+
+
+def _window(
+    type: AppointmentType, practitioner: Practitioner, now: datetime, agendas: Texts
+) -> Window:
+    """What may be booked with her now; a cut-off in the evening wants to know when her day begins."""
+    zone, policy = type.practice.zone, type.policy_for(practitioner)
+    if policy.evening_cutoff is None:
+        return policy.window(now, zone)
+    today = now.astimezone(zone).date()
+    begins = [
+        begins_on(WeeklyHours({today.weekday(): line.ranges}), today, zone)
+        for line in parse_lines(agendas)
+        if line.weekday == today.weekday() and line.practitioner_id in (None, practitioner.pk)
+    ]
+    first = min((instant for instant in begins if instant is not None), default=None)
+    return policy.window(now, zone, begins=first)
+
+
+def may_just_have_gone(
+    type: AppointmentType, practitioner: Practitioner, start: datetime, without: Event | None
+) -> bool:
+    """Whether a time that is no slot may have been one, until somebody else booked. One query."""
+    day = start.astimezone(type.practice.zone).date()
+    if practitioner.closed_on_public_holidays and public_holidays(type.practice, day, day):
+        return False
+    lines, rows = parse_agendas(read_agendas(type.pk, [practitioner.pk], *_instants(day, day)))
+    return may_have_been_free(
+        start,
+        hours=_weekly_hours(lines, [practitioner.pk])[practitioner.pk],
+        day=day,
+        zone=type.practice.zone,
+        shape=_shape(type, without),
+        busy=[_busy(row) for row in rows if row.id and row.id != (without and without.pk)],
+        closed=[Interval(row.start, row.end) for row in rows if row.id is None],
+    )
 
 
 def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:

@@ -15,17 +15,24 @@ class Policy:
     horizon_days: int
     evening_cutoff: time | None = None
 
-    def window(self, now: datetime, zone: tzinfo) -> "Window":
-        """What may be booked at ``now`` (aware), in the practice's zone."""
+    def window(self, now: datetime, zone: tzinfo, *, begins: datetime | None = None) -> "Window":
+        """What may be booked at ``now`` (aware), in the practice's zone. ``begins``: when today's
+        consultations do, where that is known."""
         local = now.astimezone(zone)
         today = local.date()
-        # From the cut-off on (it is half-open like everything else), tomorrow is closed.
-        late = self.evening_cutoff is not None and local.time() >= self.evening_cutoff
+        closed: set[date] = set()
+        if self.evening_cutoff is not None:
+            # From the cut-off on (it is half-open like everything else), tomorrow is closed, and
+            # stays so through the night: she has looked at her morning already.
+            if local.time() >= self.evening_cutoff:
+                closed.add(today + timedelta(days=1))
+            if begins is not None and now < begins:
+                closed.add(today)
         return Window(
             earliest=now + self.notice,
             first_date=today,
             last_date=today + timedelta(days=self.horizon_days),
-            closed_date=today + timedelta(days=1) if late else None,
+            closed_dates=frozenset(closed),
         )
 
 
@@ -36,10 +43,10 @@ class Window:
     earliest: datetime  # an aware instant
     first_date: date
     last_date: date  # included, whole
-    closed_date: date | None = None
+    closed_dates: frozenset[date] = frozenset()
 
     def opens(self, day: date) -> bool:
-        return self.first_date <= day <= self.last_date and day != self.closed_date
+        return self.first_date <= day <= self.last_date and day not in self.closed_dates
 
     def allows(self, start: datetime) -> bool:
         return start >= self.earliest

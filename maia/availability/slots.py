@@ -24,16 +24,22 @@ class Busy(NamedTuple):
 
 @dataclass(frozen=True)
 class Shape:
-    """What a type asks of a slot. ``step`` is the distance between two starts."""
+    """What a type asks of a slot. ``own_step``: its own distance between two starts."""
 
     duration: timedelta
-    step: timedelta
+    own_step: timedelta | None = None
     buffer_before: timedelta = NOTHING
     buffer_after: timedelta = NOTHING
 
     def __post_init__(self) -> None:
         if self.duration <= NOTHING or self.step <= NOTHING:
             raise ValueError("duration and step are longer than nothing")
+
+    @property
+    def step(self) -> timedelta:
+        """Between two starts. By itself, as far apart as two of them can follow each other: the
+        slots of a day, taken in any order, leave no hole."""
+        return self.own_step or self.duration + max(self.buffer_before, self.buffer_after)
 
 
 def day_slots(
@@ -77,6 +83,32 @@ def within(
             allowed = [slot for slot in slots if window.allows(slot.start)]
             if allowed:
                 yield day, allowed
+
+
+def may_have_been_free(
+    start: datetime,
+    *,
+    hours: WeeklyHours,
+    day: date,
+    zone: tzinfo,
+    shape: Shape,
+    busy: Iterable[Busy] = (),
+    closed: Iterable[Interval] = (),
+) -> bool:
+    """Whether ``start``, which is no slot now, may have been one before somebody else booked: it
+    lies in working time, on a grid that begins with the hours or after something that is there."""
+    end = start + shape.duration
+    away = merge(closed)
+    taken = [_taken(one, shape) for one in busy]
+    for _day, opened in lay_out(hours, [day], zone):
+        for free in subtract(opened, away):
+            if free.start <= start and end <= free.end:
+                anchors = [free.start, *(one.end for one in taken)]
+                return any(one.start < end and start < one.end for one in taken) or any(
+                    anchor <= start and (start - anchor) % shape.step == NOTHING
+                    for anchor in anchors
+                )
+    return False
 
 
 def _taken(busy: Busy, shape: Shape) -> Interval:

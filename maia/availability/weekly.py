@@ -100,6 +100,11 @@ def lay_out(
                 yield day, opened
 
 
+def begins_on(hours: WeeklyHours, day: date, zone: tzinfo) -> datetime | None:
+    """The first instant of working time on a date; None on a closed one."""
+    return next((opened[0].start for _day, opened in lay_out(hours, [day], zone)), None)
+
+
 def _instants(day: date, line: tuple[WallRange, ...], eras: list[_Era]) -> Iterator[Interval]:
     # A wall clock runs evenly inside an era: shift the range by its offset and keep what is in it.
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -21,7 +21,7 @@ from maia.accounts import short_memory
 from maia.accounts.forms import RequestCodeForm
 from maia.accounts.models import User
 from maia.appointments.booking import By, book_appointment, is_known
-from maia.appointments.exceptions import BookingRefused, NotBookable
+from maia.appointments.exceptions import BookingRefused, NotBookable, would_another_time_do
 from maia.appointments.models import Appointment
 from maia.appointments.places import Reader, place_of, place_of_offer
 from maia.appointments.reading import read_offer
@@ -283,7 +283,7 @@ def _render_refusal(
     form: NoteForm,
     refusal: BookingRefused,
 ) -> HttpResponse:
-    gone = refusals.has_alternatives(refusal)
+    gone = would_another_time_do(refusal)
     others = practitioners_for(choice.type) if gone else []
     nearest = nearest_free(choice.type, others, choice.start, now=timezone.now()) if others else []
     context: dict[str, object] = {

@@ -22,6 +22,7 @@ _WORDS: dict[type[BookingRefused], str | Promise] = {
 }
 _REASONS: dict[NotBookable.Reason, str | Promise] = {
     NotBookable.Reason.NOT_ONLINE: _("This cannot be booked online any more."),
+    NotBookable.Reason.NO_LONGER: _("This cannot be booked online any more."),
     NotBookable.Reason.NOT_THIS_PRACTITIONER: _("This practitioner does not offer this."),
     NotBookable.Reason.BARRED: _(
         "You cannot book online with this practice. Please call to make an appointment."
@@ -47,16 +48,3 @@ def words(refusal: BookingRefused) -> str:
     if isinstance(refusal, NotBookable):
         return str(_REASONS[refusal.reason])
     return str(_WORDS[type(refusal)])
-
-
-def has_alternatives(refusal: BookingRefused) -> bool:
-    """Whether another time would do."""
-    return isinstance(refusal, SlotTaken) or (
-        isinstance(refusal, NotBookable)
-        and refusal.reason
-        in {
-            NotBookable.Reason.TOO_SOON,
-            NotBookable.Reason.TOO_FAR,
-            NotBookable.Reason.NOT_OFFERED,
-        }
-    )

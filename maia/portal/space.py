@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maia.accounts.models import User
 from maia.appointments.booking import By, cancel_appointment, move_appointment
-from maia.appointments.exceptions import BookingRefused
+from maia.appointments.exceptions import BookingRefused, would_another_time_do
 from maia.appointments.ics import Method, ics
 from maia.appointments.models import Appointment, AppointmentQuerySet
 from maia.appointments.places import Place, Reader, place_of
@@ -155,7 +155,7 @@ def move_there(request: HttpRequest, *, start: datetime, **key: Any) -> HttpResp
     try:
         move_appointment(current, start, by=_by(request, access), now=timezone.now())
     except BookingRefused as refusal:
-        if not refusals.has_alternatives(refusal):
+        if not would_another_time_do(refusal):
             return _render(request, access, "portal/appointment.html", refusal)
         nearest = nearest_free(
             current.type, [current.practitioner], start, now=timezone.now(), without=current.event

@@ -289,10 +289,15 @@ class AppointmentType(models.Model):
     def shape(self) -> Shape:
         return Shape(
             duration=self.duration,
-            step=timedelta(minutes=self.slot_step_minutes or self.duration_minutes),
+            own_step=self.own_step,
             buffer_before=timedelta(minutes=self.buffer_before_minutes),
             buffer_after=timedelta(minutes=self.buffer_after_minutes),
         )
+
+    @property
+    def own_step(self) -> timedelta | None:
+        step = self.slot_step_minutes
+        return None if step is None else timedelta(minutes=step)
 
     @property
     def is_bookable_online(self) -> bool:

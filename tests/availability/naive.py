@@ -27,7 +27,8 @@ def naive_slots(
     horizon: int,
     cutoff: int | None,
 ) -> list[tuple[datetime, datetime]]:
-    """All durations are minutes; ``now`` None means that notice and horizon do not apply."""
+    """All durations are minutes; ``step`` 0 is the duration and the larger buffer. ``now`` None means that notice and horizon do not apply."""
+    step = step or duration + max(before, after)
     blocked: set[datetime] = set()
     for start, end, busy_before, busy_after in busy:
         at = start - MINUTE * max(busy_before, after)
@@ -52,6 +53,19 @@ def naive_slots(
                 free.setdefault(day, []).append(at)
         at += MINUTE
 
+    begins = None
+    if now is not None:
+        today = now.astimezone(zone).date()
+        at = datetime(today.year, today.month, today.day, tzinfo=UTC) - timedelta(hours=14)
+        for _minute in range(52 * 60):
+            local = at.astimezone(zone)
+            clock = local.hour * 60 + local.minute
+            hours = lines.get(today.weekday(), [])
+            if local.date() == today and any(opens <= clock < closes for opens, closes in hours):
+                begins = at
+                break
+            at += MINUTE
+
     slots = []
     for day, minutes in sorted(free.items()):
         i = 0
@@ -62,17 +76,18 @@ def naive_slots(
             run_end = minutes[j] + MINUTE
             start = minutes[i]
             while start + MINUTE * duration <= run_end:
-                if now is None or _bookable(start, day, now, zone, notice, horizon, cutoff):
+                if now is None or _bookable(start, day, now, zone, notice, horizon, cutoff, begins):
                     slots.append((start, start + MINUTE * duration))
                 start += MINUTE * step
             i = j + 1
     return slots
 
 
-def _bookable(start, day, now, zone, notice, horizon, cutoff) -> bool:
+def _bookable(start, day, now, zone, notice, horizon, cutoff, begins) -> bool:
     local_now = now.astimezone(zone)
     days_ahead = (day - local_now.date()).days
     if start < now + MINUTE * notice or days_ahead < 0 or days_ahead > horizon:
         return False
     evening = cutoff is not None and local_now.hour * 60 + local_now.minute >= cutoff
-    return not (evening and days_ahead == 1)
+    night = cutoff is not None and begins is not None and now < begins
+    return not (evening and days_ahead == 1) and not (night and days_ahead == 0)

@@ -1,5 +1,6 @@
 """Named examples of rules 3.1 to 3.3."""
 
+import random
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,8 +8,8 @@ import pytest
 
 from maia.availability.intervals import Interval
 from maia.availability.policy import Policy
-from maia.availability.slots import Busy, Shape, day_slots, within
-from maia.availability.weekly import WeeklyHours
+from maia.availability.slots import Busy, Shape, day_slots, may_have_been_free, within
+from maia.availability.weekly import WeeklyHours, begins_on
 
 PARIS = ZoneInfo("Europe/Paris")
 NOUMEA = ZoneInfo("Pacific/Noumea")
@@ -45,7 +46,7 @@ def starts(
         hours=hours,
         dates=[day],
         zone=zone,
-        shape=Shape(minutes(duration), minutes(step or duration), minutes(before), minutes(after)),
+        shape=Shape(minutes(duration), step and minutes(step), minutes(before), minutes(after)),
         **rest,
     )
     days = days if window is None else within(window, days)
@@ -209,6 +210,51 @@ def test_after_the_evening_cutoff_tomorrow_is_closed(at, tomorrow_opens):
     assert bool(starts(hours=hours, duration=60, window=evening)) is tomorrow_opens
     day_after = THURSDAY + timedelta(days=1)
     assert starts(hours=hours, duration=60, day=day_after, window=evening) == ["09:00"]
+
+
+@pytest.mark.parametrize(
+    ("at", "opens"), [("00:01", False), ("08:59", False), ("09:00", True), ("19:59", True)]
+)
+def test_what_the_evening_closed_stays_closed_until_the_day_begins(at, opens):
+    now = paris(THURSDAY, at)
+    policy = Policy(notice=minutes(0), horizon_days=9, evening_cutoff=time(19))
+    hours = every_day("09:00-21:00")
+    window = policy.window(now, PARIS, begins=begins_on(hours, THURSDAY, PARIS))
+    assert bool(starts(hours=hours, duration=60, window=window)) is opens
+
+
+def test_by_itself_slots_taken_in_any_order_leave_no_hole():
+    offered = starts(hours=every_day("09:00-12:00"), duration=20, after=5)
+    assert offered == ["09:00", "09:25", "09:50", "10:15", "10:40", "11:05", "11:30"]
+    for _seed in range(20):
+        random.seed(_seed)
+        taken = []
+        while left := starts(hours=every_day("09:00-12:00"), duration=20, after=5, busy=taken):
+            start = paris(THURSDAY, random.choice(left))
+            taken.append(Busy(start, start + minutes(20), buffer_after=minutes(5)))
+        assert len(taken) == len(offered)
+
+
+@pytest.mark.parametrize(
+    ("start", "busy_at", "is_so"),
+    [
+        ("10:30", ("10:40", "11:00"), True),  # taken in part
+        ("09:45", ("09:00", "09:30"), True),  # on the grid of the empty day
+        ("11:05", ("10:00", "10:20"), True),  # after what was there: 10:20, then 11:05
+        ("09:07", ("10:00", "10:20"), False),  # never on a grid
+        ("12:00", ("10:00", "10:20"), False),  # never open
+        ("11:30", ("10:00", "10:20"), False),  # would end after closing
+    ],
+)
+def test_what_may_just_have_gone(start, busy_at, is_so):
+    assert is_so is may_have_been_free(
+        paris(THURSDAY, start),
+        hours=every_day("09:00-12:00"),
+        day=THURSDAY,
+        zone=PARIS,
+        shape=Shape(minutes(45)),
+        busy=[busy(THURSDAY, *busy_at)],
+    )
 
 
 def test_yesterday_is_never_offered():

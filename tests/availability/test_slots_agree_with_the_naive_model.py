@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from maia.availability.intervals import Interval
 from maia.availability.policy import Policy
 from maia.availability.slots import Busy, Shape, day_slots, within
-from maia.availability.weekly import WeeklyHours
+from maia.availability.weekly import WeeklyHours, begins_on
 from tests.availability.naive import naive_slots
 
 AGENDAS = 2_400
@@ -72,6 +72,12 @@ def agendas(draw):
     def spans():
         return st.tuples(instants, lengths).map(lambda t: (t[0], t[0] + timedelta(minutes=t[1])))
 
+    now = draw(st.none() | instants.map(lambda instant: instant - timedelta(days=1)))
+    cutoffs = [None, None, 0, 18 * 60, 20 * 60 + 30]
+    if now is not None:
+        now += timedelta(seconds=draw(st.sampled_from([0, 13])))
+        local = now.astimezone(zone)
+        cutoffs += [local.hour * 60 + local.minute] * 2  # just now
     return {
         "lines": draw(lines()),
         "first": first,
@@ -83,10 +89,10 @@ def agendas(draw):
         "after": draw(minutes),
         "busy": [(*s, draw(minutes), draw(minutes)) for s in draw(st.lists(spans(), max_size=6))],
         "closed": draw(st.lists(spans(), max_size=2)),
-        "now": draw(st.none() | instants.map(lambda i: i + timedelta(seconds=13, days=-1))),
+        "now": now,
         "notice": draw(st.sampled_from([0, 7, 120, 600])),
         "horizon": draw(st.integers(1, 4)),
-        "cutoff": draw(st.none() | st.sampled_from([0, 18 * 60, 20 * 60 + 30])),
+        "cutoff": draw(st.sampled_from(cutoffs)),
     }
 
 
@@ -102,7 +108,6 @@ def test_the_heart_offers_what_the_naive_model_offers():
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     def agree(agenda):
-        agenda["step"] = agenda["step"] or agenda["duration"]
         offered = heart(**agenda)
         assert offered == naive_slots(**agenda)
         days = {agenda["first"] + timedelta(days=n) for n in range(3)}
@@ -133,10 +138,13 @@ def heart(
         hours=WeeklyHours(lines),
         dates=[first + timedelta(days=n) for n in range((last - first).days + 1)],
         zone=zone,
-        shape=Shape(minutes(duration), minutes(step), minutes(before), minutes(after)),
+        shape=Shape(
+            minutes(duration), minutes(step) if step else None, minutes(before), minutes(after)
+        ),
         busy=[Busy(start, end, minutes(b), minutes(a)) for start, end, b, a in busy],
         closed=[Interval(*c) for c in closed],
     )
     if now is not None:
-        days = within(policy.window(now, zone), days)
+        begins = begins_on(WeeklyHours(lines), now.astimezone(zone).date(), zone)
+        days = within(policy.window(now, zone, begins=begins), days)
     return [(slot.start, slot.end) for _, slots in days for slot in slots]

@@ -164,8 +164,6 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
     type = get_object_or_404(types.select_related("practice"), pk=wanted.type)
     patient = get_object_or_404(practice.patients.kept(), pk=wanted.patient)
     hers = practitioner(request, wanted.practitioner)
-    if not type.is_offered_by(hers):
-        raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
     sms = type.send_sms_reminder if wanted.sms_reminder is None else wanted.sms_reminder
     by, now = By.practice(seat(request).user), timezone.now()
 
