@@ -8,8 +8,17 @@ from datetime import date, time
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
+
+from maia.availability.bounds import is_in_bounds
 
 
 def _text(value: Any) -> Any:
@@ -29,10 +38,17 @@ def _written(pattern: str, sort: type, how: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _known(day: Any) -> Any:
+    if not is_in_bounds(day):
+        raise PydanticCustomError("year", "a year from 1900 to 2200 is expected")
+    return day
+
+
 CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
 LocalDate = Annotated[
     date,
     _written(r"\d{4}-\d{2}-\d{2}", date, "a date is written YYYY-MM-DD"),
+    AfterValidator(_known),
     Field(examples=["2026-12-03"]),
 ]
 WallTime = Annotated[
@@ -45,7 +61,10 @@ WallTime = Annotated[
     ),
 ]
 Instant = Annotated[
-    AwareDatetime, BeforeValidator(_text), Field(examples=["2026-12-03T09:30:00+01:00"])
+    AwareDatetime,
+    BeforeValidator(_text),
+    AfterValidator(_known),
+    Field(examples=["2026-12-03T09:30:00+01:00"]),
 ]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]  # in an address, where all is text
 # In a body: `0` is no boolean, `"5"` no number.

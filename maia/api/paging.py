@@ -12,6 +12,7 @@ from ninja import Query, Schema
 from pydantic import Field
 
 from maia.api.problems import Refused
+from maia.availability.bounds import is_in_bounds
 
 
 class Paging(Schema):
@@ -54,7 +55,11 @@ def _read(cursor: str, by: str) -> tuple[datetime | None, int]:
     try:
         text, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         value = None if by == "pk" else datetime.fromisoformat(text)
-        if type(pk) is not int or not 0 < pk < 2**63 or (value and value.tzinfo is None):
+        if (
+            type(pk) is not int
+            or not 0 < pk < 2**63
+            or (value and (value.tzinfo is None or not is_in_bounds(value)))
+        ):
             raise ValueError
     except (ValueError, TypeError, binascii.Error, UnicodeDecodeError):
         raise Refused(

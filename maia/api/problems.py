@@ -15,7 +15,7 @@ from ninja.errors import ValidationError as BadRequest
 from pydantic import Field
 
 from maia.accounts.limits import TooOften
-from maia.appointments.exceptions import BookingRefused, InvalidRange, NotBookable
+from maia.appointments.exceptions import BookingRefused, ImpossibleDate, InvalidRange, NotBookable
 
 logger = logging.getLogger("maia.api")
 TYPE = "application/problem+json"
@@ -58,6 +58,7 @@ _WORDS = {
     "already_cancelled": "This appointment is cancelled.",
     "changed_meanwhile": "This appointment has changed meanwhile.",
     "request_reused": "This Idempotency-Key has booked something else.",
+    "impossible_date": "A year from 1900 to 2200.",
     "invalid_range": "The dates are the wrong way round, or too far apart.",
 }
 _REASONS = {
@@ -108,6 +109,9 @@ def not_arrived(status: int) -> HttpResponse:
 def refusal(error: BookingRefused, **more: Any) -> HttpResponse:
     if isinstance(error, InvalidRange):
         wrong = [{"field": "to", "message": _WORDS[error.code]}]
+        return answer(422, "invalid", _WORDS[error.code], errors=wrong)
+    if isinstance(error, ImpossibleDate):
+        wrong = [{"field": "start", "message": _WORDS[error.code]}]
         return answer(422, "invalid", _WORDS[error.code], errors=wrong)
     if isinstance(error, NotBookable):
         return answer(422, error.code, _REASONS[error.reason], reason=str(error.reason), **more)

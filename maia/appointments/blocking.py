@@ -10,7 +10,13 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 
-from maia.appointments.booking import By, agenda_of, cancel_appointment, is_taken
+from maia.appointments.booking import (
+    By,
+    agenda_of,
+    cancel_appointment,
+    is_taken,
+    refuse_unless_known,
+)
 from maia.appointments.exceptions import SlotTaken
 from maia.appointments.models import Appointment, Event
 from maia.practices.models import Practitioner
@@ -24,9 +30,11 @@ def block_time(
 ) -> list[Event]:
     """Personal events over ``spans`` (UTC instants), all or none.
 
-    Raises `SlotTaken` where one meets something, unless ``allow_overlap`` was asked for.
+    Raises `ImpossibleDate`, and `SlotTaken` where one meets something, unless ``allow_overlap``
+    was asked for.
     """
     wanted = list(spans)
+    refuse_unless_known(*(instant for span in wanted for instant in span))
     series = uuid4() if len(wanted) > 1 else None
     with agenda_of(practitioner):
         made = []
@@ -80,8 +88,12 @@ def be_absent(
     by: By,
     now: datetime,
 ) -> list[Appointment]:
-    """Closes ``spans``; the appointments that it cancelled, each with a message to the patient."""
+    """Closes ``spans``; the appointments that it cancelled, each with a message to the patient.
+
+    Raises `ImpossibleDate`.
+    """
     wanted = list(spans)
+    refuse_unless_known(*(instant for span in wanted for instant in span))
     series: UUID | None = uuid4() if len(wanted) > 1 else None
     with agenda_of(practitioner):
         Absence.objects.bulk_create(

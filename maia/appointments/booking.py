@@ -13,12 +13,14 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from maia.accounts.models import User
 from maia.appointments.constraints import NO_OVERLAP
 from maia.appointments.exceptions import (
     AlreadyCancelled,
     ChangedMeanwhile,
+    ImpossibleDate,
     NotBookable,
     RequestReused,
     SlotTaken,
@@ -27,6 +29,7 @@ from maia.appointments.exceptions import (
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.slots import free_slots, may_just_have_gone
+from maia.availability.bounds import is_in_bounds
 from maia.patients.addresses import Address
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
@@ -84,8 +87,10 @@ def book_appointment(
     A patient gets what is offered online. The practice gets any time that is free, and with
     ``allow_overlap``, asked for on purpose, one that is not; ``unconfirmed``, it only holds the
     time.
-    Raises `NotBookable`, `SlotTaken`, and `RequestReused` for a key that booked something else.
+    Raises `NotBookable`, `SlotTaken`, `ImpossibleDate`, and `RequestReused` for a key that booked
+    something else.
     """
+    refuse_unless_known(start)
     end = start + type.duration
     # Who has lost already is told so without queueing for the lock.
     if by.is_patient:
@@ -151,8 +156,10 @@ def move_appointment(
 ) -> Appointment:
     """Moves it to ``start``, for as long as before or until ``end``, or leaves it where it is.
 
-    Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `ChangedMeanwhile`.
+    Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `ImpossibleDate`,
+    `ChangedMeanwhile`.
     """
+    refuse_unless_known(start, end or start)
     with agenda_of(appointment.practitioner):
         current = _read_again(appointment, seen)
         event, old_start = current.event, current.start
@@ -272,6 +279,12 @@ def edit_appointment(
     return current
 
 
+def refuse_unless_known(*instants: datetime) -> None:
+    """Nothing stands in the agenda of a year that nobody lives in. Raises `ImpossibleDate`."""
+    if not all(map(is_in_bounds, instants)):
+        raise ImpossibleDate
+
+
 @contextmanager
 def agenda_of(practitioner: Practitioner, *, counted: Patient | None = None) -> Iterator[None]:
     """Nobody else changes her agenda inside; a clash that the database sees is `SlotTaken`.
@@ -321,8 +334,10 @@ def _refuse_person(type: AppointmentType, patient: Patient, now: datetime) -> No
 
 
 def is_known(patient: Patient, now: datetime) -> bool:
-    """Whether the practice made her record, or has seen her (product rule 3.2)."""
-    seen = patient.appointments.exclude(status=Appointment.Status.CANCELLED)
+    """Whether the practice made her record, or has seen her: who did not come is not known yet
+    (product rule 3.2)."""
+    missed = Q(status=Appointment.Status.CANCELLED) | Q(attendance=Appointment.Attendance.NO_SHOW)
+    seen = patient.appointments.exclude(missed)
     return patient.origin == Patient.Origin.PRACTICE or seen.filter(event__end__lte=now).exists()
 
 

@@ -70,6 +70,12 @@ class RequestReused(BookingRefused):
     code = "request_reused"
 
 
+class ImpossibleDate(BookingRefused):
+    """A year that Maia does not know: see `availability.bounds`."""
+
+    code = "impossible_date"
+
+
 class InvalidRange(BookingRefused):
     """Dates the wrong way round, or more of them than one search may ask."""
 

@@ -24,6 +24,7 @@ from maia.appointments.reading import (
     read_offer_and_agendas,
 )
 from maia.appointments.replica import on_primary
+from maia.availability.bounds import is_in_bounds
 from maia.availability.intervals import Interval
 from maia.availability.policy import Window
 from maia.availability.slots import Busy, Shape, day_slots, may_have_been_free, within
@@ -103,8 +104,7 @@ def free_slots(
     herself. ``without`` is an event that is about to leave its place, which is not offered.
     One query, whatever the agenda. Raises `InvalidRange`. Product rule 3.3.
     """
-    if last < first or (last - first).days >= MAX_DAYS:
-        raise InvalidRange
+    _refuse_bad_range(first, last)
     return dict(_days(type, practitioners, first, last, now, without))
 
 
@@ -117,9 +117,8 @@ def offered_slots(
     `AppointmentType.DoesNotExist` where the type is not online, and `NotBookable` where the one
     asked for does not offer it.
     """
-    if last < first or (last - first).days >= MAX_DAYS:
-        raise InvalidRange
-    looked_at = min(last, date.max - SOON) + SOON
+    _refuse_bad_range(first, last)
+    looked_at = last + SOON
     span = _instants(first, looked_at)
     type, team, agendas = read_offer_and_agendas(slug, type_id, only, *span)
     offered = Offered(type, team, {}, None)
@@ -127,8 +126,6 @@ def offered_slots(
         if day > last:
             return offered._replace(following=day)
         offered.slots[day] = slots
-    if looked_at == date.max:
-        return offered
     after = looked_at + timedelta(days=1)
     return offered._replace(following=next_free_date(type, team, after, now=now))
 
@@ -182,6 +179,12 @@ def nearest_free(
                 break
     nearest = sorted(slots, key=lambda slot: abs(slot.start - start))[:count]
     return sorted(nearest, key=lambda slot: slot.start)
+
+
+def _refuse_bad_range(first: date, last: date) -> None:
+    backwards = last < first or not (is_in_bounds(first) and is_in_bounds(last))
+    if backwards or (last - first).days >= MAX_DAYS:
+        raise InvalidRange
 
 
 def _days(

@@ -20,6 +20,7 @@ from maia.appointments.exceptions import SlotTaken
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.messaging.foresight import in_words, would_be_told
 from maia.office.access import OfficeRequest, office, written_down
+from maia.office.days import DayField
 from maia.office.once import made_once
 from maia.patients.text import clean_text
 from maia.practices.models import Practitioner
@@ -27,13 +28,9 @@ from maia.practices.seats import Seat
 from maia.privacy.journal import Act, time_in_words
 from maia.privacy.reading import read_agenda
 from maia.schedules.models import Absence
-from maia.schedules.repeating import Repeat, spans
+from maia.schedules.repeating import BadRule, Repeat, rule_of, spans
 
 LONGEST = timedelta(days=366)
-
-
-def _date() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 def _time() -> forms.TimeInput:
@@ -52,12 +49,12 @@ class AwayForm(forms.Form):
         Practitioner.objects.none(), label=gettext_lazy("Practitioner")
     )
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120, required=False)
-    first_date = forms.DateField(label=gettext_lazy("From"), widget=_date())
+    first_date = DayField(label=gettext_lazy("From"))
     first_time = forms.TimeField(
         label=gettext_lazy("Time"), required=False, widget=_time(),
         help_text=gettext_lazy("Without a time: the whole day."),
     )  # fmt: skip
-    last_date = forms.DateField(label=gettext_lazy("Until, included"), widget=_date())
+    last_date = DayField(label=gettext_lazy("Until, included"))
     last_time = forms.TimeField(label=gettext_lazy("Time"), required=False, widget=_time())
     repeat = forms.ChoiceField(
         label=gettext_lazy("Repeated"),
@@ -68,9 +65,7 @@ class AwayForm(forms.Form):
             (Repeat.MONTHLY, gettext_lazy("every month")),
         ],
     )
-    repeat_until = forms.DateField(
-        label=gettext_lazy("Repeated until"), required=False, widget=_date()
-    )
+    repeat_until = DayField(label=gettext_lazy("Repeated until"), required=False)
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,7 +98,11 @@ class AwayForm(forms.Form):
         if repeat != Repeat.NEVER and (until is None or until < typed["first_date"]):
             self.add_error("repeat_until", _("Say until when it repeats."))
             return typed
-        self.spans = list(spans(start, end, repeat, until, self.zone))
+        rule = rule_of(repeat, until) if until and repeat != Repeat.NEVER else ""
+        try:
+            self.spans = list(spans(start, end, rule, self.zone))
+        except BadRule:
+            self.add_error("repeat_until", _("Within two years, please."))
         if any(a[1] > b[0] for a, b in zip(self.spans, self.spans[1:], strict=False)):
             self.add_error("repeat", _("It would repeat before it has ended."))
         return typed

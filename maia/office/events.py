@@ -10,13 +10,14 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from maia.accounts.ids import parse_id
 from maia.appointments.models import Appointment, Event
 from maia.appointments.opening import closed_times
 from maia.office.access import OfficeRequest, office
+from maia.office.days import read_wall
 from maia.practices.colours import NEUTRAL, ink_on
 from maia.privacy.reading import read_agenda
 from maia.schedules.models import PlaceKind
@@ -30,11 +31,11 @@ Row = dict[str, Any]
 def events(request: OfficeRequest) -> HttpResponse:
     """Events from ``start`` to ``end`` (local times), as Event Calendar reads them."""
     practice = request.seat.practice
-    start, end = (_instant(request.GET.get(name, ""), practice.zone) for name in ("start", "end"))
+    start, end = (read_wall(request.GET.get(name, ""), practice.zone) for name in ("start", "end"))
     if start is None or end is None or not 0 < (end - start).days <= MAX_DAYS:
         return JsonResponse({"error": "range"}, status=400)
     read_agenda(request.seat, now=timezone.now())
-    practitioner, type = (_id(request.GET.get(name, "")) for name in ("practitioner", "type"))
+    practitioner, type = (parse_id(request.GET.get(name, "")) for name in ("practitioner", "type"))
     team = [p for p in practice.practitioners.all() if practitioner in (None, p.pk)]
     # Of each practitioner, as the index by end has them: of the practice, years would be read.
     wanted = {
@@ -166,18 +167,6 @@ def _address(name: str) -> Callable[[int], str]:
     return lambda pk: f"{before}{pk}{after}"
 
 
-def _id(text: str) -> int | None:
-    return int(text) if text.isdigit() and len(text) < 19 else None
-
-
 def _wall(instant: datetime, zone: ZoneInfo) -> str:
     """The practice's wall clock, without offset: the calendar shows it as it is."""
     return instant.astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds")
-
-
-def _instant(text: str, zone: ZoneInfo) -> datetime | None:
-    try:
-        read = parse_datetime(text)
-    except ValueError:
-        return None
-    return read and read.replace(tzinfo=zone)

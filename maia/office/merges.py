@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from maia.accounts.ids import parse_id
 from maia.office import sure
 from maia.office.access import OfficeRequest, settings_page
 from maia.office.again import asked_again
@@ -73,9 +74,7 @@ def undo_merge(request: OfficeRequest, pk: int) -> HttpResponse:
 
 def _number(request: OfficeRequest, name: str) -> int:
     """A key that was posted; 0, which no row has, for what is none."""
-    typed = request.POST.get(name, "")
-    known = typed.isascii() and typed.isdigit() and len(typed) < 19
-    return int(typed) if known else 0
+    return parse_id(request.POST.get(name)) or 0
 
 
 def _ask_before_merging(request: OfficeRequest, kept: Patient, other: Patient) -> HttpResponse:

@@ -11,6 +11,7 @@ from maia.appointments.exceptions import (
     AlreadyCancelled,
     BookingRefused,
     ChangedMeanwhile,
+    ImpossibleDate,
     NotBookable,
     RequestReused,
     SlotTaken,
@@ -21,6 +22,7 @@ _WORDS: dict[type[BookingRefused], str | Promise] = {
     SlotTaken: _("This time overlaps something in the agenda."),
     AlreadyCancelled: _("This appointment is cancelled."),
     ChangedMeanwhile: _("Somebody changed this appointment meanwhile. Nothing of yours was saved."),
+    ImpossibleDate: _("This date is impossible."),
     RequestReused: _("This form has been used already."),
     NotBookable: _("This practitioner does not offer this type."),
 }

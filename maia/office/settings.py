@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maia.appointments.stranded import stranded
+from maia.appointments.stranded import stranded, stranded_of_type
 from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
 from maia.office.once import made_once
 from maia.office.settings_forms import TypeForm, WeekForm
@@ -149,6 +149,15 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
     owns = bool(form.is_bound and form.data.get("own_schedule"))
     more = "more_breaks" in request.POST
     if form.is_bound and not more and form.is_valid() and (not owns or week.is_valid()):
+        changes_hours = bool(week.changed_days) if owns else "own_schedule" in form.changed_data
+        outside = []
+        if type.pk and (changes_hours or "own_schedule" in form.changed_data):
+            hours = week.week if owns else None
+            outside = stranded_of_type(type, hours, now=timezone.now())
+        if outside and "anyway" not in request.POST:
+            read_agenda(request.seat, now=timezone.now())  # named on the page
+            context = _type_page(request, type, form, week) | {"stranded": outside}
+            return render(request, "office/type.html", context, status=409)
         with transaction.atomic():
             type = form.save()
             if week.changed_days or "own_schedule" in form.changed_data:
@@ -156,7 +165,16 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
         _note_type(request, type)
         messages.success(request, _("Saved."))
         return redirect("office:types")
-    context = {
+    context = _type_page(request, type, form, week)
+    return render(
+        request, "office/type.html", context, status=422 if form.is_bound and not more else 200
+    )
+
+
+def _type_page(
+    request: OfficeRequest, type: AppointmentType, form: TypeForm, week: WeekForm
+) -> dict[str, Any]:
+    return {
         "practice": request.seat.practice,
         "type": type,
         "form": form,
@@ -165,9 +183,6 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
         "preview": description_html(str(form["description"].value() or "")),
         "instructions": description_html(str(form["instructions"].value() or "")),
     }
-    return render(
-        request, "office/type.html", context, status=422 if form.is_bound and not more else 200
-    )
 
 
 def _note_type(request: OfficeRequest, type: AppointmentType) -> None:

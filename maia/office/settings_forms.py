@@ -209,6 +209,7 @@ class TypeForm(KeptRowForm):
             ),
             "video_link": _("For a type by video. Only who is confirmed sees it, never in an SMS."),
             "place": _("At home, she is asked her address; by phone, you call her."),
+            "max_a_day": _("For each practitioner who offers it."),
             "duration_minutes": _("5 to 720 minutes. It sets the end and the slots."),
             "send_sms_reminder": _("The default of the same box on each appointment."),
             "allow_online_booking": _("Off, it never appears on the booking page."),

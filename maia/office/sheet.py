@@ -10,10 +10,10 @@ from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maia.accounts.ids import parse_id
 from maia.accounts.limits import TooOften
 from maia.appointments.booking import (
     Boxes,
@@ -33,6 +33,7 @@ from maia.messaging.foresight import in_words, would_be_told
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.agenda import get_appointment
+from maia.office.days import read_day, read_wall
 from maia.office.patients import SHOWN
 from maia.office.sheet_forms import EditForm, NewAppointmentForm, WhenForm
 from maia.patients.addresses import Address, write_address
@@ -67,7 +68,7 @@ def new(request: OfficeRequest) -> HttpResponse:
 def availability(request: OfficeRequest) -> HttpResponse:
     """The day's free times for a type and a practitioner, notice and horizon not applied."""
     practice = request.seat.practice
-    day = _date(request.GET.get("date", ""))
+    day = read_day(request.GET.get("date", ""))
     type = _one_of(AppointmentType.objects.filter(practice=practice), request.GET.get("type"))
     practitioner = _one_of(practice.practitioners.all(), request.GET.get("practitioner"))
     slots = None
@@ -110,7 +111,7 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
     dragged = request.headers.get("Accept") == "application/json"
     form = WhenForm(request.POST)
     seen = _seen(request)
-    end = _wall(request.POST.get("end", ""))
+    end = read_wall(request.POST.get("end", ""), request.seat.practice.zone)
     if not form.is_valid() or seen < 0 or (end and not _sane(form.start(), end)):
         if dragged:
             return JsonResponse({"error": _("This time cannot be read.")}, status=422)
@@ -172,7 +173,8 @@ def _act(
 def _seen(request: OfficeRequest) -> int:
     """The version on the page that she acts from; -1, that of no page, if it does not say."""
     typed = request.POST.get("version", "")
-    return int(typed) if typed.isdigit() else -1
+    version = parse_id(typed)
+    return -1 if version is None else version
 
 
 def _note(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:
@@ -201,7 +203,9 @@ def _note(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:
 
 def _first_guess(request: OfficeRequest) -> dict[str, Any]:
     """What the agenda says by where she clicked, or now, rounded to the next five minutes."""
-    start = _wall(request.GET.get("start", "")) or timezone.localtime()
+    start = (
+        read_wall(request.GET.get("start", ""), request.seat.practice.zone) or timezone.localtime()
+    )
     start += timedelta(minutes=-start.minute % 5)
     asked = _one_of(request.seat.practice.practitioners.all(), request.GET.get("practitioner"))
     practitioner: Practitioner | None = asked or request.seat.practitioner
@@ -300,23 +304,8 @@ def _absence_over(appointment: Appointment) -> Absence | None:
 
 
 def _one_of(rows: Any, pk: str | None) -> Any:
-    return rows.filter(pk=pk).first() if pk and pk.isdigit() and len(pk) < 19 else None
-
-
-def _date(text: str) -> Any:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
-
-
-def _wall(text: str) -> datetime | None:
-    """A wall-clock time of the practice."""
-    try:
-        read = parse_datetime(text)
-    except ValueError:
-        return None
-    return read and read.replace(tzinfo=timezone.get_current_timezone())
+    key = parse_id(pk)
+    return None if key is None else rows.filter(pk=key).first()
 
 
 def _sane(start: datetime, end: datetime) -> bool:

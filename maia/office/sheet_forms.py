@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maia.accounts.addresses import AddressFormField
 from maia.appointments.models import Appointment
+from maia.office.days import DayField
 from maia.office.phones import clean_phone
 from maia.patients.addresses import LENGTHS, NEEDED, Address
 from maia.patients.models import Patient
@@ -23,9 +24,7 @@ from maia.schedules.models import AppointmentType
 class WhenForm(forms.Form):
     """A local date and time, and whether an overlap is on purpose."""
 
-    date = forms.DateField(
-        label=_("Date"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    date = DayField(label=_("Date"))
     time = forms.TimeField(
         label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
     )

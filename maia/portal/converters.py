@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from django.urls import register_converter
 
+from maia.availability.bounds import is_in_bounds
+
 _FORMAT = "%Y%m%dT%H%MZ"
 
 
@@ -11,7 +13,10 @@ class InstantConverter:
     regex = r"[0-9]{8}T[0-9]{4}Z"
 
     def to_python(self, value: str) -> datetime:
-        return datetime.strptime(value, _FORMAT).replace(tzinfo=UTC)  # ValueError: not found
+        start = datetime.strptime(value, _FORMAT).replace(tzinfo=UTC)  # ValueError: not found
+        if not is_in_bounds(start):
+            raise ValueError
+        return start
 
     def to_url(self, value: datetime) -> str:
         return value.astimezone(UTC).strftime(_FORMAT)

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from maia.accounts.ids import parse_id
 from maia.portal import elsewhere as tab
 from maia.portal.frame import Frame, frame_of
 from maia.practices.models import Practice
@@ -38,7 +39,7 @@ def enter(request: HttpRequest, slug: str) -> HttpResponse:
     practice = get_object_or_404(Practice, slug=slug)
     asked = request.GET
     language = asked.get("language", "")[:2].lower()
-    practitioner = _number(asked.get("practitioner", ""))
+    practitioner = parse_id(asked.get("practitioner", "")) or 0
     frame = Frame(
         practice,
         language=language if language in dict(settings.LANGUAGES) else "",
@@ -47,7 +48,7 @@ def enter(request: HttpRequest, slug: str) -> HttpResponse:
         if practice.practitioners.bookable_online().filter(pk=practitioner).exists()
         else None,
     )
-    type_id = _number(asked.get("type", ""))
+    type_id = parse_id(asked.get("type", "")) or 0
     types = AppointmentType.objects.bookable_online().filter(practice=practice)
     if types.filter(pk=type_id).exists():
         return redirect(frame.prefix + reverse("slots", args=[slug, type_id]))
@@ -59,10 +60,6 @@ def _accent(text: str) -> str:
     if len(text) == 3:
         text = "".join(letter * 2 for letter in text)
     return text if re.fullmatch(r"[0-9a-f]{6}", text) else ""
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _frame(request: HttpRequest) -> Frame:

@@ -7,6 +7,7 @@ from maia.appointments.exceptions import (
     AlreadyCancelled,
     BookingRefused,
     ChangedMeanwhile,
+    ImpossibleDate,
     NotBookable,
     RequestReused,
     SlotTaken,
@@ -18,6 +19,7 @@ _WORDS: dict[type[BookingRefused], str | Promise] = {
     TooLate: _("It is too late to change this appointment online. Please call the practice."),
     ChangedMeanwhile: _("This appointment has changed meanwhile. Please look at it again."),
     AlreadyCancelled: _("This appointment is cancelled already."),
+    ImpossibleDate: _("This date is impossible."),
     RequestReused: _("This page has been used already. Please check your appointments."),
 }
 _REASONS: dict[NotBookable.Reason, str | Promise] = {

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from maia.appointments.booking import By, book_appointment
 from maia.appointments.models import Appointment
 from tests.api.conftest import Script, assert_problem
-from tests.conftest import THURSDAY, at, make_type, make_user
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_type, make_user
 
 
 def slots(script, type, **asked):
@@ -114,13 +115,25 @@ def test_a_patient_books_moves_and_cancels(patient, anne, follow_up, julie):
 
 
 def test_a_taken_slot_comes_with_others(patient, script_of, anne, follow_up, practice):
-    from tests.conftest import make_patient
-
     other = make_patient(practice, "Zoé", make_user("zoe@patiente.example"))
     assert book(script_of(other.user), follow_up, anne).status_code == 201
     body = assert_problem(book(patient, follow_up, anne), 409, "slot_taken")
     assert body["alternatives"][0]["practitioner"] == anne.pk
     assert "2026-12-03T09:30:00+01:00" not in {one["start"] for one in body["alternatives"]}
+
+
+def test_who_moves_is_shown_the_nearest_too(patient, anne, follow_up, practice):
+    made = book(patient, follow_up, anne).json()
+    taken = make_type(practice, "Long", minutes=40)
+    zoe = make_patient(practice, "Zoé")
+    book_appointment(taken, anne, at(THURSDAY, "14:00"), zoe, by=By.practice(None), now=NOW)
+    for start in (
+        "2026-12-03T14:00:00+01:00",
+        "2026-12-03T15:00:00+01:00",
+    ):  # taken; off the grid now
+        answer = patient.call("POST", f"me/appointments/{made['id']}/move", {"start": start})
+        body = assert_problem(answer, 409, "slot_taken")
+        assert "2026-12-03T14:40:00+01:00" in {one["start"] for one in body["alternatives"]}
 
 
 @pytest.mark.parametrize(
@@ -133,6 +146,7 @@ def test_a_taken_slot_comes_with_others(patient, script_of, anne, follow_up, pra
 )
 def test_what_is_not_on_offer(patient, anne, follow_up, start, reason):
     body = assert_problem(book(patient, follow_up, anne, start), 422, "not_bookable")
+    assert body["alternatives"]
     assert body["reason"] == reason
 
 
@@ -174,8 +188,6 @@ def test_without_a_record_there_is_no_booking(script_of, anne, follow_up):
 
 
 def test_nobody_touches_what_is_not_hers(patient, script_of, anne, follow_up, practice):
-    from tests.conftest import make_patient
-
     hers = book(patient, follow_up, anne).json()["id"]
     other = make_patient(practice, "Zoé", make_user("zoe@patiente.example"))
     script = script_of(other.user)

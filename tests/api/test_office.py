@@ -2,11 +2,13 @@
 
 import pytest
 
+from maia.appointments.booking import By, book_appointment
+from maia.appointments.models import Appointment
 from maia.messaging.owed import announce
 from maia.privacy.models import JournalEntry
 from maia.schedules.models import Absence, AppointmentType, Schedule
 from tests.api.conftest import assert_problem
-from tests.conftest import NOW, make_patient
+from tests.conftest import NOW, THURSDAY, at, make_patient
 
 MONDAY = {"monday": [["09:00", "12:30"], ["14:00", "18:00"]]}
 
@@ -178,7 +180,12 @@ def test_personal_events_and_absences(owner, anne):
     ] == "Pause"  # fmt: skip
     assert owner.call("DELETE", f"office/personal-events/{first}").status_code == 204
     assert len(owner.call("GET", "office/personal-events").json()["items"]) == 2
-    for wrong in ("FREQ=DAILY;UNTIL=20261217", "FREQ=WEEKLY", "COUNT=1000000000", "x"):
+    daily = owner.call(
+        "POST", "office/personal-events",
+        weekly | {"rrule": "FREQ=DAILY;COUNT=2", "start": "2026-12-03T07:00:00+01:00", "end": "2026-12-03T08:00:00+01:00"},
+    )  # fmt: skip
+    assert [one["start"][:10] for one in daily.json()["items"]] == ["2026-12-03", "2026-12-04"]
+    for wrong in ("FREQ=WEEKLY;UNTIL=20330101", "FREQ=WEEKLY", "COUNT=1000000000", "x"):
         answer = owner.call("POST", "office/personal-events", weekly | {"rrule": wrong})
         assert_problem(answer, 422, "invalid")
     span = {"start": "2026-12-24T00:00:00+01:00", "end": "2027-01-02T00:00:00+01:00"}
@@ -190,6 +197,52 @@ def test_personal_events_and_absences(owner, anne):
     assert not Absence.objects.exists()
     backwards = {"start": span["end"], "end": span["start"]}
     assert_problem(owner.call("POST", "office/absences", backwards), 422, "invalid")
+
+
+def test_what_would_be_left_outside_is_said_and_confirmed(owner, anne, follow_up, julie):
+    made = book_appointment(
+        follow_up, anne, at(THURSDAY, "09:00"), julie, by=By.practice(None), now=NOW
+    )
+    absence = {"start": "2026-12-03T08:00:00+01:00", "end": "2026-12-03T12:00:00+01:00"}
+    for method, path, body in (
+        ("PUT", "office/schedule", {"thursday": [["10:00", "12:00"]]}),
+        ("PATCH", f"office/appointment-types/{follow_up.pk}", {"schedule": {"monday": [["09:00", "12:00"]]}}),
+        ("POST", "office/absences", absence),
+    ):  # fmt: skip
+        problem = assert_problem(owner.call(method, path, body), 409, "stranded")
+        (outside,) = problem["appointments"]
+        assert (outside["id"], outside["start"]) == (str(made.uid), "2026-12-03T09:00:00+01:00")
+        assert not Absence.objects.exists()
+        assert Appointment.objects.get().status == "confirmed"
+        answer = owner.call(method, path, body | {"confirm": True})
+        assert answer.status_code in (200, 201), answer.content
+        assert "confirm" not in answer.json()
+
+
+@pytest.mark.parametrize("year", ["0001", "1899", "2201", "9999"])
+def test_years_outside_are_invalid_at_every_door(
+    owner, script_of, anybody, anne, follow_up, julie, year
+):
+    day, start = f"{year}-12-25", f"{year}-12-25T09:00:00Z"
+    span = {"start": start, "end": f"{year}-12-25T10:00:00Z"}
+    of_type = f"type={follow_up.pk}"
+    made = book_appointment(
+        follow_up, anne, at(THURSDAY, "09:00"), julie, by=By.practice(None), now=NOW
+    )
+    patient = script_of(julie.user)
+    wanted = {"type": follow_up.pk, "practitioner": anne.pk, "start": start}
+    for script, method, path, body in (
+        (anybody, "GET", f"practices/tilleuls/slots?{of_type}&from={day}&to={day}", None),
+        (patient, "POST", "practices/tilleuls/appointments", wanted),
+        (patient, "POST", f"me/appointments/{made.uid}/move", {"start": start}),
+        (owner, "GET", f"office/availability?{of_type}&date={day}", None),
+        (owner, "GET", f"office/appointments?from={day}&to={day}", None),
+        (owner, "POST", "office/appointments", wanted | {"patient": julie.pk}),
+        (owner, "POST", f"office/appointments/{made.uid}/move", {"start": start}),
+        (owner, "POST", "office/personal-events", span),
+        (owner, "POST", "office/absences", span),
+    ):
+        assert_problem(script.call(method, path, body), 422, "invalid")
 
 
 # --- Doors --------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Absences and personal events: once or repeated, over appointments or not."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,6 @@ from maia.appointments.slots import free_slots
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
 from maia.schedules.models import Absence
-from maia.schedules.repeating import Repeat, spans
 from tests.conftest import NOW, THURSDAY, at
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -121,21 +120,11 @@ def test_bad_input_is_refused_at_its_field(owner, anne, wrong):
     assert not Event.objects.exists()
 
 
-def test_repetitions_keep_their_wall_clock_across_a_clock_change():
-    start = datetime(2026, 10, 22, 9)  # noqa: DTZ001  a wall-clock time
-    found = list(spans(start, start + timedelta(hours=1), Repeat.WEEKLY, date(2026, 10, 29), PARIS))
-    assert [opened for opened, _ in found] == [
-        datetime(2026, 10, 22, 7, tzinfo=UTC),
-        datetime(2026, 10, 29, 8, tzinfo=UTC),
-    ]
-
-
-def test_every_month_skips_a_month_without_that_day_and_stops_after_two_years():
-    start = datetime(2027, 1, 31, 9)  # noqa: DTZ001
-    end = start + timedelta(hours=1)
-    found = list(spans(start, end, Repeat.MONTHLY, date(2027, 4, 30), PARIS))
-    assert [opened.month for opened, _ in found] == [1, 3]
-    assert len(list(spans(start, end, Repeat.WEEKLY, date(2099, 1, 1), PARIS))) == 105
+def test_a_repetition_past_two_years_is_refused_where_it_was_typed(owner, anne):
+    answer = away(owner, anne, repeat="weekly", repeat_until="2099-01-01")
+    assert answer.status_code == 422
+    assert "Dans les deux ans" in answer.content.decode()
+    assert not Absence.objects.exists()
 
 
 def test_an_assistant_takes_time_in_the_agenda_and_closes_nothing(sign_in, team, anne):

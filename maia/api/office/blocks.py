@@ -1,11 +1,10 @@
 """Time that the practice takes for itself: personal events and absences."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -15,16 +14,17 @@ from pydantic import Field
 
 from maia.api.auth import OfficeToken, practitioner, seat, written_down
 from maia.api.fields import Body, Bool, Id, Instant, Key
+from maia.api.office.stranded import refuse_unless_confirmed
 from maia.api.once import Made, Names, once
 from maia.api.paging import Pages, page
 from maia.api.problems import errors
-from maia.appointments.blocking import Span, be_absent, block_time, unblock
+from maia.appointments.blocking import Span, be_absent, block_time, covered, unblock
 from maia.appointments.booking import By
 from maia.appointments.models import Event
 from maia.patients.text import clean_text
 from maia.privacy.journal import Act, time_in_words
 from maia.schedules.models import Absence
-from maia.schedules.repeating import Repeat, spans
+from maia.schedules.repeating import BadRule, spans
 
 router = Router(tags=["office"], auth=OfficeToken())
 LONGEST = timedelta(days=366)
@@ -37,11 +37,15 @@ class BlockIn(Body):
     practitioner: Key | None = Field(None, description="Default: whose token it is.")
 
 
+class AbsenceIn(BlockIn):
+    confirm: Bool = Field(False, description="It may cover appointments, which stay.")
+
+
 class EventIn(BlockIn):
     rrule: str = Field(
         "",
         max_length=200,
-        description="RFC 5545: FREQ=WEEKLY (INTERVAL 1 or 2) or MONTHLY, with UNTIL.",
+        description="RFC 5545, with UNTIL or COUNT, at most two years; `start` is the first time.",
         examples=["FREQ=WEEKLY;INTERVAL=2;UNTIL=20270131T000000Z"],
     )
     allow_overlap: Bool = False
@@ -128,15 +132,17 @@ def list_absences(request: HttpRequest, paging: Pages) -> Any:
     return page(_absences(request), paging, lambda absence: shown(absence, _zone(request)))
 
 
-@router.post("absences", response={201: BlockOut, **errors(400, 401, 403, 404, 422, 429)})
-def create_absence(request: HttpRequest, typed: BlockIn) -> HttpResponse:
-    """Appointments that it covers stay: cancel them by themselves."""
+@router.post("absences", response={201: BlockOut, **errors(400, 401, 403, 404, 409, 422, 429)})
+def create_absence(request: HttpRequest, typed: AbsenceIn) -> HttpResponse:
+    """Where it covers appointments: 409 `stranded` with `appointments`, until it comes again with
+    `confirm`. They stay: cancel them by themselves."""
     hers = practitioner(request, typed.practitioner, change=True)
     wanted = _spans(typed, "", _zone(request))
 
     def create() -> Made:
         by = By.practice(seat(request).user)
         title, now = _title(typed.title), timezone.now()
+        refuse_unless_confirmed(request, covered(hers, wanted, now), typed.confirm)
         be_absent(hers, wanted, title, cancel_covered=False, by=by, now=now)
         made = hers.absences.filter(start=wanted[0][0], end=wanted[0][1]).latest("pk")
         _note(request, made)
@@ -198,33 +204,28 @@ def _title(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
-def _spans(typed: BlockIn, rrule: str, zone: ZoneInfo) -> list[Span]:
+def _spans(typed: BlockIn, rule: str, zone: ZoneInfo) -> list[Span]:
     if not timedelta(0) < typed.end - typed.start <= LONGEST:
         raise ValidationError({"end": "after the start, within a year"})
-    try:
-        start = typed.start.astimezone(zone).replace(tzinfo=None)
-        end = typed.end.astimezone(zone).replace(tzinfo=None)
-    except OverflowError:
-        raise ValidationError({"start": "too far"}) from None
-    repeat, until = _repetition(rrule)
-    if repeat == Repeat.NEVER:
+    if not rule:
         return [(typed.start, typed.end)]
-    found = list(spans(start, end, repeat, until, zone))
-    if not found or any(a[1] > b[0] for a, b in zip(found, found[1:], strict=False)):
-        raise ValidationError({"rrule": "it would repeat before it has ended"})
-    return found
-
-
-def _repetition(rrule: str) -> tuple[Repeat, date | None]:
-    if not rrule:
-        return Repeat.NEVER, None
+    start = typed.start.astimezone(zone).replace(tzinfo=None)
+    end = typed.end.astimezone(zone).replace(tzinfo=None)
     try:
-        rule = rrulestr(rrule, dtstart=datetime(2000, 1, 1), ignoretz=True)  # noqa: DTZ001
-        frequency, interval, until = rule._freq, rule._interval, rule._until
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError):
-        raise ValidationError({"rrule": "this is not a rule of RFC 5545"}) from None
-    known = {(2, 1): Repeat.WEEKLY, (2, 2): Repeat.FORTNIGHTLY, (1, 1): Repeat.MONTHLY}
-    parts = {part.partition("=")[0].upper() for part in rrule.split(";")}
-    if (frequency, interval) not in known or until is None or parts - {"FREQ", "INTERVAL", "UNTIL"}:
-        raise ValidationError({"rrule": "weekly, every other week or monthly, with UNTIL"})
-    return known[frequency, interval], until.date()
+        repeated = list(spans(start, end, rule, zone))
+    except BadRule as refusal:
+        raise ValidationError({"rrule": _BAD_RULES[refusal.code]}) from None
+    if any(a[1] > b[0] for a, b in zip(repeated, repeated[1:], strict=False)):
+        raise ValidationError({"rrule": "it would repeat before it has ended"})
+    return repeated
+
+
+_BAD_RULES = {
+    "not_a_rule": "this is not a rule of RFC 5545",
+    "unknown_part": "FREQ (DAILY to YEARLY), INTERVAL, UNTIL or COUNT, BYDAY, BYMONTHDAY, BYMONTH",
+    "no_end": "UNTIL or COUNT is wanted",
+    "too_far": "at most two years ahead",
+    "too_many": "at most 800 times",
+    "nothing": "no time follows from it",
+    "not_from_start": "the first time that follows from it is not `start`",
+}

@@ -12,7 +12,9 @@ from pydantic import Field
 
 from maia.api.auth import OfficeToken, practitioner, written_down
 from maia.api.fields import CLOCK, Body, Bool, Id, WallTime, Whole
+from maia.api.office.stranded import refuse_unless_confirmed
 from maia.api.problems import errors
+from maia.appointments.stranded import stranded
 from maia.availability.weekly import InvalidHours, WeeklyHours
 from maia.messaging.reminders import reschedule
 from maia.practices.models import Practitioner
@@ -96,6 +98,10 @@ class Week(Body):
     sunday: list[Range] = []
 
 
+class WeekIn(Week):
+    confirm: Bool = Field(False, description="It may leave appointments outside, which stay.")
+
+
 @router.get("schedule", exclude_unset=True, response={200: Week, **errors(401, 403, 404, 422, 429)})
 def read_schedule(request: HttpRequest, whose: Annotated[Whose, Query()]) -> Any:
     hers = practitioner(request, whose.practitioner)
@@ -103,12 +109,16 @@ def read_schedule(request: HttpRequest, whose: Annotated[Whose, Query()]) -> Any
 
 
 @router.put(
-    "schedule", exclude_unset=True, response={200: Week, **errors(400, 401, 403, 404, 422, 429)}
+    "schedule",
+    exclude_unset=True,
+    response={200: Week, **errors(400, 401, 403, 404, 409, 422, 429)},
 )
-def write_schedule(request: HttpRequest, whose: Annotated[Whose, Query()], week: Week) -> Any:
-    """The whole week. Appointments that it leaves outside stay as they are."""
+def write_schedule(request: HttpRequest, whose: Annotated[Whose, Query()], week: WeekIn) -> Any:
+    """The whole week. Where it leaves appointments outside: 409 `stranded` with `appointments`,
+    until it comes again with `confirm`. They stay as they are."""
     hers = practitioner(request, whose.practitioner, change=True)
-    minutes = read_week(week.dict(exclude_unset=True))
+    minutes = read_week(week.dict(exclude_unset=True, exclude={"confirm"}))
+    refuse_unless_confirmed(request, stranded(hers, minutes, now=timezone.now()), week.confirm)
     plan = Schedule.set_for(hers, minutes)
     written_down(request, Act.SETTINGS, detail=f"schedule of {hers.name}")
     return week_of(plan)

@@ -7,16 +7,19 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
 from maia.api.auth import OfficeToken, seat, written_down
 from maia.api.fields import Body, Bool, Id, Whole
 from maia.api.office.sheets import Week, read_week, week_of
+from maia.api.office.stranded import refuse_unless_confirmed
 from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.places import Kind
 from maia.api.problems import Refused, errors
+from maia.appointments.stranded import stranded_of_type
 from maia.patients.text import clean_line, clean_text
 from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType, Category, Schedule
@@ -54,6 +57,7 @@ class TypePatch(Body):
     category: str | None = Field(None, max_length=80)
     schedule: Week | None = None
     archived: Bool | None = None
+    confirm: Bool = Field(False, description="A schedule may leave appointments outside.")
 
 
 class TypeOut(TypeIn):
@@ -112,7 +116,15 @@ def read_type(request: HttpRequest, id: Id) -> Any:
     "/{id}", exclude_unset=True, response={200: TypeOut, **errors(400, 401, 403, 404, 422, 429)}
 )
 def change_type(request: HttpRequest, id: Id, typed: TypePatch) -> Any:
-    return shown(_write(request, _hers(request, id), typed.dict(exclude_unset=True)))
+    """Where its schedule leaves appointments outside: 409 `stranded` with `appointments`, until it
+    comes again with `confirm`. They stay as they are."""
+    type, wanted = _hers(request, id), typed.dict(exclude_unset=True, exclude={"confirm"})
+    if "schedule" in wanted:
+        week = wanted["schedule"]
+        hours = None if week is None else read_week(week)
+        outside = stranded_of_type(type, hours, now=timezone.now())
+        refuse_unless_confirmed(request, outside, typed.confirm)
+    return shown(_write(request, type, wanted))
 
 
 @router.delete("/{id}", response={204: None, **errors(401, 403, 404, 409, 422, 429)})

@@ -1,0 +1,211 @@
+"""What is offered is what is accepted, whoever offers it and however long it lasts."""
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from maia.appointments.blocking import be_absent, block_time
+from maia.appointments.booking import By, book_appointment, cancel_appointment, move_appointment
+from maia.appointments.exceptions import ImpossibleDate, InvalidRange, NotBookable, SlotTaken
+from maia.appointments.models import Appointment
+from maia.appointments.slots import free_slots
+from maia.appointments.stranded import stranded_of_type
+from maia.practices.models import Practitioner
+from maia.schedules.models import Schedule
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
+
+PATIENT, PRACTICE = By.patient(None), By.practice(None)
+REASON = NotBookable.Reason
+
+
+def offered(type, practitioner, day=THURSDAY, *, now=NOW, without=None):
+    days = free_slots(type, [practitioner], day, day, now=now, without=without)
+    return [slot.start for slot in days.get(day, [])]
+
+
+def refused(kind, act, *args, **kwargs):
+    with pytest.raises(kind) as refusal:
+        act(*args, **kwargs)
+    return refusal.value
+
+
+def test_a_move_is_offered_for_its_own_length(anne, julie):
+    """Sixty minutes were booked; the type is thirty now, without buffers."""
+    long = make_type(anne.practice, minutes=60, buffer_after_minutes=30)
+    made = book_appointment(long, anne, at(THURSDAY, "14:00"), julie, by=PATIENT, now=NOW)
+    type(long).objects.filter(pk=long.pk).update(duration_minutes=30, buffer_after_minutes=0)
+    made = Appointment.objects.with_details().get()
+    starts = offered(made.type, anne, without=made.event)
+    assert [f"{start.astimezone(anne.practice.zone):%H:%M}" for start in starts] == [
+        "09:00", "10:30", "15:30", "17:00",
+    ]  # fmt: skip
+    for start in starts:
+        made = move_appointment(made, start, by=PATIENT, now=NOW)
+        assert made.duration == timedelta(minutes=60)
+    late = at(THURSDAY, "17:30")  # would end after closing
+    assert refused(NotBookable, move_appointment, made, late, by=PATIENT, now=NOW)
+
+
+def test_a_type_given_to_somebody_else_is_offered_to_no_patient_of_hers(anne, follow_up, julie):
+    made = book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=PATIENT, now=NOW)
+    ines = Practitioner.objects.create(practice=anne.practice, first_name="Inès", last_name="R")
+    follow_up.practitioner = ines
+    follow_up.save()
+    made = Appointment.objects.with_details().get(pk=made.pk)
+    assert not made.may_move(NOW)
+    assert offered(made.type, anne, without=made.event) == []
+    refusal = refused(
+        NotBookable, move_appointment, made, at(THURSDAY, "10:00"), by=PATIENT, now=NOW
+    )
+    assert refusal.reason == REASON.NOT_THIS_PRACTITIONER
+    move_appointment(made, at(THURSDAY, "10:00"), by=PRACTICE, now=NOW)  # the practice may
+
+
+def test_nobody_books_with_who_has_left_nor_what_is_archived(anne, follow_up, julie):
+    nine = at(THURSDAY, "09:00")
+    for row, field in ((anne, "is_active"), (follow_up, "archived")):
+        setattr(row, field, field == "archived")
+        row.save()
+        for by, reason in ((PATIENT, REASON.NOT_ONLINE), (PRACTICE, REASON.NO_LONGER)):
+            refusal = refused(
+                NotBookable, book_appointment, follow_up, anne, nine, julie, by=by, now=NOW
+            )
+            assert refusal.reason == reason
+        setattr(row, field, field != "archived")
+        row.save()
+    ines = Practitioner.objects.create(practice=anne.practice, first_name="Inès", last_name="R")
+    ofines = make_type(anne.practice, "D’Inès", practitioner=ines)
+    refusal = refused(
+        NotBookable, book_appointment, ofines, anne, nine, julie, by=PRACTICE, now=NOW
+    )
+    assert refusal.reason == REASON.NOT_THIS_PRACTITIONER
+
+
+def test_who_loses_a_slot_to_a_neighbour_is_told_that_it_has_gone(anne, follow_up, julie):
+    """The grid has moved under her, or a buffer lies over it now."""
+    book_appointment(
+        make_type(anne.practice, "Long", minutes=40), anne, at(THURSDAY, "09:00"),
+        make_patient(anne.practice, "Zoé"), by=PRACTICE, now=NOW,
+    )  # fmt: skip
+    assert at(THURSDAY, "10:00") not in offered(follow_up, anne)
+    refused(
+        SlotTaken,
+        book_appointment,
+        follow_up,
+        anne,
+        at(THURSDAY, "10:00"),
+        julie,
+        by=PATIENT,
+        now=NOW,
+    )
+    buffered = make_type(anne.practice, "Avant", minutes=30, buffer_before_minutes=60)
+    book_appointment(
+        buffered,
+        anne,
+        at(THURSDAY, "15:00"),
+        make_patient(anne.practice, "Lina"),
+        by=PRACTICE,
+        now=NOW,
+    )
+    refused(
+        SlotTaken,
+        book_appointment,
+        follow_up,
+        anne,
+        at(THURSDAY, "14:00"),
+        julie,
+        by=PATIENT,
+        now=NOW,
+    )
+
+
+def test_what_is_moved_by_the_patient_waits_for_a_yes_again(anne, julie):
+    asked = make_type(anne.practice, needs_confirmation=True)
+    made = book_appointment(asked, anne, at(THURSDAY, "09:00"), julie, by=PRACTICE, now=NOW)
+    assert made.status == "confirmed"
+    made = move_appointment(made, at(THURSDAY, "10:00"), by=PRACTICE, now=NOW)
+    assert made.status == "confirmed"
+    made = move_appointment(made, at(THURSDAY, "11:00"), by=PATIENT, now=NOW)
+    made.refresh_from_db()
+    assert made.status == "unconfirmed"
+
+
+@pytest.mark.parametrize(
+    ("clock", "opens"),
+    [("18:59", True), ("19:00", False), ("00:01", False), ("08:59", False), ("09:00", True)],
+)
+def test_the_evening_closes_the_morning_until_it_has_begun(anne, follow_up, julie, clock, opens):
+    anne.evening_cutoff, anne.minimum_notice_minutes = time(19), 0
+    anne.save()
+    day = THURSDAY - timedelta(days=1) if clock > "18" else THURSDAY
+    now = at(day, clock)
+    assert bool(offered(follow_up, anne, now=now)) is opens
+    start = at(THURSDAY, "11:00")
+    if not opens:
+        refusal = refused(
+            NotBookable, book_appointment, follow_up, anne, start, julie, by=PATIENT, now=now
+        )
+        assert refusal.reason == REASON.TOO_SOON
+    else:
+        book_appointment(follow_up, anne, start, julie, by=PATIENT, now=now)
+
+
+def test_a_type_with_its_own_hours_opens_when_her_day_has_begun(anne, follow_up):
+    anne.evening_cutoff, anne.minimum_notice_minutes = time(19), 0
+    anne.save()
+    Schedule.set_own(follow_up, {THURSDAY.weekday(): [(900, 960)]})
+    assert not offered(follow_up, anne, now=at(THURSDAY, "08:00"))
+    assert len(offered(follow_up, anne, now=at(THURSDAY, "09:00"))) == 2
+
+
+@pytest.mark.parametrize("year", [1, 1899, 2201, 9999])
+def test_years_that_nobody_lives_in_are_no_dates(anne, follow_up, julie, year):
+    start = datetime(year, 12, 25, 9, tzinfo=UTC)
+    end = start + timedelta(minutes=30)
+    made = book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=PRACTICE, now=NOW)
+    for by in (PATIENT, PRACTICE):
+        refused(ImpossibleDate, book_appointment, follow_up, anne, start, julie, by=by, now=NOW)
+        refused(ImpossibleDate, move_appointment, made, start, by=by, now=NOW)
+    refused(ImpossibleDate, move_appointment, made, made.start, end=end, by=PRACTICE, now=NOW)
+    refused(ImpossibleDate, block_time, anne, [(start, end)], "", allow_overlap=True)
+    refused(
+        ImpossibleDate,
+        be_absent,
+        anne,
+        [(start, end)],
+        "",
+        cancel_covered=False,
+        by=PRACTICE,
+        now=NOW,
+    )
+    refused(InvalidRange, free_slots, follow_up, [anne], start.date(), start.date(), now=None)
+
+
+def test_who_did_not_come_is_not_known_yet(anne, practice, julie):
+    known_only = make_type(practice, known_patients_only=True)
+    julie.origin = "online"
+    julie.save()
+    before = NOW - timedelta(days=8)
+    came = book_appointment(
+        make_type(practice), anne, at(before.date(), "09:00"), julie, by=PRACTICE, now=before
+    )
+    nine = at(THURSDAY, "09:00")
+    Appointment.objects.filter(pk=came.pk).update(attendance="no_show")
+    refusal = refused(
+        NotBookable, book_appointment, known_only, anne, nine, julie, by=PATIENT, now=NOW
+    )
+    assert refusal.reason == REASON.KNOWN_PATIENTS_ONLY
+    Appointment.objects.filter(pk=came.pk).update(attendance="")
+    book_appointment(known_only, anne, nine, julie, by=PATIENT, now=NOW)
+
+
+def test_what_a_types_own_hours_would_leave_outside(anne, follow_up, julie):
+    made = book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=PRACTICE, now=NOW)
+    weekday = THURSDAY.weekday()
+    assert stranded_of_type(follow_up, {weekday: [(540, 600)]}, now=NOW) == []
+    assert stranded_of_type(follow_up, {weekday: [(600, 700)]}, now=NOW) == [made]
+    assert stranded_of_type(follow_up, None, now=NOW) == []
+    anne.schedule.write({weekday: [(600, 700)]})
+    assert stranded_of_type(follow_up, None, now=NOW) == [made]
+    cancel_appointment(made, by=PRACTICE, now=NOW)
+    assert stranded_of_type(follow_up, None, now=NOW) == []

@@ -1,0 +1,78 @@
+"""Odd dates and numbers on the practice's and the patients' pages: an answer where they were typed."""
+
+import pytest
+from django.urls import reverse
+
+from maia.appointments.booking import By, book_appointment
+from maia.appointments.models import Event
+from maia.schedules.models import Absence, Schedule
+from tests.conftest import NOW, THURSDAY, at
+from tests.pages import shown
+
+YEARS = ["0001", "1899", "2201", "9999"]
+
+
+@pytest.fixture
+def booked(anne, follow_up, julie):
+    nine = at(THURSDAY, "09:00")
+    return book_appointment(follow_up, anne, nine, julie, by=By.practice(None), now=NOW)
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_a_year_that_nobody_lives_in(owner, client, anne, follow_up, julie, booked, year):
+    day = f"{year}-12-25"
+    for path in (
+        f"/tilleuls/book/{follow_up.pk}/?from={day}",
+        f"/pro/appointments/new/?start={day}T09:00",
+        f"/pro/appointments/availability/?date={day}&type={follow_up.pk}&practitioner={anne.pk}",
+    ):
+        assert owner.get(path).status_code == 200, path
+    events = f"/pro/agenda/events/?start={day}T00:00&end={day}T23:00"
+    assert owner.get(events).status_code == 400
+    stamp = f"{year}1225T0900Z"
+    confirm = f"/tilleuls/book/{follow_up.pk}/{anne.pk}/{stamp}/"
+    assert client.get(confirm).status_code == 404
+    new = shown(owner, "/pro/appointments/new/")
+    typed = new | {"patient": julie.pk, "type": follow_up.pk, "practitioner": anne.pk,
+                   "date": day, "time": "09:00"}  # fmt: skip
+    answer = owner.post("/pro/appointments/new/", typed)
+    assert answer.status_code == 422
+    assert "Une année de 1900 à 2200" in answer.content.decode()
+    typed = {"date": day, "time": "09:00", "version": booked.version}
+    assert owner.post(reverse("office:move", args=[booked.pk]), typed).status_code == 422
+    away = {"kind": "absence", "practitioner": anne.pk, "first_date": day, "last_date": day,
+            "repeat": "never"}  # fmt: skip
+    assert owner.post("/pro/absences/new/", away).status_code == 422
+    assert not Absence.objects.exists()
+    assert Event.objects.count() == 1
+
+
+@pytest.mark.parametrize("odd", ["²", "٣", "1e3", "9" * 30, "-1", " 1", "0x1"])
+def test_what_is_no_number_is_no_error_of_ours(owner, follow_up, anne, booked, julie, odd):
+    for path in (
+        f"/pro/appointments/availability/?date=2026-12-03&type={odd}&practitioner={odd}",
+        f"/pro/appointments/new/?practitioner={odd}&type={odd}&patient={odd}",
+        f"/tilleuls/embed/?type={odd}&practitioner={odd}",
+        f"/pro/agenda/events/?start=2026-12-01T00:00&end=2026-12-02T00:00&type={odd}&practitioner={odd}",
+    ):
+        assert owner.get(path).status_code < 500, path
+    for path, typed in (
+        (reverse("office:cancel", args=[booked.pk]), {"version": odd}),
+        (reverse("office:move", args=[booked.pk]),
+         {"version": odd, "date": "2026-12-03", "time": "10:00"}),
+        (reverse("office:merge", args=[julie.pk]), {"other": odd}),
+    ):  # fmt: skip
+        assert owner.post(path, typed).status_code < 500, path
+    booked.refresh_from_db()
+    assert (booked.start, booked.status) == (at(THURSDAY, "09:00"), "confirmed")
+
+
+def test_a_types_own_hours_ask_before_they_leave_somebody_outside(owner, follow_up, booked):
+    path = reverse("office:edit_type", args=[follow_up.pk])
+    typed = shown(owner, path) | {"own_schedule": "on", "start_0": "09:00", "end_0": "12:00"}
+    answer = owner.post(path, typed)
+    assert answer.status_code == 409
+    assert "jeudi 3 décembre 2026, 09:00 – Julie Petit" in answer.content.decode()
+    assert not Schedule.objects.filter(appointment_type=follow_up).exists()
+    assert owner.post(path, typed | {"anyway": "1"}).status_code == 302
+    assert Schedule.objects.get(appointment_type=follow_up).hours() == {0: [(540, 720)]}
