@@ -21,6 +21,15 @@ def day_month(day: date) -> str:
     return f"{_day(day)} {date_format(day, 'F')}"
 
 
+def clock(moment: datetime) -> str:
+    """A local time, ``09:00``; of an hour that the night of a clock change has twice, which one."""
+    time = date_format(moment, "H:i")
+    if moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset():
+        return time
+    words = _("%(time)s (summer time)") if moment.dst() else _("%(time)s (winter time)")
+    return words % {"time": time}
+
+
 def span(start: datetime, end: datetime) -> str:
     """From one to the other, both local; whole days are told without their midnights."""
     midnight = time.min
@@ -32,10 +41,10 @@ def span(start: datetime, end: datetime) -> str:
             "first": long_date(start),
             "last": long_date(last),
         }
-    until = date_format(end, "H:i")
+    until = clock(end)
     if start.date() != end.date():
         until = f"{long_date(end)}, {until}"
-    return f"{long_date(start)}, {date_format(start, 'H:i')} – {until}"
+    return f"{long_date(start)}, {clock(start)} – {until}"
 
 
 def _day(day: date) -> str:

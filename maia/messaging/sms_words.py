@@ -5,10 +5,9 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from maia.appointments.dates import weekday_date
+from maia.appointments.dates import clock, weekday_date
 from maia.appointments.models import Appointment
 from maia.messaging.grouping import on_its_day
 from maia.messaging.models import Message
@@ -153,4 +152,4 @@ def _link(appointment: Appointment) -> str:
 
 
 def _time(appointment: Appointment) -> str:
-    return date_format(timezone.localtime(appointment.start), "H:i")
+    return clock(timezone.localtime(appointment.start))

@@ -6,10 +6,9 @@ from datetime import datetime
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from maia.appointments.dates import long_date
+from maia.appointments.dates import clock, long_date
 from maia.appointments.ics import Method, ics
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.places import Place, Reader, place_of
@@ -190,5 +189,5 @@ def _when(start: datetime) -> dict[str, str]:
     local = timezone.localtime(start)
     return {
         "when": _("%(date)s at %(time)s")
-        % {"date": long_date(local), "time": date_format(local, "H:i")}
+        % {"date": long_date(local), "time": clock(local)}
     }

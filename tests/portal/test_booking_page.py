@@ -425,3 +425,17 @@ def test_a_cancelled_slot_is_offered_again(signed_in, practice, anne, follow_up,
     made = book_appointment(follow_up, anne, at(THURSDAY, "09:30"), julie, by=by, now=NOW)
     cancel_appointment(made, by=by, now=NOW)
     assert confirm(signed_in, follow_up, anne).status_code == 302
+
+
+def test_an_hour_that_comes_twice_says_which_one(signed_in, anne, follow_up):
+    anne.schedule.write({6: [(60, 240)]})
+    anne.booking_horizon_days = 365
+    anne.save()
+    page = read(signed_in.get(f"/tilleuls/book/{follow_up.pk}/?from=2027-10-31"))
+    slots = re.findall(r'class="slot"[^>]*>\s*([^<]*)<', page)
+    assert slots == [
+        "01:00", "01:30", "02:00 (heure d’été)", "02:30 (heure d’été)", "02:00 (heure d’hiver)",
+        "02:30 (heure d’hiver)", "03:00", "03:30",
+    ]  # fmt: skip
+    (winter,) = re.findall(r'href="([^"]*20271031T0100Z/)"', page)
+    assert "02:00 (heure d’hiver)" in read(signed_in.get(winter))

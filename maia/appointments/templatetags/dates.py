@@ -16,6 +16,11 @@ def span(start: datetime, end: datetime) -> str:
 
 
 @register.filter(expects_localtime=True)
+def clock(value: datetime) -> str:
+    return dates.clock(value)
+
+
+@register.filter(expects_localtime=True)
 def long_date(value: date) -> str:
     return dates.long_date(value)
 
