@@ -94,8 +94,9 @@ def book_appointment(
     end = start + type.duration
     # Who has lost already is told so without queueing for the lock.
     if by.is_patient:
-        again = {"appointments__patient": patient, "appointments__request_key": request_key}
-        if is_taken(practitioner, start, end, but=again if request_key else {}):
+        made_before = Appointment.objects.filter(patient=patient, request_key=request_key)
+        events = made_before.values("event") if request_key is not None else None
+        if is_taken(practitioner, start, end, but=events):
             raise SlotTaken
     with agenda_of(practitioner, counted=patient if by.is_patient else None):
         if request_key is not None:
@@ -176,7 +177,7 @@ def move_appointment(
             _refuse_unless_offered(
                 current.type, current.practitioner, start, now=now, without=event
             )
-        taken = is_taken(current.practitioner, start, end, but={"pk": event.pk})
+        taken = is_taken(current.practitioner, start, end, but=[event.pk])
         if taken and (by.is_patient or not allow_overlap):
             raise SlotTaken
         event.start, event.end, event.exclusive = start, end, not taken
@@ -309,15 +310,16 @@ def agenda_of(practitioner: Practitioner, *, counted: Patient | None = None) -> 
 
 
 def is_taken(
-    practitioner: Practitioner, start: datetime, end: datetime, *, but: dict[str, Any] | None = None
+    practitioner: Practitioner, start: datetime, end: datetime, *, but: Any = None
 ) -> bool:
-    """Whether an event of hers stands in ``[start, end)``, other than those that ``but`` describes.
+    """Whether an event of hers stands in ``[start, end)``, other than those of ``but``: keys, or
+    rows of one column of keys.
 
     In the order of the index, by end: of a bare "is there any", PostgreSQL believes that half of
     all events fit, and so reads them all, years of them, whenever none does.
     """
     met = practitioner.events.filter(blocking=True, start__lt=end, end__gt=start)
-    others = met.exclude(**but) if but else met
+    others = met if but is None else met.exclude(pk__in=but)
     return others.order_by("end").values_list("pk").first() is not None
 
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -17,9 +18,11 @@ from maia.messaging.models import Message
 from maia.messaging.receipts import message_of, record_receipt
 from maia.messaging.sms.channel import SmsUrl
 
+logger = logging.getLogger("maia.hooks")
+
 
 class Receipt(NamedTuple):
-    """``delivered`` is None while it is on its way."""
+    """``delivered`` is None while it is on its way, and for a word that nobody knows."""
 
     provider_id: str
     delivered: bool | None
@@ -33,7 +36,7 @@ def account_token(provider: str) -> str:
 @csrf_exempt
 def of_message(request: HttpRequest, provider: str, token: str) -> HttpResponse:
     """The address says which message; its signature, that we gave it."""
-    read, message = _READERS.get(provider), message_of(token)
+    read, message = _READERS.get(provider), message_of(provider, token)
     if read is None or message is None or not _is_signed(request, provider):
         raise Http404
     return _record(request, read, lambda receipt: message)
@@ -90,39 +93,53 @@ def _json(request: HttpRequest) -> dict[str, Any]:
     return read
 
 
-def _outcome(status: str, delivered: set[str], pending: set[str]) -> bool | None:
-    return None if status in pending else status in delivered
+def _outcome(provider: str, status: str, *, delivered: str, lost: set[str]) -> bool | None:
+    """Whatever is neither says nothing: a new word of theirs is no undelivered message."""
+    if status == delivered:
+        return True
+    if status in lost:
+        return False
+    logger.info("receipt", extra={"provider": provider, "status": status[:40]})
+    return None
 
 
 def _twilio(request: HttpRequest) -> Receipt:
-    pending = {"accepted", "scheduled", "queued", "sending", "sent"}
+    lost = {"undelivered", "failed", "canceled"}
     status = request.POST["MessageStatus"]
-    return Receipt(request.POST["MessageSid"], _outcome(status, {"delivered"}, pending))
+    outcome = _outcome("twilio", status, delivered="delivered", lost=lost)
+    return Receipt(request.POST["MessageSid"], outcome)
 
 
 def _brevo(request: HttpRequest) -> Receipt:
     read = _json(request)
     status = str(read["msg_status"]).lower()
-    return Receipt(
-        str(read.get("messageId", "")), _outcome(status, {"delivered"}, {"accepted", "sent"})
-    )
+    lost = {"soft_bounce", "soft_bounces", "hard_bounce", "hard_bounces", "rejected", "blocked",
+            "blacklisted", "failed"}  # fmt: skip
+    outcome = _outcome("brevo", status.replace("-", "_"), delivered="delivered", lost=lost)
+    return Receipt(str(read.get("messageId", "")), outcome)
 
 
 def _smsmode(request: HttpRequest) -> Receipt:
     read = _json(request)
     status = str(read["status"]["value"]).upper()
-    pending = {"SCHEDULED", "ENROUTE", "SENT"}
-    return Receipt(str(read.get("messageId", "")), _outcome(status, {"DELIVERED"}, pending))
+    lost = {"UNDELIVERABLE", "UNDELIVERED"}
+    outcome = _outcome("smsmode", status, delivered="DELIVERED", lost=lost)
+    return Receipt(str(read.get("messageId", "")), outcome)
 
 
 def _octopush(request: HttpRequest) -> Receipt:
     read = _json(request)
     status = str(read["status"]).upper()
-    return Receipt(str(read["message_id"]), _outcome(status, {"DELIVERED"}, {"SENT", "PENDING"}))
+    lost = {"NOT_DELIVERED", "UNDELIVERED", "NOT_ALLOWED", "BLACKLISTED_NUMBER", "BAD_DESTINATION",
+            "INVALID_DESTINATION_ADDRESS", "OUT_OF_DATE", "EXPIRED", "NOT_ENOUGH_CREDIT"}  # fmt: skip
+    outcome = _outcome("octopush", status, delivered="DELIVERED", lost=lost)
+    return Receipt(str(read["message_id"]), outcome)
 
 
 def _ovh(request: HttpRequest) -> Receipt:
-    return Receipt(request.GET["id"], _outcome(request.GET["ptt"], {"1"}, {"0"}))
+    # 2: not delivered; 16: refused by the network's centre. 4 and 8 are on the way.
+    outcome = _outcome("ovh", request.GET["ptt"], delivered="1", lost={"2", "16"})
+    return Receipt(request.GET["id"], outcome)
 
 
 _READERS: dict[str, Callable[[HttpRequest], Receipt]] = {

@@ -21,17 +21,20 @@ def callback_url(message: Message) -> str:
     provider = settings.SMS_URL.partition(":")[0]
     if provider not in TOLD_WITH_EACH or not settings.BASE_URL.startswith("https://"):
         return ""
-    token = signing.dumps(message.pk, salt=_SALT)
+    token = signing.dumps([provider, message.pk], salt=_SALT)
     return str(settings.BASE_URL) + reverse("hooks:sms_message", args=[provider, token])
 
 
-def message_of(token: str) -> Message | None:
+def message_of(provider: str, token: str) -> Message | None:
+    """The SMS of a receipt's address. It binds the provider too: how it signs is not chosen by who
+    calls."""
     try:
-        pk = signing.loads(token, salt=_SALT)
-    except signing.BadSignature:
+        told, pk = signing.loads(token, salt=_SALT)
+    except (signing.BadSignature, TypeError, ValueError):
         return None
-    found: Message | None = Message.objects.filter(pk=pk).first()
-    return found
+    rows = Message.objects.filter(pk=pk, channel=Message.Channel.SMS)
+    message: Message | None = rows.first() if told == provider else None
+    return message
 
 
 def record_receipt(message: Message, *, delivered: bool, now: datetime) -> None:

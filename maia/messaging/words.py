@@ -187,7 +187,4 @@ def _for_practitioner(appointment: Appointment, entry: HistoryEntry) -> tuple[st
 
 def _when(start: datetime) -> dict[str, str]:
     local = timezone.localtime(start)
-    return {
-        "when": _("%(date)s at %(time)s")
-        % {"date": long_date(local), "time": clock(local)}
-    }
+    return {"when": _("%(date)s at %(time)s") % {"date": long_date(local), "time": clock(local)}}

@@ -208,3 +208,21 @@ def test_the_database_itself_refuses_an_overlap(follow_up, anne):
     with pytest.raises(IntegrityError, match="event_no_overlap"), transaction.atomic():
         Event.objects.filter(blocking=False).update(blocking=True)
     Event.objects.filter(pk=first.pk).update(start=at(THURSDAY, "09:01"))  # itself is no clash
+
+
+def test_a_retry_of_hers_is_told_apart_from_what_stands_beside_it(follow_up, anne, julie, practice):
+    """One event with two appointments, as a workshop has: neither row alone is her retry."""
+    key = uuid4()
+    first = book(follow_up, anne, "09:30", julie, request_key=key)
+    zoe = make_patient(practice, "Zoé")
+    Appointment.objects.create(
+        practice=practice,
+        event=first.event,
+        seat=2,
+        patient=zoe,
+        status="confirmed",
+        created_at=NOW,
+    )
+    with pytest.raises(SlotTaken):
+        book(follow_up, anne, "09:30", zoe, request_key=key)
+    assert book(follow_up, anne, "09:30", julie, request_key=key) == first

@@ -8,6 +8,7 @@ import json
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
+from django.test import override_settings
 
 from maia.hooks.sms import account_token
 from maia.messaging.models import Message
@@ -34,9 +35,10 @@ def sent(practice, anne):
 
 
 def path_of(message, provider):
-    url = callback_url(message)
-    assert url.startswith(f"{BASE}/hooks/sms/twilio/")
-    return url.removeprefix(BASE).replace("/twilio/", f"/{provider}/")
+    with override_settings(SMS_URL=f"{provider}://AC1:token@?from=%2B33644600000"):
+        url = callback_url(message)
+    assert url.startswith(f"{BASE}/hooks/sms/{provider}/")
+    return url.removeprefix(BASE)
 
 
 def receipt(message):
@@ -54,9 +56,11 @@ def as_json(client, path, body):
         ("brevo", {"msg_status": "delivered", "messageId": 1}, "delivered"),
         ("brevo", {"msg_status": "hard_bounce"}, "undelivered"),
         ("brevo", {"msg_status": "accepted"}, ""),
+        ("brevo", {"msg_status": "read by nobody yet"}, ""),  # unknown is unknown
         ("smsmode", {"messageId": "x", "status": {"value": "DELIVERED"}}, "delivered"),
         ("smsmode", {"messageId": "x", "status": {"value": "UNDELIVERABLE"}}, "undelivered"),
         ("smsmode", {"messageId": "x", "status": {"value": "ENROUTE"}}, ""),
+        ("smsmode", {"messageId": "x", "status": {"value": "NEW_WORD"}}, ""),
     ],
 )
 def test_to_the_address_of_one_message(client, sent, provider, body, outcome):
@@ -82,7 +86,10 @@ def test_twilio_signs_what_it_says(client, sent):
     ("provider", "query", "body", "outcome"),
     [
         ("ovh", "?id=id-1&ptt=1", None, "delivered"),
-        ("ovh", "?id=id-1&ptt=3", None, "undelivered"),
+        ("ovh", "?id=id-1&ptt=2", None, "undelivered"),
+        ("ovh", "?id=id-1&ptt=3", None, ""),
+        ("octopush", "", {"message_id": "id-1", "status": "NOT_DELIVERED"}, "undelivered"),
+        ("octopush", "", {"message_id": "id-1", "status": "LATER"}, ""),
         ("ovh", "?id=other&ptt=1", None, ""),
         ("octopush", "", {"message_id": "id-1", "status": "DELIVERED"}, "delivered"),
         ("octopush", "", {"message_id": "", "status": "DELIVERED"}, ""),
@@ -109,6 +116,14 @@ def test_who_was_not_told_the_address_says_nothing(client, sent):
     assert receipt(sent) == ""
 
 
+def test_twilios_signature_is_not_avoided_by_another_providers_name(client, sent):
+    path = path_of(sent, "twilio")
+    for provider in ("brevo", "smsmode"):
+        body = {"msg_status": "delivered", "status": {"value": "DELIVERED"}}
+        assert as_json(client, path.replace("/twilio/", f"/{provider}/"), body) == 404
+    assert receipt(sent) == ""
+
+
 @pytest.mark.parametrize("body", ["", "[]", "{}", "nonsense", '{"msg_status": {}}', "\x00"])
 def test_nonsense_is_a_400_or_nothing(client, sent, body):
     answer = client.post(path_of(sent, "brevo"), body, content_type="application/json")
@@ -132,7 +147,7 @@ def test_a_provider_that_does_not_ask_is_given_no_address(sent, settings, url):
 def test_no_address_is_given_that_could_not_be_reached(sent, settings):
     settings.BASE_URL = "http://127.0.0.1:8000"
     assert callback_url(sent) == ""
-    assert message_of("nonsense") is None
+    assert message_of("twilio", "nonsense") is None
 
 
 def basic():
