@@ -90,7 +90,7 @@ def _database(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def _wait_for(site: Site) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120  # a busy machine
     while True:
         try:
             scheme = site.base.partition(":")[0]

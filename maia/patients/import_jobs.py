@@ -30,7 +30,7 @@ READ, IMPORT, UNDO = "patients.read", "patients.import", "patients.undo_import"
 State = PatientImport.State
 
 MAX_BYTES = 10_000_000  # of a file
-SECONDS, MEMORY, MOST_BYTES = 180.0, 1_000_000_000, 40_000_000  # of the child that reads it
+SECONDS, MEMORY, MOST_BYTES = 180.0, 200_000_000, 40_000_000  # of the child that reads it
 SHOWN_LINES, SHOWN_REMARKS, SHOWN_ROWS = 8, 100, 15
 _REMEMBERED = 730  # days: when, who, how many
 

@@ -303,6 +303,8 @@ def test_titles(title, column):
         (b"%PDF-1.7", "not_a_list"),
         (bytes(range(256)) * 40, "not_a_list"),
         (b"Nom;Prenom\n" + b"Roy;Lina\n" * 20_100, "too_long"),
+        # More cells than a process keeps within its bounds, of few characters.
+        (b"Nom;Prenom\n" + (b"ab;" * 249 + b"\n") * 7_000, "too_long"),
     ],
 )
 def test_what_is_no_list_is_said(content, code):

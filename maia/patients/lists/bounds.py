@@ -4,6 +4,7 @@ MAX_LINES = 20_000  # rows with something in them
 MAX_COLUMNS = 250
 MAX_CELL = 10_000  # characters; what is longer is cut, and said
 MAX_CHARACTERS = 12_000_000  # of all cells
+MAX_KEPT = 100_000_000  # bytes of memory that they take; an empty one takes next to none
 MAX_UNPACKED = 150_000_000  # bytes of a workbook
 
 

@@ -7,6 +7,7 @@ Four delimiters are known, and the one that cuts most lines into equally many ce
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 _DELIMITERS = ";,\t|"
 _LOOKED_AT = 200  # lines
@@ -14,25 +15,29 @@ _LONGEST_CELL = 200  # lines
 _DECLARED = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
 
-def split_rows(text: str) -> tuple[list[list[str]], list[int]]:
-    """Rows of cells, and the numbers (from 1) of rows with a quote that nobody closed."""
+def split_rows(text: str) -> tuple[Iterator[list[str]], list[int]]:
+    """Rows of cells, made as they are asked for, and the numbers (from 1) of rows with a quote that
+    nobody closed: complete when the last row has been asked for."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     declared = _DECLARED.fullmatch(lines[0].strip(" ")) if lines else None
     if declared:
         lines = lines[1:]
     delimiter = declared[1] if declared else find_delimiter(lines)
     width = _usual_width(lines[:_LOOKED_AT], delimiter)[0]
-    rows: list[list[str]] = []
     unclosed: list[int] = []
-    at = 0
+    return _rows(lines, delimiter, width, unclosed), unclosed
+
+
+def _rows(lines: list[str], delimiter: str, width: int, unclosed: list[int]) -> Iterator[list[str]]:
+    at = count = 0
     while at < len(lines):
         row, taken = _row(lines, at, delimiter, width)
+        count += 1
         if row is None:
             row = _without_quotes(lines[at], delimiter)
-            unclosed.append(len(rows) + 1)
-        rows.append(row)
+            unclosed.append(count)
+        yield row
         at += taken
-    return rows, unclosed
 
 
 def find_delimiter(lines: list[str]) -> str:

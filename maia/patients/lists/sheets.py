@@ -27,7 +27,7 @@ def rows_of_workbook(content: bytes) -> tuple[Iterator[list[str]], int]:
             io.BytesIO(content), read_only=True, data_only=True, keep_links=False
         )
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    except UnreadableFile:
+    except (UnreadableFile, MemoryError):
         raise
     except Exception:  # the library fails in as many ways as files are damaged
         raise UnreadableFile("not_a_list") from None
@@ -42,7 +42,7 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
     try:
         for row in sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1):
             yield [_cell(value) for value in row]
-    except UnreadableFile:
+    except (UnreadableFile, MemoryError):
         raise
     except Exception:
         raise UnreadableFile("not_a_list") from None
@@ -56,6 +56,8 @@ def _is_empty(sheet: Any) -> bool:
                 return False
             if at > 1_000:
                 break
+    except MemoryError:
+        raise
     except Exception:
         return True
     return True

@@ -8,6 +8,7 @@ from maia.patients.lists.bounds import (
     MAX_CELL,
     MAX_CHARACTERS,
     MAX_COLUMNS,
+    MAX_KEPT,
     MAX_LINES,
     UnreadableFile,
 )
@@ -16,6 +17,7 @@ from maia.patients.lists.delimiting import split_rows
 
 _ZIP = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # .xls, and workbooks under a password
+_CELL, _EMPTY_CELL = 57, 8  # bytes that Python keeps of one, beside its characters
 _OTHER_KINDS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"BEGIN:VC", b"<html", b"<!DOC")
 
 
@@ -66,7 +68,7 @@ def read_table(content: bytes) -> Table:
 
 def _bounded(rows: Iterable[list[str]]) -> Table:
     table = Table([])
-    characters = 0
+    characters = kept = 0
     for number, row in enumerate(rows, start=1):
         cells = [cell.strip() for cell in row]
         while cells and not cells[-1]:
@@ -77,8 +79,9 @@ def _bounded(rows: Iterable[list[str]]) -> Table:
             cells = [cell[:MAX_CELL] for cell in cells[:MAX_COLUMNS]]
             table.cut.append(number)
         characters += sum(len(cell) + 1 for cell in cells)
+        kept += sum(_CELL + len(cell) if cell else _EMPTY_CELL for cell in cells)
         table.rows.append((number, cells))
-        if len(table.rows) > MAX_LINES + 50 or characters > MAX_CHARACTERS:
+        if len(table.rows) > MAX_LINES + 50 or characters > MAX_CHARACTERS or kept > MAX_KEPT:
             raise UnreadableFile("too_long")
     if not table.rows:
         raise UnreadableFile("empty")
