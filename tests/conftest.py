@@ -3,6 +3,7 @@
 import time as clock
 from datetime import UTC, date, datetime, time
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import caches
@@ -17,6 +18,13 @@ from tests.messaging.fixtures import sms, smtp  # noqa: F401
 # Tuesday 1 December 2026, 10:00 in Paris.
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 THURSDAY = date(2026, 12, 3)
+
+
+# A busy machine is slow at making examples: that is no fault of what they are about.
+hypothesis.settings.register_profile(
+    "maia", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("maia")
 
 
 def pytest_configure(config):

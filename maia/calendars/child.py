@@ -19,6 +19,7 @@ def main() -> None:
             datetime.fromisoformat(how["opens"]),
             datetime.fromisoformat(how["closes"]),
             ours=how["ours"],
+            seconds=how["seconds"],
         )
         answer = {
             "times": [[s.timestamp(), e.timestamp()] for s, e in reading.times],

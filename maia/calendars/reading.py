@@ -71,9 +71,10 @@ class _Moment:
 
 
 def read_calendar(
-    content: bytes, zone: ZoneInfo, opens: datetime, closes: datetime, *, ours: str
-) -> Reading:
-    """What it takes of ``[opens, closes)``.
+    content: bytes, zone: ZoneInfo, opens: datetime, closes: datetime, *, ours: str,
+    seconds: float = MOST_SECONDS,
+) -> Reading:  # fmt: skip
+    """What it takes of ``[opens, closes)``; ``seconds`` of processor for all repetitions.
 
     An event that its owner marked as free takes nothing, nor does a cancelled one, nor one of
     Maia's own that comes back (its UID ends in ``ours``). A date, or a time without a zone, is the
@@ -82,7 +83,7 @@ def read_calendar(
     file = read_file(content)
     if file is None:
         raise Unreadable("not_a_calendar")
-    reader = _Reader(file, zone, opens, closes)
+    reader = _Reader(file, zone, opens, closes, seconds)
     for name in {found[1] for event in file.events for found in _zones_of(event)}:
         zone_named(name)  # kept, so that no event pays for the tables
     for series in _series(file, ours, opens.year):
@@ -107,11 +108,13 @@ def _series(file: File, ours: str, year: int) -> Iterator[list[RawEvent]]:
 
 
 class _Reader:
-    def __init__(self, file: File, zone: ZoneInfo, opens: datetime, closes: datetime) -> None:
+    def __init__(
+        self, file: File, zone: ZoneInfo, opens: datetime, closes: datetime, seconds: float
+    ) -> None:
         self.zone, self.opens, self.closes, self.names = zone, opens, closes, file.zones
         self.times: list[Interval] = []
         self.unread, self.dates, self.repeated = 0, list[date](), 0
-        self.ends_at = time.process_time() + MOST_SECONDS
+        self.ends_at = time.process_time() + seconds
 
     def read(self, series: list[RawEvent]) -> None:
         """Whatever is in it, the others are read."""

@@ -20,7 +20,7 @@ from maia.accounts.waits import come
 from maia.appointments.booking import agenda_of
 from maia.appointments.ics import OURS
 from maia.availability.intervals import Interval
-from maia.calendars.reading import MOST_BYTES, Reading, Unreadable
+from maia.calendars.reading import MOST_BYTES, MOST_SECONDS, Reading, Unreadable
 from maia.outside.child import ChildKilled, ask_child
 from maia.outside.http import Unfetched, fetch
 from maia.schedules.models import Absence, ExternalCalendar
@@ -29,6 +29,7 @@ logger = logging.getLogger("maia.calendars")
 
 SECONDS = 30.0
 CHILD_SECONDS, CHILD_MEMORY, CHILD_ANSWER = 60.0, 768_000_000, 2_000_000
+READING_SECONDS = MOST_SECONDS  # of processor, for repetitions
 MOST_DEATHS = 2
 EVERY, LONGEST = timedelta(minutes=15), timedelta(hours=4)
 BEHIND, AHEAD = timedelta(days=1), timedelta(days=731)  # the longest horizon that one may set
@@ -124,7 +125,13 @@ def refresh(calendar: ExternalCalendar, now: datetime) -> bool:
 
 def read_in_child(content: bytes, zone: ZoneInfo, opens: datetime, closes: datetime) -> Reading:
     """As `read_calendar`. Raises `Unreadable`, `ChildKilled`."""
-    how = {"zone": zone.key, "opens": opens.isoformat(), "closes": closes.isoformat(), "ours": OURS}
+    how = {
+        "zone": zone.key,
+        "opens": opens.isoformat(),
+        "closes": closes.isoformat(),
+        "ours": OURS,
+        "seconds": READING_SECONDS,
+    }
     answer: Any = ask_child(
         "maia.calendars.child",
         json.dumps(how).encode() + b"\n" + content,

@@ -186,6 +186,7 @@ def test_the_slots_of_a_week_appear_fast(site, page):
     assert median < 100
 
 
+@pytest.mark.once
 def test_the_page_weighs_little_and_asks_nobody_else(site, page):
     weights = {}
     hosts = set()

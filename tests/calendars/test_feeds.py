@@ -131,8 +131,8 @@ def test_as_many_queries_for_a_full_agenda(
         get(feed)
 
 
-def test_who_polls_a_full_year_is_answered_from_what_is_kept(hers, anne, follow_up, practice):
-    """A year of 4,000 appointments, written once; anew at the next act, and after five minutes."""
+def test_who_polls_a_full_agenda_is_answered_from_what_is_kept(hers, anne, follow_up, practice):
+    """A thousand appointments, written once; anew at the next act, and after five minutes."""
     julie = make_patient(practice)
     half = timedelta(minutes=30)
     events = Event.objects.bulk_create(
@@ -141,7 +141,7 @@ def test_who_polls_a_full_year_is_answered_from_what_is_kept(hers, anne, follow_
                 practice=practice, practitioner=anne, kind="appointment", type=follow_up,
                 start=NOW + half * n, end=NOW + half * (n + 1), exclusive=False,
             )
-            for n in range(4_000)
+            for n in range(1_000)
         ),
         batch_size=1_000,
     )  # fmt: skip
@@ -160,11 +160,11 @@ def test_who_polls_a_full_year_is_answered_from_what_is_kept(hers, anne, follow_
         return process_time() - started, content
 
     written, content = cost()
-    assert content.count(b"BEGIN:VEVENT") == 4_000
+    assert content.count(b"BEGIN:VEVENT") == 1_000
     polled = min(cost()[0] for _ in range(3))
     assert polled < written / 5
     cancel_appointment(Appointment.objects.first(), by=By.practice(None), now=NOW)
-    assert get(feed).content.count(b"BEGIN:VEVENT") == 3_999
+    assert get(feed).content.count(b"BEGIN:VEVENT") == 999
 
 
 def test_who_goes_to_a_patients_home_reads_where_and_nobody_else(hers, booked, julie, follow_up):

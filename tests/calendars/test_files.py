@@ -229,7 +229,8 @@ def test_a_cut_file_says_so():
     ],
     ids=["daily", "secondly", "count", "rdate"],
 )
-def test_bombs_end_in_a_child_whatever_they_hold(event):
+def test_bombs_end_in_a_child_whatever_they_hold(event, monkeypatch):
+    monkeypatch.setattr(refreshing, "READING_SECONDS", 1.5)  # it has to end, not to last
     reading = read_in_child(ics(*[event] * 300, SHIFT), PARIS, OPENS, CLOSES)
     assert any(start <= NOW + timedelta(days=1, hours=23) < end for start, end in reading.times)
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.site import running_site
 
-pytestmark = pytest.mark.alone
+# No database is asked while a client is waited for.
+pytestmark = [pytest.mark.alone, pytest.mark.once]
 IDLE, SLOW = 1000, 8
 
 
