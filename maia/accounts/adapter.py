@@ -74,15 +74,19 @@ class AccountAdapter(DefaultAccountAdapter):
             return ""
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """allauth asks nothing of who has neither password nor second factor; we ask for a new
+        """Who has just shown a password, a code or a factor is not asked again.
+
+        allauth asks nothing of who has neither password nor second factor; we ask for a new
         code, or a telephone left on a table is enough to add a passkey to her account."""
-        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
         user = self.request.user
-        if required and not get_reauthentication_flows(user):
-            signed_in = [r["at"] for r in get_authentication_records(self.request, user)]
-            if time.time() - max(signed_in, default=0) > REAUTHENTICATION_TIMEOUT:
-                raise ReauthenticationRequired  # to the first of the methods below
-        return required
+        shown = [record["at"] for record in get_authentication_records(self.request, user)]
+        if time.time() - max(shown, default=0) <= REAUTHENTICATION_TIMEOUT:
+            return False
+        if not get_reauthentication_flows(user):
+            raise ReauthenticationRequired  # to the first of the methods below
+        return True
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who signs in by code alone is sent a new one."""

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 
 from maia.accounts.models import User
 
+AFTER = "after_second_factor"  # in the session: where she was going when she was asked for one
 _FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
@@ -57,7 +58,7 @@ def factor_added(request: HttpRequest, user: User, authenticator: Authenticator,
     if authenticator.type in _FACTORS:
         end_other_sessions(request, user)
         extra = {"id": authenticator.pk, "type": authenticator.type}
-        record_authentication(request, user, "mfa", **extra)
+        record_authentication(request, user, "mfa", reauthenticated=True, **extra)
 
 
 def factor_removed(request: HttpRequest, user: User, **_: Any) -> None:

@@ -14,6 +14,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.utils import timezone
 
+WORKS = "works"  # in the session of who is a member of a team, or was
 KIND = "lasting"  # in the session: which, and when it began (seconds since 1970)
 SELDOM = timedelta(minutes=5)  # how often a use is written
 
@@ -85,5 +86,7 @@ def choose(session: SessionBase, borrowed: bool, *, now: datetime) -> None:
 
 def is_of_team(session: SessionBase, *, now: datetime) -> None:
     """Who signs in works in a practice, or runs Maia."""
+    if not session.get(WORKS):
+        session[WORKS] = True
     if not kind_of(session):
         mark(session, Lasting.TEAM, now=now)

@@ -4,12 +4,13 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from maia.accounts.models import User
-from maia.accounts.second_factor import has_second_factor, shown_in, where_to_show_it
+from maia.accounts.second_factor import AFTER, has_second_factor, shown_in, where_to_show_it
 from maia.accounts.sessions import is_of_team
 
 
@@ -33,6 +34,7 @@ def enter(request: HttpRequest, extra_context: object = None) -> HttpResponse:
     if isinstance(user, User) and user.is_staff:
         if has_second_factor(user):
             return redirect(where_to_show_it(request))
+        request.session[AFTER] = reverse("admin:index")
         return render(request, "second_factor.html", status=403)
     answer: HttpResponse = secure_admin_login(enter)(request)  # codes, passkeys; 403 for others
     return answer

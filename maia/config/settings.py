@@ -115,6 +115,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "maia.config.context.demo",
+                "maia.config.context.works_at",
             ],
         },
     },

@@ -9,12 +9,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from maia.accounts.limits import TooOften
 from maia.accounts.models import User
-from maia.accounts.second_factor import shown_in, where_to_show_it
+from maia.accounts.second_factor import AFTER, shown_in, where_to_show_it
 from maia.accounts.sessions import is_of_team
 from maia.patients.models import Patient
 from maia.practices.models import Membership, Practitioner
@@ -43,21 +44,27 @@ def office(view: View) -> View:
         request.memberships = memberships_of(request.user)
         if not request.memberships:
             raise PermissionDenied
-        chosen = request.session.get(CHOSEN)
-        places = request.memberships
-        place = next((one for one in places if one.practice_id == chosen), places[0])
+        place = chosen_place(request, request.memberships)
         with timezone.override(place.practice.zone):
             try:
                 request.seat = take_seat(place, shown=shown_in(request))
             except SecondFactorMissing as missing:
                 return _ask_second_factor(request, place, missing)
             is_of_team(request.session, now=timezone.now())  # who has joined since she signed in
+            if AFTER in request.session:
+                del request.session[AFTER]  # she is there
             try:
                 return view(request, *args, **kwargs)
             except TooOften as refusal:
                 return _too_often(request, refusal)
 
     return wrapped
+
+
+def chosen_place(request: HttpRequest, memberships: list[Membership]) -> Membership:
+    """The practice that she looks at, of those where she works (at least one)."""
+    chosen = request.session.get(CHOSEN)
+    return next((one for one in memberships if one.practice_id == chosen), memberships[0])
 
 
 def _too_often(request: OfficeRequest, refusal: TooOften) -> HttpResponse:
@@ -75,6 +82,8 @@ def _ask_second_factor(
     """She sets one up, or shows the one that she has; from a form she comes back to the agenda."""
     if missing.code == "second_factor_not_shown" and request.method in ("GET", "HEAD"):
         return redirect(where_to_show_it(request))
+    reads = request.method in ("GET", "HEAD")
+    request.session[AFTER] = request.get_full_path() if reads else reverse("office:agenda")
     context = {"practice": place.practice, "has_one": missing.code == "second_factor_not_shown"}
     return render(request, "office/second_factor.html", context, status=403)
 

@@ -15,7 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maia.accounts.addresses import AddressFormField
 from maia.accounts.limits import TooOften
-from maia.accounts.second_factor import end_other_sessions, end_sessions, has_second_factor
+from maia.accounts.second_factor import (
+    AFTER,
+    end_other_sessions,
+    end_sessions,
+    has_second_factor,
+)
 from maia.invitations.inviting import InvitationRefused, invite_member, send_again, withdraw
 from maia.office import refusals, sure
 from maia.office.access import OfficeRequest, owner_page, written_down
@@ -220,8 +225,9 @@ def second_factor(request: OfficeRequest) -> HttpResponse:
     """Asked of the whole team, or not any more. Who asks has hers: nobody is locked out at once."""
     wanted = request.POST.get("require") == "yes"
     if wanted and not has_second_factor(request.seat.user):
-        messages.error(request, _("Set up your own second factor first, in “My account”."))
-        return redirect("office:team")
+        request.session[AFTER] = reverse("office:team")
+        context = {"practice": request.seat.practice}
+        return render(request, "office/own_factor.html", context, status=422)
     Practice.objects.filter(pk=request.seat.practice.pk).update(require_second_factor=wanted)
     written_down(request, Act.TEAM, detail="require_second_factor")
     messages.success(request, _("Saved."))

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maia.accounts import sessions
 from maia.accounts.models import User
-from maia.accounts.second_factor import has_second_factor
+from maia.accounts.second_factor import AFTER, has_second_factor
 from maia.appointments.models import Appointment
 from maia.patients.models import Patient
 from maia.portal.sign_in import send_code
@@ -122,7 +122,10 @@ def again(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "portal/again.html", {"email": user.email})
     borrowed = sessions.is_borrowed(request.session)
+    going = request.session.get(AFTER)
     logout(request)
+    if going:
+        request.session[AFTER] = going
     after = wanted if safe else reverse("account")
     return send_code(request, user.email, next_url=after, borrowed=borrowed)
 

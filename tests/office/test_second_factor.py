@@ -11,7 +11,9 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from maia.tokens.issuing import make_token
@@ -122,3 +124,79 @@ def test_seats_are_made_in_one_place():
     for file in Path("maia").rglob("*.py"):
         if file.name != "seats.py":
             assert not re.search(r"\bSeat\(", file.read_text()), file
+
+
+def set_up(client):
+    """She scans the square and types the code that her application shows; where that leads."""
+    client.get(reverse("mfa_activate_totp"))
+    counter = next(yield_hotp_counters_from_time())
+    code = format_hotp_value(hotp_value(client.session["mfa.totp.secret"], counter))
+    return client.post(reverse("mfa_activate_totp"), {"code": code})
+
+
+def way_on(client, path):
+    page = client.get(path)
+    assert page.status_code == 200
+    return re.search(r'class="actions"><a class="button" href="([^"]+)"', page.content.decode())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("password", [True, False])
+def test_from_being_asked_to_where_she_was_going(sign_in, team, strict, password):
+    """Her code has just been typed: she reads her recovery codes at once, and goes on."""
+    user = team["assistant"]
+    if password:
+        user.set_password("une-phrase-de-passe")
+        user.save()
+    assistant = sign_in(user)
+    assert assistant.get("/pro/patients/?page=2").status_code == 403
+    codes = set_up(assistant)["Location"]
+    assert codes == reverse("mfa_view_recovery_codes")
+    assert way_on(assistant, codes).group(1) == "/pro/patients/?page=2"
+    assert assistant.get("/pro/patients/?page=2").status_code == 200
+    assert way_on(assistant, codes).group(1) == "/pro/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_the_team_sets_hers_up_and_comes_back(owner):
+    page = ask(owner).content.decode()
+    assert 'href="/accounts/2fa/totp/activate/"' in page
+    assert way_on(owner, set_up(owner)["Location"]).group(1) == "/pro/settings/team/"
+
+
+ACCOUNT_PAGES = (
+    "/mon-compte/", "/mon-compte/supprimer/", "/accounts/2fa/", "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/webauthn/add/", "/accounts/email/", "/accounts/sessions/", "/mes-rendez-vous/",
+    "/tilleuls/", "/rien/du/tout/", "/accounts/password/set/",
+)  # fmt: skip
+
+
+def test_a_member_finds_her_agenda_from_every_page_of_hers(sign_in, team, elsewhere):
+    member = sign_in(team["assistant"])
+    member.get("/pro/")
+    for path in ACCOUNT_PAGES:
+        page = member.get(path).content.decode()
+        assert 'href="/pro/">Retour à l’agenda' in page, path
+        assert "Cabinet des Tilleuls" in page, path
+        assert re.search(r"<h1>\s*[^<\s]", page), path
+    team["assistant"].memberships.all().delete()  # she has left
+    assert "/pro/" not in member.get("/mon-compte/").content.decode()
+
+
+def test_who_is_no_member_pays_nothing_for_it(sign_in, julie, follow_up, team):
+    patient = sign_in(julie.user)
+    for path in ("/mon-compte/", "/tilleuls/"):
+        with CaptureQueriesContext(connection) as asked:
+            assert "/pro/" not in patient.get(path).content.decode()
+        assert not [one for one in asked if "practices_membership" in one["sql"]], path
+
+
+def test_no_page_has_a_title_that_its_layout_never_reads():
+    """What stands outside of a block of a template that extends another is not run."""
+    for file in Path("maia").rglob("templates/**/*.html"):
+        outside, text = 0, file.read_text()
+        if "{% extends" not in text:
+            continue
+        for tag in re.findall(r"{% (block |endblock\b|translate [^%]* as )", text):
+            outside += {"block ": 1, "endblock": -1}.get(tag, 0)
+            assert outside or not tag.startswith("translate"), file
