@@ -113,7 +113,9 @@ def read_type(request: HttpRequest, id: Id) -> Any:
 
 
 @router.patch(
-    "/{id}", exclude_unset=True, response={200: TypeOut, **errors(400, 401, 403, 404, 422, 429)}
+    "/{id}",
+    exclude_unset=True,
+    response={200: TypeOut, **errors(400, 401, 403, 404, 409, 422, 429)},
 )
 def change_type(request: HttpRequest, id: Id, typed: TypePatch) -> Any:
     """Where its schedule leaves appointments outside: 409 `stranded` with `appointments`, until it
