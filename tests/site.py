@@ -28,7 +28,7 @@ class Site:
     def manage(self, *arguments: str) -> str:
         """Runs a `maia` command on its database; what it printed."""
         command = [sys.executable, "-m", "maia", *arguments]
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -90,7 +90,7 @@ def _database(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def _wait_for(site: Site) -> None:
-    deadline = time.monotonic() + 120  # a busy machine
+    deadline = time.monotonic() + 300  # on a busy machine; one that has ended is seen at once
     while True:
         try:
             scheme = site.base.partition(":")[0]

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from maia.appointments.models import HistoryEntry
 from maia.invitations.models import Invitation
+from maia.messaging.grouping import owe_those_it_spoke_for
 from maia.messaging.hooks import told_to, webhooks_by_practice
 from maia.messaging.models import Message
 from maia.messaging.reminders import owe, reminders_of
@@ -56,8 +57,22 @@ def _announce_entries(now: datetime) -> int:
             if entry.action in NAMES
             for webhook in webhooks.get(entry.appointment.practice_id, [])
         )
+        cancelled = [e.appointment_id for e in entries if e.action == Action.CANCELLED]
+        if cancelled:
+            _drop_reminders_of(cancelled, now)
         HistoryEntry.objects.filter(pk__in=[e.pk for e in entries]).update(announced=True)
     return len(entries)
+
+
+def _drop_reminders_of(cancelled: list[int], now: datetime) -> None:
+    """The practice sees at once that nobody is reminded of what is cancelled."""
+    waiting = Message.objects.filter(kind=Kind.REMINDER, status=Message.Status.QUEUED)
+    for reminder in waiting.filter(appointment__in=cancelled).select_related("practice"):
+        dropped = waiting.filter(pk=reminder.pk).update(
+            status=Message.Status.DROPPED, error="cancelled_since", lease_until=None
+        )
+        if dropped and reminder.is_sms_reminder:
+            owe_those_it_spoke_for(reminder, now)
 
 
 def _announce_invitations(now: datetime) -> int:

@@ -5,12 +5,14 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from maia.accounts.limits import TooOften
@@ -38,8 +40,9 @@ def office(view: View) -> View:
 
     @wraps(view)
     @never_cache
-    @login_required
     def wrapped(request: OfficeRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _sign_in(request)
         assert isinstance(request.user, User)
         request.memberships = memberships_of(request.user)
         if not request.memberships:
@@ -65,6 +68,15 @@ def chosen_place(request: HttpRequest, memberships: list[Membership]) -> Members
     """The practice that she looks at, of those where she works (at least one)."""
     chosen = request.session.get(CHOSEN)
     return next((one for one in memberships if one.practice_id == chosen), memberships[0])
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    """Whose form that was nobody knows any more: it is not kept for whoever signs in next."""
+    if request.method == "POST":
+        messages.warning(
+            request, _("Your session had ended: what you typed was not saved. Please sign in.")
+        )
+    return redirect_to_login(request.get_full_path())
 
 
 def _too_often(request: OfficeRequest, refusal: TooOften) -> HttpResponse:

@@ -44,6 +44,10 @@ class KeptForm(forms.BaseForm):
         if self.get_initial_for_field(self.fields[name], name) not in (None, "", False):
             self.fields[name].disabled = True
 
+    def changes(self) -> str:
+        """What she changed, as the journal says it."""
+        return ", ".join(str(self.fields[name].label or name) for name in self.changed_data)
+
     def _post_clean(self) -> None:
         for name in self.changed_data:
             if name in self.cleaned_data and self._is_changed_by_another(name):

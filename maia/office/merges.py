@@ -1,5 +1,7 @@
 """Two records of one person merged, and that taken back within the day."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
+from phonenumber_field.phonenumber import PhoneNumber
 
 from maia.accounts.ids import parse_id
 from maia.office import sure
@@ -80,7 +84,11 @@ def _number(request: OfficeRequest, name: str) -> int:
 def _ask_before_merging(request: OfficeRequest, kept: Patient, other: Patient) -> HttpResponse:
     for record in (kept, other):  # the page shows what both say
         open_record(request.seat, record, now=timezone.now())
-    takes = [_("Appointments, messages and notes of both stay, in one record.")]
+    takes = [
+        _("One record is left: with the appointments, the messages and the notes of both."),
+        _("What it does not say is filled from the other; where they differ, the other's contact "
+          "details go into its notes."),
+    ]  # fmt: skip
     crossing = newly_seen(kept, other)
     if crossing is not None:
         account, seen = crossing
@@ -97,13 +105,57 @@ def _ask_before_merging(request: OfficeRequest, kept: Patient, other: Patient) -
             takes.append(
                 _("Nothing proves that both are the same person: ask her before you go on.")
             )
-    rows = [
-        (getattr(Patient, field).field.verbose_name, getattr(kept, field), getattr(other, field))
-        for field in ("first_name", "last_name", "birth_name", "birth_date", "email", "mobile")
-    ]
     question = _("Merge these two records?")
     back = reverse("office:patient", args=[kept.pk])
-    return sure.ask(request, question, takes, _("Merge"), back, rows=rows)
+    the_other_way = sure.Instead(
+        _("Keep the other one"),
+        reverse("office:merge", args=[other.pk]),
+        [("other", str(kept.pk))],
+    )
+    return sure.ask(
+        request, question, takes, _("Merge"), back,
+        rows=_side_by_side(kept, other), instead=the_other_way,
+    )  # fmt: skip
+
+
+_COMPARED = (
+    "first_name", "last_name", "birth_name", "birth_date", "email", "mobile", "phone",
+    "contact_name", "contact_phone", "external_id",
+)  # fmt: skip
+
+
+def _side_by_side(kept: Patient, other: Patient) -> list[sure.Row]:
+    """What tells two records of one name apart, and what either says."""
+
+    def said(record: Patient, field: str) -> object:
+        value = getattr(record, field)
+        if isinstance(value, PhoneNumber):
+            return value.as_national
+        return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
+
+    def appointments(record: Patient) -> str:
+        last = record.appointments.order_by("-event__start").select_related("event").first()
+        if last is None:
+            return _("none")
+        counted = ngettext(
+            "%(count)d, the last one on %(date)s",
+            "%(count)d, the last one on %(date)s",
+            count := record.appointments.count(),
+        )
+        return counted % {
+            "count": count,
+            "date": f"{timezone.localtime(last.event.start):%d/%m/%Y}",
+        }
+
+    rows: list[sure.Row] = [
+        (getattr(Patient, field).field.verbose_name, said(kept, field), said(other, field))
+        for field in _COMPARED
+    ]
+    rows.append((_("address"), kept.address, other.address))
+    rows = [row for row in rows if row[1] or row[2]]
+    rows.append((_("appointments"), appointments(kept), appointments(other)))
+    rows.append((_("notes"), _("yes") if kept.notes else "", _("yes") if other.notes else ""))
+    return rows
 
 
 def _why_not_merged(code: str) -> str:

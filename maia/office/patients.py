@@ -132,7 +132,7 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
     form = PatientForm(request.POST or None, instance=record, seat=request.seat)
     if form.is_valid():
         form.save()
-        written_down(request, Act.CHANGED, patient=record, detail=", ".join(form.changed_data))
+        written_down(request, Act.CHANGED, patient=record, detail=form.changes())
         messages.success(request, _("Saved."))
         return redirect("office:patient", pk)
     now = timezone.now()

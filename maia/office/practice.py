@@ -130,7 +130,7 @@ def look(request: OfficeRequest) -> HttpResponse:
     form = PracticeForm(request.POST or None, request.FILES or None, instance=practice)
     if form.is_valid():
         form.save()
-        written_down(request, Act.SETTINGS, detail=", ".join(form.changed_data))
+        written_down(request, Act.SETTINGS, detail=form.changes())
         messages.success(request, _("Saved."))
         return redirect("office:look")
     context = {"practice": request.seat.practice, "form": form}
@@ -157,7 +157,7 @@ def team(request: OfficeRequest) -> HttpResponse:
             form.add_error("email", refusals.too_often_words(refusal))
             status = 429
         else:
-            written_down(request, Act.TEAM, detail=f"+ {typed['role']}")
+            written_down(request, Act.TEAM, detail=f"+ {Membership.Role(typed['role']).label}")
             messages.success(request, _("The invitation is on its way."))
             return redirect("office:team")
     context = {
@@ -182,7 +182,7 @@ def remove(request: OfficeRequest, pk: int) -> HttpResponse:
     except TeamRefused:  # the last owner
         messages.error(request, _("A practice needs an owner: name another one first."))
     else:
-        written_down(request, Act.TEAM, detail=f"− {seat.role}")
+        written_down(request, Act.TEAM, detail=f"− {seat.get_role_display()}")
         messages.success(request, _("She has left the team and sees nothing any more."))
     return redirect("office:team")
 
@@ -229,7 +229,7 @@ def second_factor(request: OfficeRequest) -> HttpResponse:
         context = {"practice": request.seat.practice}
         return render(request, "office/own_factor.html", context, status=422)
     Practice.objects.filter(pk=request.seat.practice.pk).update(require_second_factor=wanted)
-    written_down(request, Act.TEAM, detail="require_second_factor")
+    written_down(request, Act.TEAM, detail=_("a second factor for the whole team"))
     messages.success(request, _("Saved."))
     return redirect("office:team")
 
@@ -249,7 +249,9 @@ def change_invitation(request: OfficeRequest, pk: int, action: str) -> HttpRespo
                 messages.success(request, _("The invitation is on its way."))
             case "withdraw":
                 withdraw(invitation, now=timezone.now())
-                written_down(request, Act.TEAM, detail=f"− {invitation.role} ({_('invited')})")
+                written_down(
+                    request, Act.TEAM, detail=f"− {invitation.get_role_display()} ({_('invited')})"
+                )
                 words = _("The link of the invitation does not work any more.")
                 messages.success(request, words)
             case _:

@@ -131,7 +131,7 @@ def practitioner(request: OfficeRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with transaction.atomic():
             reschedule(form.save(), timezone.now())
-        written_down(request, Act.SETTINGS, detail=f"{hers.name}: {', '.join(form.changed_data)}")
+        written_down(request, Act.SETTINGS, detail=f"{hers.name}: {form.changes()}")
         messages.success(request, _("Saved."))
         return redirect("office:practitioner", pk)
     template, plain = form["sms_template"].value(), form["sms_in_gsm_letters"].value()

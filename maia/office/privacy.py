@@ -61,7 +61,7 @@ def privacy(request: OfficeRequest) -> HttpResponse:
     form = TermsForm(request.POST or None, instance=terms_of(practice))
     if form.is_valid():
         form.save()
-        written_down(request, Act.SETTINGS, detail=", ".join(form.changed_data))
+        written_down(request, Act.SETTINGS, detail=form.changes())
         messages.success(request, _("Saved."))
         return redirect("office:privacy")
     context = {"practice": practice, "form": form}

@@ -15,7 +15,7 @@ from maia.office.access import OfficeRequest, owner_page, written_down
 from maia.office.again import asked_again
 from maia.office.practice import RoleForm
 from maia.practices.models import Membership
-from maia.practices.team import TeamRefused, change_role
+from maia.practices.team import TeamRefused, change_role, is_last_owner
 from maia.privacy.journal import Act
 
 Role = Membership.Role
@@ -31,6 +31,8 @@ def role(request: OfficeRequest, pk: int) -> HttpResponse:
     form.needs_names = not practice.practitioners.filter(user=seat.user).exists()
     if form.is_valid():
         takes = _takes(seat, form.cleaned_data["role"])
+        if is_last_owner(seat):
+            takes = []  # it is refused: nothing to be sure of
         if takes and not sure.is_sure(request):
             question = _("Change the role of %(who)s?") % {"who": seat.user.email}
             return sure.ask(request, question, takes, _("Change"), reverse("office:team"))
@@ -77,7 +79,9 @@ def _change(request: OfficeRequest, seat: Membership, typed: dict[str, Any]) -> 
             messages.error(request, _("She has left the team meanwhile."))
         return redirect("office:team")
     if before != seat.role:
-        written_down(request, Act.TEAM, detail=f"{seat.user}: {before} → {seat.role}")
+        written_down(
+            request, Act.TEAM, detail=f"{seat.user}: {Role(before).label} → {Role(seat.role).label}"
+        )
     messages.success(request, _("Saved."))
     still_owner = seat.user != request.seat.user or seat.role == Role.OWNER
     return redirect("office:team" if still_owner else "office:agenda")

@@ -1,6 +1,7 @@
 """What cannot be undone asks first, naming what it takes."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -8,6 +9,16 @@ from django.shortcuts import render
 from maia.office.access import OfficeRequest
 
 Row = tuple[object, object, object]
+
+
+class Instead(NamedTuple):
+    """Another act to be asked about: its button, where it is posted, with what."""
+
+    button: str
+    url: str
+    typed: Sequence[tuple[str, str]]
+
+
 YES = "yes"  # in the form of the page that asks
 
 
@@ -23,6 +34,7 @@ def ask(
     back: str,
     rows: Sequence[Row] = (),
     typed: Sequence[tuple[str, str]] = (),
+    instead: Instead | None = None,
 ) -> HttpResponse:
     """``takes``: a sentence for each thing that goes; ``back``: the address to keep them;
     ``rows``: what a field is called, what stays, what gives way;
@@ -36,5 +48,6 @@ def ask(
         "button": button,
         "back": back,
         "typed": [*posted, *typed],
+        "instead": instead,
     }
     return render(request, "office/sure.html", context)

@@ -22,7 +22,7 @@ class NoteForm(forms.Form):
         required=False,
         max_length=NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Optional. She alone reads it, before your visit."),
+        help_text=_("Optional. Only the practice reads it, before your visit."),
     )
 
     def __init__(self, *args: Any, asks_address: bool = False, **kwargs: Any) -> None:

@@ -149,7 +149,13 @@ def move_there(request: HttpRequest, *, start: datetime, **key: Any) -> HttpResp
     if isinstance(access, HttpResponse):
         return access
     current = access.appointment
-    there: dict[str, Any] = {"start": start, "end": start + current.duration}
+    deadline = start - current.practitioner.cancellation_deadline
+    there: dict[str, Any] = {
+        "start": start,
+        "end": start + current.duration,
+        "deadline": deadline,
+        "may_change": timezone.now() <= deadline,
+    }
     if request.method != "POST":
         return _render(request, access, "portal/move_there.html", **there)
     try:

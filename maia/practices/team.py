@@ -46,6 +46,12 @@ def _open_agenda(practice: Practice, user: User, first_name: str, last_name: str
         )
 
 
+def is_last_owner(seat: Membership) -> bool:
+    """A practice keeps her as its owner."""
+    others = seat.practice.team.filter(role=Role.OWNER).exclude(pk=seat.pk)
+    return seat.role == Role.OWNER and not others.exists()
+
+
 def change_role(
     seat: Membership, role: str, *, now: datetime, first_name: str = "", last_name: str = ""
 ) -> str:

@@ -278,6 +278,9 @@ def test_one_that_was_counted_on_and_is_cancelled_leaves_nobody_out(
     Message.objects.filter(pk=hers.pk).update(status="dropped", error="grouped")
     cancel_appointment(first, by=By.practice(None), now=NOW)
     work()
+    # The practice sees at once that nobody is reminded of it.
+    reminders = Message.objects.filter(appointment=first, kind="reminder")
+    assert {(one.status, one.error) for one in reminders} == {("dropped", "cancelled_since")}
     work(DAY_BEFORE)
     assert [text for text in texts(sms) if "Rappel" in text and "15:00" in text]
 

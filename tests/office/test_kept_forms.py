@@ -177,3 +177,16 @@ def test_regions_are_chosen_from_a_list(owner, practice):
     assert owner.post(path, typed | {"holiday_region": "6AE"}).status_code == 302
     practice.refresh_from_db()
     assert practice.holiday_region == "6AE"
+
+
+def test_a_form_of_a_session_that_had_ended_says_that_nothing_was_saved(owner, julie):
+    path = reverse("office:patient", args=[julie.pk])
+    typed = shown(owner, path) | {"notes": "Toxo négative"}
+    owner.logout()
+    owner.defaults["HTTP_ACCEPT_LANGUAGE"] = "fr"
+    answer = owner.post(path, typed, follow=True)
+    page = answer.content.decode()
+    assert "ce que vous avez saisi n’a pas été enregistré" in page
+    assert "Toxo" not in page
+    julie.refresh_from_db()
+    assert julie.notes == ""

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from maia.appointments.booking import By, book_appointment
 from maia.messaging.models import Message
 from maia.patients.models import Merge, Patient
 from maia.practices.models import Membership
 from maia.privacy.erasing import erase_patient
 from maia.privacy.models import JournalEntry
-from tests.conftest import NOW, make_patient, make_user, signed_in
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_user, signed_in
 
 
 @pytest.fixture
@@ -34,6 +35,23 @@ def merge(owner, kept, other):
     return owner.post(
         reverse("office:merge", args=[kept.pk]), {"other": other.pk, "yes": "1"}, follow=True
     )
+
+
+def test_the_page_says_which_stays_and_both_ways(owner, kept, other, follow_up, anne):
+    book_appointment(follow_up, anne, at(THURSDAY, "09:00"), other, by=By.practice(None), now=NOW)
+    Patient.objects.filter(pk=other.pk).update(phone="+33261914512", street="1 rue Neuve")
+    page = owner.post(reverse("office:merge", args=[kept.pk]), {"other": other.pk}).content.decode()
+    for words in (
+        "Ce dossier, qui reste",
+        "02 61 91 45 12",
+        "1 rue Neuve",
+        "le 03/12/2026",
+        "aucun",
+    ):
+        assert words in page, words
+    swapped = reverse("office:merge", args=[other.pk])
+    assert f'action="{swapped}"' in page
+    assert f'name="other" value="{kept.pk}"' in page
 
 
 def lines(record):
@@ -74,7 +92,7 @@ def test_the_journal_names_both_and_forgets_who_is_erased(owner, merge, kept, ot
 
 def test_what_was_changed_since_is_said(owner, merge, kept, path):
     Patient.objects.filter(pk=kept.pk).update(email="autre@patiente.example")
-    words = "adresse email"
+    words = "adresse e-mail"
     assert words in owner.get(path).content.decode()
     undone = owner.post(path, {"merge": Merge.objects.get().pk}, follow=True).content.decode()
     assert "Restent ici" in undone

@@ -182,7 +182,7 @@ def test_an_absence_that_it_falls_in_is_said_on_the_sheet(owner, hers, anne):
     anne.absences.create(start=hers.end, end=hers.end + timedelta(hours=1))
     assert "dans une absence" not in sheet()
     over = anne.absences.create(start=hers.start, end=hers.end, title="Agenda de l’hôpital")
-    assert "dans une absence : Agenda de l’hôpital." in sheet()
+    assert "dans une absence : Agenda de l’hôpital." in sheet()
     over.title = ""
     over.save()
     assert "dans une absence." in sheet()

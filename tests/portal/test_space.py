@@ -85,6 +85,15 @@ def test_moving_offers_slots_then_moves(patient, hers):
     assert Appointment.objects.get().start == at(THURSDAY, "15:00")
 
 
+@pytest.mark.parametrize("hours", [1, 100])
+def test_moving_says_until_when_it_can_be_changed_again(patient, hers, anne, hours):
+    there = mine(hers, "move_there", at(THURSDAY, "15:00"))
+    type(anne).objects.filter(pk=anne.pk).update(cancellation_deadline_hours=hours)
+    page = read(patient.get(there))
+    assert ("en ligne jusqu’au jeudi 3 décembre à 14:00" in page) is (hours == 1)
+    assert ("qu’en appelant le cabinet" in page) is (hours == 100)
+
+
 def test_moving_to_a_time_just_taken_keeps_the_old_one(patient, hers, practice, follow_up, anne):
     lina = make_patient(practice, "Lina")
     book_appointment(follow_up, anne, at(THURSDAY, "15:00"), lina, by=By.patient(None), now=NOW)

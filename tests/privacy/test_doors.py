@@ -15,7 +15,14 @@ MODELS = {"Patient", "Appointment", "Event", "Message", "HistoryEntry", "Invitat
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 RELATED = {"patients", "appointments", "events", "records", "journal", "history", "relatives"}
 # Functions of the domain that answer with patients' rows.
-ANSWERS = {"search_patients", "covered", "stranded", "would_be_told", "data_of_patient"}
+ANSWERS = {
+    "search_patients",
+    "covered",
+    "stranded",
+    "stranded_of_type",
+    "would_be_told",
+    "data_of_patient",
+}
 
 ONE_ROW = {  # a row is got by its key, then opened (`open_record`) or acted upon
     "office/merges.py:merge", "office/merges.py:undo_merge", "office/patients.py:invite",
@@ -27,11 +34,14 @@ ONE_ROW = {  # a row is got by its key, then opened (`open_record`) or acted upo
 OPENS = {  # of a record or an appointment that the same function opens
     "office/patients.py:patient", "office/patients.py:_alike", "office/sheet.py:_render_new",
     "office/sheet.py:_render_sheet", "office/sheet.py:_foreseen",
-    "office/merges.py:_ask_before_merging",
+    "office/merges.py:_side_by_side",
+    "office/merges.py:_side_by_side.appointments",
 }  # fmt: skip
 NUMBERS = {"office/agenda.py:agenda", "office/outbox.py:messages"}
 READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who calls it
     "office/absences.py:new", "office/absences.py:_told", "office/settings.py:schedule",
+    "api/office/blocks.py:create_absence.create", "api/office/sheets.py:write_schedule",
+    "office/settings.py:_edit", "api/office/types.py:change_type",
     "office/events.py:_drawn", "office/events.py:_appointments", "office/outbox.py:_get",
 }  # fmt: skip
 NOBODY = {  # personal time, and what a form may choose from

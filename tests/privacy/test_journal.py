@@ -42,7 +42,7 @@ def test_a_change_names_the_fields_and_never_what_they_say(owner, lina):
     )
     (who, act, detail) = entries()[0]
     assert (who, act) == ("anne@tilleuls.example", "changed")
-    assert "notes" in detail
+    assert "Notes du cabinet" in detail
     assert "Secret" not in detail
     assert "639981234" not in detail
 

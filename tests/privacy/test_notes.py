@@ -160,7 +160,7 @@ def test_the_owner_says_so_on_a_page(owner, practice):
     assert owner.post(path, typed | {"notes_for_practitioners": "on"}).status_code == 302
     practice.refresh_from_db()
     assert practice.notes_for_practitioners
-    assert "notes_for_practitioners" in practice.journal.get().detail
+    assert "Les notes sont réservées aux praticiennes" in practice.journal.get().detail
     box = re.search(
         r'<input[^>]*name="notes_for_practitioners"[^>]*>', owner.get(path).content.decode()
     )
