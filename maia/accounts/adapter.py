@@ -18,6 +18,8 @@ from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from maia.accounts import sessions
 from maia.accounts.addresses import validated_address
@@ -43,6 +45,13 @@ class Site(NamedTuple):
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": gettext_lazy(
+            "Too many tries. Try again in five minutes, or ask for a code by email."
+        ),
+        "rate_limited": gettext_lazy("That was often in a short time. Try again in a few minutes."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         # A patient registers on a practice's booking page, if that practice allows it.
         return False
@@ -53,6 +62,23 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         if borrowed:
             sessions.mark(request.session, sessions.Lasting.BORROWED, now=timezone.now())
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """Of a code that was guessed at too often allauth says what it says of a password: to try
+        again later. A new one opens at once."""
+        if message == self.error_messages["too_many_login_attempts"]:
+            message = _(
+                "Too many wrong tries: this code is void. Ask for a new one, it works at once."
+            )
+        super().add_message(request, level, message_template, message_context, extra_tags, message)
 
     def clean_email(self, email: str) -> str:
         """What allauth's own forms were given: another address for an account."""

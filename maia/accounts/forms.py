@@ -36,6 +36,9 @@ class _SaysWhoseComputer(forms.Form):
         return typed
 
 
+TYPED = "typed_address"  # in the session, until the next form that asks for it
+
+
 class RequestCodeForm(_SaysWhoseComputer, RequestLoginCodeForm):
     """Asks for the address that a code goes to.
 
@@ -66,6 +69,8 @@ class RequestCodeForm(_SaysWhoseComputer, RequestLoginCodeForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.may_register = may_register
+        if not self.is_bound and context.request is not None:
+            self.initial.setdefault("email", context.request.session.pop(TYPED, ""))
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
@@ -128,13 +133,16 @@ class SignInCodeForm(_GuardedCode, ConfirmLoginCodeForm):
         stage = LoginStageController.enter(context.request, LoginByCodeStage.key)
         address = stage.state.get("email", "") if stage else ""
         try:
-            return self.guarded(address, self.expected_code or "", super().clean_code)
+            code = self.guarded(address, self.expected_code or "", super().clean_code)
         except forms.ValidationError:
             # As `authenticate` tells of a wrong password.
             user_login_failed.send(
                 sender=__name__, credentials={"email": address}, request=context.request
             )
+            context.request.session[TYPED] = address  # a new code is one click away
             raise
+        context.request.session.pop(TYPED, None)
+        return code
 
 
 class NewAddressCodeForm(_GuardedCode, ConfirmEmailVerificationCodeForm):

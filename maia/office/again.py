@@ -13,11 +13,23 @@ from django.core.cache import caches
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from maia.accounts.again import LATELY, signed_in_lately, where_to_sign_in_again
 from maia.office.access import CHOSEN, OfficeRequest, View
+from maia.practices.models import Membership
 
 BACK = "again"  # in the address that she comes back to
+# What is said of a form before it goes on; the rest is long, or a choice among many.
+_LABELS = {
+    "email": gettext_lazy("Email address"),
+    "role": gettext_lazy("Role"),
+    "first_name": gettext_lazy("First name"),
+    "last_name": gettext_lazy("Last name"),
+    "name": gettext_lazy("Name"),
+    "url": gettext_lazy("Address"),
+}
+MOST_SAID = 100  # characters of one value
 MOST_TYPED = 20_000  # characters of a form that is kept
 
 
@@ -70,5 +82,20 @@ def _send_on(request: OfficeRequest) -> HttpResponse:
         request.session[CHOSEN] = practice_pk
         return redirect(request.get_full_path())
     caches["short"].delete(_key(request))
-    context = {"practice": request.seat.practice, "typed": typed, "path": request.path}
+    context = {
+        "practice": request.seat.practice,
+        "typed": typed,
+        "said": _said(typed),
+        "path": request.path,
+    }
     return render(request, "office/again.html", context)
+
+
+def _said(typed: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What she typed, as she would say it: short things, with their labels."""
+    roles = {str(value): str(label) for value, label in Membership.Role.choices}
+    return [
+        (str(_LABELS[name]), roles.get(value, value) if name == "role" else value)
+        for name, value in typed
+        if name in _LABELS and 0 < len(value) <= MOST_SAID
+    ]

@@ -107,6 +107,10 @@ class _AskCode(ConfirmLoginCodeView):
     def form_invalid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)
         if response.status_code == 302:  # too many wrong codes: allauth's login page
+            phone = self.choice.practice.phone
+            if phone:
+                words = _("Or call the practice: %(phone)s.")
+                messages.info(self.request, words % {"phone": phone.as_national})
             return redirect(self.choice.url())
         response.status_code = 422
         return response

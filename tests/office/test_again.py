@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from maia.config.asking import ACTS
 from maia.office.urls import urlpatterns
 from maia.practices.models import Membership
 from tests.conftest import NOW, make_user, signed_in
@@ -130,3 +131,41 @@ def test_an_address_of_a_feed_is_shown_to_who_signed_in_lately(sign_in, team, an
     path = reverse("office:calendars", args=[anne.pk])
     assert feed.secret not in sign_in(team["owner"], ago=LONG_AGO).get(path).content.decode()
     assert feed.secret in sign_in(team["owner"]).get(path).content.decode()
+
+
+def test_each_act_has_its_words():
+    named = {name.removeprefix("office:") for name in ACTS if name.startswith("office:")}
+    assert named == ASKS | ASKS_BEFORE_SHOWING
+
+
+@pytest.mark.parametrize("password", [True, False])
+def test_it_says_what_for_why_and_the_way_back(sign_in, team, password, settings):
+    user = team["owner"]
+    if password:
+        user.set_password("une-phrase-de-passe")
+        user.save()
+    owner = sign_in(user, ago=LONG_AGO)
+    page = owner.get("/pro/settings/team/", follow=True).content.decode()
+    assert "<strong>L’équipe</strong>" in page
+    assert "C’est là que se décide qui entre dans le cabinet." in page
+    assert 'class="back"><a href="/pro/settings/"' in page
+    page = owner.post("/pro/settings/team/", {"email": "n@x.example"}, follow=True)
+    assert "<strong>Inviter quelqu’un</strong>" in page.content.decode()
+
+
+def test_what_goes_on_is_said_with_what_was_typed(sign_in, team):
+    typed = {"email": "nina@x.example", "role": "assistant", "first_name": "<Nina>"}
+    sign_in(team["owner"], ago=LONG_AGO).post("/pro/settings/team/", typed)
+    page = signed_in(Client(), team["owner"]).get(
+        "/pro/settings/team/?again", headers={"accept-language": "fr"}
+    )
+    page = page.content.decode()
+    assert "<strong>Inviter quelqu’un</strong>" in page
+    for words in ("<dd>nina@x.example</dd>", "<dd>secrétaire</dd>", "<dd>&lt;Nina&gt;</dd>"):
+        assert words in page, words
+
+
+def test_nowhere_of_ours_has_no_words(owner):
+    for path in ("https://evil.example/pro/settings/team/x/", "/rien/", "%00", "//x"):
+        answer = owner.get("/mon-compte/encore/", {"next": path})
+        assert answer.status_code == 200

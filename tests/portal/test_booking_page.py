@@ -208,6 +208,23 @@ def test_five_wrong_codes_and_it_is_over(visitor, anne, follow_up, mailoutbox):
     assert "_auth_user_id" not in visitor.session
 
 
+def test_after_five_a_new_code_is_one_click_away(visitor, practice, anne, follow_up, mailoutbox):
+    practice.phone = "+33299000001"
+    practice.save()
+    visitor.post(url("sign_in", follow_up, anne), {"email": "nina@patiente.example"})
+    for _ in range(5):
+        answer = visitor.post(url("code", follow_up, anne), {"code": "000000"})
+    page = read(visitor.get(answer["Location"]))
+    assert "il marche tout de suite" in page
+    assert 'value="nina@patiente.example"' in page
+    assert "Ou appelez le cabinet : 02 99 00 00 01." in page
+    assert "nina@" not in read(visitor.get(answer["Location"]))  # said once, to who typed it
+    visitor.post(url("sign_in", follow_up, anne), {"email": "nina@patiente.example"})
+    code = re.search(r"\b\d{6}\b", mailoutbox[-1].body).group()
+    visitor.post(url("code", follow_up, anne), {"code": code})
+    assert "_auth_user_id" in visitor.session
+
+
 def test_the_page_is_the_same_for_a_known_and_an_unknown_address(
     visitor, practice, anne, follow_up, mailoutbox
 ):
