@@ -1,13 +1,19 @@
 """A calendar's file as lines and events, whatever its writer did to it (RFC 5545, section 3.1)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 MOST_OF_A_LINE = 200_000  # bytes; a longer one is no property that counts
 WANTED = {
-    "UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS",
-    "TRANSP", "SEQUENCE", "X-MICROSOFT-CDO-BUSYSTATUS",
+    "UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID",
+    "STATUS", "TRANSP", "SEQUENCE", "X-MICROSOFT-CDO-BUSYSTATUS",
 }  # fmt: skip
+TZID = re.compile(r'TZID=("[^"]*"|[^;]*)', re.IGNORECASE)
+_TIMES = {"DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID", "FREEBUSY"}
+# A zone's name may have a colon without the quotes that it needs, and a time of ISO 8601 has some.
+_BEFORE_A_TIME = re.compile(r":(?=\s*\d{4}-?\d\d-?\d\d)", re.ASCII)
+_BEFORE_A_VALUE = re.compile(r'[^:"]*(?:"[^"]*"[^:"]*)*:')
 _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -30,6 +36,15 @@ class File:
     events: list[RawEvent]
     is_cut: bool  # its end is missing
     zones: dict[str, str]  # what a VTIMEZONE says that its zone is called elsewhere
+    # Of a VFREEBUSY, ``(parameters, periods)``: a calendar that says when and not what.
+    published: list[tuple[str, str]] = field(default_factory=list)
+
+    def zone_names(self) -> set[str]:
+        times = [
+            time for event in self.events for values in event.properties.values() for time in values
+        ]
+        found = (TZID.search(parameters) for parameters, _value in [*times, *self.published])
+        return {one[1] for one in found if one}
 
 
 def read_file(content: bytes) -> File | None:
@@ -50,6 +65,8 @@ def read_file(content: bytes) -> File | None:
             current = RawEvent()
             events.append(current)
             stack = []
+        elif head == b"BEGIN:VFREEBUSY":
+            current, stack = None, ["VFREEBUSY"]
         elif head == b"END:VCALENDAR":
             file.is_cut, current = False, None
         elif head == b"BEGIN:VCALENDAR":  # several, one after the other
@@ -64,6 +81,9 @@ def read_file(content: bytes) -> File | None:
                 stack.pop()
         elif current is not None and not stack:
             _add(current, line)
+        elif stack == ["VFREEBUSY"]:
+            if _name(line) == "FREEBUSY":
+                file.published.append(_parted("FREEBUSY", line))
         elif stack == ["VTIMEZONE"]:
             if head.startswith(b"TZID"):
                 zone = _text(line).partition(":")[2].strip()
@@ -90,16 +110,26 @@ def _unfolded(content: bytes) -> Iterator[bytes]:
         yield b"".join(parts)
 
 
+def _name(line: bytes) -> str:
+    return line[:40].split(b":", 1)[0].split(b";", 1)[0].strip().upper().decode("latin-1")
+
+
 def _add(event: RawEvent, line: bytes) -> None:
-    name = line[:40].split(b":", 1)[0].split(b";", 1)[0].strip().upper().decode("latin-1")
-    if name not in WANTED:
-        return
+    name = _name(line)
+    if name in WANTED:
+        event.properties.setdefault(name, []).append(_parted(name, line))
+
+
+def _parted(name: str, line: bytes) -> tuple[str, str]:
+    """Parameters and value."""
     text = _text(line)
     if name == "UID":
         head, _colon, value = text.partition(":")
-    else:  # no value of these has a colon; a zone's name may, without the quotes that it needs
+    elif found := (_BEFORE_A_TIME.search if name in _TIMES else _BEFORE_A_VALUE.match)(text):
+        head, value = text[: found.end() - 1], text[found.end() :]
+    else:
         head, _colon, value = text.rpartition(":")
-    event.properties.setdefault(name, []).append((head.partition(";")[2], value))
+    return head.partition(";")[2], value
 
 
 def _text(line: bytes) -> str:

@@ -10,12 +10,13 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, timezone
 from types import FrameType
 from zoneinfo import ZoneInfo
 
 from maia.availability.intervals import Interval, merge
 from maia.calendars.lines import File, RawEvent, read_file
+from maia.calendars.moments import Moment, duration_of, is_short, moment_of, year_at_a_glance
 from maia.calendars.onwards import FARTHEST, Onwards, that_holds
 from maia.calendars.repeating import NotUnderstood, starts
 from maia.calendars.zones import instant_of, zone_named
@@ -26,14 +27,9 @@ SECONDS_OF_ONE = 0.4
 MOST_KEPT = 20_000  # spans of busy time
 MOST_DATES = 20
 _DAY = timedelta(days=1)
-_FARTHEST = datetime(2300, 1, 1)  # noqa: DTZ001  a wall-clock time
-_TIME = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d):?(\d\d)?(Z)?)?", re.ASCII)
-_DURATION = re.compile(
-    r"([+-])?P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?",
-    re.ASCII,
-)
+_ENDS = ("DTSTART", "DTEND")
 _RANGE = re.compile(r'RANGE="?\w', re.IGNORECASE)
-_TZID = re.compile(r'TZID=("[^"]*"|[^;]*)', re.IGNORECASE)
+_FREE = re.compile(r'FBTYPE="?FREE\b', re.IGNORECASE)  # any other one, known or not, is busy
 
 
 class Unreadable(Exception):
@@ -56,20 +52,6 @@ class Reading:
     is_cut: bool = False  # the file ends before its end: there was more
 
 
-@dataclass(frozen=True)
-class _Moment:
-    """A time as written: on the wall of ``zone``; a day if it has no hour."""
-
-    wall: datetime
-    zone: tzinfo
-    is_day: bool
-    is_sure: bool  # its zone is known
-
-    @property
-    def instant(self) -> datetime:
-        return instant_of(self.wall, self.zone)
-
-
 def read_calendar(
     content: bytes, zone: ZoneInfo, opens: datetime, closes: datetime, *, ours: str,
     seconds: float = MOST_SECONDS,
@@ -84,10 +66,12 @@ def read_calendar(
     if file is None:
         raise Unreadable("not_a_calendar")
     reader = _Reader(file, zone, opens, closes, seconds)
-    for name in {found[1] for event in file.events for found in _zones_of(event)}:
+    for name in file.zone_names():
         zone_named(name)  # kept, so that no event pays for the tables
     for series in _series(file, ours, opens.year):
         reader.read(series)
+    for parameters, periods in file.published:
+        reader.read_published(parameters, periods)
     times = merge(reader.times)
     if len(times) > MOST_KEPT:
         raise Unreadable("too_many")
@@ -127,6 +111,24 @@ class _Reader:
         for event in masters:
             self._event(event, set(), replaced, onwards)
 
+    def read_published(self, parameters: str, periods: str) -> None:
+        """A line of free and busy time: ``start/end`` or ``start/duration``, with commas."""
+        if _FREE.search(parameters):
+            return
+        is_sure = time.process_time() < self.ends_at
+        for period in periods.split(",") if is_sure else ():
+            try:
+                first, slash, rest = period.partition("/")
+                start = self._moment(parameters, first)
+                end = self._end_of_period(parameters, start, rest)
+                if not slash or end < start.instant:
+                    raise NotUnderstood
+                is_sure &= start.is_sure or end < self.opens - _DAY
+                self._keep(self.times, start.instant, end)
+            except (NotUnderstood, ValueError, OverflowError, LookupError):
+                is_sure &= not period.strip()
+        self.unread += not is_sure
+
     def _event(
         self, event: RawEvent, replaces: set[datetime], replaced: set[datetime],
         onwards: list[Onwards], *, is_known: bool = True,
@@ -136,6 +138,7 @@ class _Reader:
         found: list[Interval] = []
         plain: list[Interval] = []
         is_sure, start, ranges = True, None, False
+        end = self.closes  # until it is known
         takes = _takes_time(event)
         try:
             with _no_longer_than(min(SECONDS_OF_ONE, self._seconds_left())):
@@ -173,16 +176,18 @@ class _Reader:
             is_sure, found = False, found or plain
         self.times += found
         if not is_sure and (takes or ranges):
-            self._count(event, start)
+            self._count(event, start, end, goes_on=ranges)
 
     def _seconds_left(self) -> float:
         """Of all events together. At the end, what a plain span takes and no more."""
         return max(self.ends_at - time.process_time(), 0.02)
 
-    def _count(self, event: RawEvent, start: _Moment | None) -> None:
-        """Not what is over for good."""
-        goes_on = event.all("RRULE") or event.all("RDATE")
-        if start is not None and start.instant < self.opens - 366 * _DAY and not goes_on:
+    def _count(
+        self, event: RawEvent, start: Moment | None, end: datetime, *, goes_on: bool
+    ) -> None:
+        """Not what is over for good, which only an end that was understood can say."""
+        goes_on |= bool(event.all("RRULE") or event.all("RDATE"))
+        if end < self.opens - 366 * _DAY and not goes_on:
             return
         if start is not None and start.instant >= self.closes:
             return
@@ -191,7 +196,7 @@ class _Reader:
             self.dates.append(start.instant.astimezone(self.zone).date())
 
     def _repeat(
-        self, event: RawEvent, start: _Moment, end: datetime, is_exact: bool,
+        self, event: RawEvent, start: Moment, end: datetime, is_exact: bool,
         replaced: set[datetime], onwards: list[Onwards], found: list[Interval],
     ) -> bool:  # fmt: skip
         """Whether all of it was understood. The plain span is in ``found`` whatever happens."""
@@ -222,13 +227,6 @@ class _Reader:
             until = instant + length if is_exact else instant_of(wall + last, start.zone)
             self._keep(found, instant, until)
 
-        keep(start.wall)
-        for parameters, value in self._listed(event, "RDATE"):
-            self.repeated += 1
-            try:
-                self._extra(parameters, value, start, but, keep, onwards, found)
-            except (NotUnderstood, ValueError, OverflowError):
-                is_sure = False
         margin = max(length, timedelta()) + 2 * _DAY
         margin += max((abs(later.moved) + later.length for later in onwards), default=timedelta())
         opens = self.opens.replace(tzinfo=None) - margin
@@ -239,17 +237,33 @@ class _Reader:
             moment = self._moment("", value)
             if moment.is_day:
                 return moment.wall + _DAY - timedelta(seconds=1)
-            if moment.zone is UTC:
+            if isinstance(moment.zone, timezone):  # UTC, or so many hours from it
                 return moment.instant.astimezone(start.zone).replace(tzinfo=None)
             return moment.wall
 
+        for _parameters, rule in event.all("EXRULE"):  # of older programs
+            try:
+                for wall in starts(rule, start.wall, until, opens, closes):
+                    self.repeated += 1
+                    but.add(instant_of(wall, start.zone))
+            except (NotUnderstood, ValueError, OverflowError):
+                is_sure = False
+        keep(start.wall)
+        for parameters, value in self._listed(event, "RDATE"):
+            self.repeated += 1
+            try:
+                self._extra(parameters, value, start, but, keep, onwards, found)
+            except (NotUnderstood, ValueError, OverflowError):
+                is_sure = False
         for _parameters, rule in event.all("RRULE"):
             try:
                 for wall in starts(rule, start.wall, until, opens, closes):
                     self.repeated += 1
                     keep(wall)
-            except (NotUnderstood, ValueError, OverflowError, _TooLong):
+            except (NotUnderstood, ValueError, OverflowError):
                 is_sure = False
+            except _TooLong:
+                return False
         return is_sure
 
     def _extra(self, parameters, value, start, but, keep, onwards, found) -> None:  # type: ignore[no-untyped-def]
@@ -258,14 +272,17 @@ class _Reader:
         if not slash or that_holds(onwards, moment.instant) is not None:
             keep(moment.instant.astimezone(start.zone).replace(tzinfo=None))
             return
-        end = (
-            moment.instant + _duration(rest) if rest.lstrip("+-").upper().startswith("P")
-            else self._moment(parameters, rest).instant
-        )  # fmt: skip
+        end = self._end_of_period(parameters, moment, rest)
         if moment.instant not in but:
             self._keep(found, moment.instant, end)
 
-    def _end(self, event: RawEvent, start: _Moment) -> tuple[datetime, bool]:
+    def _end_of_period(self, parameters: str, start: Moment, rest: str) -> datetime:
+        """Of ``start/rest``, which is a length or a time."""
+        if rest.strip().lstrip("+-").upper().startswith("P"):
+            return start.instant + duration_of(rest)
+        return self._moment(parameters, rest).instant
+
+    def _end(self, event: RawEvent, start: Moment) -> tuple[datetime, bool]:
         """And whether it is so long after the start by the clock, not on the wall."""
         if event.all("DTEND"):
             end = self._moment(*self._one(event, "DTEND"))
@@ -275,7 +292,7 @@ class _Reader:
                 raise NotUnderstood
             return end.instant, False
         if event.all("DURATION"):
-            length = _duration(event.word("DURATION"))
+            length = duration_of(event.word("DURATION"))
             if length < timedelta():
                 raise NotUnderstood
             if start.is_day:
@@ -300,44 +317,18 @@ class _Reader:
                 if value.strip():
                     yield parameters, value
 
-    def _moment(self, parameters: str, value: str) -> _Moment:
-        found = _TIME.fullmatch(value.strip().upper())
-        if found is None:
-            raise NotUnderstood
-        year, month, day, hour, minute, second, utc = found.groups()
-        wall = datetime(int(year), int(month), int(day))  # noqa: DTZ001  on somebody's wall
-        if not 1 < wall.year < _FARTHEST.year:
-            raise NotUnderstood
-        if hour is None:
-            return _Moment(wall, self.zone, is_day=True, is_sure=True)
-        if int(hour) > 24 or int(minute) > 59:
-            raise NotUnderstood
-        wall += timedelta(hours=int(hour), minutes=int(minute), seconds=min(int(second or 0), 59))
-        if utc:
-            return _Moment(wall, UTC, is_day=False, is_sure=True)
-        named = _TZID.search(parameters)
-        if named is None:
-            return _Moment(wall, self.zone, is_day=False, is_sure=True)
-        zone = zone_named(named[1])
-        if zone is None:
-            zone = zone_named(self.names.get(named[1].strip('"'), ""))
-        return _Moment(wall, zone or self.zone, is_day=False, is_sure=zone is not None)
-
-
-def _zones_of(event: RawEvent) -> Iterator[re.Match[str]]:
-    for values in event.properties.values():
-        for parameters, _value in values:
-            if found := _TZID.search(parameters):
-                yield found
+    def _moment(self, parameters: str, value: str) -> Moment:
+        return moment_of(parameters, value, self.zone, self.names)
 
 
 def _is_long_over(event: RawEvent, year: int) -> bool:
-    """Seen at a glance: most of a file of twenty years."""
+    """Seen at a glance: most of a file of twenty years. Only where all of it is understood."""
     if event.all("RRULE") or event.all("RDATE") or event.all("RECURRENCE-ID"):
         return False
-    years = [event.word(name)[:4] for name in ("DTSTART", "DTEND") if event.all(name)]
-    is_short = len(event.word("DURATION")) < 12
-    return bool(years) and is_short and all(y.isdecimal() and int(y) < year - 1 for y in years)
+    years = [year_at_a_glance(event.word(name)) for name in _ENDS if event.all(name)]
+    if not years or not all(0 < written < year - 1 for written in years):
+        return False
+    return not event.all("DURATION") or is_short(event.word("DURATION"))
 
 
 def _is_clear(event: RawEvent, parameters: str, later: Onwards) -> bool:
@@ -362,16 +353,6 @@ def _takes_time(event: RawEvent) -> bool:
     free = event.word("TRANSP").upper() == "TRANSPARENT"
     free |= event.word("X-MICROSOFT-CDO-BUSYSTATUS").upper() == "FREE"
     return not (free or event.word("STATUS").upper() == "CANCELLED")
-
-
-def _duration(value: str) -> timedelta:
-    found = _DURATION.fullmatch(value.strip().upper())
-    if found is None:
-        raise NotUnderstood
-    sign, *numbers = found.groups()
-    weeks, days, hours, minutes, seconds = (int(number or 0) for number in numbers)
-    length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-    return -length if sign == "-" else length
 
 
 class _no_longer_than:  # noqa: N801  reads as what it does

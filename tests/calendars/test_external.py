@@ -108,6 +108,18 @@ def test_it_closes_the_time_to_patients_and_keeps_no_word(calendar, anne, follow
     assert Absence.objects.by_hand().count() == 0
 
 
+def test_so_does_one_that_says_only_when(calendar, hospital, anne, follow_up):
+    lines = [
+        "BEGIN:VCALENDAR",
+        "BEGIN:VFREEBUSY",
+        "FREEBUSY:20261203T080000Z/PT5H",
+        "END:VFREEBUSY",
+    ]
+    hospital.answers["/a.ics"] = (200, {}, "\r\n".join([*lines, "END:VCALENDAR", ""]).encode())
+    assert refresh_due(NOW) == 1
+    assert thursday(follow_up, anne)[0] == "14:00"
+
+
 def test_the_last_good_copy_stays_while_the_source_fails(calendar, hospital, anne, follow_up):
     refresh_due(NOW)
     now = NOW

@@ -36,6 +36,11 @@ EXPECTED = {
          "29 15:00-29 16:00"],
         [],
     ),
+    "free_busy": (
+        ["01 09:00-01 11:00", "02 09:00-02 10:00", "03 09:00-03 10:00",
+         f"04 09:00-{CLOSES.astimezone(PARIS):%d %H:%M}"],
+        [],
+    ),
     "state_holidays": (["25 00:00-26 00:00"], []),
     "hospital_nights": (
         ["03 09:00-03 09:10", "03 10:00-03 10:10", "03 11:00-03 11:10", "05 20:00-06 08:00",
@@ -211,6 +216,67 @@ def test_years_behind_do_not_count():
     old = ["DTSTART:20200101T080000Z", "DTEND:20200101T090000Z"]
     assert shown(read(ics(*[old] * 5001, SHIFT))) == ["03 09:00-03 12:00"]
     assert read(ics(*[old] * 5001, SHIFT)).unread == 0
+
+
+FOR_EVER = f"{OPENS.astimezone(PARIS):%d %H:%M}-{CLOSES.astimezone(PARIS):%d %H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("event", "times", "unread"),
+    [
+        # Who went away years ago and is not back.
+        (["DTSTART;VALUE=DATE:20240101", "DTEND;VALUE=DATE:99991231"], [FOR_EVER], 0),
+        (["DTSTART;VALUE=DATE:20240101", "DTEND;VALUE=DATE:23010101"], [FOR_EVER], 0),
+        (["DTSTART:00010101T000000Z", "DTEND:99991231T235959Z"], [FOR_EVER], 0),
+        (["DTSTART:20240101T080000Z", "DURATION:P9000D"], [FOR_EVER], 0),
+        (["DTSTART;VALUE=DATE:20240101", "DTEND:soon"], [], 1),
+        (["DTSTART;VALUE=DATE:20240101", "DURATION:P5Y"], [], 1),
+        (["DTSTART;VALUE=DATE:20240101", "DTEND:20"], [], 1),
+        # ISO 8601.
+        (["DTSTART:2026-12-01T09:00:00", "DTEND:2026-12-01T10:00:00"], ["01 09:00-01 10:00"], 0),
+        (
+            ["DTSTART;TZID=Europe/Lisbon:2026-12-01T09:00", "DTEND;TZID=Europe/Lisbon:2026-12-01T10:00"],
+            ["01 10:00-01 11:00"], 0,
+        ),
+        (["DTSTART:2026-12-01 09:00:00.000Z", "DURATION:PT1H"], ["01 10:00-01 11:00"], 0),
+        (["DTSTART:20261201T090000+0300", "DURATION:PT1H"], ["01 07:00-01 08:00"], 0),
+        (["DTSTART;TZID=GMT+01:00:20261201T090000", "DURATION:PT1H"], ["01 09:00-01 10:00"], 0),
+        (
+            ["DTSTART:2026-12-01T09:00:00", "DURATION:PT1H",
+             "RRULE:FREQ=DAILY;UNTIL=2026-12-03T09:00:00", "EXDATE:2026-12-02T09:00:00"],
+            ["01 09:00-01 10:00", "03 09:00-03 10:00"], 0,
+        ),
+        # Nobody knows when that is: said, never *years behind*.
+        (["DTSTART:01/12/2026 09:00", "DTEND:01/12/2026 10:00"], [], 1),
+        (["DTSTART:12", "DTEND:13"], [], 1),
+        (["DTSTART:12012026T0900", "DTEND:12012026T1000"], [], 1),
+        (["DTSTART:01122026", "DTEND:02122026"], [], 1),
+        # Dates that a rule takes out.
+        (
+            ["DTSTART:20261201T080000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=4",
+             "EXRULE:FREQ=DAILY;INTERVAL=2;COUNT=2"],
+            ["02 09:00-02 10:00", "04 09:00-04 10:00"], 0,
+        ),
+        (
+            ["DTSTART:20261201T080000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=2",
+             "EXRULE:FREQ=NEVER"],
+            ["01 09:00-01 10:00", "02 09:00-02 10:00"], 1,
+        ),
+    ],
+)  # fmt: skip
+def test_busy_time_is_closed_or_said_never_dropped(event, times, unread):
+    reading = read(ics(event))
+    assert (shown(reading), reading.unread) == (times, unread)
+
+
+@pytest.mark.parametrize("periods", ["soon/PT1H", "20261203T080000Z", "20261203T080000Z/P1Y"])
+def test_so_is_free_and_busy_time(periods):
+    line = f"FREEBUSY:20261201T080000Z/PT1H,{periods}"
+    content = "\n".join(
+        ["BEGIN:VCALENDAR", "BEGIN:VFREEBUSY", line, "END:VFREEBUSY", "END:VCALENDAR"]
+    )
+    reading = read(content.encode())
+    assert (shown(reading), reading.unread) == (["01 09:00-01 10:00"], 1)
 
 
 def test_a_cut_file_says_so():
