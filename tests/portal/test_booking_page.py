@@ -217,7 +217,7 @@ def test_after_five_a_new_code_is_one_click_away(visitor, practice, anne, follow
     page = read(visitor.get(answer["Location"]))
     assert "il marche tout de suite" in page
     assert 'value="nina@patiente.example"' in page
-    assert "Ou appelez le cabinet : 02 99 00 00 01." in page
+    assert "Ou appelez le cabinet\u00a0: 02 99 00 00 01." in page
     assert "nina@" not in read(visitor.get(answer["Location"]))  # said once, to who typed it
     visitor.post(url("sign_in", follow_up, anne), {"email": "nina@patiente.example"})
     code = re.search(r"\b\d{6}\b", mailoutbox[-1].body).group()
