@@ -48,6 +48,22 @@ HOUR = timedelta(hours=1)
         ("RCPT", "550 5.1.8 sender domain not found", AccountRefused),
         ("END", "554 5.7.1 relay access denied", AccountRefused),
         ("END", "550 5.7.26 unauthenticated sender", AccountRefused),
+        # An account or a limit, whatever code stands beside it.
+        ("RCPT", "550 Your account is disabled", AccountRefused),
+        ("RCPT", "550 5.2.1 Your mail account is disabled", AccountRefused),
+        ("RCPT", "550 account disabled: sending account suspended", AccountRefused),
+        ("RCPT", "550 account has been disabled due to spam, contact support", AccountRefused),
+        ("RCPT", "550 5.1.90 you've reached your daily limit for recipients", AccountRefused),
+        ("RCPT", "550 you’ve reached your limit", AccountRefused),
+        ("RCPT", "550 5.1.1 relaying denied", AccountRefused),
+        ("RCPT", "550 5.1.3 Invalid address, relaying denied", AccountRefused),
+        ("RCPT", "550 5.4.5 Daily user sending limit exceeded", AccountRefused),
+        ("RCPT", "550 5.1.1 Sender unknown: your account is suspended", AccountRefused),
+        ("RCPT", "550 5.1.1 mailbox disabled: sending quota exceeded", AccountRefused),
+        ("RCPT", "552 You have exceeded the messages of this hour", AccountRefused),
+        ("END", "554 5.2.252 SendAsDenied; not allowed", AccountRefused),
+        ("END", "550 5.4.5 Daily sending quota exceeded", AccountRefused),
+        ("END", "554 too many messages from you", AccountRefused),
         # Her mailbox.
         ("RCPT", "550 5.1.1 user unknown", MailboxRefused),
         ("RCPT", "550 5.1.6 has moved", MailboxRefused),
@@ -55,18 +71,31 @@ HOUR = timedelta(hours=1)
         ("RCPT", "550 5.2.1 mailbox disabled", MailboxRefused),
         ("RCPT", "550-5.1.1 The account that you tried\n550 5.1.1 does not exist", MailboxRefused),
         ("END", "550 5.1.1 user unknown", MailboxRefused),
-        ("RCPT", "550 no such mailbox", MailboxRefused),
-        ("RCPT", "550 <x@y.example>: User unknown in local table", MailboxRefused),
+        ("RCPT", "550 5.1.1 <x@y.example>: unknown in relay recipient table", MailboxRefused),
+        ("RCPT", "550 5.1.1 <relay.limit@y.example>: no such user", MailboxRefused),
+        ("RCPT", "550 5.2.1 The email account that you tried to reach is disabled", MailboxRefused),
+        # Hers, and not so certain that she is marked.
+        ("RCPT", "550 no such mailbox", PermanentFailure),
+        ("RCPT", "550 <x@y.example>: User unknown in local table", PermanentFailure),
+        ("RCPT", "550 5.5.0 Requested action not taken: mailbox unavailable", PermanentFailure),
+        ("RCPT", "550 Requested action not taken: mailbox unavailable", PermanentFailure),
+        ("RCPT", "550 5.4.1 Recipient address rejected: Access denied", PermanentFailure),
+        ("RCPT", "551 User not local; please try another", PermanentFailure),
         # Her mailbox, for now.
         ("RCPT", "450 4.2.0 greylisted", RecipientBusy),
         ("RCPT", "451 try later", RecipientBusy),
         ("RCPT", "550 4.7.1 greylisted", RecipientBusy),
         ("RCPT", "452 4.2.2 full", RecipientBusy),
         ("RCPT", "421 4.3.2 closing", TemporaryFailure),
+        # Nobody knows whose: this one is tried again, and nobody waits for it.
+        ("RCPT", "550 User quota exceeded, account temporarily disabled", RecipientBusy),
+        ("RCPT", "550 5.2.1 is receiving mail too quickly", RecipientBusy),
+        ("RCPT", "550 account disabled", RecipientBusy),
+        ("RCPT", "550 rejected", RecipientBusy),
+        ("RCPT", "550 5.0.0 rejected", RecipientBusy),
+        ("RCPT", "550 5.4.1 access denied", RecipientBusy),
         # This letter, or nobody knows: it fails, and nobody is marked.
         ("RCPT", "552 5.2.2 mailbox full", PermanentFailure),
-        ("RCPT", "550 rejected", PermanentFailure),
-        ("RCPT", "550 5.4.1 access denied", PermanentFailure),
         ("RCPT", "550 5.1.2 no such domain", PermanentFailure),
         ("END", "554 5.7.1 looks like spam", PermanentFailure),
         ("END", "552 5.3.4 too big", PermanentFailure),
@@ -108,6 +137,9 @@ def booked(follow_up, anne, julie):
         ("MAIL", "550 sender not allowed"),
         ("RCPT", "554 5.7.1 relay access denied"),
         ("RCPT", "554 relay access denied"),
+        ("RCPT", "550 Your account is disabled"),
+        ("RCPT", "550 5.1.1 relaying denied"),
+        ("DOT", "554 5.2.252 SendAsDenied"),
         ("DOT", "550 5.7.1 relay access denied"),
     ],
 )
@@ -153,6 +185,19 @@ def test_a_mailbox_that_is_unknown_is_marked_and_the_server_goes_on(booked, juli
     assert (to_patient().status, to_patient().error) == ("failed", "smtp 550 5.1.1")
     julie.refresh_from_db()
     assert julie.email_is_undeliverable
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [("550 5.5.0 mailbox unavailable", "failed"), ("550 User quota exceeded", "queued")],
+)
+def test_what_is_not_certain_marks_nobody_and_rests_nobody(booked, julie, server, answer, status):
+    server.answers = {"RCPT": answer}
+    work()
+    assert to_patient().status == status
+    assert not to_patient().error.startswith("account")
+    julie.refresh_from_db()
+    assert not julie.email_is_undeliverable
 
 
 def test_greylisting_is_waited_out_and_rests_nobody_else(booked, julie, server):

@@ -142,7 +142,7 @@ def test_a_server_that_says_later_is_asked_again_with_growing_patience(booked, s
 def test_a_server_that_says_never_is_not_asked_again(booked, smtp):
     smtp.mood = "never"
     work()
-    assert (to_patient().status, to_patient().error) == ("failed", "smtp 550")
+    assert (to_patient().status, to_patient().error) == ("failed", "smtp 550 5.1.1")
     smtp.mood = "take"
     work(NOW + timedelta(hours=5))
     assert smtp.taken == []
