@@ -87,8 +87,8 @@ def book_appointment(
     A patient gets what is offered online. The practice gets any time that is free, and with
     ``allow_overlap``, asked for on purpose, one that is not; ``unconfirmed``, it only holds the
     time.
-    Raises `NotBookable`, `SlotTaken`, `ImpossibleDate`, and `RequestReused` for a key that booked
-    something else.
+    Raises `NotBookable`, `SlotTaken`, `ImpossibleDate`, `RecordErased`, and `RequestReused` for a
+    key that booked something else.
     """
     refuse_unless_known(start)
     end = start + type.duration
@@ -98,7 +98,7 @@ def book_appointment(
         events = made_before.values("event") if request_key is not None else None
         if is_taken(practitioner, start, end, but=events):
             raise SlotTaken
-    with agenda_of(practitioner, counted=patient if by.is_patient else None):
+    with agenda_of(practitioner, holding=patient):
         if request_key is not None:
             made = _made_by(request_key, patient)
             if made is not None:
@@ -158,10 +158,10 @@ def move_appointment(
     """Moves it to ``start``, for as long as before or until ``end``, or leaves it where it is.
 
     Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `ImpossibleDate`,
-    `ChangedMeanwhile`.
+    `ChangedMeanwhile`, `RecordErased`.
     """
     refuse_unless_known(start, end or start)
-    with agenda_of(appointment.practitioner):
+    with agenda_of(appointment.practitioner, holding=patient_of(appointment)):
         current = _read_again(appointment, seen)
         event, old_start = current.event, current.start
         end = end or start + current.duration
@@ -262,9 +262,10 @@ def edit_appointment(
     """What the practice writes on the sheet; neither its time nor its status.
 
     ``practice_notes`` is None where they stay as they are. ``seen`` is the version on the page
-    that is saved. Raises `ChangedMeanwhile`.
+    that is saved. Raises `ChangedMeanwhile`, and `RecordErased` for notes on nobody.
     """
-    with agenda_of(appointment.practitioner):
+    about_her = patient_of(appointment) if practice_notes else None
+    with agenda_of(appointment.practitioner, holding=about_her):
         current = _read_again(appointment, seen)
         notes = current.practice_notes if practice_notes is None else practice_notes
         wanted = (notes, attendance, boxes.email, boxes.sms)
@@ -287,19 +288,18 @@ def refuse_unless_known(*instants: datetime) -> None:
 
 
 @contextmanager
-def agenda_of(practitioner: Practitioner, *, counted: Patient | None = None) -> Iterator[None]:
+def agenda_of(practitioner: Practitioner, *, holding: Patient | None = None) -> Iterator[None]:
     """Nobody else changes her agenda inside; a clash that the database sees is `SlotTaken`.
 
-    ``counted``: a patient whose appointments are counted inside. Hers is locked first, always: she
-    may book with two practitioners at once.
+    ``holding``: a patient whose appointments are counted inside, or get one more or a word more.
+    Her record is held first, always: she may book with two practitioners at once, and be erased
+    meanwhile. Raises `RecordErased`.
     """
     try:
         with transaction.atomic():
-            if counted is not None:
-                barred = Patient.objects.select_for_update(no_key=True).values_list(
-                    "online_booking_barred", flat=True
-                )
-                counted.online_booking_barred = barred.get(pk=counted.pk)
+            if holding is not None:
+                held = Patient.objects.hold(holding.pk)
+                holding.online_booking_barred = held.online_booking_barred
             # Without the lock, overlapping starts deadlock on PostgreSQL. SQLite has one writer.
             Practitioner.objects.select_for_update().only("pk").get(pk=practitioner.pk)
             yield
@@ -379,6 +379,11 @@ def _is_free(
 ) -> bool:
     days = free_slots(type, [practitioner], day, day, now=now, without=without)
     return any(slot.start == start for slot in days.get(day, []))
+
+
+def patient_of(appointment: Appointment) -> Patient:
+    """Whose it is now: two records may have become one since it was read."""
+    return Patient.objects.get(appointments=appointment.pk)
 
 
 def _made_by(request_key: UUID, patient: Patient) -> Appointment | None:

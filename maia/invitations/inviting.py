@@ -27,8 +27,8 @@ class InvitationRefused(Exception):
 def invite_patient(patient: Patient, *, by: User, now: datetime) -> Invitation:
     """Gives her access to her record, or sends the invitation again. Raises `InvitationRefused`
     and `TooOften`."""
-    # One at a time: two clicks are one invitation, sent twice.
-    patient = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
+    # One at a time: two clicks are one invitation, sent twice. None from an erased record.
+    patient = Patient.objects.hold(patient.pk)
     if not patient.email:
         raise InvitationRefused("no_address")
     if patient.user_id is not None:
@@ -92,11 +92,17 @@ def withdraw(invitation: Invitation, *, now: datetime) -> None:
 def accept(invitation: Invitation, user: User, *, now: datetime) -> None:
     """She joins. Only with the invited address, verified. Raises `InvitationRefused`."""
     with transaction.atomic():
-        invitation = (
+        if invitation.patient_id is not None:  # first, as by whoever erases or merges it
+            Patient.objects.hold(invitation.patient_id)
+        found = (
             Invitation.objects.select_for_update(of=("self",))
             .select_related("practice", "patient")
-            .get(pk=invitation.pk)
+            .filter(pk=invitation.pk)
+            .first()
         )
+        if found is None:  # it went with the record
+            raise InvitationRefused("withdrawn")
+        invitation = found
         if (why := invitation.why_closed(now)) is not None:
             raise InvitationRefused(why)
         if not same_address(user.email, invitation.email) or not user.has_verified(user.email):
@@ -114,7 +120,7 @@ def _meet_record(patient: Patient, user: User) -> None:
         return
     try:
         with transaction.atomic():
-            met = Patient.objects.filter(pk=patient.pk, user=None).update(user=user)
+            met = Patient.objects.kept().filter(pk=patient.pk, user=None).update(user=user)
     except IntegrityError:  # she has another record here: the practice merges them
         met = 0
     if not met:

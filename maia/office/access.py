@@ -19,7 +19,7 @@ from maia.accounts.limits import TooOften
 from maia.accounts.models import User
 from maia.accounts.second_factor import AFTER, shown_in, where_to_show_it
 from maia.accounts.sessions import is_of_team
-from maia.patients.models import Patient
+from maia.patients.models import Patient, RecordErased
 from maia.practices.models import Membership, Practitioner
 from maia.practices.seats import Seat, SecondFactorMissing, memberships_of, take_seat
 from maia.privacy.journal import Act, note
@@ -60,6 +60,8 @@ def office(view: View) -> View:
                 return view(request, *args, **kwargs)
             except TooOften as refusal:
                 return _too_often(request, refusal)
+            except RecordErased as gone:
+                return _erased(request, gone)
 
     return wrapped
 
@@ -77,6 +79,14 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
             request, _("Your session had ended: what you typed was not saved. Please sign in.")
         )
     return redirect_to_login(request.get_full_path())
+
+
+def _erased(request: OfficeRequest, gone: RecordErased) -> HttpResponse:
+    """410, as for who comes after it was erased; 404 for a record that is another one now."""
+    if gone.erased_at is None:
+        raise gone
+    context = {"practice": request.seat.practice, "record": gone}
+    return render(request, "office/erased.html", context, status=410)
 
 
 def _too_often(request: OfficeRequest, refusal: TooOften) -> HttpResponse:

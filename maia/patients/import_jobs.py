@@ -189,7 +189,7 @@ def run_import(job: Job, progress: Progress, then: Then = _nothing_more) -> None
     prepared = prepare_import(lines, importing)
     told = _told(prepared.plan)
     with progress.last_step() as result:
-        Practice.objects.select_for_update().only("pk").get(pk=importing.practice_id)
+        Practice.objects.select_for_update(no_key=True).only("pk").get(pk=importing.practice_id)
         if not is_still_so(prepared, importing.practice):
             prepared = prepare_import(as_read, importing)
             told = _told(prepared.plan)
@@ -212,7 +212,7 @@ def run_undo(job: Job, progress: Progress, then: Then = _nothing_more) -> None:
     """All or nothing as well."""
     importing, now = _of(job, State.UNDOING), timezone.now()
     with progress.last_step() as result:
-        Practice.objects.select_for_update().only("pk").get(pk=importing.practice_id)
+        Practice.objects.select_for_update(no_key=True).only("pk").get(pk=importing.practice_id)
         done = undo_import(importing, now)
         result.update(done)
         importing.counts["undone"] = done

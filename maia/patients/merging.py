@@ -78,6 +78,8 @@ def merge_patients(kept: Patient, other: Patient, *, now: datetime, agreed: bool
         if locked.keys() != {kept.pk, other.pk}:
             raise CannotMerge("gone")
         kept, other = locked[kept.pk], locked[other.pk]
+        if kept.erased_at is not None or other.erased_at is not None:
+            raise CannotMerge("gone")
         if (code := why_not(kept, other, agreed=agreed)) is not None:
             raise CannotMerge(code)
         before = {"other": as_stored(other), "kept": as_stored(kept)}

@@ -1,10 +1,12 @@
 """A patient's record in one practice. It belongs to the practice; an account may have several."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -14,15 +16,43 @@ from maia.patients.merge_models import Merge
 from maia.patients.text import folded_names
 from maia.practices.models import Practice, one_line
 
-__all__ = ["ImportedRecord", "Merge", "Patient", "PatientImport", "PatientQuerySet"]
+__all__ = [
+    "ImportedRecord",
+    "Merge",
+    "Patient",
+    "PatientImport",
+    "PatientQuerySet",
+    "RecordErased",
+]
 
 SEARCH_TEXT = 600  # characters
+
+
+class RecordErased(Http404):
+    """Somebody has erased the record, or merged it into another (``erased_at`` is None), since it
+    was read: nothing is written on it, and nothing hangs from it any more. Who does not answer this
+    answers as if she had come after it."""
+
+    def __init__(self, erased_at: datetime | None = None) -> None:
+        super().__init__("the record is erased")
+        self.erased_at = erased_at
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
     def kept(self) -> "PatientQuerySet":
         """Those that have not been erased: all that anybody looks up."""
         return self.filter(erased_at=None)
+
+    def hold(self, pk: int) -> "Patient":
+        """The record as it is now, and nobody else's to change or erase until the transaction ends.
+
+        Whoever writes on a record, or makes something hang from it, holds it first: before a
+        practitioner, after a practice. Raises `RecordErased`.
+        """
+        record = self.select_for_update(no_key=True).filter(pk=pk).first()
+        if record is None or record.erased_at is not None:
+            raise RecordErased(record.erased_at if record is not None else None)
+        return record
 
 
 class Patient(models.Model):
@@ -89,10 +119,16 @@ class Patient(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Never over a record that was erased meanwhile: raises `RecordErased`."""
         self.write_search_text()
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "search_text"}
-        super().save(*args, **kwargs)
+        if self._state.adding:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            Patient.objects.hold(self.pk)
+            super().save(*args, **kwargs)
 
     def write_search_text(self) -> None:
         """For who saves many at once."""

@@ -1,12 +1,13 @@
 """How an account meets a record: through a verified email only (product rule 3.5)."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from maia.accounts.models import User
-from maia.patients.models import Patient
+from maia.patients.models import Patient, RecordErased
 from maia.practices.models import Practice
 
 
@@ -36,10 +37,10 @@ def find_record(user: User, practice: Practice) -> Patient | None:
         return record
     unclaimed = _unclaimed(practice, user.email)[:2]
     if len(unclaimed) == 1:
-        # Conditional: of two accounts or two tabs, one meets the record.
+        # Conditional: of two accounts or two tabs, one meets the record; none that was erased.
         try:
             with transaction.atomic():
-                Patient.objects.filter(pk=unclaimed[0].pk, user=None).update(user=user)
+                _unclaimed(practice, user.email).filter(pk=unclaimed[0].pk).update(user=user)
         except IntegrityError:
             pass
     # Looked at again: another request of hers may have met it since the first look.
@@ -78,7 +79,7 @@ def register(
 
 
 def _unclaimed(practice: Practice, email: str) -> QuerySet[Patient]:
-    return Patient.objects.filter(practice=practice, user=None, email=email)
+    return Patient.objects.kept().filter(practice=practice, user=None, email=email)
 
 
 def follow_address(*, user: User, from_email_address: Any, to_email_address: Any, **_: Any) -> None:
@@ -89,4 +90,5 @@ def follow_address(*, user: User, from_email_address: Any, to_email_address: Any
         email=to_email_address.email
     )
     for record in Patient.objects.filter(user=user):
-        record.save(update_fields=["search_text"])
+        with suppress(RecordErased):
+            record.save(update_fields=["search_text"])

@@ -27,7 +27,7 @@ from maia.appointments.places import Reader, place_of, place_of_offer
 from maia.appointments.reading import read_offer
 from maia.appointments.slots import Slot, nearest_free, practitioners_for
 from maia.patients.addresses import Address, write_address
-from maia.patients.models import Patient
+from maia.patients.models import Patient, RecordErased
 from maia.patients.records import RegistrationClosed, find_record, may_register, register
 from maia.portal import elsewhere, refusals
 from maia.portal.forms import DetailsForm, NoteForm
@@ -181,6 +181,9 @@ def confirm(
         appointment = _book(request.user, choice, patient, form)
     except RegistrationClosed:
         return _render(request, choice, {"closed": True}, status=409)
+    except RecordErased:  # she is asked as somebody new
+        _keep_draft(request, choice)
+        return redirect(choice.url())
     except BookingRefused as refusal:
         return _render_refusal(request, choice, patient, form, refusal)
     waits = appointment.status == Appointment.Status.UNCONFIRMED

@@ -14,8 +14,9 @@ from maia.accounts import short_memory
 from maia.accounts.models import User
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.models import Message
-from maia.patients.models import ImportedRecord, Merge, Patient
-from maia.practices.models import Membership
+from maia.patients.import_forgetting import forget_lines_of
+from maia.patients.models import ImportedRecord, Merge, Patient, RecordErased
+from maia.practices.models import Membership, Practice
 from maia.practices.team import TeamRefused, remove_member
 from maia.privacy.journal import forget_names
 
@@ -33,14 +34,21 @@ class CannotErase(Exception):
 def erase_patient(patient: Patient, *, now: datetime) -> None:
     """Her details, notes, messages and invitations. Erased already, nothing happens.
 
-    Raises `CannotErase` while she has appointments to come: they would be nobody's.
+    Raises `CannotErase` while she has appointments to come: they would be nobody's. Raises
+    `RecordErased` for a record that was merged into another meanwhile.
     """
     with transaction.atomic():
-        record = Patient.objects.select_for_update().get(pk=patient.pk)
+        # Held as by whoever imports, then as by whoever writes on her record or books for her:
+        # they come before, and are erased as well, or after, and are told that she is.
+        Practice.objects.select_for_update(no_key=True).only("pk").get(pk=patient.practice_id)
+        record = Patient.objects.select_for_update().filter(pk=patient.pk).first()
+        if record is None:
+            raise RecordErased
         if record.erased_at is not None:
             return
         if record.appointments.upcoming(now).exists():
             raise CannotErase("appointments_ahead")
+        forget_lines_of(record)
         record.first_name, record.last_name = "", NOBODY
         record.email = record.undeliverable_email = record.notes = record.language = ""
         record.mobile = record.phone = record.contact_phone = ""
