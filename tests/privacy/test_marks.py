@@ -2,17 +2,21 @@
 
 import base64
 import json
+import re
 from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from maia.accounts import short_memory
+from maia.config.jobs import KINDS
+from maia.jobs.working import work_on_jobs
 from maia.patients.models import Merge, Patient
 from maia.practices.models import Membership
 from maia.privacy.erasing import erase_patient
@@ -123,6 +127,60 @@ def test_the_other_record_of_a_merge_is_left_nowhere(owner, practice, time_machi
     assert Merge.objects.count() == 0
     erase_patient(third, now=NOW + timedelta(days=2))
     assert marks() == []
+
+
+def column_choices(page):
+    picked = {}
+    for name, body in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', page, re.S):
+        found = re.search(r'value="([^"]*)" selected', body)
+        picked[name] = found[1] if found else ""
+    return picked | {"existing": "keep"}
+
+
+def import_list(owner, content, *, confirms):
+    """The address of the import."""
+    file = SimpleUploadedFile("liste.csv", content.encode())
+    address = owner.post("/pro/patients/import/", {"file": file})["Location"]
+    while work_on_jobs(KINDS, "one", timezone.now):
+        pass
+    if confirms:
+        owner.post(address, {**column_choices(owner.get(address).content.decode()), "import": "1"})
+        while work_on_jobs(KINDS, "one", timezone.now):
+            pass
+    return address
+
+
+LIST = (
+    "Nom;Prénom;Email;Portable;Date de naissance\n"
+    f"{MARK};Nina;pas-un-email;NC;32/13/1990\n"
+    "Petit;Zoé;aussi-pas-un-email;;\n"
+)
+
+
+@pytest.mark.parametrize("was_changed", [False, True])
+def test_an_import_forgets_her_lines(owner, practice, was_changed):
+    address = import_list(owner, LIST, confirms=True)
+    record = Patient.objects.get(last_name=MARK)
+    assert MARK in owner.get(address).content.decode()
+    assert MARK in owner.get(f"{address}remarks.csv").content.decode()
+    if was_changed:  # nobody can tell which lines were about her
+        record.last_name = "Autre"
+        record.save()
+    erase_patient(record, now=timezone.now())
+    assert marks() == []
+    assert MARK not in owner.get(address).content.decode()
+    rest = owner.get(f"{address}remarks.csv")
+    assert rest.status_code == (404 if was_changed else 200)
+    assert was_changed or "aussi-pas-un-email" in rest.content.decode()
+
+
+def test_a_list_that_waits_and_has_her_in_it_is_left(owner, practice):
+    address = import_list(owner, LIST, confirms=False)
+    another = import_list(owner, LIST.replace(MARK, "Roy"), confirms=False)
+    erase_patient(make_patient(practice, "Nina", last_name=MARK), now=timezone.now())
+    assert marks() == []
+    assert owner.get(address).status_code == 200
+    assert "Roy" in owner.get(another).content.decode()
 
 
 def test_what_was_typed_is_an_hours(owner, practice, time_machine):
