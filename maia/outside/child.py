@@ -21,9 +21,12 @@ class ChildKilled(Exception):
     """It went over its bounds, or died: there is no answer."""
 
 
-def ask_child(module: str, content: bytes, *, seconds: float, memory: int, most_bytes: int) -> Any:
-    """What ``python -m module`` answers to ``content``. ``seconds`` on the wall, half of them of
-    processor; ``memory`` and ``most_bytes`` of its answer in bytes. Raises `ChildKilled`."""
+def ask_child(
+    module: str, content: bytes, *, seconds: float, memory: int, most_bytes: int,
+    processor: float | None = None,
+) -> Any:  # fmt: skip
+    """What ``python -m module`` answers to ``content``. ``seconds`` on the wall, ``processor``
+    seconds of work, or half of them; ``memory`` and ``most_bytes`` of its answer in bytes. Raises `ChildKilled`."""
     child = subprocess.Popen(  # noqa: S603  our own module
         [
             sys.executable,
@@ -31,7 +34,7 @@ def ask_child(module: str, content: bytes, *, seconds: float, memory: int, most_
             "-m",
             module,
             str(memory),
-            str(int(seconds / 2) + 1),
+            str(int(processor or seconds / 2) + 1),
             str(most_bytes),
         ],
         stdin=subprocess.PIPE,

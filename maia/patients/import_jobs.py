@@ -30,7 +30,8 @@ READ, IMPORT, UNDO = "patients.read", "patients.import", "patients.undo_import"
 State = PatientImport.State
 
 MAX_BYTES = 10_000_000  # of a file
-SECONDS, MEMORY, MOST_BYTES = 180.0, 200_000_000, 40_000_000  # of the child that reads it
+# Of the child that reads it; of the seconds, so many of processor.
+SECONDS, PROCESSOR, MEMORY, MOST_BYTES = 120.0, 20.0, 200_000_000, 40_000_000
 SHOWN_LINES, SHOWN_REMARKS, SHOWN_ROWS = 8, 100, 15
 _REMEMBERED = 730  # days: when, who, how many
 
@@ -239,6 +240,7 @@ def _table(importing: PatientImport) -> Table:
             "maia.patients.lists.child",
             bytes(importing.file),
             seconds=SECONDS,
+            processor=PROCESSOR,
             memory=MEMORY,
             most_bytes=MOST_BYTES,
         )

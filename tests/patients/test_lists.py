@@ -303,6 +303,13 @@ def test_titles(title, column):
         (b"%PDF-1.7", "not_a_list"),
         (bytes(range(256)) * 40, "not_a_list"),
         (b"Nom;Prenom\n" + b"Roy;Lina\n" * 20_100, "too_long"),
+        (b"Nom;Prenom\n" + b"\n" * 210_000 + b"Roy;Lina\n", "too_long"),
+        (b"Nom;Prenom\n" + b'"\n' * 410_000, "too_long"),
+        (b"\xef\xbb\xbf<HTML><table><tr><td>Nom", "not_a_list"),
+        ("\n<Html>Nom".encode("utf-16"), "not_a_list"),
+        (b"\xef\xbb\xbfBEGIN:VCARD\nFN:Zoe", "not_a_list"),
+        (b"begin:vcard\nfn:Zoe", "not_a_list"),
+        (b"PK\x05\x06" + bytes(18), "not_a_list"),
         # More cells than a process keeps within its bounds, of few characters.
         (b"Nom;Prenom\n" + (b"ab;" * 249 + b"\n") * 7_000, "too_long"),
     ],
@@ -311,6 +318,17 @@ def test_what_is_no_list_is_said(content, code):
     with pytest.raises(UnreadableFile) as refused:
         read(content)
     assert refused.value.code == code
+
+
+def test_so_is_a_workbook_of_empty_rows():
+    book = openpyxl.Workbook()
+    book.active["A1"] = "Nom"
+    book.active.cell(1_048_576, 1, "Roy")
+    packed = io.BytesIO()
+    book.save(packed)
+    with pytest.raises(UnreadableFile) as refused:
+        read(packed.getvalue())
+    assert refused.value.code == "too_long"
 
 
 def test_a_cell_beyond_measure_is_cut_with_a_word():

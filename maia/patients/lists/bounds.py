@@ -1,6 +1,7 @@
 """How much of a stranger's file is read, and what is said of one that is not. Loads nothing."""
 
 MAX_LINES = 20_000  # rows with something in them
+MAX_ROWS = 200_000  # with the empty ones between them, which cost as well
 MAX_COLUMNS = 250
 MAX_CELL = 10_000  # characters; what is longer is cut, and said
 MAX_CHARACTERS = 12_000_000  # of all cells

@@ -41,7 +41,8 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
     sheet.reset_dimensions()  # what the file says of its own size is not believed
     try:
         for row in sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1):
-            yield [_cell(value) for value in row]
+            is_empty = row.count(None) == len(row)  # of which a file may have any number
+            yield [] if is_empty else [_cell(value) for value in row]
     except (UnreadableFile, MemoryError):
         raise
     except Exception:

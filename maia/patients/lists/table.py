@@ -10,15 +10,21 @@ from maia.patients.lists.bounds import (
     MAX_COLUMNS,
     MAX_KEPT,
     MAX_LINES,
+    MAX_ROWS,
     UnreadableFile,
 )
 from maia.patients.lists.decoding import decoded
 from maia.patients.lists.delimiting import split_rows
 
-_ZIP = b"PK\x03\x04"
+_ZIP, _EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"  # .xls, and workbooks under a password
 _CELL, _EMPTY_CELL = 57, 8  # bytes that Python keeps of one, beside its characters
-_OTHER_KINDS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"BEGIN:VC", b"<html", b"<!DOC")
+_OTHER_KINDS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", _EMPTY_ZIP)
+# Of text, in capitals: cards, calendars, and pages that call themselves .xls.
+_OTHER_TEXTS = (
+    "{\\RTF", "BEGIN:VC", "<HTML", "<!DOC", "<!--", "<?XML", "<HEAD", "<META", "<STYLE", "<BODY",
+    "<TABLE", "<DIV",
+)  # fmt: skip
 
 
 @dataclass
@@ -60,6 +66,8 @@ def read_table(content: bytes) -> Table:
         table.encoding, table.other_sheets = "xlsx", other_sheets
         return table
     text, encoding, damaged = decoded(content)
+    if text[:1000].lstrip().upper().startswith(_OTHER_TEXTS):
+        raise UnreadableFile("not_a_list")
     cells, unclosed = split_rows(text)
     table = _bounded(cells)
     table.encoding, table.damaged, table.unclosed = encoding, damaged, unclosed
@@ -70,6 +78,8 @@ def _bounded(rows: Iterable[list[str]]) -> Table:
     table = Table([])
     characters = kept = 0
     for number, row in enumerate(rows, start=1):
+        if number > MAX_ROWS:
+            raise UnreadableFile("too_long")
         cells = [cell.strip() for cell in row]
         while cells and not cells[-1]:
             cells.pop()
