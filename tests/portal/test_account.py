@@ -32,6 +32,9 @@ def hers(client, julie, mailoutbox):
     return client
 
 
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
 def code_in(mailoutbox):
     return re.search(r"\b\d{6}\b", mailoutbox[-1].body).group()
 
@@ -82,12 +85,14 @@ def test_an_address_of_the_practices_own_choice_is_left_alone(hers, julie, mailo
 
 
 def test_she_sees_where_she_is_signed_in_and_signs_out_there(hers, julie, mailoutbox):
-    phone = Client(headers={"user-agent": "Telephone/1.0"})
+    phone = Client(headers={"user-agent": FIREFOX})
     phone.post("/accounts/login/code/", {"email": julie.email})
     phone.post("/accounts/login/code/confirm/", {"code": code_in(mailoutbox)})
     assert phone.get("/mes-rendez-vous/").status_code == 200
     page = hers.get("/accounts/sessions/").content.decode()
-    assert "Telephone/1.0" in page
+    assert "Firefox sur Windows" in page
+    assert "Mozilla" not in page
+    assert "10:00" in page  # hers, not the server's 09:00
     hers.post("/accounts/sessions/")
     assert phone.get("/mes-rendez-vous/").status_code == 302
     assert hers.get("/mes-rendez-vous/").status_code == 200
