@@ -182,7 +182,7 @@ def test_terms_the_journal_and_a_token(keys):
     keys.to("a[href$='/settings/privacy/']").press().sees("Combien de temps")
     keys.to("#id_messages_months").type("6")
     keys.to("Enregistrer").press().sees("C’est enregistré")
-    keys.to("a[href$='/journal/']").press().sees("messages_months")
+    keys.to("a[href$='/journal/']").press().sees("Texte des messages, en mois")
     keys.open("/pro/settings/tokens/")
     keys.to("#id_name").type("Au clavier").press().sees("Copiez-le maintenant")
     keys.to("Révoquer").press().sees("revenir en arrière")  # it asks first
