@@ -101,6 +101,7 @@ def test_what_is_not_written_is_not_said_to_be_in_the_notes(practice, anne):
     assert "pas une adresse" in Patient.objects.get(external_id="7").notes
 
 
+@pytest.mark.once  # a fork of a process with browsers once left PostgreSQL waiting for it
 @pytest.mark.django_db(transaction=True)
 def test_killed_in_the_middle_it_is_done_once_by_another(practice, anne, monkeypatch):
     importing = read(practice, anne, TEXT)
