@@ -111,7 +111,7 @@ def book_appointment(
             raise NotBookable(why_not)
         if by.is_patient:
             _refuse_person(type, patient, now)
-            _refuse_unless_offered(type, practitioner, start, now=now)
+            _refuse_unless_free(type, practitioner, start, now=now)
         elif is_taken(practitioner, start, end):
             if not allow_overlap:
                 raise SlotTaken
@@ -174,9 +174,10 @@ def move_appointment(
                 raise TooLate
             if current.patient.online_booking_barred:
                 raise NotBookable(Reason.BARRED)
-            _refuse_unless_offered(
-                current.type, current.practitioner, start, now=now, without=event
-            )
+            why_not = why_not_offered(current.type, current.practitioner, online=True)
+            if why_not is not None:
+                raise NotBookable(why_not)
+            _refuse_unless_free(current.type, current.practitioner, start, now=now, without=event)
         taken = is_taken(current.practitioner, start, end, but=[event.pk])
         if taken and (by.is_patient or not allow_overlap):
             raise SlotTaken
@@ -343,7 +344,7 @@ def is_known(patient: Patient, now: datetime) -> bool:
     return patient.origin == Patient.Origin.PRACTICE or seen.filter(event__end__lte=now).exists()
 
 
-def _refuse_unless_offered(
+def _refuse_unless_free(
     type: AppointmentType,
     practitioner: Practitioner,
     start: datetime,
@@ -351,9 +352,6 @@ def _refuse_unless_offered(
     now: datetime,
     without: Event | None = None,
 ) -> None:
-    why_not = why_not_offered(type, practitioner, online=True)
-    if why_not is not None:
-        raise NotBookable(why_not)
     day = start.astimezone(type.practice.zone).date()
     if _is_free(type, practitioner, start, day, now, without):
         return

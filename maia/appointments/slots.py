@@ -182,8 +182,8 @@ def nearest_free(
 
 
 def _refuse_bad_range(first: date, last: date) -> None:
-    backwards = last < first or not (is_in_bounds(first) and is_in_bounds(last))
-    if backwards or (last - first).days >= MAX_DAYS:
+    known = is_in_bounds(first) and is_in_bounds(last)
+    if not known or last < first or (last - first).days >= MAX_DAYS:
         raise InvalidRange
 
 

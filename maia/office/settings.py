@@ -149,9 +149,9 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
     owns = bool(form.is_bound and form.data.get("own_schedule"))
     more = "more_breaks" in request.POST
     if form.is_bound and not more and form.is_valid() and (not owns or week.is_valid()):
-        changes_hours = bool(week.changed_days) if owns else "own_schedule" in form.changed_data
+        changes_hours = bool(owns and week.changed_days) or "own_schedule" in form.changed_data
         outside = []
-        if type.pk and (changes_hours or "own_schedule" in form.changed_data):
+        if type.pk and changes_hours:
             hours = week.week if owns else None
             outside = stranded_of_type(type, hours, now=timezone.now())
         if outside and "anyway" not in request.POST:
@@ -160,7 +160,7 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
             return render(request, "office/type.html", context, status=409)
         with transaction.atomic():
             type = form.save()
-            if week.changed_days or "own_schedule" in form.changed_data:
+            if changes_hours:
                 Schedule.set_own(type, week.changed_days if owns else None, whole=False)
         _note_type(request, type)
         messages.success(request, _("Saved."))

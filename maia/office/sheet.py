@@ -27,6 +27,7 @@ from maia.appointments.booking import (
 )
 from maia.appointments.exceptions import BookingRefused, SlotTaken
 from maia.appointments.models import Appointment, HistoryEntry
+from maia.appointments.offer import why_not_offered
 from maia.appointments.places import Reader, place_of
 from maia.appointments.slots import free_slots
 from maia.messaging.foresight import in_words, would_be_told
@@ -72,7 +73,7 @@ def availability(request: OfficeRequest) -> HttpResponse:
     type = _one_of(AppointmentType.objects.filter(practice=practice), request.GET.get("type"))
     practitioner = _one_of(practice.practitioners.all(), request.GET.get("practitioner"))
     slots = None
-    if day and type and practitioner and type.is_offered_by(practitioner):
+    if day and type and practitioner and why_not_offered(type, practitioner, online=False) is None:
         slots = free_slots(type, [practitioner], day, day, now=None).get(day, [])
     return render(request, "office/_availability.html", {"slots": slots, "day": day, "type": type})
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maia.accounts.addresses import AddressFormField
 from maia.appointments.models import Appointment
+from maia.appointments.offer import why_not_offered
 from maia.office.days import DayField
 from maia.office.phones import clean_phone
 from maia.patients.addresses import LENGTHS, NEEDED, Address
@@ -112,7 +113,7 @@ class NewAppointmentForm(WhenForm):
                 except ValidationError as error:
                     self.add_error(name, error)
         practitioner, type = cleaned.get("practitioner"), cleaned.get("type")
-        if practitioner and type and not type.is_offered_by(practitioner):
+        if practitioner and type and why_not_offered(type, practitioner, online=False):
             self.add_error("type", _("This practitioner does not offer this type."))
         return cleaned
 

@@ -89,7 +89,9 @@ def test_the_owner_changes_it_and_she_stays_signed_in(owner, practice, team, ine
     assert other.get("/pro/").status_code == 200
     assert other.get("/pro/settings/team/").status_code == 403
     details = JournalEntry.objects.filter(act="team").values_list("detail", flat=True)
-    assert {f"{seat.user}: praticienne → titulaire", f"{seat.user}: titulaire → secrétaire"} <= set(details)
+    assert {f"{seat.user}: praticienne → titulaire", f"{seat.user}: titulaire → secrétaire"} <= set(
+        details
+    )
 
 
 def test_the_page_refuses(owner, practice, team, elsewhere, sign_in):  # noqa: F811

@@ -28,6 +28,7 @@ from maia.appointments.booking import (
 )
 from maia.appointments.exceptions import InvalidRange, NotBookable
 from maia.appointments.models import Appointment
+from maia.appointments.offer import why_not_offered
 from maia.appointments.places import Reader, place_of
 from maia.appointments.slots import free_slots
 from maia.patients.addresses import living_at
@@ -255,8 +256,9 @@ def availability(request: HttpRequest, asked: Annotated[AvailabilityQuery, Query
     types = AppointmentType.objects.filter(practice=practice).select_related("practice")
     type = get_object_or_404(types, pk=asked.type)
     hers = practitioner(request, asked.practitioner)
-    if not type.is_offered_by(hers):
-        raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
+    why_not = why_not_offered(type, hers, online=False)
+    if why_not is not None:
+        raise NotBookable(why_not)
     found = free_slots(type, [hers], asked.date, asked.date, now=None)
     slots = [slot for day in found.values() for slot in day]
     return {"time_zone": practice.time_zone, "slots": slots_in_json(slots, practice.zone)}

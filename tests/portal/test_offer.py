@@ -1,0 +1,106 @@
+"""What is offered is what is accepted, as patients and programs meet it."""
+
+import re
+from datetime import time
+
+import pytest
+import time_machine
+
+from maia.appointments.booking import By, book_appointment
+from maia.appointments.models import Appointment
+from maia.practices.models import Practitioner
+from maia.tokens.issuing import make_token
+from tests.conftest import NOW, THURSDAY, at, make_type
+from tests.portal.test_booking_page import confirm
+from tests.portal.test_space import frozen, mine, patient, read  # noqa: F401
+
+PRACTICE = By.practice(None)
+
+
+def clocks(page):
+    return re.findall(r'class="slot"[^>]*>\s*([0-9]{2}:[0-9]{2})', page)
+
+
+def note(type, practitioner, julie, text="09:00"):
+    start = at(THURSDAY, text)
+    made = book_appointment(type, practitioner, start, julie, by=PRACTICE, now=NOW)
+    return Appointment.objects.with_details().get(pk=made.pk)
+
+
+def test_slots_with_a_buffer_follow_each_other_by_it(client, anne):
+    type = make_type(anne.practice, minutes=20, buffer_after_minutes=5)
+    page = read(client.get(f"/tilleuls/book/{type.pk}/?from=2026-12-03"))
+    assert clocks(page)[:4] == ["09:00", "09:25", "09:50", "10:15"]
+
+
+@pytest.mark.parametrize(("clock", "opens"), [("08:59", False), ("09:00", True)])
+def test_a_morning_closed_the_evening_before_stays_so(client, anne, follow_up, clock, opens):
+    anne.evening_cutoff, anne.minimum_notice_minutes = time(19), 0
+    anne.save()
+    with time_machine.travel(at(THURSDAY, clock), tick=False):
+        page = read(client.get(f"/tilleuls/book/{follow_up.pk}/?from=2026-12-03"))
+        query = f"type={follow_up.pk}&from=2026-12-03&to=2026-12-03"
+        slots = client.get(f"/api/v1/practices/tilleuls/slots?{query}").json()["slots"]
+    assert ("20261203T" in page) is opens
+    assert bool(slots) is opens
+
+
+def test_a_move_is_offered_and_taken_for_its_own_length(patient, anne, julie):  # noqa: F811
+    type = make_type(anne.practice, minutes=60)
+    made = note(type, anne, julie, "14:00")
+    type.duration_minutes = 30
+    type.save()
+    page = read(patient.get(mine(made, "move") + "?from=2026-12-03"))
+    starts = [clock for clock in clocks(page) if clock < "12:00"]
+    assert starts[:3] == ["09:00", "10:00", "11:00"]
+    assert "11:30" not in starts
+    answer = patient.post(mine(made, "move_there", at(THURSDAY, "11:00")))
+    assert answer.status_code == 302
+    assert patient.post(mine(made, "move_there", at(THURSDAY, "17:30"))).status_code == 409
+
+
+def test_what_she_moves_waits_for_a_yes_again(patient, anne, julie):  # noqa: F811
+    made = note(make_type(anne.practice, needs_confirmation=True), anne, julie)
+    patient.post(mine(made, "move_there", at(THURSDAY, "10:00")))
+    made.refresh_from_db()
+    assert (made.status, made.start) == ("unconfirmed", at(THURSDAY, "10:00"))
+
+
+def test_what_her_midwife_no_longer_offers_is_not_moved_online(patient, anne, follow_up, julie):  # noqa: F811
+    made = note(follow_up, anne, julie)
+    ines = Practitioner.objects.create(practice=anne.practice, first_name="Inès", last_name="R")
+    type(follow_up).objects.update(practitioner=ines)
+    page = mine(made)
+    assert mine(made, "move") not in read(patient.get(page))
+    assert patient.get(mine(made, "move"))["Location"] == page
+    assert patient.post(mine(made, "move_there", at(THURSDAY, "10:00"))).status_code == 409
+
+
+def test_who_did_not_come_is_not_known_on_the_page(patient, anne, julie):  # noqa: F811
+    type = make_type(anne.practice, known_patients_only=True)
+    julie.origin = "online"
+    julie.save()
+    behind = NOW.replace(month=11, day=24)
+    came = book_appointment(type, anne, behind, julie, by=PRACTICE, now=behind)
+    Appointment.objects.filter(pk=came.pk).update(attendance="no_show")
+    assert confirm(patient, type, anne).status_code == 409
+    Appointment.objects.filter(pk=came.pk).update(attendance="attended")
+    assert confirm(patient, type, anne).status_code == 302
+
+
+def test_a_program_books_with_nobody_who_has_left_nor_what_is_archived(
+    client, anne, follow_up, julie, practice
+):
+    practice.team.create(user=anne.user, role="owner")
+    _token, secret = make_token(anne.user, "t", now=NOW, practice=practice)
+    wanted = {"type": follow_up.pk, "practitioner": anne.pk, "patient": julie.pk,
+              "start": "2026-12-03T09:00:00+01:00"}  # fmt: skip
+    query = f"type={follow_up.pk}&practitioner={anne.pk}&date=2026-12-03"
+    headers = {"Authorization": f"Bearer {secret}"}
+    Practitioner.objects.filter(pk=anne.pk).update(is_active=False)
+    for answer in (
+        client.post("/api/v1/office/appointments", wanted, "application/json", headers=headers),
+        client.get(f"/api/v1/office/availability?{query}", headers=headers),
+    ):
+        assert answer.status_code in (404, 422), answer.content
+    assert not Appointment.objects.exists()
