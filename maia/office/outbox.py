@@ -20,8 +20,10 @@ from maia.messaging.resolving import (
     settle_as_sent,
 )
 from maia.messaging.spending import counted_today
-from maia.office.access import OfficeRequest, get_practitioner, office, settings_page
+from maia.office.access import OfficeRequest, get_practitioner, office, settings_page, written_down
 from maia.office.once import made_once
+from maia.patients.models import Patient
+from maia.privacy.journal import Act
 from maia.privacy.reading import read_messages
 
 PAGE = 40
@@ -68,10 +70,9 @@ def messages(request: OfficeRequest) -> HttpResponse:
 @require_safe
 def message(request: OfficeRequest, pk: int) -> HttpResponse:
     """One, with what it said."""
-    found = _get(request, pk)
-    about = found.appointment.patient if found.appointment else found.patient
-    read_messages(request.seat, now=timezone.now(), of=about)
-    context = {"practice": request.seat.practice, "message": found}
+    chosen = _get(request, pk)
+    read_messages(request.seat, now=timezone.now(), of=_about(chosen))
+    context = {"practice": request.seat.practice, "message": chosen}
     return render(request, "office/message.html", context)
 
 
@@ -79,20 +80,23 @@ def message(request: OfficeRequest, pk: int) -> HttpResponse:
 @require_POST
 def change_message(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
     """Send it again, say that it arrived, or that it has been seen."""
-    found, now = _get(request, pk), timezone.now()
+    message, now = _get(request, pk), timezone.now()
     match action:
         case "resend":
             try:
-                resend(found, now)
+                resend(message, now)
             except CannotResend:
                 notes.error(request, _("This message is on its way or has gone."))
             else:
+                written_down(request, Act.SENT_AGAIN, patient=_about(message))
                 notes.success(request, _("The message is on its way again."))
         case "arrived":
-            settle_as_sent(found, now)
+            settle_as_sent(message, now)
+            written_down(request, Act.SETTLED, patient=_about(message))
             notes.success(request, _("Noted."))
         case "seen":
-            settle(found, now)
+            settle(message, now)
+            written_down(request, Act.SETTLED, patient=_about(message))
             notes.success(request, _("Noted."))
         case _:
             raise Http404
@@ -106,6 +110,7 @@ def change_message(request: OfficeRequest, pk: int, action: str) -> HttpResponse
 @require_POST
 def all_seen(request: OfficeRequest) -> HttpResponse:
     settle_all(request.seat.practice, timezone.now())
+    written_down(request, Act.SETTLED)
     notes.success(request, _("Noted."))
     return redirect("office:messages")
 
@@ -115,11 +120,11 @@ def all_seen(request: OfficeRequest) -> HttpResponse:
 @made_once
 def test(request: OfficeRequest, pk: int) -> HttpResponse:
     """A message to herself, by email or SMS."""
-    hers = get_practitioner(request, pk)
+    practitioner = get_practitioner(request, pk)
     channel = request.POST.get("channel", "")
     if channel not in (Message.Channel.EMAIL, Message.Channel.SMS):
         raise Http404
-    made = send_test(hers, channel, timezone.now(), by=request.seat.user)
+    made = send_test(practitioner, channel, timezone.now(), by=request.seat.user)
     notes.success(request, _("The test is on its way. This page says what becomes of it."))
     return redirect("office:message", made.pk)
 
@@ -128,5 +133,10 @@ def _get(request: OfficeRequest, pk: int) -> Message:
     everything = Message.objects.to_people().select_related(
         "appointment__event__type", "patient", "practitioner"
     )
-    found: Message = get_object_or_404(everything, pk=pk, practice=request.seat.practice)
-    return found
+    message: Message = get_object_or_404(everything, pk=pk, practice=request.seat.practice)
+    return message
+
+
+def _about(message: Message) -> Patient | None:
+    """The record of whom it is about, if it is about anybody."""
+    return message.appointment.patient if message.appointment else message.patient

@@ -33,6 +33,8 @@ class JournalEntry(models.Model):
         LISTED = "listed", _("read the list of patients")
         SEARCHED = "searched", _("searched among the patients")
         MESSAGES = "messages", _("read the messages")
+        SENT_AGAIN = "sent_again", _("sent a message again")
+        SETTLED = "settled", _("settled what became of a message")
         FEED = "feed", _("read the agenda in a calendar application")
         SIGNED_IN = "signed_in", _("signed in")
         NOT_SIGNED_IN = "not_in", _("could not sign in")
