@@ -9,20 +9,29 @@ AA_TEXT = 4.5
 NEUTRAL = "#8a8f8c"  # the colour of what has none
 
 
-def readable_on(colour: str, background: str, contrast: float = AA_TEXT) -> str:
-    """``colour`` made darker or lighter, hue kept, until it stands out on ``background``.
+def readable_on(colour: str, *backgrounds: str, contrast: float = AA_TEXT, tint: float = 0) -> str:
+    """``colour`` made darker or lighter, hue kept, until it stands out on each of ``backgrounds``
+    (all light, or all dark), even where ``tint`` of it (0 to 1) is mixed into them.
 
-    Both are ``#rrggbb``; so is the answer.
+    All are ``#rrggbb``; so is the answer.
     """
-    ground = _rgb(background)
+    towards = 0.0 if _luminance(_rgb(backgrounds[0])) > 0.18 else 1.0
     hue, lightness, saturation = colorsys.rgb_to_hls(*_rgb(colour))
-    towards = 0.0 if _luminance(ground) > 0.18 else 1.0
     for step in range(101):
         shade = colorsys.hls_to_rgb(hue, lightness + (towards - lightness) * step / 100, saturation)
-        rounded = _rgb(_hex(shade))
-        if _contrast(rounded, ground) >= contrast:
-            return _hex(rounded)
+        rounded = _hex(shade)
+        grounds = [mixed(rounded, ground, tint) for ground in backgrounds]
+        if all(_contrast(_rgb(rounded), _rgb(ground)) >= contrast for ground in grounds):
+            return rounded
     return _hex((towards, towards, towards))
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """``share`` (0 to 1) of the first colour, the rest of the second; channel by channel, as CSS
+    mixes in sRGB."""
+    pairs = zip(_rgb(colour), _rgb(other), strict=True)
+    red, green, blue = (one * share + two * (1 - share) for one, two in pairs)
+    return _hex((red, green, blue))
 
 
 def ink_on(background: str) -> str:

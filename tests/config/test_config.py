@@ -139,7 +139,7 @@ def test_no_migration_is_missing(db):
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
-@pytest.mark.parametrize("path", ["/nope/", "/tilleuls/book/99999/", "/theme/red.css", "/a/x/"])
+@pytest.mark.parametrize("path", ["/nope/", "/tilleuls/book/99999/", "/theme/2/red.css", "/a/x/"])
 def test_what_does_not_exist_is_a_page_that_says_so(client, practice, path):
     response = client.get(path)
     assert response.status_code == 404

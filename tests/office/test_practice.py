@@ -26,7 +26,7 @@ def test_the_look_is_what_patients_see(owner, practice, follow_up):
     practice.refresh_from_db()
     assert (practice.accent_colour, practice.phone.as_e164) == ("#ffdd00", "+33261914512")
     page = owner.get(f"/tilleuls/book/{follow_up.pk}/").content.decode()
-    assert "/theme/ffdd00.css" in page
+    assert "/theme/2/ffdd00.css" in page
     assert "1 rue Neuve" in page
 
 
