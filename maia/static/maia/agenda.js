@@ -6,8 +6,12 @@ const say = box.dataset;
 const filters = document.getElementById("filters");
 const status = document.getElementById("agenda-status");
 const narrow = window.matchMedia("(max-width: 48rem)").matches;
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
 const KEPT = "maia-agenda-view";
-let viewNow = sessionStorage.getItem(KEPT) ?? (narrow ? "timeGridDay" : "timeGridWeek");
+// Columns need `subgrid`: a browser without it has the list, and the page says so.
+const columns = CSS.supports("grid-template-rows", "subgrid");
+const usual = narrow ? "timeGridDay" : "timeGridWeek";
+let viewNow = columns ? (sessionStorage.getItem(KEPT) ?? usual) : "listWeek";
 
 const wall = (date) => {
   const two = (n) => String(n).padStart(2, "0");
@@ -94,6 +98,30 @@ function plainRoles() {
   }
 }
 
+// The axis begins and ends on whole hours, with room for all that begins or ends; whole days need none.
+const DAY = { min: 7, max: 21 };
+const axis = { ...DAY };
+const hourOf = (date) => date.getHours() + date.getMinutes() / 60;
+function hoursDrawn(start, end) {
+  const [from, to] = [hourOf(start), hourOf(end)];
+  if (wall(start).date === wall(new Date(end - 1)).date) return [from, to || 24];
+  return [...(from ? [from, 24] : []), ...(to ? [0, to] : [])];
+}
+function wholeHours() {
+  const hours = { ...DAY };
+  for (const { start, end, display } of calendar.getEvents()) {
+    if (display === "background") continue;
+    const drawn = hoursDrawn(start, end);
+    hours.min = Math.min(hours.min, ...drawn.map(Math.floor));
+    hours.max = Math.max(hours.max, ...drawn.map(Math.ceil));
+  }
+  for (const [edge, option] of [["min", "slotMinTime"], ["max", "slotMaxTime"]]) {
+    if (hours[edge] === axis[edge]) continue;
+    axis[edge] = hours[edge];
+    calendar.setOption(option, `${String(hours[edge]).padStart(2, "0")}:00:00`);
+  }
+}
+
 // The team view has a column for each practitioner: that filter is not for it.
 function wanted() {
   const asked = Object.fromEntries(new FormData(filters));
@@ -112,9 +140,10 @@ const calendar = EventCalendar.create(box, {
   height: narrow ? "75vh" : "calc(100vh - 13rem)",
   slotMinTime: "07:00:00",
   slotMaxTime: "21:00:00",
+  slotLabelFormat: CLOCK,
+  eventTimeFormat: CLOCK,
   slotHeight: 37, // pixels for half an hour: twenty minutes are a target of 24 (WCAG 2.5.8)
   scrollTime: "08:00:00",
-  flexibleSlotTimeLimits: true,
   allDaySlot: false,
   nowIndicator: true,
   dayMaxEvents: true,
@@ -123,7 +152,9 @@ const calendar = EventCalendar.create(box, {
   headerToolbar: {
     start: "prev,next today",
     center: "title",
-    end: `timeGridDay,${narrow ? "" : "timeGridWeek,"}dayGridMonth,listWeek${config.resources.length > 1 ? ",resourceTimeGridDay" : ""}`,
+    end: columns
+      ? `timeGridDay,${narrow ? "" : "timeGridWeek,"}dayGridMonth,listWeek${config.resources.length > 1 ? ",resourceTimeGridDay" : ""}`
+      : "",
   },
   buttonText: (texts) => ({
     ...texts,
@@ -162,7 +193,10 @@ const calendar = EventCalendar.create(box, {
   select: ({ start, resource }) => note(start, resource),
   eventDrop: moved,
   eventResize: moved,
-  eventAllUpdated: plainRoles,
+  eventAllUpdated: () => {
+    plainRoles();
+    wholeHours();
+  },
   datesSet: ({ view }) => {
     const teams = viewNow.startsWith("resource");
     viewNow = view.type;
