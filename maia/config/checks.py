@@ -10,20 +10,24 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from maia.config.email import only_prints
+from maia.outside.standing import is_trial
+
 # Of a secret key that stood in the repository once, where everybody could read it.
 PUBLISHED_KEY = "53fffe1ab6690014f4ef4c6dd505867eb74f2c63ab02481ac231a7e992005154"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def is_trial() -> bool:
-    """On one's own computer, or under a name that no network can have: nobody else comes."""
-    name = urlsplit(settings.BASE_URL).hostname or ""
-    return name in LOOPBACK or name.endswith((".test", ".localhost"))
+@register(Tags.security)
+def where_patients_come(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Asked before every command that acts, whoever starts it: serve, worker, and all that ask for
+    Django's checks. On one's own computer only `maia check --deploy` asks."""
+    return [] if is_trial() else [one for one in _problems() if one.level >= checks.ERROR]
 
 
 @register(Tags.security, deploy=True)
 def production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    return list(_problems())
+    said = {one.id for one in where_patients_come(None)}
+    return [one for one in _problems() if one.id not in said]
 
 
 def _problems() -> Iterator[CheckMessage]:
@@ -59,7 +63,9 @@ def _problems() -> Iterator[CheckMessage]:
             hint="List each name by itself: a forged one could stand in emails and caches.",
             id="maia.E005",
         )
-    if settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "mailbox.MailboxBackend")):
+    if settings.EMAIL_BACKEND.endswith(("mailbox.MailboxBackend", "withheld.Withheld")) or (
+        only_prints(settings.EMAIL_BACKEND)
+    ):
         yield Error(
             "MAIA_EMAIL_URL is not set: codes and confirmations would reach nobody.",
             id="maia.E006",
@@ -79,5 +85,13 @@ def _problems() -> Iterator[CheckMessage]:
             hint="Behind one proxy, 1.",
             id="maia.W001",
         )
+    if settings.SMS_URL.startswith("console:"):
+        yield Error(
+            "MAIA_SMS_URL is console://: the log would keep patients' numbers and texts.",
+            hint="Left unset, no SMS leaves: they are held until a provider is named.",
+            id="maia.E010",
+        )
     if not settings.SMS_URL:
-        yield checks.Warning("MAIA_SMS_URL is not set: no SMS leaves.", id="maia.W002")
+        yield checks.Warning(
+            "MAIA_SMS_URL is not set: no SMS leaves, they are held.", id="maia.W002"
+        )

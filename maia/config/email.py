@@ -25,3 +25,10 @@ def read_email_url(url: str) -> tuple[dict[str, Any], dict[str, str]]:
     values = (unquote(parts.username or ""), unquote(parts.password or ""))
     options = {name.upper(): value for name, value in parse_qsl(parts.query)}
     return {"EMAIL_BACKEND": backend}, {**dict(zip(names, values, strict=False)), **options}
+
+
+def only_prints(backend: str) -> bool:
+    """Whether nothing that is handed to ``backend`` ever leaves this machine."""
+    return backend.startswith("django.core.mail.backends.") and not backend.endswith(
+        "smtp.EmailBackend"
+    )

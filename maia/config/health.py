@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from maia.jobs.asking import waiting
 from maia.messaging import beats
+from maia.messaging.held import held
 from maia.privacy.models import Housekeeping
 
 
@@ -21,6 +22,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
         }
         if stopped := beats.why_stopped(now):  # "database", "leap", "rows": the guide explains
             workers["stopped"] = stopped
+        if wanting := held():  # by channel: what no worker has anybody to hand to
+            workers["held_messages"] = wanting
         jobs = waiting(now)
         house = Housekeeping.objects.first() or Housekeeping()
     except DatabaseError:

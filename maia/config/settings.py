@@ -10,9 +10,10 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from maia.config.email import read_email_url
+from maia.config.email import only_prints, read_email_url
 from maia.config.secret_key import secret_key
 from maia.config.server import LARGE_BODY
+from maia.outside.standing import is_trial
 
 env = environ.Env()
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
@@ -306,6 +307,8 @@ ANYMAIL = {
 }
 if DEMO and "MAIA_EMAIL_URL" not in os.environ:
     EMAIL_BACKEND = "maia.demo.mailbox.MailboxBackend"
+elif only_prints(EMAIL_BACKEND) and not is_trial(BASE_URL):
+    EMAIL_BACKEND = "maia.outside.withheld.Withheld"  # held, and said; never printed, never *sent*
 EMAIL_TIMEOUT = PROVIDER_SECONDS = env.int("MAIA_PROVIDER_SECONDS", default=20)
 # How long nobody doubts that a worker that has begun to hand a message over will say what came of it.
 WORKER_LEASE_SECONDS = env.int("MAIA_WORKER_LEASE_SECONDS", default=600)

@@ -77,6 +77,11 @@ def put_off(message: Message, until: datetime) -> None:
     CLAIMS.release(message, try_after=until)
 
 
+def hold(message: Message, why: str, until: datetime) -> None:
+    """The same, with the code of what the operator has to set up first."""
+    CLAIMS.release(message, try_after=until, error=why)
+
+
 def wake(now: datetime) -> int:
     """Those that a wrong clock wrote or put off: they would leave in 2061, and what is to the same
     patients with them. How many."""

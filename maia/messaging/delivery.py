@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from maia.messaging.claims import LONGEST_BACKOFF, begin, record
+from maia.messaging.claims import LONGEST_BACKOFF, begin, hold, record
 from maia.messaging.email import Mailer, sender_address
 from maia.messaging.failures import (
     AccountRefused,
@@ -19,6 +19,7 @@ from maia.messaging.failures import (
     TemporaryFailure,
 )
 from maia.messaging.grouping import owe_those_it_spoke_for
+from maia.messaging.held import EVERY, NO_EMAIL, NO_SMS, why_held
 from maia.messaging.hooks import prepare_event
 from maia.messaging.judge import address, why_not
 from maia.messaging.models import Message
@@ -43,6 +44,10 @@ def deliver(message: Message, now: datetime, mailer: Mailer) -> bool:
     """
     try:
         reason = why_not(message, now)
+        wanting = why_held(message.channel) if reason in (None, NO_SMS) else None
+        if wanting is not None:
+            hold(message, wanting, now + EVERY)
+            return False
         if reason is None:
             to = address(message)
             shown, send = _prepare(message, to, mailer, now)
@@ -139,7 +144,9 @@ def _said(failure: TemporaryFailure) -> str:
 
 
 def _drop(message: Message, reason: str, now: datetime) -> None:
-    if reason in ("past", "gave_up") and message.attempts > 1:
+    if reason == "past" and message.error == NO_SMS:  # held to the end, where there never was one
+        record(message, status=Status.DROPPED, error=NO_SMS)
+    elif reason in ("past", "gave_up") and (message.attempts > 1 or message.error == NO_EMAIL):
         record(message, status=Status.FAILED)  # keeps the error of its last try
     else:
         record(message, status=Status.DROPPED, error=reason)

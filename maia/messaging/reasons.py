@@ -18,6 +18,7 @@ _WORDS = {
     "no_address": _("no email address on the record"),
     "no_mobile": _("no phone number on the record"),
     "no_sms": _("the patient wants no reminder by SMS"),
+    "no_mail_server": _("no mail server is set up: it leaves once there is one"),
     "no_sms_provider": _("no SMS provider is set up"),
     "not_mobile": _("the number is not a mobile"),
     "paused": _("the webhook is paused"),

@@ -26,6 +26,7 @@ from maia.messaging.claims import claim, give_up_on_lost_answers, put_off, read_
 from maia.messaging.delivery import FIRST_BACKOFF, deliver
 from maia.messaging.email import Mailer
 from maia.messaging.failures import AnswerLost, TemporaryFailure
+from maia.messaging.held import let_go
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
 
@@ -49,6 +50,7 @@ def run(
     waiting holds no email back. ``jobs``: what is done for each kind. ``also``: what else is looked
     at, each every so many seconds. A ``clock`` that raises `NotBelieved` stops all of it, until it
     does no more."""
+    _attempt(lambda: let_go(clock()))
     name = _name()
     beat = beats.Beat(name, _reckoned(clock)())
 
@@ -90,6 +92,7 @@ def run_until_idle(
     also: Iterable[Look] = (),
 ) -> None:
     """Until nothing is left to do now, and each of ``also`` was looked at once: for cron."""
+    _attempt(lambda: let_go(clock()))
     name = _name()
     beside = [partial(_work_on_jobs, jobs, name, clock)] if jobs else []
     threads = [threading.Thread(target=_drain, args=(step, stop)) for step in beside]

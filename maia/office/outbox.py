@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from maia.messaging.held import held
 from maia.messaging.models import Message
 from maia.messaging.resolving import (
     CannotResend,
@@ -57,6 +58,7 @@ def messages(request: OfficeRequest) -> HttpResponse:
         "asked": asked,
         "query": "".join(f"&{name}={value}" for name, value in asked.items() if value),
         "problems": Message.objects.to_settle().filter(practice=practice).count(),
+        "held": held(practice),
         "sms_today": counted_today(practice, timezone.now()),
         "sms_a_day": settings.SMS_A_DAY if settings.SMS_URL else 0,
         "statuses": Message.Status.choices,

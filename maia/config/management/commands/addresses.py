@@ -20,6 +20,7 @@ class Command(BaseCommand):
         "Lists the addresses that could not be given their one spelling (two rows would have had the "
         "same one, or mail cannot reach it), and the records whose account only looks alike."
     )
+    requires_system_checks = ()  # it only reads
 
     def handle(self, **options: Any) -> None:
         lines = [*_misspelled(), *_look_alikes()]

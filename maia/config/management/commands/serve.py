@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from maia.config.checks import is_trial
+from maia.outside.standing import is_trial
 
 # Of each web process. An idle one costs a socket for fifteen seconds, and nobody's turn.
 CONNECTIONS = 4096
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if not is_trial():
-            call_command("check", deploy=True)  # refuses to start on what it refuses
+            call_command("check", deploy=True)  # its warnings too
         call_command("collectstatic", interactive=False, verbosity=0)
         address = os.environ.get("MAIA_HOST", "127.0.0.1")
         arguments = {
