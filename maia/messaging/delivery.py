@@ -4,7 +4,7 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 
 from django.db import transaction
 
@@ -118,24 +118,30 @@ def _prepare(
     message: Message, to: str, mailer: Mailer, now: datetime
 ) -> tuple[dict[str, Any], Callable[[], str]]:
     """The words, as columns of the message, and the call that hands them over."""
-    if message.channel == Channel.HOOK:
-        return prepare_event(message, now)
-    if message.channel == Channel.EMAIL:
-        content = letter(message, sender_address(), now)
-        return (
-            {"subject": content.subject, "body": content.text},
-            lambda: mailer.send(message, content, to),
-        )
-    text, name, callback = sms_text(message, now), _sender_name(message), callback_url(message)
-    return (
-        {"body": text, "segments": measure(text).segments},
-        lambda: sms_channel().send(to, text, sender=name, callback=callback),
-    )
+    match Channel(message.channel):
+        case Channel.HOOK:
+            return prepare_event(message, now)
+        case Channel.EMAIL:
+            content = letter(message, sender_address(), now)
+            return (
+                {"subject": content.subject, "body": content.text},
+                lambda: mailer.send(message, content, to),
+            )
+        case Channel.SMS:
+            text, name = sms_text(message, now), _sender_name(message)
+            callback = callback_url(message)
+            return (
+                {"body": text, "segments": measure(text).segments},
+                lambda: sms_channel().send(to, text, sender=name, callback=callback),
+            )
+        case never:
+            assert_never(never)
 
 
 def _sender_name(message: Message) -> str:
-    hers = message.practitioner or (message.appointment and message.appointment.practitioner)
-    return hers.sms_sender_name if hers else ""
+    of_appointment = message.appointment and message.appointment.practitioner
+    practitioner = message.practitioner or of_appointment
+    return practitioner.sms_sender_name if practitioner else ""
 
 
 def _said(failure: TemporaryFailure) -> str:

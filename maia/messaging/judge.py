@@ -4,6 +4,7 @@ Reasons are codes; `reasons.py` has their words.
 """
 
 from datetime import datetime
+from typing import assert_never
 
 from django.conf import settings
 
@@ -14,39 +15,54 @@ from maia.messaging.models import Message
 from maia.patients.models import Patient
 from maia.patients.phones import is_mobile
 
-Kind, Channel = Message.Kind, Message.Channel
+Kind, Channel, Recipient = Message.Kind, Message.Channel, Message.Recipient
 
 
 def why_not(message: Message, now: datetime) -> str | None:
     """The code of the reason not to send it any more, or None."""
-    if message.webhook is not None:
-        return why_not_told(message, now)
-    if message.invitation is not None:
-        patient = message.invitation.patient
-        barred = patient is not None and patient.online_booking_barred
-        reason = "barred" if barred else message.invitation.why_closed(now)
-    elif message.kind == Kind.TEST:
-        reason = None
-    elif message.kind == Kind.REMINDER:
-        reason = _why_no_reminder(message, now)
-    else:
-        reason = _why_not_tell(message, now)
+    match Kind(message.kind):
+        case Kind.EVENT:
+            return why_not_told(message, now)
+        case Kind.TEST:
+            if message.webhook is not None:
+                return why_not_told(message, now)
+            reason = None
+        case Kind.INVITATION:
+            reason = _why_not_invite(message, now)
+        case Kind.REMINDER:
+            reason = _why_no_reminder(message, now)
+        case Kind.CONFIRMATION | Kind.MOVED | Kind.CANCELLED | Kind.CONFIRMED | Kind.NOTICE:
+            reason = _why_not_tell(message, now)
+        case never:
+            assert_never(never)
     return reason or _why_no_address(message)
 
 
 def address(message: Message) -> str:
-    """An email address, a mobile in E.164, or a webhook's address, read at the last moment: she may have changed it."""
-    if message.webhook is not None:
-        return message.webhook.url[:254]
-    if message.invitation is not None:
-        return message.invitation.email
-    if message.practitioner is not None:
-        hers = message.practitioner
-        if message.channel == Channel.SMS:
-            return str(hers.phone)
-        return hers.email or hers.practice.email
-    patient = _appointment(message).patient
-    return str(patient.mobile) if message.channel == Channel.SMS else patient.email
+    """Of whom it is for, read at the last moment: she may have changed it.
+
+    An email address, a mobile in E.164, or a webhook's address.
+    """
+    match Recipient(message.recipient):
+        case Recipient.PROGRAM:
+            assert message.webhook is not None
+            return message.webhook.url[:254]
+        case Recipient.MEMBER:
+            assert message.invitation is not None
+            return message.invitation.email
+        case Recipient.PATIENT if message.invitation is not None:
+            return message.invitation.email  # the one that it was made for
+        case Recipient.PATIENT:
+            patient = _appointment(message).patient
+            return str(patient.mobile) if message.channel == Channel.SMS else patient.email
+        case Recipient.PRACTITIONER:
+            practitioner = message.practitioner
+            assert practitioner is not None
+            if message.channel == Channel.SMS:
+                return str(practitioner.phone)
+            return practitioner.email or practitioner.practice.email
+        case never:
+            assert_never(never)
 
 
 def _why_no_address(message: Message) -> str | None:
@@ -70,6 +86,15 @@ def why_unreachable(channel: Message.Channel, to: str, patient: Patient | None) 
     if patient is not None and patient.email_is_undeliverable:
         return "undeliverable"
     return None
+
+
+def _why_not_invite(message: Message, now: datetime) -> str | None:
+    invitation = message.invitation
+    assert invitation is not None
+    patient = invitation.patient
+    if patient is not None and patient.online_booking_barred:
+        return "barred"
+    return invitation.why_closed(now)
 
 
 def _why_no_reminder(message: Message, now: datetime) -> str | None:

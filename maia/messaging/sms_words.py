@@ -2,6 +2,8 @@
 
 import re
 from datetime import datetime
+from functools import partial
+from typing import assert_never
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -27,20 +29,25 @@ def default_template() -> str:
 def sms_text(message: Message, now: datetime) -> str:
     """In the reader's language and the practice's time zone. What it promises is true at ``now``,
     when it leaves."""
-    if message.kind == Kind.TEST:
-        assert message.practitioner is not None
-        with translation.override(settings.LANGUAGE_CODE):
-            return example(message.practitioner)
+    match Kind(message.kind):
+        case Kind.TEST:
+            assert message.practitioner is not None
+            with translation.override(settings.LANGUAGE_CODE):
+                return example(message.practitioner)
+        case Kind.REMINDER:
+            write = partial(_reminder, message, now)
+        case Kind.MOVED | Kind.CANCELLED | Kind.CONFIRMED:
+            write = partial(_change, message)
+        case Kind.CONFIRMATION | Kind.NOTICE | Kind.INVITATION | Kind.EVENT:
+            raise ValueError(message.kind)  # owes no SMS
+        case never:
+            assert_never(never)
     appointment = message.appointment
     assert appointment is not None
-    practitioner = appointment.practitioner
     language = appointment.patient.language or settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(appointment.practice.zone):
-        if message.kind == Kind.REMINDER:
-            template, values = _reminder(message, now)
-        else:
-            template, values = _change(message), _values(appointment)
-        return _written(practitioner, template, values)
+        template, values = write()
+        return _written(appointment.practitioner, template, values)
 
 
 def example(practitioner: Practitioner) -> str:
@@ -60,11 +67,11 @@ def _reminder(message: Message, now: datetime) -> tuple[str, dict[str, str]]:
     all_of_them = on_its_day(message)
     values = _of_its_day(all_of_them)
     values["link"] = _links(all_of_them)
-    hers = all_of_them[0].practitioner.sms_template
+    own_template = all_of_them[0].practitioner.sms_template
     if not all(one.may_change(now) for one in all_of_them):
-        return _without_promise(hers or default_template(), message), values
-    if hers or all(one.may_move(now) for one in all_of_them):
-        return hers or default_template(), values
+        return _without_promise(own_template or default_template(), message), values
+    if own_template or all(one.may_move(now) for one in all_of_them):
+        return own_template or default_template(), values
     return _(
         "Reminder: appointment on {date} at {time} with {practitioner}. Cancel: {link}"
     ), values
@@ -89,9 +96,14 @@ def _without_promise(template: str, message: Message) -> str:
     return " ".join([*kept, "{link}"])
 
 
-def _change(message: Message) -> str:
-    if _is_request(message):
-        return _change_of_request(message)
+def _change(message: Message) -> tuple[str, dict[str, str]]:
+    assert message.appointment is not None
+    asked = _is_request(message)
+    template = _change_of_request(message) if asked else _change_of_appointment(message)
+    return template, _values(message.appointment)
+
+
+def _change_of_appointment(message: Message) -> str:
     match message.kind:
         case Kind.CANCELLED:
             text = _("{practice}: your appointment on {date} at {time} is cancelled.")

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from datetime import datetime
+from typing import assert_never
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -19,6 +20,7 @@ from maia.messaging.trial_words import trial_letter
 from maia.schedules.models import PlaceKind
 
 Action = HistoryEntry.Action
+Kind = Message.Kind
 
 
 def letter(message: Message, sender: str, now: datetime) -> Letter:
@@ -26,15 +28,33 @@ def letter(message: Message, sender: str, now: datetime) -> Letter:
 
     What it promises is true at ``now``, when it leaves.
     """
-    if message.invitation is not None:
-        return invitation_letter(message.invitation)
-    if message.kind == Message.Kind.TEST:
-        assert message.practitioner is not None
-        return trial_letter(message.practitioner)
+    match Kind(message.kind):
+        case Kind.INVITATION:
+            assert message.invitation is not None
+            return invitation_letter(message.invitation)
+        case Kind.TEST:
+            assert message.practitioner is not None
+            return trial_letter(message.practitioner)
+        case (
+            Kind.REMINDER
+            | Kind.CONFIRMATION
+            | Kind.MOVED
+            | Kind.CANCELLED
+            | Kind.CONFIRMED
+            | Kind.NOTICE
+        ):
+            return _about_appointment(message, sender, now)
+        case Kind.EVENT:
+            raise ValueError(message.kind)  # told to programs, by `hooks`
+        case never:
+            assert_never(never)
+
+
+def _about_appointment(message: Message, sender: str, now: datetime) -> Letter:
     appointment, entry = message.appointment, message.entry
     assert appointment is not None
     to_patient = message.recipient == Message.Recipient.PATIENT
-    reminds = message.kind == Message.Kind.REMINDER
+    reminds = message.kind == Kind.REMINDER
     language = appointment.patient.language if to_patient else ""
     with ExitStack() as stack:
         stack.enter_context(translation.override(language or settings.LANGUAGE_CODE))
