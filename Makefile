@@ -8,6 +8,8 @@ export UV_PYTHON_DOWNLOADS = never
 export UV_LINK_MODE = copy
 export UV_COMPILE_BYTECODE = 1
 export PIP_ROOT_USER_ACTION = ignore
+# Who installs may be stricter than who runs: another user must be able to read it.
+READABLE := umask 022 &&
 
 .PHONY: run test check bench machines install dev lock messages screenshots
 
@@ -27,29 +29,35 @@ bench: dev
 machines: dev
 	@exec $(BIN)/python -m tests.machines
 
-install: .venv/main.stamp $(MO)
-dev: .venv/dev.stamp $(MO)
+install: .venv/main.stamp $(MO) static-root/staticfiles.json
+dev: .venv/dev.stamp $(MO) static-root/staticfiles.json
+
+# What `maia serve` serves as it is. Collected with settings of nobody.
+static-root/staticfiles.json: .venv/main.stamp $(shell find maia/static -type f)
+	@$(READABLE) folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  env -i PATH="$$PATH" MAIA_DATA_DIR="$$folder" $(BIN)/maia collectstatic --no-input --verbosity 0
+	@touch $@
 
 $(UV): requirements/tools.txt
-	@$(PYTHON) -m pip install --quiet --require-hashes --upgrade --target .tools -r requirements/tools.txt
+	@$(READABLE) $(PYTHON) -m pip install --quiet --require-hashes --upgrade --target .tools -r requirements/tools.txt
 	@touch $(UV)
 
 .venv/bin/python: | $(UV)
-	@$(UV) venv --quiet --python $(PYTHON) .venv
+	@$(READABLE) $(UV) venv --quiet --python $(PYTHON) .venv
 
 # The development requirements hold the others: once they are in, `make run` takes nothing away.
 .venv/main.stamp: requirements/main.txt pyproject.toml .venv/bin/python
-	@$(UV) pip install --quiet --python .venv --require-hashes -r requirements/main.txt
-	@$(UV) pip install --quiet --python .venv --no-deps -e .
+	@$(READABLE) $(UV) pip install --quiet --python .venv --require-hashes -r requirements/main.txt
+	@$(READABLE) $(UV) pip install --quiet --python .venv --no-deps -e .
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt pyproject.toml .venv/bin/python
-	@$(UV) pip install --quiet --python .venv --require-hashes -r requirements/dev.txt
-	@$(UV) pip install --quiet --python .venv --no-deps -e .
+	@$(READABLE) $(UV) pip install --quiet --python .venv --require-hashes -r requirements/dev.txt
+	@$(READABLE) $(UV) pip install --quiet --python .venv --no-deps -e .
 	@touch .venv/main.stamp $@
 
 %.mo: %.po
-	@$(BIN)/pybabel --quiet compile --use-fuzzy --input-file $< --output-file $@ 2>/dev/null
+	@$(READABLE) $(BIN)/pybabel --quiet compile --use-fuzzy --input-file $< --output-file $@ 2>/dev/null
 
 $(MO): .venv/main.stamp
 

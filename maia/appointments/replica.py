@@ -1,7 +1,7 @@
 """Where slots are read: on a replica, where there is one and nobody decides.
 
-Whoever decides is in a transaction, and reads the primary. A replica that does not answer is left
-alone for a while, and the primary asked instead: reading is worth more than sparing it.
+Whoever decides is in a transaction, and reads the primary. A replica that does not answer, or not to
+this user, is left alone for a while, and the primary asked instead: reading is worth more than sparing it.
 """
 
 import logging
@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, connection, connections
+from django.db import Error, connection, connections
 
 logger = logging.getLogger("maia.replica")
 
@@ -41,8 +41,9 @@ def read(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     if on_replica and time.monotonic() >= _left_alone_until:
         try:
             return _rows(connections["replica"], sql, parameters)
-        except OperationalError as error:
-            logger.warning("replica unavailable", extra={"error": type(error).__name__})
+        except Error as error:  # a right, a table that it lacks: the primary says if it is ours
+            reason = type(error.__cause__ or error).__name__  # the driver's: InsufficientPrivilege
+            logger.warning("replica unavailable", extra={"error": reason})
             connections["replica"].close()
             _left_alone_until = time.monotonic() + REST_SECONDS
     return _rows(connection, sql, parameters)

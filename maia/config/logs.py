@@ -7,6 +7,17 @@ from types import TracebackType
 from pythonjsonlogger.json import JsonFormatter
 
 
+class OneLineForStrangers(logging.Filter):
+    """What Django refuses because of how it was asked (a name that is not ours, too many fields) is
+    no fault of Maia's: a warning of one line, not an error with its places."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django.security."):
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class RoutesInsteadOfPaths(logging.Filter):
     """A path may carry an appointment's personal link: errors name the route instead."""
 

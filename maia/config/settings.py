@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from maia.config.email import only_prints, read_email_url
+from maia.config.private_files import keep_database_private
 from maia.config.secret_key import secret_key
 from maia.config.server import LARGE_BODY
 from maia.outside.standing import is_trial
@@ -133,6 +134,7 @@ _PREPARED: dict[str, object] = (
 )
 _database = env.db_url("MAIA_DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'maia.sqlite3'}")
 if _database["ENGINE"].endswith("sqlite3"):
+    keep_database_private(Path(_database["NAME"]))
     _database["OPTIONS"] = {
         # A write takes its lock at BEGIN, so that two bookings queue instead of failing at commit.
         "transaction_mode": "IMMEDIATE",
@@ -280,7 +282,10 @@ TIME_ZONE = "UTC"  # each page says the practice's own zone
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "static"
+# Collected by `make install`, beside the code that it belongs to: serving needs no right to write there.
+STATIC_ROOT = Path(
+    env("MAIA_STATIC_DIR", default=str(PACKAGE_DIR.parent / "static-root"))
+).resolve()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "maia.config.static.StaticStorage"},
@@ -354,6 +359,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "request_id": {"()": "django_guid.log_filters.CorrelationId"},
+        "strangers": {"()": "maia.config.logs.OneLineForStrangers"},
         "routes": {"()": "maia.config.logs.RoutesInsteadOfPaths"},
     },
     "formatters": {
@@ -373,7 +379,7 @@ LOGGING = {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
             "formatter": "json",
-            "filters": ["request_id", "routes"],
+            "filters": ["request_id", "strangers", "routes"],
         }
     },
     "root": {"handlers": ["stdout"], "level": "WARNING"},

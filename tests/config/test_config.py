@@ -135,6 +135,17 @@ def test_a_traceback_is_logged_without_the_values_in_it(practice):
     assert "julie" not in json.dumps(line)
 
 
+@pytest.mark.once
+def test_a_name_that_is_not_ours_is_a_warning_of_one_line(client, db, caplog):
+    assert client.get("/", headers={"host": "scanner.example"}).status_code == 400
+    (record,) = [r for r in caplog.records if r.name.startswith("django.security")]
+    line = _formatted(record)
+    assert line["level"] == "WARNING"
+    assert line["logger"] == "django.security.DisallowedHost"
+    assert not line.get("exc_info")
+    assert "scanner" not in json.dumps(line)
+
+
 def test_no_migration_is_missing(db):
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 

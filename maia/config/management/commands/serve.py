@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from maia.outside.standing import is_trial
 
@@ -21,8 +21,11 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not is_trial():
             call_command("check", deploy=True)  # its warnings too
-        call_command("collectstatic", interactive=False, verbosity=0)
-        address = os.environ.get("MAIA_HOST", "127.0.0.1")
+        if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+            raise CommandError(
+                f"The static files are not in {settings.STATIC_ROOT}: `make install` puts them there."
+            )
+        address = os.environ.get("MAIA_HOST", "127.0.0.1").strip("[]")  # as addresses write IPv6
         arguments = {
             "--interface": "rsgi",
             "--http": "1",  # its deadline for headers begins with the connection
