@@ -1,5 +1,6 @@
 """The practice that most tests start from, and the clock they freeze."""
 
+import os
 import time as clock
 from datetime import UTC, date, datetime, time
 
@@ -32,6 +33,16 @@ def pytest_configure(config):
     settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
+
+
+def pytest_terminal_summary(terminalreporter):
+    """For `tests.run`, which says at its end what failed in each of its passes."""
+    if path := os.environ.get("MAIA_TESTS_FAILED"):
+        engine = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
+        with open(path, "a") as failed:
+            for outcome in ("failed", "error"):
+                for report in terminalreporter.stats.get(outcome, []):
+                    failed.write(f"{outcome} on {engine}: {report.nodeid}\n")
 
 
 @pytest.fixture(scope="session")

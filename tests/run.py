@@ -21,18 +21,21 @@ def main(extra: list[str]) -> int:
             return 1
     else:
         os.environ["MAIA_CHROMIUM"] = chromium
-    failures = _both_passes("SQLite", "", extra)
-    with postgres() as url:
-        # The heart knows no database: once is enough.
-        extra = ["--ignore=tests/availability", *extra]
-        failures |= _both_passes("PostgreSQL", url, extra, but=" and not once")
+    with tempfile.NamedTemporaryFile("r", prefix="maia-failed-") as failed:
+        os.environ["MAIA_TESTS_FAILED"] = failed.name
+        failures = _both_passes("SQLite", "", extra)
+        with postgres() as url:
+            # The heart knows no database: once is enough.
+            extra = ["--ignore=tests/availability", *extra]
+            failures |= _both_passes("PostgreSQL", url, extra, but=" and not once")
+        print(failed.read(), end="")  # once more, where a reader of a long log looks
     return failures
 
 
 def _both_passes(engine: str, url: str, extra: list[str], but: str = "") -> int:
     """What measures seconds runs when nothing else does. ``but`` ends an expression of marks."""
     together = _pytest(engine, url, ["-m", f"not alone{but}", *extra])
-    alone = _pytest(f"{engine}, alone", url, ["-m", "alone", "-n", "0", "-rP", *extra])
+    alone = _pytest(f"{engine}, alone", url, ["-m", "alone", "-n", "0", "-rfEP", *extra])
     return together | alone
 
 

@@ -55,8 +55,11 @@ class Watch:
         self.look_once()
 
     def look_once(self):
+        commands = {}
         for pid in self.processes():
-            self.most[pid] = max(self.most.get(pid, 0), self.peak(pid))
+            commands[pid] = self.command(pid)  # before its peak: an exec begins a new one
+            if pid in self.at_first or commands[pid] not in list(commands.values())[:-1]:
+                self.most[pid] = max(self.most.get(pid, 0), self.peak(pid))
 
     def processes(self):
         """Its own and all below it."""
@@ -66,6 +69,14 @@ class Watch:
                 with contextlib.suppress(OSError):  # it has just ended
                     below += map(int, children.read_text().split())
         return below
+
+    @staticmethod
+    def command(pid):
+        """Until a child has become another program, it shows its parent's memory and command."""
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return b""
 
     @staticmethod
     def peak(pid):
