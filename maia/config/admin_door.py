@@ -1,7 +1,6 @@
 """The operator's door, `/admin/`: her own sign-in, with a second factor."""
 
 from allauth.account.decorators import secure_admin_login
-from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -38,8 +37,3 @@ def enter(request: HttpRequest, extra_context: object = None) -> HttpResponse:
         return render(request, "second_factor.html", status=403)
     answer: HttpResponse = secure_admin_login(enter)(request)  # codes, passkeys; 403 for others
     return answer
-
-
-def close_the_door() -> None:
-    admin.site.has_permission = may_enter  # type: ignore[method-assign]
-    admin.site.login = enter  # type: ignore[method-assign]

@@ -44,7 +44,7 @@ if _HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "maia.config.operator_app.OperatorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",  # allauth's lists of passkeys and sessions

@@ -8,12 +8,9 @@ from django.urls import include, path, re_path
 
 from maia.api.api import api, not_found
 from maia.api.feeds import feed
-from maia.config.admin_door import close_the_door
 from maia.config.health import healthz
 from maia.config.landing import after_sign_in
 from maia.portal.sign_in import sign_in_link
-
-close_the_door()
 
 urlpatterns = [
     path("healthz", healthz),

@@ -48,6 +48,18 @@ def note(
     _write(act, seat.practice, seat.user, now=now, patient=patient, other=other, detail=detail)
 
 
+def note_operator(practice: Practice, by: User | None, *, now: datetime, detail: str) -> None:
+    """What whoever runs the server did: ``by`` is who was signed in, None for a command."""
+    JournalEntry.objects.create(
+        practice=practice,
+        at=now,
+        user=by,
+        who=by.email if by else "",
+        act=Act.OPERATOR,
+        detail=detail[:200],
+    )
+
+
 def note_sign_in(user: User, *, now: datetime) -> None:
     """In the journal of every practice in whose team she is."""
     for place in memberships_of(user):

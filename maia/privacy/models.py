@@ -38,6 +38,7 @@ class JournalEntry(models.Model):
         FEED = "feed", _("read the agenda in a calendar application")
         SIGNED_IN = "signed_in", _("signed in")
         NOT_SIGNED_IN = "not_in", _("could not sign in")
+        OPERATOR = "operator", _("done by whoever runs this server")
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="journal", db_index=False)
     at = models.DateTimeField(_("when"))
