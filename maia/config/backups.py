@@ -5,6 +5,7 @@ are in the database. The file opens everything that it holds: encrypt where it i
 """
 
 import errno
+import logging
 import os
 import shutil
 import sqlite3
@@ -17,13 +18,17 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.backends.postgresql.client import DatabaseClient
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
 from maia.config.backup_file import DATABASES, KEY, CannotBackUp, read_manifest, unpack, write
+from maia.config.models import Backup
 from maia.config.running import nothing_runs
+
+logger = logging.getLogger("maia.backups")
 
 
 def back_up(file: Path) -> dict[str, Any]:
@@ -40,11 +45,12 @@ def back_up(file: Path) -> dict[str, Any]:
         raise CannotBackUp("There is nothing to back up: the database is empty.")
     # Made in a folder of its own, which nobody else can enter, and moved when it is whole.
     try:
-        with tempfile.TemporaryDirectory(dir=file.parent, prefix=".maia-backup-") as folder:
+        with tempfile.TemporaryDirectory(dir=file.parent, prefix=_HALF) as folder:
             database, half = Path(folder) / DATABASES[connection.vendor], Path(folder) / "backup"
             _copy_database(database)
             write(half, manifest, settings.SECRET_KEY.encode(), database)
             half.replace(file)
+            _note(file.stat().st_size)
     except sqlite3.Error as error:
         raise CannotBackUp(f"The database could not be copied: {error}.") from None
     except OSError as error:
@@ -52,6 +58,38 @@ def back_up(file: Path) -> dict[str, Any]:
             raise CannotBackUp(f"There is no room in {file.parent}: {error.strerror}.") from None
         raise
     return manifest
+
+
+def back_up_into(folder: Path, *, keep: int | None, now: datetime) -> Path:
+    """A backup with the time in its name; of those of such names the ``keep`` newest stay.
+
+    What a backup that was killed left behind a day ago goes as well. Raises `CannotBackUp`.
+    """
+    file = folder / f"maia-{now:%Y%m%dT%H%M%SZ}.backup"
+    back_up(file)
+    if keep is not None:
+        # Whatever the clock says, the one that was just made is not the one that goes.
+        others = sorted(one for one in folder.glob(_DATED) if one != file)
+        for old in others[: max(0, len(others) - (keep - 1))]:
+            old.unlink(missing_ok=True)
+    for left in folder.glob(f"{_HALF}*"):
+        if left.is_dir() and left.stat().st_mtime < now.timestamp() - 24 * 3600:
+            shutil.rmtree(left, ignore_errors=True)
+    return file
+
+
+_DATED = f"maia-{'[0-9]' * 8}T{'[0-9]' * 6}Z.backup"
+_HALF = ".maia-backup-"
+
+
+def _note(size: int) -> None:
+    """For `/healthz`. A backup that cannot be noted (a full disk, an older database) is one."""
+    try:
+        Backup.objects.update_or_create(
+            pk=1, defaults={"finished_at": timezone.now(), "size": size}
+        )
+    except DatabaseError as error:
+        logger.warning("a backup is not noted", extra={"error": type(error).__name__})
 
 
 def restore(

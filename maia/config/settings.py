@@ -160,6 +160,8 @@ if "MAIA_REPLICA_URL" in os.environ:
     }
 # Where `pg_dump` and `pg_restore` are, for backups; on the path if empty.
 POSTGRESQL_BIN = env("MAIA_POSTGRESQL_BIN", default="")
+# How old the last backup may be before `/healthz` says so; 0 where others make them.
+BACKUP_HOURS = max(0, env.int("MAIA_BACKUP_HOURS", default=26))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits must be seen by every process of every host: the database is the cache they share.
