@@ -68,7 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"{made}.{self.session_round}" if self.session_round else made
 
     def has_verified(self, email: str) -> bool:
-        """Whether she has shown that she reads this mailbox (product rule 3.5)."""
+        """Whether she has shown that she reads this mailbox (rule 3.5)."""
         from allauth.account.models import EmailAddress
 
         try:

@@ -81,7 +81,7 @@ def book_appointment(
     allow_overlap: bool = False,
     unconfirmed: bool = False,
 ) -> Appointment:
-    """Takes the time that starts at ``start`` (an aware instant). Product rule 3.4.
+    """Takes the time that starts at ``start`` (an aware instant). Rule 3.4.
 
     Everything else is computed here. The same ``request_key`` again gives the same appointment.
     A patient gets what is offered online. The practice gets any time that is free, and with
@@ -338,7 +338,7 @@ def _refuse_person(type: AppointmentType, patient: Patient, now: datetime) -> No
 
 def is_known(patient: Patient, now: datetime) -> bool:
     """Whether the practice made her record, or has seen her: who did not come is not known yet
-    (product rule 3.2)."""
+    (rule 3.2)."""
     missed = Q(status=Appointment.Status.CANCELLED) | Q(attendance=Appointment.Attendance.NO_SHOW)
     seen = patient.appointments.exclude(missed)
     return patient.origin == Patient.Origin.PRACTICE or seen.filter(event__end__lte=now).exists()

@@ -123,7 +123,7 @@ class Appointment(models.Model):
     sequence = models.PositiveIntegerField(default=0)
     # Grown by every change: who saves over another one's is told.
     version = models.PositiveIntegerField(default=0)
-    # What opens it without signing in, from a message (product rule 3.6).
+    # What opens it without signing in, from a message (rule 3.6).
     link_token = models.CharField(max_length=24, unique=True, default=_link_token, editable=False)
     # Made by the page that posts: the same submission twice is one appointment.
     request_key = models.UUIDField(null=True, blank=True, editable=False)
@@ -174,7 +174,7 @@ class Appointment(models.Model):
 
     @property
     def change_deadline(self) -> datetime:
-        """Until when the patient cancels or moves it herself (product rule 3.4)."""
+        """Until when the patient cancels or moves it herself (rule 3.4)."""
         return self.start - self.practitioner.cancellation_deadline
 
     def may_change(self, now: datetime) -> bool:

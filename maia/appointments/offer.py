@@ -10,7 +10,7 @@ Reason = NotBookable.Reason
 def why_not_offered(
     type: AppointmentType, practitioner: Practitioner, *, online: bool
 ) -> Reason | None:
-    """None if she offers it; ``online``: to patients (product rules 3.2 and 3.4). No query."""
+    """None if she offers it; ``online``: to patients (rules 3.2 and 3.4). No query."""
     if online and not (type.is_bookable_online and practitioner.is_bookable_online):
         return Reason.NOT_ONLINE
     if type.archived or not practitioner.is_active:

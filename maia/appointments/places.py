@@ -1,4 +1,4 @@
-"""Where an appointment happens, as its reader may know it (product rule 3.8).
+"""Where an appointment happens, as its reader may know it (rule 3.8).
 
 The one place that says so: pages, emails, calendar files, feeds and the API ask `place_of`. Sites
 of a practice will be more than one; rooms stand elsewhere.

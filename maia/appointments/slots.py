@@ -102,7 +102,7 @@ def free_slots(
     Sorted by start, then in the order of ``practitioners`` (all of the type's practice). ``now``
     is an aware instant; None means that notice and horizon do not apply, as for the practitioner
     herself. ``without`` is an event that is about to leave its place, which is not offered.
-    One query, whatever the agenda. Raises `InvalidRange`. Product rule 3.3.
+    One query, whatever the agenda. Raises `InvalidRange`. Rule 3.3.
     """
     _refuse_bad_range(first, last)
     return dict(_days(type, practitioners, first, last, now, without))
@@ -324,7 +324,7 @@ def _weekly_hours(lines: Iterable[Line], ids: Iterable[int]) -> dict[int, Weekly
     """By practitioner: the type's own hours if it has a schedule, else her general ones.
 
     From the schedules to their lines, so that an own schedule without any line is seen too: it
-    replaces the general one altogether (product rule 3.2).
+    replaces the general one altogether (rule 3.2).
     """
     own: _Lines | None = None
     general: dict[int, _Lines] = {pk: {} for pk in ids}

@@ -7,5 +7,5 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 def is_in_bounds(day: date) -> bool:
-    """A date, or an instant, of these years (product rule 3.1)."""
+    """A date, or an instant, of these years (rule 3.1)."""
     return FIRST_YEAR <= day.year <= LAST_YEAR

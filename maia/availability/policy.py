@@ -1,4 +1,4 @@
-"""When a slot may be booked online: notice, evening cut-off, horizon (product rule 3.1).
+"""When a slot may be booked online: notice, evening cut-off, horizon (rule 3.1).
 
 `Policy` is what the practitioner chose, `Window` what it means at one instant.
 """

@@ -1,4 +1,4 @@
-"""Free slots of one practitioner for one type (product rule 3.3): working time, less busy time,
+"""Free slots of one practitioner for one type (rule 3.3): working time, less busy time,
 cut into slots. The grid depends on hours and busy time only, never on the clock."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -1,6 +1,6 @@
 """Weekly wall-clock hours, and their layout on dates as UTC intervals.
 
-The only place where wall-clock hours meet the clock changes (product rule 3.1): an hour that the
+The only place where wall-clock hours meet the clock changes (rule 3.1): an hour that the
 date does not have gives nothing, an hour that it has twice gives both.
 """
 
@@ -31,7 +31,7 @@ class InvalidHours(ValueError):
 
 
 class WeeklyHours:
-    """One line a weekday, each a sorted tuple of ranges that are apart (product rule 3.1)."""
+    """One line a weekday, each a sorted tuple of ranges that are apart (rule 3.1)."""
 
     def __init__(self, lines: Mapping[int, Iterable[tuple[int, int]]]) -> None:
         """``lines`` maps a weekday to its ranges in minutes; an absent or empty day is closed.

@@ -1,5 +1,5 @@
 """An invitation: to whom, to what, until when. Its link is a pointer, not a key: who follows it
-still shows, by a code, that she reads the mailbox that was invited (product rule 3.5)."""
+still shows, by a code, that she reads the mailbox that was invited (rule 3.5)."""
 
 import secrets
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Several appointments of one patient on one day make one SMS (product rule 3.6).
+"""Several appointments of one patient on one day make one SMS (rule 3.6).
 
 The earliest of them speaks for all.
 """

@@ -1,4 +1,4 @@
-"""Whether a message is still true at the moment of sending, and where it goes (product rule 3.6).
+"""Whether a message is still true at the moment of sending, and where it goes (rule 3.6).
 
 Reasons are codes; `reasons.py` has their words.
 """

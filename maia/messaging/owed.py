@@ -100,7 +100,7 @@ def _announce_invitations(now: datetime) -> int:
 
 
 def _owed_by(entry: HistoryEntry, now: datetime) -> Iterator[Message]:
-    """Product rule 3.6: to the patient, to the practitioner when the patient did it."""
+    """Rule 3.6: to the patient, to the practitioner when the patient did it."""
     appointment = entry.appointment
     kind = _KINDS.get(Action(entry.action))
     by_sms = False

@@ -1,4 +1,4 @@
-"""What an SMS says: never the kind of consultation, never the patient's name (product rule 3.6)."""
+"""What an SMS says: never the kind of consultation, never the patient's name (rule 3.6)."""
 
 import re
 from datetime import datetime

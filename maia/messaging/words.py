@@ -1,4 +1,4 @@
-"""What a message says. A subject never tells the kind of consultation (product rule 3.6)."""
+"""What a message says. A subject never tells the kind of consultation (rule 3.6)."""
 
 from contextlib import ExitStack
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Two records of one person become one, and nothing of either is lost (product rule 3.5)."""
+"""Two records of one person become one, and nothing of either is lost (rule 3.5)."""
 
 from datetime import date, datetime
 from typing import Any

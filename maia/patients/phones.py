@@ -1,4 +1,4 @@
-"""Phone numbers as people write them, read in their practice's country (product rule 3.5)."""
+"""Phone numbers as people write them, read in their practice's country (rule 3.5)."""
 
 import re
 import unicodedata

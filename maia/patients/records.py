@@ -1,4 +1,4 @@
-"""How an account meets a record: through a verified email only (product rule 3.5)."""
+"""How an account meets a record: through a verified email only (rule 3.5)."""
 
 from contextlib import suppress
 from typing import Any

@@ -1,4 +1,4 @@
-"""Finds a patient's record however her name is typed (product rule 3.5)."""
+"""Finds a patient's record however her name is typed (rule 3.5)."""
 
 from datetime import date
 from functools import reduce

@@ -1,4 +1,4 @@
-"""The booking page in a frame of the practice's own website (product rule 3.7).
+"""The booking page in a frame of the practice's own website (rule 3.11).
 
 A framed page is the page itself under `/<slug>/embed/<options>/`: what the snippet asked for stays
 in the address, where no cookie is needed to remember it, and `reverse` keeps it there. Under that

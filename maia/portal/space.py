@@ -1,7 +1,7 @@
 """The patient's space, and one appointment's pages: by her account, or by its personal link.
 
 The link shows the time, the place and the practitioner, nothing else, and opens nothing but that
-appointment (product rule 3.6).
+appointment (rule 3.6).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The tenant and its professionals, with each one's booking rules (product rules 3.1, 3.5)."""
+"""The tenant and its professionals, with each one's booking rules (rules 3.1, 3.5)."""
 
 from datetime import time, timedelta
 from typing import Any, ClassVar

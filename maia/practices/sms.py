@@ -13,7 +13,7 @@ from anyascii import anyascii
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-# No placeholder tells the kind of consultation: an SMS is read over a shoulder (product rule 3.6).
+# No placeholder tells the kind of consultation: an SMS is read over a shoulder (rule 3.6).
 PLACEHOLDERS = ("practitioner", "practice", "date", "time", "link")
 NEEDED = ("date", "time")
 MAX_SEGMENTS = 3

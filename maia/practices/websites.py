@@ -1,4 +1,4 @@
-"""The websites that may show a practice's booking page in a frame (product rule 3.7).
+"""The websites that may show a practice's booking page in a frame (rule 3.11).
 
 People paste what their browser shows them; what is kept is an origin: scheme, name and port.
 """

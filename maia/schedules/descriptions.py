@@ -1,4 +1,4 @@
-"""A type's description: Markdown in, HTML that is safe to show out (product rule 3.2)."""
+"""A type's description: Markdown in, HTML that is safe to show out (rule 3.2)."""
 
 import re
 from functools import lru_cache

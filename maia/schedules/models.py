@@ -1,4 +1,4 @@
-"""When a practitioner works and for what (product rules 3.1 and 3.2)."""
+"""When a practitioner works and for what (rules 3.1 and 3.2)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -168,7 +168,7 @@ class Category(models.Model):
 
 
 class PlaceKind(models.TextChoices):
-    """Where a type happens (product rule 3.8). Sites of a practice will be told apart one day."""
+    """Where a type happens (rule 3.8). Sites of a practice will be told apart one day."""
 
     SITE = "site", _("at the practice")
     HOME = "home", _("at the patient's home")
@@ -178,7 +178,7 @@ class PlaceKind(models.TextChoices):
 
 class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
     def bookable_online(self) -> "AppointmentTypeQuerySet":
-        """What the booking page and the public API may show (product rule 3.2)."""
+        """What the booking page and the public API may show (rule 3.2)."""
         return self.filter(allow_online_booking=True, archived=False)
 
 
@@ -305,7 +305,7 @@ class AppointmentType(models.Model):
 
     @property
     def asks_address(self) -> bool:
-        """Whether she must say where she lives (product rule 3.8)."""
+        """Whether she must say where she lives (rule 3.8)."""
         return self.place == PlaceKind.HOME
 
     def is_offered_by(self, practitioner: Practitioner) -> bool:

@@ -1,4 +1,4 @@
-"""One spelling of an address (product rule 3.5): look-alikes are strangers, on both databases."""
+"""One spelling of an address (rule 3.5): look-alikes are strangers, on both databases."""
 
 import importlib
 import sys
@@ -33,6 +33,7 @@ CHARACTERS = [
 ]
 
 
+@pytest.mark.rule("3.5.1")
 @pytest.mark.parametrize(
     ("typed", "canonical"),
     [
@@ -119,6 +120,7 @@ def test_a_look_alike_meets_no_record(practice):
     assert only_looks_like(stranger.email, record.email)
 
 
+@pytest.mark.rule("3.5.1")
 def test_a_code_for_a_look_alike_goes_to_the_look_alike(client, db, mailoutbox):
     make_user("victime@hotmail.example")
     make_user("victime@hotmaıl.example")

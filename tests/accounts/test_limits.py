@@ -18,6 +18,7 @@ def test_every_act_has_its_limits_the_longest_first():
         assert [per for _most, per in limits] == sorted((per for _m, per in limits), reverse=True)
 
 
+@pytest.mark.rule("3.5.4")
 def test_five_an_hour_then_ten_a_day_and_the_time_of_the_next():
     for n in range(5):
         ask(Limited.TEST_SMS, 1, now=NOW + timedelta(minutes=n))

@@ -1,4 +1,4 @@
-"""Signing in: by code or password, without saying who has an account (product rule 3.5)."""
+"""Signing in: by code or password, without saying who has an account (rule 3.5)."""
 
 import re
 
@@ -58,6 +58,7 @@ def test_nobody_registers_outside_a_practice(client):
     assert answer.status_code in (200, 302)
 
 
+@pytest.mark.rule("3.5.3")
 @pytest.mark.parametrize(
     ("path", "field"), [("/accounts/login/code/", "email"), ("/accounts/password/reset/", "email")]
 )

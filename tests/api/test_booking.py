@@ -38,6 +38,7 @@ def test_a_practice_and_its_types(anybody, anne, follow_up):
     assert_problem(anybody.call("GET", "nothing/at/all"), 404, "not_found")
 
 
+@pytest.mark.rule("3.3.4")
 def test_slots_are_those_of_the_booking_page(anybody, anne, follow_up):
     body = slots(anybody, follow_up).json()
     assert body["time_zone"] == "Europe/Paris"

@@ -152,6 +152,7 @@ def test_an_appointment_from_note_to_cancel(owner, anne, follow_up, julie):
     }  # fmt: skip
 
 
+@pytest.mark.rule("3.4.4")
 def test_an_overlap_is_on_purpose(owner, anne, follow_up, julie):
     assert note(owner, follow_up, julie).status_code == 201
     assert_problem(note(owner, follow_up, julie), 409, "slot_taken")

@@ -1,4 +1,4 @@
-"""Book, move, cancel: what a patient may do and what she is told (product rule 3.4)."""
+"""Book, move, cancel: what a patient may do and what she is told (rule 3.4)."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -6,9 +6,17 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from maia.appointments.booking import By, book_appointment, cancel_appointment, move_appointment
+from maia.appointments.booking import (
+    Boxes,
+    By,
+    book_appointment,
+    cancel_appointment,
+    edit_appointment,
+    move_appointment,
+)
 from maia.appointments.exceptions import (
     AlreadyCancelled,
+    ChangedMeanwhile,
     NotBookable,
     RequestReused,
     SlotTaken,
@@ -47,12 +55,14 @@ def test_the_loser_is_told_and_nothing_is_written(follow_up, anne, julie):
     assert HistoryEntry.objects.count() == 1
 
 
+@pytest.mark.rule("3.4.2")
 def test_the_nearest_free_slots_stand_around_the_lost_one(follow_up, anne, julie):
     book(follow_up, anne, "09:30", julie)
     nearest = nearest_free(follow_up, [anne], at(THURSDAY, "09:30"), now=NOW, count=3)
     assert [s.start for s in nearest] == [at(THURSDAY, t) for t in ("09:00", "10:00", "10:30")]
 
 
+@pytest.mark.rule("3.4.3")
 def test_the_same_submission_twice_is_one_appointment(follow_up, anne, julie):
     key = uuid4()
     first = book(follow_up, anne, "09:30", julie, request_key=key)
@@ -63,6 +73,7 @@ def test_the_same_submission_twice_is_one_appointment(follow_up, anne, julie):
         book(follow_up, anne, "10:30", julie, request_key=key)
 
 
+@pytest.mark.rule("3.3.4")
 @pytest.mark.parametrize(
     ("text", "days", "reason"),
     [
@@ -105,6 +116,7 @@ def test_a_type_of_another_practitioner_or_practice_is_refused(follow_up, anne, 
         book(elsewhere, anne, "09:30", julie)
 
 
+@pytest.mark.rule("3.4.8")
 def test_a_barred_patient_and_an_unknown_one_are_refused(follow_up, anne, practice):
     barred = make_patient(practice, online_booking_barred=True)
     with pytest.raises(NotBookable, match="barred"):
@@ -116,6 +128,7 @@ def test_a_barred_patient_and_an_unknown_one_are_refused(follow_up, anne, practi
     book(reserved, anne, "09:30", make_patient(practice, origin="practice"))
 
 
+@pytest.mark.rule("3.2.6")
 def test_a_type_to_be_confirmed_waits_and_still_takes_the_slot(practice, anne, julie):
     asked = make_type(practice, needs_confirmation=True)
     assert book(asked, anne, "09:30", julie).status == "unconfirmed"
@@ -155,6 +168,7 @@ def test_an_appointment_does_not_stand_in_its_own_way(practice, anne, julie):
     assert move_appointment(made, at(THURSDAY, "09:15"), by=BY, now=NOW).sequence == 1
 
 
+@pytest.mark.rule("3.3.3")
 def test_cancelling_frees_the_time_at_once_and_twice_is_once(follow_up, anne, julie):
     made = book(follow_up, anne, "09:30", julie)
     cancel_appointment(made, by=BY, now=NOW)
@@ -166,6 +180,7 @@ def test_cancelling_frees_the_time_at_once_and_twice_is_once(follow_up, anne, ju
         move_appointment(made, at(THURSDAY, "15:00"), by=BY, now=NOW)
 
 
+@pytest.mark.rule("3.4.6")
 def test_the_deadline_is_the_last_moment(follow_up, anne, julie):
     made = book(follow_up, anne, "09:30", julie)
     deadline = made.start - timedelta(hours=24)
@@ -184,6 +199,7 @@ def test_the_practice_cancels_after_the_deadline(follow_up, anne, julie):
     assert cancelled.status == "cancelled"
 
 
+@pytest.mark.rule("3.4.1")
 def test_the_database_itself_refuses_an_overlap(follow_up, anne):
     def event(start, end, **fields):
         return Event.objects.create(
@@ -226,3 +242,42 @@ def test_a_retry_of_hers_is_told_apart_from_what_stands_beside_it(follow_up, ann
     with pytest.raises(SlotTaken):
         book(follow_up, anne, "09:30", zoe, request_key=key)
     assert book(follow_up, anne, "09:30", julie, request_key=key) == first
+
+
+@pytest.mark.rule("3.4.4")
+def test_the_practice_overlaps_on_purpose_only(follow_up, anne, julie):
+    book(follow_up, anne, "09:30", julie)
+    by, other = By.practice(anne.user), make_patient(anne.practice, "Lina")
+    with pytest.raises(SlotTaken):
+        book(follow_up, anne, "09:30", other, by=by)
+    assert not book(follow_up, anne, "09:30", other, by=by, allow_overlap=True).event.exclusive
+    with pytest.raises(SlotTaken):  # asked for by a patient, it is still no slot
+        book(follow_up, anne, "09:30", other, allow_overlap=True)
+
+
+@pytest.mark.rule("3.4.9")
+def test_who_edits_what_has_changed_is_told(follow_up, anne, julie):
+    appointment = book(follow_up, anne, "09:30", julie)
+    seen, by = appointment.version, By.practice(anne.user)
+
+    def write(notes):
+        return edit_appointment(
+            appointment, practice_notes=notes, attendance="", boxes=Boxes(email=True, sms=False),
+            by=by, now=NOW, seen=seen,
+        )  # fmt: skip
+
+    write("Toxo négative")
+    with pytest.raises(ChangedMeanwhile):
+        write("Autre chose")
+    appointment.refresh_from_db()
+    assert appointment.practice_notes == "Toxo négative"
+
+
+@pytest.mark.rule("3.6.11")
+def test_a_link_lives_as_long_as_its_appointment(follow_up, anne, julie):
+    appointment = book(follow_up, anne, "09:30", julie)
+    assert appointment.link_lives(appointment.end - timedelta(seconds=1))
+    assert not appointment.link_lives(appointment.end)
+    cancel_appointment(appointment, by=By.patient(julie.user), now=NOW)
+    appointment.refresh_from_db()
+    assert not appointment.link_lives(NOW)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from icalendar import Calendar
 
 from maia.appointments.booking import By, book_appointment, cancel_appointment, move_appointment
@@ -17,6 +18,7 @@ def read(appointment, method=Method.REQUEST):
     return calendar, event
 
 
+@pytest.mark.rule("3.6.9")
 def test_booked_moved_cancelled_are_one_entry_that_grows(follow_up, anne, julie):
     made = book_appointment(follow_up, anne, at(THURSDAY, "09:30"), julie, by=BY, now=NOW)
     calendar, first = read(made)

@@ -29,6 +29,7 @@ def refused(kind, act, *args, **kwargs):
     return refusal.value
 
 
+@pytest.mark.rule("3.4.5")
 def test_a_move_is_offered_for_its_own_length(anne, julie):
     """Sixty minutes were booked; the type is thirty now, without buffers."""
     long = make_type(anne.practice, minutes=60, buffer_after_minutes=30)
@@ -61,6 +62,7 @@ def test_a_type_given_to_somebody_else_is_offered_to_no_patient_of_hers(anne, fo
     move_appointment(made, at(THURSDAY, "10:00"), by=PRACTICE, now=NOW)  # the practice may
 
 
+@pytest.mark.rule("3.2.2")
 def test_nobody_books_with_who_has_left_nor_what_is_archived(anne, follow_up, julie):
     nine = at(THURSDAY, "09:00")
     for row, field in ((anne, "is_active"), (follow_up, "archived")):
@@ -119,6 +121,7 @@ def test_who_loses_a_slot_to_a_neighbour_is_told_that_it_has_gone(anne, follow_u
     )
 
 
+@pytest.mark.rule("3.4.7")
 def test_what_is_moved_by_the_patient_waits_for_a_yes_again(anne, julie):
     asked = make_type(anne.practice, needs_confirmation=True)
     made = book_appointment(asked, anne, at(THURSDAY, "09:00"), julie, by=PRACTICE, now=NOW)
@@ -158,6 +161,7 @@ def test_a_type_with_its_own_hours_opens_when_her_day_has_begun(anne, follow_up)
     assert len(offered(follow_up, anne, now=at(THURSDAY, "09:00"))) == 2
 
 
+@pytest.mark.rule("3.1.10")
 @pytest.mark.parametrize("year", [1, 1899, 2201, 9999])
 def test_years_that_nobody_lives_in_are_no_dates(anne, follow_up, julie, year):
     start = datetime(year, 12, 25, 9, tzinfo=UTC)
@@ -181,6 +185,7 @@ def test_years_that_nobody_lives_in_are_no_dates(anne, follow_up, julie, year):
     refused(InvalidRange, free_slots, follow_up, [anne], start.date(), start.date(), now=None)
 
 
+@pytest.mark.rule("3.2.5")
 def test_who_did_not_come_is_not_known_yet(anne, practice, julie):
     known_only = make_type(practice, known_patients_only=True)
     julie.origin = "online"
@@ -199,6 +204,7 @@ def test_who_did_not_come_is_not_known_yet(anne, practice, julie):
     book_appointment(known_only, anne, nine, julie, by=PATIENT, now=NOW)
 
 
+@pytest.mark.rule("3.1.8")
 def test_what_a_types_own_hours_would_leave_outside(anne, follow_up, julie):
     made = book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=PRACTICE, now=NOW)
     weekday = THURSDAY.weekday()

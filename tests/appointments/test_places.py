@@ -1,4 +1,4 @@
-"""Where an appointment happens, for each who may read it (product rule 3.8)."""
+"""Where an appointment happens, for each who may read it (rule 3.8)."""
 
 import pytest
 from django.utils import translation
@@ -27,6 +27,7 @@ def book(practice, anne, julie, place, by=None, **fields):
     return book_appointment(type, anne, at(THURSDAY, "09:30"), julie, by=by, now=NOW)
 
 
+@pytest.mark.rule("3.8.1")
 def test_at_the_practice_its_address_and_how_to_come(practice, anne, julie):
     made = book(practice, anne, julie, "site")
     for reader in Reader:
@@ -39,6 +40,7 @@ def test_at_the_practice_its_address_and_how_to_come(practice, anne, julie):
     assert place_of(made, PATIENT).directions == ""
 
 
+@pytest.mark.rule("3.8.2")
 def test_at_home_her_address_is_hers_and_the_practices(practice, anne, julie):
     write_address(julie, HER_HOME)
     made = book(practice, anne, julie, "home")
@@ -59,6 +61,7 @@ def test_by_phone_she_reads_which_number_is_called(practice, anne, julie):
     assert place_of(made, PRACTICE).words == "By phone, at 06 39 98 00 01"
 
 
+@pytest.mark.rule("3.8.3")
 def test_the_video_link_is_for_who_is_confirmed(practice, anne, julie):
     link = "https://visio.example/anne"
     made = book(practice, anne, julie, "video", video_link=link)

@@ -22,6 +22,7 @@ def offered(type, practitioners, day=THURSDAY, now=NOW):
     return clocks(free_slots(type, practitioners, day, day, now=now), type.practice, day)
 
 
+@pytest.mark.rule("3.2.1")
 def test_a_types_own_schedule_replaces_the_general_one(practice, anne):
     special = make_type(practice, minutes=60)
     own = Schedule.objects.create(appointment_type=special)
@@ -62,6 +63,7 @@ def test_holidays_close_when_she_says_so(anne, follow_up):
     assert len(offered(follow_up, [anne], day=christmas)) == 14
 
 
+@pytest.mark.rule("3.2.4")
 def test_at_most_n_a_day(practice, anne, julie):
     rare = make_type(practice, max_a_day=1)
     book_appointment(rare, anne, at(THURSDAY, "09:00"), julie, by=By.patient(None), now=NOW)
@@ -77,6 +79,7 @@ def test_a_types_own_horizon_and_notice_win(practice, anne):
     assert offered(near, [anne], day=NOW.date())[0] == "10:00"
 
 
+@pytest.mark.rule("3.12.2")
 def test_the_practitioner_herself_sees_past_notice_and_horizon(anne, follow_up):
     far = THURSDAY + timedelta(days=400)
     assert free_slots(follow_up, [anne], far, far, now=None)
@@ -114,6 +117,7 @@ def test_a_range_is_the_right_way_round_and_not_too_long(anne, follow_up, days):
         free_slots(follow_up, [anne], THURSDAY, THURSDAY + timedelta(days=days), now=NOW)
 
 
+@pytest.mark.rule("3.3.5")
 @pytest.mark.parametrize("events", [0, 400])
 def test_one_query_whatever_the_agenda(
     practice, anne, follow_up, events, django_assert_max_num_queries

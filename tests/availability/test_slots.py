@@ -135,6 +135,7 @@ def test_a_schedule_across_the_spring_gap_loses_the_hour_that_does_not_exist():
     assert starts(hours=every_day("01:30-04:00"), duration=90, day=day) == ["01:30"]
 
 
+@pytest.mark.rule("3.1.2")
 def test_a_schedule_across_the_autumn_overlap_offers_the_hour_twice():
     # 25 October 2026: 03:00 becomes 02:00.
     day = date(2026, 10, 25)
@@ -175,6 +176,7 @@ def window(now, notice=0, horizon=1, cutoff=None):
     return Policy(minutes(notice), horizon, cutoff).window(now, PARIS)
 
 
+@pytest.mark.rule("3.1.3")
 def test_the_last_day_of_the_horizon_is_whole():
     hours = every_day("00:00-24:00")
     now = paris(date(2026, 12, 1), "23:59")
@@ -190,6 +192,7 @@ def test_the_horizon_counts_local_days():
     assert starts(hours=every_day("09:00-10:00"), duration=60, window=window(now)) == ["09:00"]
 
 
+@pytest.mark.rule("3.1.4")
 def test_notice_that_falls_inside_a_slot_drops_it_and_moves_no_other():
     now = paris(THURSDAY, "07:10")
     hours = every_day("09:00-11:00")
@@ -212,6 +215,7 @@ def test_after_the_evening_cutoff_tomorrow_is_closed(at, tomorrow_opens):
     assert starts(hours=hours, duration=60, day=day_after, window=evening) == ["09:00"]
 
 
+@pytest.mark.rule("3.1.5")
 @pytest.mark.parametrize(
     ("at", "opens"), [("00:01", False), ("08:59", False), ("09:00", True), ("19:59", True)]
 )
@@ -223,6 +227,7 @@ def test_what_the_evening_closed_stays_closed_until_the_day_begins(at, opens):
     assert bool(starts(hours=hours, duration=60, window=window)) is opens
 
 
+@pytest.mark.rule("3.3.2")
 def test_by_itself_slots_taken_in_any_order_leave_no_hole():
     offered = starts(hours=every_day("09:00-12:00"), duration=20, after=5)
     assert offered == ["09:00", "09:25", "09:50", "10:15", "10:40", "11:05", "11:30"]

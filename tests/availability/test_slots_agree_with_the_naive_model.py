@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -96,6 +97,7 @@ def agendas(draw):
     }
 
 
+@pytest.mark.rule("3.3.1")
 def test_the_heart_offers_what_the_naive_model_offers():
     seen = Counter()
 

@@ -51,6 +51,7 @@ def sign_up_and_book(frame, code, email):
     follow(frame.get_by_role("button", name="Confirmer le rendez-vous"))
 
 
+@pytest.mark.rule("3.11.2")
 @pytest.mark.parametrize("cookies", ["allowed", "partitioned"])
 def test_she_signs_up_books_and_cancels_inside_of_the_frame(sites, listed, open_browser, cookies):
     sites.host.pages["/rdv"] = page_with(listed)
@@ -90,6 +91,7 @@ def test_she_signs_up_books_and_cancels_inside_of_the_frame(sites, listed, open_
     assert "/accounts/login/" in page.url
 
 
+@pytest.mark.rule("3.11.2")
 def test_where_no_cookie_is_kept_a_tab_takes_over_and_the_frame_follows(
     sites, listed, open_browser
 ):

@@ -96,6 +96,7 @@ def thursday(follow_up, anne):
     return [f"{slot.start.astimezone(PARIS):%H:%M}" for slot in slots.get(THURSDAY, [])]
 
 
+@pytest.mark.rule("3.1.7")
 def test_it_closes_the_time_to_patients_and_keeps_no_word(calendar, anne, follow_up, julie):
     assert thursday(follow_up, anne)[0] == "09:00"
     assert refresh_due(NOW) == 1

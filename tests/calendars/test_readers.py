@@ -1,4 +1,4 @@
-"""Every kind of calendar file is read alike by four libraries (product rule 3.6)."""
+"""Every kind of calendar file is read alike by four libraries (rule 3.6)."""
 
 import os
 import re

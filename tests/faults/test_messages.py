@@ -163,6 +163,7 @@ os.kill(os.getpid(), 9)
 """
 
 
+@pytest.mark.rule("3.6.1")
 def test_killed_between_the_commit_and_the_first_delivery_it_is_delivered_on_restart(
     practice, anne, follow_up, julie, smtp
 ):

@@ -88,6 +88,7 @@ def post(base, url, cookie, note=""):
     return answer.status, time.monotonic() - started
 
 
+@pytest.mark.rule("3.4.1")
 def test_200_patients_over_http_at_one_slot(tmp_path):
     with running_site(tmp_path, MAIA_WEB_WORKERS="2") as site:
         made = shell(site, SETUP % PATIENTS)
@@ -122,6 +123,7 @@ def test_ctrl_c_and_sigterm_stop_everything_cleanly(tmp_path):
             assert "Traceback" not in site.log.read_text()
 
 
+@pytest.mark.rule("3.6.4")
 def test_a_killed_worker_loses_nothing_and_sends_nothing_twice(tmp_path):
     """Bookings, one worker after another killed with SIGKILL: each message once, or uncertain."""
     with mail_server() as server:

@@ -1,4 +1,4 @@
-"""Invitations: once, in time, to one address (product rule 3.5)."""
+"""Invitations: once, in time, to one address (rule 3.5)."""
 
 from datetime import timedelta
 
@@ -44,6 +44,7 @@ def test_she_meets_her_record(invitation, record):
     assert refused(accept, invitation, julie, now=NOW) == "accepted"  # once
 
 
+@pytest.mark.rule("3.5.5")
 def test_it_is_useless_to_anybody_else(invitation, record):
     assert refused(accept, invitation, make_user("eve@x.example"), now=NOW) == "not_hers"
     # Somebody opened an account with her address first, and never read its mailbox.

@@ -56,6 +56,7 @@ def test_a_confirmation_arrives_with_its_calendar(booked, smtp):
     assert sent.body == text.replace("\r\n", "\n")
 
 
+@pytest.mark.rule("3.6.6")
 def test_no_subject_tells_the_kind_of_consultation_or_a_name(booked, julie, smtp):
     move_appointment(booked, at(THURSDAY, "15:00"), by=By.patient(None), now=NOW)
     work()
@@ -158,6 +159,7 @@ def test_a_server_that_is_away_costs_nothing(booked, smtp, settings):
     assert len(smtp.taken) == 2
 
 
+@pytest.mark.rule("3.6.5")
 def test_tried_until_the_appointment_is_past_then_marked_failed(booked, smtp):
     smtp.mood = "later"
     work()
@@ -165,6 +167,7 @@ def test_tried_until_the_appointment_is_past_then_marked_failed(booked, smtp):
     assert (to_patient().status, to_patient().error) == ("failed", "smtp 451")
 
 
+@pytest.mark.rule("3.6.4")
 def test_a_lost_answer_is_uncertain_and_never_sent_again(booked, smtp):
     smtp.mood = "hang_up"
     work()

@@ -1,4 +1,4 @@
-"""A booking and what it owes are one transaction (product rule 3.6)."""
+"""A booking and what it owes are one transaction (rule 3.6)."""
 
 import pytest
 from django.db import transaction
@@ -38,6 +38,7 @@ def test_it_is_owed_once(follow_up, anne, julie):
     assert Message.objects.count() == 4  # its two reminders among them
 
 
+@pytest.mark.rule("3.6.1")
 def test_a_booking_that_is_rolled_back_owes_nothing(follow_up, anne, julie):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         book(follow_up, anne, julie)

@@ -1,4 +1,4 @@
-"""Reminders: whose, when, judged again, once each (product rule 3.6)."""
+"""Reminders: whose, when, judged again, once each (rule 3.6)."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -55,6 +55,7 @@ def mails(smtp, subject="Rappel"):
     return [m for m in smtp.taken if m["Subject"].strip().startswith(subject)]
 
 
+@pytest.mark.rule("3.6.2")
 def test_the_day_before_by_email_and_sms(booked, smtp, sms):
     work()
     work(DAY_BEFORE - timedelta(seconds=1))
@@ -202,6 +203,7 @@ def tick(appointment, boxes, now=NOW):
     )  # fmt: skip
 
 
+@pytest.mark.rule("3.6.3")
 def test_boxes_decide_until_the_last_moment(booked, smtp, sms):
     work()
     tick(booked, Boxes(email=True, sms=False))
@@ -221,6 +223,7 @@ def test_a_box_ticked_later_owes_a_reminder(follow_up, anne, julie, smtp, sms):
     assert reminders() == {"sms": ("sent", "")}
 
 
+@pytest.mark.rule("3.6.15")
 @pytest.mark.parametrize(("number", "reason"), [("", "no_mobile"), ("+33261914512", "not_mobile")])
 def test_no_sms_without_a_mobile_and_the_reason_is_seen(booked, julie, smtp, sms, number, reason):
     work()
@@ -251,6 +254,7 @@ def test_a_barred_patient_is_reminded_of_what_stands(booked, julie, smtp, sms):
     assert reminders()["sms"] == ("sent", "")
 
 
+@pytest.mark.rule("3.6.13")
 def test_two_on_one_day_are_one_sms(follow_up, anne, julie, smtp, sms):
     later = book(follow_up, anne, julie, "15:00")
     first = book(follow_up, anne, julie, "09:30")
@@ -340,6 +344,7 @@ def change(appointment, how, now):
         move_appointment(appointment, at(THURSDAY, "16:00"), by=By.practice(None), now=now)
 
 
+@pytest.mark.rule("3.6.10")
 @pytest.mark.parametrize("how", ["cancelled", "moved"])
 def test_the_practice_changes_it_at_short_notice_an_sms_says_so(booked, smtp, sms, how):
     work()
@@ -375,6 +380,7 @@ def test_what_the_patient_does_herself_needs_no_sms(booked, julie, smtp, sms):
     assert sms.taken == []
 
 
+@pytest.mark.rule("3.2.7")
 def test_what_to_bring_is_in_the_emails_and_in_no_sms(booked, follow_up, smtp, sms):
     follow_up.instructions = "- votre **carte Vitale**"
     follow_up.save()
@@ -389,6 +395,7 @@ def test_what_to_bring_is_in_the_emails_and_in_no_sms(booked, follow_up, smtp, s
     assert all("Vitale" not in str(taken) for taken in sms.taken)
 
 
+@pytest.mark.rule("3.6.7")
 @pytest.mark.parametrize("hours", [0, 12, 24, 48])
 def test_a_reminder_promises_only_what_is_not_over(booked, practice, anne, smtp, sms, hours):
     practice.phone = "+33261914512"

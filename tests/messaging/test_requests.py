@@ -33,6 +33,7 @@ def last(smtp):
     return mail["Subject"], mail.get_body(("plain",)).get_content(), calendars
 
 
+@pytest.mark.rule("3.6.8")
 def test_it_is_called_a_request_and_invites_to_nothing(request_, smtp):
     work()
     subject, text, calendars = last(smtp)

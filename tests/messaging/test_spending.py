@@ -37,6 +37,7 @@ def reminders(**wanted):
     return Message.objects.filter(kind="reminder", channel="sms", **wanted)
 
 
+@pytest.mark.rule("3.6.14")
 def test_over_the_bound_it_waits_for_the_morning_and_is_counted_once(
     follow_up, anne, practice, smtp, sms, two_a_day
 ):

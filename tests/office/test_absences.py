@@ -29,6 +29,7 @@ def away(client, practitioner, **typed):
     return client.post("/pro/absences/new/", data)
 
 
+@pytest.mark.rule("3.1.7")
 def test_whole_days_close(owner, anne, follow_up):
     assert away(owner, anne, last_date="2026-12-04", title="Congés").status_code == 302
     absence = Absence.objects.get()
@@ -120,6 +121,7 @@ def test_bad_input_is_refused_at_its_field(owner, anne, wrong):
     assert not Event.objects.exists()
 
 
+@pytest.mark.rule("3.12.1")
 def test_a_repetition_past_two_years_is_refused_where_it_was_typed(owner, anne):
     answer = away(owner, anne, repeat="weekly", repeat_until="2099-01-01")
     assert answer.status_code == 422

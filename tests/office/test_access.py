@@ -241,6 +241,7 @@ def test_a_patient_is_refused_everywhere(sign_in, julie, ours):
         assert call(client, name, path).status_code == 403, path
 
 
+@pytest.mark.rule("3.5.12")
 def test_an_assistant_has_the_agenda_and_no_settings(sign_in, team, ours):
     client = sign_in(team["assistant"])
     for name, path in ours:

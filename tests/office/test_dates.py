@@ -18,6 +18,7 @@ def booked(anne, follow_up, julie):
     return book_appointment(follow_up, anne, nine, julie, by=By.practice(None), now=NOW)
 
 
+@pytest.mark.rule("3.1.10")
 @pytest.mark.parametrize("year", YEARS)
 def test_a_year_that_nobody_lives_in(owner, client, anne, follow_up, julie, booked, year):
     day = f"{year}-12-25"

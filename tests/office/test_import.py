@@ -85,6 +85,7 @@ def test_every_column_is_shown_and_every_line_counted(owner, practice, julie):
     assert Patient.objects.count() == 1
 
 
+@pytest.mark.rule("3.5.14")
 def test_yes_writes_what_was_shown_once(owner, practice, julie):
     address, page = read(owner, FILE)
     for _three in range(3):

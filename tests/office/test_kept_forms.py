@@ -37,6 +37,7 @@ EVERY = ("record", "type", "sheet", "practice", "terms")
 WORDS = {"records_years": "25", "first_name": "Zoé", "name": "Autre", "last_name": "Zola"}
 
 
+@pytest.mark.rule("3.1.9")
 @pytest.mark.parametrize("name", EVERY)
 def test_what_two_people_change_at_once_stays_of_both(owner, pages, name):
     path, row, one, other = pages[name]
@@ -170,6 +171,7 @@ def test_a_type_of_who_has_left_stays_hers(owner, practice, ines):
     assert "a quitté l’équipe" in owner.get(reverse("office:types")).content.decode()
 
 
+@pytest.mark.rule("3.1.6")
 def test_regions_are_chosen_from_a_list(owner, practice):
     path = reverse("office:look")
     typed = shown(owner, path)

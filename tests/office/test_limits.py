@@ -102,6 +102,7 @@ def test_tokens_exports_searches_and_sending_again(owner, practice, monkeypatch,
     assert Token.objects.count() == 1
 
 
+@pytest.mark.rule("3.6.14")
 @pytest.mark.parametrize(("gone", "words"), [(12, "12 sur 300"), (300, "300 sur 300")])
 def test_the_messages_page_says_what_is_gone_of_todays_sms(owner, practice, settings, gone, words):
     settings.SMS_URL, settings.SMS_A_DAY = "console://", 300

@@ -58,6 +58,7 @@ def lines(record):
     return list(record.journal.order_by("pk").values_list("act", "detail", "other"))
 
 
+@pytest.mark.rule("3.5.9")
 def test_the_message_and_the_record_lead_to_it(owner, merge, kept, other, path):
     page = merge.content.decode()
     assert page.count(f'href="{path}"') == 2  # in the message, and in the record
@@ -76,6 +77,7 @@ def test_the_message_and_the_record_lead_to_it(owner, merge, kept, other, path):
     assert "ne peut plus être annulée" in owner.get(path, follow=True).content.decode()
 
 
+@pytest.mark.rule("3.5.13")
 def test_the_journal_names_both_and_forgets_who_is_erased(owner, merge, kept, other, path):
     names = "Lina Petit ← Lina Roy"
     assert ("merged", names, None) in lines(kept)

@@ -34,6 +34,7 @@ def page(client, query=""):
     return client.get(f"/pro/messages/{query}").content.decode()
 
 
+@pytest.mark.rule("3.6.15")
 def test_all_are_listed_with_what_became_of_them(owner, make):
     make("sent", error="", receipt="delivered")
     make("dropped", error="grouped", channel="sms")
@@ -64,6 +65,7 @@ def test_filters(owner, make, query, count):
     assert len(owner.get(f"/pro/messages/{query}").context["page"].object_list) == count
 
 
+@pytest.mark.rule("3.6.5")
 def test_the_agenda_says_that_some_did_not_leave(owner, make, practice):
     assert "ne sont pas partis" not in owner.get("/pro/").content.decode()
     make("failed")
@@ -73,6 +75,7 @@ def test_the_agenda_says_that_some_did_not_leave(owner, make, practice):
     assert "ne sont pas partis" not in owner.get("/pro/").content.decode()
 
 
+@pytest.mark.rule("3.6.3")
 def test_a_failed_one_is_sent_again_and_judged_again(owner, make, smtp, anne):
     failed = make(kind="test", practitioner=anne, attempts=3)
     act(owner, failed, "resend")
@@ -160,6 +163,7 @@ def test_an_address_that_does_not_work_is_said_on_the_record(owner, make, smtp, 
     assert "Cette adresse ne fonctionne pas" not in owner.get(record).content.decode()
 
 
+@pytest.mark.rule("3.6.2")
 def test_a_new_reminder_time_moves_the_waiting_ones(owner, anne, follow_up, julie):
     book(follow_up, anne, julie)
     work()

@@ -56,6 +56,7 @@ def test_bad_input_changes_nothing(owner, practice, wrong):
     assert "<h1>Lina Petit</h1>" in answer.content.decode()
 
 
+@pytest.mark.rule("3.5.7")
 def test_a_landline_is_kept_and_gets_no_sms(owner, practice):
     record = make_patient(practice, "Lina", mobile="+33261914512")
     page = owner.get(reverse("office:patient", args=[record.pk])).content.decode()
@@ -154,6 +155,7 @@ def namesake(practice):
     return make_patient(practice, "Lina", make_user("autre@x.example"), origin="online")
 
 
+@pytest.mark.rule("3.5.2")
 @pytest.mark.parametrize("swapped", [False, True])
 def test_an_account_meets_no_record_whose_address_it_has_not_verified(
     owner, victim, namesake, swapped

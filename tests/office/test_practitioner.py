@@ -123,6 +123,7 @@ def test_a_logo_takes_the_place_of_the_name(owner, practice, follow_up):
     assert Picture.objects.get().digest in page
 
 
+@pytest.mark.rule("3.6.12")
 def test_the_sms_is_shown_as_it_is_typed(owner):
     def preview(**fields):
         return owner.post(reverse("office:preview_sms"), fields).content.decode()

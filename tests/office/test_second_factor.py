@@ -63,6 +63,7 @@ def strict(practice):
     return practice
 
 
+@pytest.mark.rule("3.5.11")
 def test_it_is_asked_of_this_sessions_own_sign_in(sign_in, team, strict):
     """A session opened by a password alone does not pass because she sets one up afterwards."""
     before = sign_in(team["assistant"])

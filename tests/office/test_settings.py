@@ -23,6 +23,7 @@ def test_a_week_is_saved_one_line_a_day(owner, anne):
     assert week(anne) == {0: [(540, 750), (840, 1080)], 2: [(540, 780)]}
 
 
+@pytest.mark.rule("3.1.1")
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
@@ -58,6 +59,7 @@ def test_the_preview_says_what_the_week_gives_and_saves_nothing(owner, anne, fol
     assert week(anne) == before
 
 
+@pytest.mark.rule("3.1.8")
 def test_appointments_left_outside_are_listed_before_saving(owner, anne, follow_up, julie):
     book_appointment(follow_up, anne, at(THURSDAY, "09:30"), julie, by=By.patient(None), now=NOW)
     answer = save_week(owner, anne, **MONDAY)
@@ -89,6 +91,7 @@ def type_form(**typed):
     }
 
 
+@pytest.mark.rule("3.2.1")
 def test_a_type_with_its_own_schedule(owner, practice, anne):
     answer = owner.post(
         "/pro/settings/types/new/",
@@ -146,6 +149,7 @@ def test_order_duplicate_archive(owner, practice):
     assert act(first, "explode").status_code == 404
 
 
+@pytest.mark.rule("3.2.4")
 def test_what_is_set_is_what_patients_see(owner, client, practice, anne):
     owner.post(
         "/pro/settings/types/new/", type_form(own_schedule="on", start_3="10:00", end_3="11:30")

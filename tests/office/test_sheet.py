@@ -115,6 +115,7 @@ def test_bad_input_is_answered_at_its_field(owner, anne, follow_up, julie, field
     assert not Appointment.objects.exists()
 
 
+@pytest.mark.rule("3.5.8")
 def test_three_letters_find_a_patient_whatever_the_accents(practice):
     zoe = make_patient(practice, "Zoé", last_name="Lefèvre", email="zl@patiente.example")
     zoe.mobile = "+33639981234"
@@ -126,6 +127,7 @@ def test_three_letters_find_a_patient_whatever_the_accents(practice):
         assert search_patients(practice, typed, 8, today=NOW.date()) == [], typed
 
 
+@pytest.mark.rule("3.12.2")
 def test_availability_lists_the_days_free_slots_without_notice_or_horizon(owner, anne, follow_up):
     path = reverse("office:availability")
     asked = {"type": follow_up.pk, "practitioner": anne.pk}
@@ -137,6 +139,7 @@ def test_availability_lists_the_days_free_slots_without_notice_or_horizon(owner,
         assert "Choisissez d’abord" in owner.get(path, asked | {"date": date}).content.decode()
 
 
+@pytest.mark.rule("3.4.9")
 def test_editing_is_seen_by_the_second_editor(owner, hers):
     page = {"version": hers.version, "practice_notes": "Toxo négative", "send_email": "on"}
     assert owner.post(url("sheet", hers), page).status_code == 302
@@ -148,6 +151,7 @@ def test_editing_is_seen_by_the_second_editor(owner, hers):
     assert [e.action for e in hers.history.all()] == ["booked", "edited"]
 
 
+@pytest.mark.rule("3.12.3")
 def test_the_patient_never_sees_the_notes_of_the_practice(owner, sign_in, hers, julie):
     Appointment.objects.update(practice_notes="Confidentiel")
     client = sign_in(julie.user)
@@ -238,6 +242,7 @@ def test_noted_to_be_confirmed_it_only_holds_the_time(owner, anne, follow_up, ju
     assert Appointment.objects.get().status == "unconfirmed"
 
 
+@pytest.mark.rule("3.2.6")
 def test_confirming_tells_the_patient(owner, practice, anne, julie):
     asked = make_type(practice, needs_confirmation=True)
     waits = book_appointment(
@@ -315,6 +320,8 @@ def test_a_visit_at_home_says_where_and_asks_for_what_is_missing(owner, practice
     assert "place du Marché" not in page
 
 
+@pytest.mark.rule("3.6.10")
+@pytest.mark.rule("3.6.7")
 @pytest.mark.parametrize(
     ("email", "mobile", "box", "hours", "words", "channels"),
     [

@@ -109,6 +109,7 @@ def test_several_that_could_be_she_are_left_alone(practice, anne):
     assert Patient.objects.count() == 2
 
 
+@pytest.mark.rule("3.5.14")
 def test_a_file_twice_makes_everybody_once(practice, anne):
     text = HEAD + "Roy;Lina;a@x.example;;;\nRoy;Lina;;;01/01/1990;\nPetit;Julie;;;;\n"
     import_(practice, anne, text)

@@ -1,4 +1,4 @@
-"""Records, and how an account meets one (product rule 3.5)."""
+"""Records, and how an account meets one (rule 3.5)."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -25,6 +25,7 @@ def test_a_verified_address_meets_its_record(practice):
     assert record.user == user
 
 
+@pytest.mark.rule("3.5.2")
 def test_an_unverified_address_meets_nothing(practice):
     known(practice)
     user = make_user("lina@patiente.example", verified=False)
@@ -56,6 +57,7 @@ def test_each_practice_has_its_own_record(practice):
     assert register(user, practice, **NEW) == here
 
 
+@pytest.mark.rule("3.5.6")
 @pytest.mark.parametrize(
     ("setting", "stranger", "on_a_record"),
     [("open", True, True), ("known", False, True), ("closed", False, False)],
@@ -85,6 +87,7 @@ def test_no_number_is_nobodys_barred_number(practice):
     assert not newcomer.online_booking_barred
 
 
+@pytest.mark.rule("3.5.7")
 @pytest.mark.parametrize(
     ("typed", "country", "e164"),
     [

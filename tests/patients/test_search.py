@@ -1,4 +1,4 @@
-"""One folding of names, for search, doubles and imports (product rule 3.5)."""
+"""One folding of names, for search, doubles and imports (rule 3.5)."""
 
 from datetime import date
 
@@ -32,6 +32,7 @@ def names_of(practice, typed, limit=8):
     return [p.first_name for p in search_patients(practice, typed, limit, today=TODAY)]
 
 
+@pytest.mark.rule("3.5.8")
 @pytest.mark.parametrize(
     ("typed", "first_name"),
     [

@@ -68,6 +68,7 @@ def test_all_that_hangs_from_a_record_is_moved():
     }  # fmt: skip
 
 
+@pytest.mark.rule("3.5.9")
 def test_both_records_are_as_before(practice, anne, follow_up, kept, other):
     key = "3f0c2c2e-5d0f-4f7b-8c5e-2b9a3f1d6e4a"
     here = book(follow_up, anne, kept, "09:00", request_key=key)

@@ -84,6 +84,7 @@ def test_in_english_for_those_who_ask(client, practice, anne, follow_up):
 # --- When ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("3.3.1")
 def test_a_week_of_slots_under_the_description(visitor, anne, follow_up):
     AppointmentType.objects.update(description="Apportez **la carte**.")
     page = read(visitor.get(f"/tilleuls/book/{follow_up.pk}/"))
@@ -111,6 +112,7 @@ def test_days_without_slots_say_when_the_next_is(visitor, anne, follow_up):
     assert "Du 3 janvier" in opened
 
 
+@pytest.mark.rule("3.1.3")
 def test_nothing_until_the_horizon_says_what_to_do(visitor, anne, follow_up):
     Practice.objects.update(phone="+33261914512")
     Absence.objects.create(practitioner=anne, start=NOW, end=NOW + timedelta(days=300))
@@ -150,6 +152,7 @@ def test_one_button_a_time_and_a_choice_of_practitioner(visitor, practice, anne,
     assert visitor.get(f"{path}&practitioner=x'--").status_code == 200
 
 
+@pytest.mark.rule("3.3.5")
 @pytest.mark.parametrize("busy_days", [0, 40])
 def test_a_week_takes_a_constant_number_of_queries(
     visitor, anne, follow_up, julie, busy_days, django_assert_max_num_queries
@@ -225,6 +228,7 @@ def test_after_five_a_new_code_is_one_click_away(visitor, practice, anne, follow
     assert "_auth_user_id" in visitor.session
 
 
+@pytest.mark.rule("3.5.3")
 def test_the_page_is_the_same_for_a_known_and_an_unknown_address(
     visitor, practice, anne, follow_up, mailoutbox
 ):
@@ -285,6 +289,7 @@ def test_absurd_notes(signed_in, anne, follow_up, note, status):
     assert Appointment.objects.count() == (status == 302)
 
 
+@pytest.mark.rule("3.4.2")
 def test_taken_meanwhile_says_so_keeps_the_note_and_offers_the_nearest(
     signed_in, practice, anne, follow_up
 ):
@@ -306,6 +311,7 @@ def test_taken_meanwhile_says_so_keeps_the_note_and_offers_the_nearest(
     assert Appointment.objects.count() == 1
 
 
+@pytest.mark.rule("3.4.3")
 def test_the_same_form_twice_is_one_appointment(signed_in, anne, follow_up):
     key = uuid4()
     first = confirm(signed_in, follow_up, anne, request_key=key)
@@ -349,6 +355,7 @@ def test_what_is_booked_offers_a_change_only_while_there_is_one(
     assert ("Appeler le 02 61 91 45 12" in done) is (hours == 100)
 
 
+@pytest.mark.rule("3.1.4")
 def test_a_page_posted_an_hour_later_is_too_late(signed_in, anne, follow_up):
     page = url("confirm", follow_up, anne, "14:00", day=NOW.date())
     assert signed_in.get(page).status_code == 200
@@ -399,6 +406,7 @@ def test_what_is_not_on_the_page_is_not_found(signed_in, practice, anne, follow_
     assert not Appointment.objects.exists()
 
 
+@pytest.mark.rule("3.4.8")
 def test_a_barred_patient_is_told_to_call(signed_in, julie, anne, follow_up):
     Patient.objects.update(online_booking_barred=True)
     answer = confirm(signed_in, follow_up, anne)
@@ -426,6 +434,7 @@ def test_a_mail_server_that_is_away_is_said_plainly(visitor, anne, follow_up, se
     assert "n’a pas pu partir" in read(answer)
 
 
+@pytest.mark.rule("3.5.6")
 def test_closed_registration_says_so(visitor, practice, anne, follow_up):
     practice.self_registration = "closed"
     practice.save()
@@ -437,6 +446,7 @@ def test_closed_registration_says_so(visitor, practice, anne, follow_up):
     assert not Patient.objects.exists()
 
 
+@pytest.mark.rule("3.3.3")
 def test_a_cancelled_slot_is_offered_again(signed_in, practice, anne, follow_up, julie):
     by = By.patient(None)
     made = book_appointment(follow_up, anne, at(THURSDAY, "09:30"), julie, by=by, now=NOW)
@@ -444,6 +454,7 @@ def test_a_cancelled_slot_is_offered_again(signed_in, practice, anne, follow_up,
     assert confirm(signed_in, follow_up, anne).status_code == 302
 
 
+@pytest.mark.rule("3.1.2")
 def test_an_hour_that_comes_twice_says_which_one(signed_in, anne, follow_up):
     anne.schedule.write({6: [(60, 240)]})
     anne.booking_horizon_days = 365

@@ -36,6 +36,7 @@ def test_without_a_website_nobody_may(client, practice, follow_up):
     assert ancestors(client.get(f"{FRAME}/tilleuls/")) == ["'self'"]
 
 
+@pytest.mark.rule("3.11.1")
 @pytest.mark.parametrize(
     "path", ["/tilleuls/", "/", "/accounts/login/", "/pro/", "/admin/", "/healthz", "/nope/"]
 )

@@ -74,6 +74,7 @@ def test_somebody_else_who_is_signed_in_is_signed_out_first(client, link, record
     assert record.user is None
 
 
+@pytest.mark.rule("3.5.5")
 def test_a_dead_link_says_so(client, link, record):
     withdraw(record.invitations.get(), now=NOW)
     answer = client.get(link)

@@ -27,12 +27,14 @@ def note(type, practitioner, julie, text="09:00"):
     return Appointment.objects.with_details().get(pk=made.pk)
 
 
+@pytest.mark.rule("3.3.2")
 def test_slots_with_a_buffer_follow_each_other_by_it(client, anne):
     type = make_type(anne.practice, minutes=20, buffer_after_minutes=5)
     page = read(client.get(f"/tilleuls/book/{type.pk}/?from=2026-12-03"))
     assert clocks(page)[:4] == ["09:00", "09:25", "09:50", "10:15"]
 
 
+@pytest.mark.rule("3.1.5")
 @pytest.mark.parametrize(("clock", "opens"), [("08:59", False), ("09:00", True)])
 def test_a_morning_closed_the_evening_before_stays_so(client, anne, follow_up, clock, opens):
     anne.evening_cutoff, anne.minimum_notice_minutes = time(19), 0
@@ -59,6 +61,7 @@ def test_a_move_is_offered_and_taken_for_its_own_length(patient, anne, julie):  
     assert patient.post(mine(made, "move_there", at(THURSDAY, "17:30"))).status_code == 409
 
 
+@pytest.mark.rule("3.4.7")
 def test_what_she_moves_waits_for_a_yes_again(patient, anne, julie):  # noqa: F811
     made = note(make_type(anne.practice, needs_confirmation=True), anne, julie)
     patient.post(mine(made, "move_there", at(THURSDAY, "10:00")))
@@ -76,6 +79,7 @@ def test_what_her_midwife_no_longer_offers_is_not_moved_online(patient, anne, fo
     assert patient.post(mine(made, "move_there", at(THURSDAY, "10:00"))).status_code == 409
 
 
+@pytest.mark.rule("3.2.5")
 def test_who_did_not_come_is_not_known_on_the_page(patient, anne, julie):  # noqa: F811
     type = make_type(anne.practice, known_patients_only=True)
     julie.origin = "online"
@@ -88,6 +92,7 @@ def test_who_did_not_come_is_not_known_on_the_page(patient, anne, julie):  # noq
     assert confirm(patient, type, anne).status_code == 302
 
 
+@pytest.mark.rule("3.2.2")
 def test_a_program_books_with_nobody_who_has_left_nor_what_is_archived(
     client, anne, follow_up, julie, practice
 ):

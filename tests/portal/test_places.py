@@ -43,6 +43,7 @@ def visit(practice, anne):
     return make_type(practice, "Visite", place="home")
 
 
+@pytest.mark.rule("3.8.2")
 def test_the_address_is_asked_and_kept_on_her_record(signed_in, julie, anne, visit):
     page = read(signed_in.get(url("confirm", visit, anne)))
     assert "Numéro et rue" in page
@@ -104,6 +105,7 @@ def test_the_link_tells_nobody_where_she_lives(signed_in, client, julie, anne, v
         assert "4071" not in text
 
 
+@pytest.mark.rule("3.8.3")
 def test_a_video_room_opens_to_who_is_confirmed(signed_in, practice, anne):
     room = "https://visio.example/anne"
     type = make_type(practice, "Conseil", place="video", video_link=room, needs_confirmation=True)
@@ -117,6 +119,7 @@ def test_a_video_room_opens_to_who_is_confirmed(signed_in, practice, anne):
     assert room in read(signed_in.get(mine(made)))
 
 
+@pytest.mark.rule("3.8.1")
 def test_by_phone_she_reads_which_number_is_called(signed_in, practice, julie, anne):
     julie.mobile = "+33639980001"
     julie.save()
@@ -127,6 +130,7 @@ def test_by_phone_she_reads_which_number_is_called(signed_in, practice, julie, a
     assert words in read(signed_in.get(booked["Location"]))
 
 
+@pytest.mark.rule("3.2.7")
 def test_what_to_bring_is_seen_once_she_has_chosen_and_not_by_the_link(signed_in, follow_up, anne):
     follow_up.description, follow_up.instructions = "Tous les **mois**", "- votre **carte**"
     follow_up.save()

@@ -94,6 +94,7 @@ def test_moving_says_until_when_it_can_be_changed_again(patient, hers, anne, hou
     assert ("qu’en appelant le cabinet" in page) is (hours == 100)
 
 
+@pytest.mark.rule("3.4.5")
 def test_moving_to_a_time_just_taken_keeps_the_old_one(patient, hers, practice, follow_up, anne):
     lina = make_patient(practice, "Lina")
     book_appointment(follow_up, anne, at(THURSDAY, "15:00"), lina, by=By.patient(None), now=NOW)
@@ -105,6 +106,7 @@ def test_moving_to_a_time_just_taken_keeps_the_old_one(patient, hers, practice, 
     assert hers.start == at(THURSDAY, "09:30")
 
 
+@pytest.mark.rule("3.4.6")
 def test_after_the_deadline_she_is_told_to_call(patient, hers):
     with time_machine.travel(hers.start - timedelta(hours=23)):
         assert "merci d’appeler" in read(patient.get(mine(hers)))
@@ -116,6 +118,7 @@ def test_after_the_deadline_she_is_told_to_call(patient, hers):
     assert hers.status == "confirmed"
 
 
+@pytest.mark.rule("3.6.9")
 def test_the_calendar_file(patient, hers):
     answer = patient.get(mine(hers, "ics"))
     assert answer["Content-Type"].startswith("text/calendar")
@@ -142,6 +145,7 @@ def test_a_page_of_hers_is_kept_by_no_cache(patient, hers):
         assert "no-store" in patient.get(path)["Cache-Control"]
 
 
+@pytest.mark.rule("3.6.11")
 def test_the_link_shows_time_place_and_practitioner_and_nothing_else(client, hers):
     page = read(client.get(link(hers)))
     assert "3 place du Marché" in page

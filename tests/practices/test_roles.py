@@ -58,6 +58,7 @@ def test_an_assistant_who_becomes_a_practitioner_gets_an_agenda(practice, team):
     assert (made.name, made.is_active) == ("Paul Roy", True)
 
 
+@pytest.mark.rule("3.5.12")
 def test_two_owners_who_lower_each_other_leave_one(practice, seat, team):  # noqa: F811
     anne = practice.team.get(user=team["owner"])
     change_role(seat, "assistant", now=NOW)

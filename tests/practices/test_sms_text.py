@@ -12,6 +12,7 @@ from maia.practices.sms import (
 )
 
 
+@pytest.mark.rule("3.6.12")
 @pytest.mark.parametrize(
     ("text", "segments", "length"),
     [

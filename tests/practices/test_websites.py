@@ -28,6 +28,7 @@ def test_what_people_paste(pasted, origin):
     assert parse_origin(pasted) == origin
 
 
+@pytest.mark.rule("3.11.1")
 @pytest.mark.parametrize(
     ("pasted", "code"),
     [

@@ -69,6 +69,7 @@ def everything_stored():
     return "\n".join(found)
 
 
+@pytest.mark.rule("3.5.10")
 def test_nothing_says_whose_it_was(lina, seen, practice):
     link = seen.link_token
     lina.user = None  # and no account
@@ -133,6 +134,7 @@ def test_what_waited_to_be_sent_is_not(lina, anne, follow_up):
     assert not Message.objects.filter(invitation__isnull=False).exists()
 
 
+@pytest.mark.rule("3.5.10")
 def test_an_erased_record_is_nowhere_in_the_office(owner, lina, seen, time_machine):
     time_machine.move_to(LATER, tick=False)
     signed_in(owner, Membership.objects.get(role="owner").user)

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from maia.practices.seats import Seat
+from maia.privacy.journal import Act, note
 from maia.privacy.models import JournalEntry
 from tests.conftest import NOW, make_patient
 
@@ -35,6 +37,7 @@ def test_opening_a_record_is_written_down_once_a_look(sign_in, team, lina, on_tu
     assert len(entries()) == 2
 
 
+@pytest.mark.rule("3.5.13")
 def test_a_change_names_the_fields_and_never_what_they_say(owner, lina):
     owner.post(
         reverse("office:patient", args=[lina.pk]),
@@ -77,3 +80,13 @@ def test_who_left_stays_in_it(owner, team, sign_in, lina):
     sign_in(assistant).get(reverse("office:patient", args=[lina.pk]))
     assistant.delete()
     assert entries()[0][0] == email
+
+
+@pytest.mark.rule("3.5.13")
+def test_a_look_is_one_line_each_half_hour_and_a_change_one_each_time(practice, anne, lina):
+    seat = Seat(anne.user, practice, "owner")
+    for minutes in (0, 10, 40):
+        note(Act.OPENED, seat, now=NOW + timedelta(minutes=minutes), patient=lina)
+        note(Act.CHANGED, seat, now=NOW + timedelta(minutes=minutes), patient=lina, detail="email")
+    lines = [act for _who, act, _detail in entries()]
+    assert (lines.count("opened"), lines.count("changed")) == (2, 3)

@@ -63,6 +63,7 @@ def answers(client, booked):
     ]
 
 
+@pytest.mark.rule("3.12.3")
 @pytest.mark.parametrize(
     ("role", "only", "reads"),
     [

@@ -64,6 +64,7 @@ def test_what_is_refused(rule, code):
     assert refusal.value.code == code
 
 
+@pytest.mark.rule("3.12.1")
 def test_a_clock_change_keeps_the_wall_clock():
     start = datetime(2027, 3, 27, 9)  # noqa: DTZ001
     opened = [s for s, _ in spans(start, start.replace(hour=10), "FREQ=DAILY;COUNT=2", PARIS)]

@@ -1,4 +1,4 @@
-"""Weekly hours, types, descriptions, holidays (product rules 3.1 and 3.2)."""
+"""Weekly hours, types, descriptions, holidays (rules 3.1 and 3.2)."""
 
 from datetime import date
 
@@ -15,6 +15,7 @@ from maia.schedules.models import Absence, OpeningHours
 from tests.conftest import NOW, make_type
 
 
+@pytest.mark.rule("3.1.1")
 def test_a_schedule_has_one_line_a_weekday(anne):
     with pytest.raises(IntegrityError), transaction.atomic():
         OpeningHours.objects.create(schedule=anne.schedule, weekday=0, start=600, end=700)
@@ -38,6 +39,7 @@ def test_breaks_stay_inside_their_line():
             OpeningHours(weekday=0, start=540, end=1080, breaks=breaks).clean()
 
 
+@pytest.mark.rule("3.1.9")
 def test_writing_a_schedule_replaces_it_or_leaves_it(anne):
     anne.schedule.write({0: [(540, 600)], 1: []})
     assert [(x.weekday, x.ranges) for x in anne.schedule.lines.all()] == [(0, [(540, 600)])]
@@ -97,6 +99,7 @@ def test_a_description_runs_and_fetches_nothing(attack):
     assert "<a href" not in html or "onclick" not in html.split(">")[1]
 
 
+@pytest.mark.rule("3.1.6")
 def test_holidays_follow_the_region():
     good_friday = date(2027, 3, 26)
     assert date(2027, 7, 14) in public_holidays(Practice(), date(2027, 7, 1), date(2027, 7, 31))

@@ -25,6 +25,7 @@ def test_a_filled_trap_gets_no_code(client, choice, mailoutbox):
     assert not User.objects.filter(email="bot@x.example").exists()
 
 
+@pytest.mark.rule("3.4.8")
 def test_so_many_appointments_to_come_and_no_more(practice, anne, julie, on_tuesday):
     practice.max_open_bookings = 2
     practice.save()

@@ -1,4 +1,4 @@
-"""Guessing codes, by whatever door and however many at once: counted by address (product rule 3.5)."""
+"""Guessing codes, by whatever door and however many at once: counted by address (rule 3.5)."""
 
 import re
 import threading
@@ -65,6 +65,7 @@ def test_what_is_over_is_forgotten(db):
     assert not Allowance.objects.exists()
 
 
+@pytest.mark.rule("3.5.4")
 def test_twenty_wrong_codes_a_day_then_a_link(mailoutbox, settings):
     """Other browsers, other addresses, new codes: it is her account that counts them."""
     settings.ACCOUNT_RATE_LIMITS = False

@@ -213,6 +213,7 @@ def test_limits_follow_the_patient_behind_a_proxy(mailoutbox, settings):
 # --- Who has an account -----------------------------------------------------------------------
 
 
+@pytest.mark.rule("3.5.3")
 def test_the_booking_page_does_not_tell_who_has_an_account(
     practice, anne, follow_up, on_tuesday, mailoutbox
 ):

@@ -100,6 +100,7 @@ def test_no_script_runs_in_the_back_office(owner, poisoned, anne, follow_up, pra
     assert_harmless(owner.post("/pro/patients/search/", {"patient_search": "lina"}))
 
 
+@pytest.mark.rule("3.2.3")
 def test_nor_on_the_patients_pages(client, poisoned, follow_up, anne, practice):
     made = poisoned["appointment"]
     for path in (
