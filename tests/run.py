@@ -34,8 +34,10 @@ def main(extra: list[str]) -> int:
 
 def _both_passes(engine: str, url: str, extra: list[str], but: str = "") -> int:
     """What measures seconds runs when nothing else does. ``but`` ends an expression of marks."""
-    together = _pytest(engine, url, ["-m", f"not alone{but}", *extra])
-    alone = _pytest(f"{engine}, alone", url, ["-m", "alone", "-n", "0", "-rfEP", *extra])
+    together = _pytest(engine, url, ["-m", f"not alone{but}", "--durations=12", *extra])
+    alone = _pytest(
+        f"{engine}, alone", url, ["-m", "alone", "-n", "0", "-rfEP", "--durations=12", *extra]
+    )
     return together | alone
 
 

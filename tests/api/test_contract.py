@@ -12,7 +12,7 @@ from django.db import connection
 from tests.site import running_site
 
 # The stricter database is asked at length.
-EXAMPLES = {"postgresql": 10, "sqlite": 3}
+EXAMPLES = {"postgresql": 10, "sqlite": 1}
 
 
 @pytest.fixture(scope="module")

@@ -131,12 +131,9 @@ def test_keyboard_only(site, page):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_is_accessible(site, browser, browser_context_args, width, scheme):
-    context = browser.new_context(
-        **browser_context_args, viewport={"width": width, "height": 860}, color_scheme=scheme
-    )
+def test_every_page_is_accessible(site, browser, browser_context_args, width):
+    context = browser.new_context(**browser_context_args, viewport={"width": width, "height": 860})
     page = context.new_page()
 
     def check(path):

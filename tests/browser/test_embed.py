@@ -8,6 +8,8 @@ import pytest
 
 from tests.browser.sites import STRANGER, follow
 
+pytestmark = pytest.mark.once
+
 # Nothing but what the guide asks for: no inline script, no inline style.
 STRICT = "default-src 'none'; script-src {maia}; frame-src {maia}"
 
@@ -141,7 +143,6 @@ def test_nothing_else_is_framed_even_on_a_listed_website(sites, listed, open_bro
         assert framed.locator("main").count() == 0, framed.url
 
 
-@pytest.mark.once
 def test_the_frame_is_as_high_as_its_page_and_two_live_on_one_page(sites, listed, open_browser):
     sites.host.pages["/two"] = page_with(
         listed + listed.replace("<script", '<script data-type="2" data-accent="#7a4f9a"')
@@ -168,7 +169,6 @@ def test_the_frame_is_as_high_as_its_page_and_two_live_on_one_page(sites, listed
     assert -5 <= top <= 430, "the page has not followed the step"
 
 
-@pytest.mark.once
 def test_a_link_on_the_page_opens_the_right_step(sites, listed, open_browser):
     sites.host.pages["/rdv"] = page_with('<a href="#rendez-vous-2">Rééducation</a>' + listed)
     page = open_browser().new_page()
@@ -181,7 +181,6 @@ def test_a_link_on_the_page_opens_the_right_step(sites, listed, open_browser):
     page.frame_locator("iframe").locator(".slots").wait_for()
 
 
-@pytest.mark.once
 def test_without_scripts_there_is_a_link(sites, listed, open_browser):
     sites.host.pages["/rdv"] = page_with(listed)
     page = open_browser(java_script_enabled=False).new_page()
@@ -190,7 +189,6 @@ def test_without_scripts_there_is_a_link(sites, listed, open_browser):
     page.get_by_role("link", name="Suivi de grossesse").wait_for()
 
 
-@pytest.mark.once
 def test_a_plain_iframe_works(sites, listed, open_browser):
     address = f"{sites.base}/cabinet-des-lilas/embed/?language=en"
     sites.host.pages["/plain"] = page_with(f'<iframe src="{address}" height="900"></iframe>')

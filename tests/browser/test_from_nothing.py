@@ -3,7 +3,11 @@
 import re
 from datetime import date, timedelta
 
+import pytest
+
 from tests.browser.test_booking import PHONE
+
+pytestmark = pytest.mark.once
 
 
 def by_code(page, site, code_for, email, leads_to):

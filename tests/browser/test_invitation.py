@@ -2,8 +2,12 @@
 
 import re
 
+import pytest
+
 from tests.browser.conftest import assert_accessible
 from tests.browser.test_booking import PHONE, sign_in
+
+pytestmark = pytest.mark.once
 
 
 def test_a_patient_follows_her_invitation(

@@ -4,6 +4,8 @@ import pytest
 
 from tests.browser.test_booking import sign_in
 
+pytestmark = pytest.mark.once
+
 FAR = 150  # how many Tabs a page may ask for
 
 

@@ -5,6 +5,8 @@ import pytest
 from tests.browser.conftest import assert_accessible
 from tests.browser.test_booking import sign_in
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def office(site, page):
@@ -59,13 +61,9 @@ def test_the_agenda_opens_a_sheet_and_a_drag_can_be_undone(site, office):
     assert page.locator("h1").inner_text() == name
 
 
-@pytest.mark.once
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_office_page_is_accessible(site, browser, browser_context_args, width, scheme):
-    context = browser.new_context(
-        **browser_context_args, viewport={"width": width, "height": 860}, color_scheme=scheme
-    )
+def test_every_office_page_is_accessible(site, browser, browser_context_args, width):
+    context = browser.new_context(**browser_context_args, viewport={"width": width, "height": 860})
     page = context.new_page()
     sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
     page.wait_for_selector(".ec-event")

@@ -77,7 +77,7 @@ def test_the_agenda_says_that_some_did_not_leave(owner, make, practice):
 
 @pytest.mark.rule("3.6.3")
 def test_a_failed_one_is_sent_again_and_judged_again(owner, make, smtp, anne):
-    failed = make(kind="test", practitioner=anne, attempts=3)
+    failed = make(kind="test", recipient="practitioner", practitioner=anne, attempts=3)
     act(owner, failed, "resend")
     failed.refresh_from_db()
     assert (failed.status, failed.attempts, failed.error) == ("queued", 0, "")
