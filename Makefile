@@ -1,4 +1,4 @@
-# Maia's four commands. They need Python 3.11+, pip and make, and install the rest in this folder.
+# Maia's commands. They need Python 3.11+, pip and make, and install the rest in this folder.
 PYTHON ?= python3
 UV := .tools/bin/uv
 BIN := .venv/bin
@@ -11,13 +11,17 @@ export PIP_ROOT_USER_ACTION = ignore
 # Who installs may be stricter than who runs: another user must be able to read it.
 READABLE := umask 022 &&
 
-.PHONY: run test check bench machines install dev lock messages screenshots
+.PHONY: run test quick check bench machines install dev lock messages screenshots
 
 run: install
 	@MAIA_DEMO=$${MAIA_DEMO:-1} exec $(BIN)/maia run
 
 test: dev
 	@exec $(BIN)/python -m tests.run $(ARGS)
+
+# One test of each rule in the domain and one through a page or the API, on SQLite: while you work.
+quick: dev
+	@exec $(BIN)/python -m pytest -m "rule and not alone and not browser and not long" $(ARGS)
 
 check: dev
 	@exec $(BIN)/python -m tests.check

@@ -98,6 +98,7 @@ def agendas(draw):
 
 
 @pytest.mark.rule("3.3.1")
+@pytest.mark.long
 def test_the_heart_offers_what_the_naive_model_offers():
     seen = Counter()
 

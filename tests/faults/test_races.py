@@ -18,6 +18,7 @@ from maia.patients.models import Patient
 from maia.practices.models import Practice
 from maia.schedules.models import AppointmentType
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
+from tests.pace import busy
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -113,7 +114,7 @@ def test_200_at_one_slot_one_wins(practice, anne, follow_up):
     everybody = patients(practice, PATIENTS)
     outcomes, slowest = race([booking(follow_up, anne, start, p) for p in everybody])
     assert outcomes == {"won": 1, "SlotTaken": PATIENTS - 1}
-    assert slowest < 5
+    assert slowest < busy(5)
     assert len(blocking_events()) == Appointment.objects.count() == 1
 
 
@@ -126,7 +127,7 @@ def test_200_staggered_overlapping_starts(practice, anne):
     )
     events = assert_no_overlap()
     assert outcomes == {"won": len(events), "SlotTaken": PATIENTS - len(events)}
-    assert slowest < 5
+    assert slowest < busy(5)
     # Whoever lost had lost to a winner: every start overlaps one.
     length = quick.duration
     assert all(any(e.start < s + length and e.end > s for e in events) for s in starts)
@@ -146,7 +147,7 @@ def test_moves_cancels_and_bookings_together(practice, anne, follow_up):
     bookers = [booking(follow_up, anne, wanted, p) for p in patients(practice, 60)]
     outcomes, slowest = race([*movers, *bookers, *[cancelling(holder)] * 10])
     assert set(outcomes) <= {"won", "SlotTaken"}
-    assert slowest < 5
+    assert slowest < busy(5)
     events = assert_no_overlap()
     holder.refresh_from_db()
     assert holder.status == "cancelled"

@@ -15,6 +15,7 @@ from uuid import uuid4
 import pytest
 
 from tests.messaging.smtp import mail_server
+from tests.pace import busy
 from tests.site import running_site
 
 pytestmark = pytest.mark.alone
@@ -100,7 +101,7 @@ def test_200_patients_over_http_at_one_slot(tmp_path):
         print(f"HTTP: {dict(statuses)}, slowest {slowest:.2f} s")
         assert statuses == {302: 1, 409: PATIENTS - 1}
         # The five seconds are `test_races`': here the crowd and both servers share the cores.
-        assert slowest < 10
+        assert slowest < busy(10)
         counted = shell(site, COUNT)
         assert (counted["booked"], counted["overlaps"]) == (1, 0)
         log = site.log.read_text()

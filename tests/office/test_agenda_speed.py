@@ -10,6 +10,7 @@ from maia.appointments.models import Appointment, Event
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from tests.conftest import NOW
+from tests.pace import busy
 
 pytestmark = pytest.mark.alone
 
@@ -69,4 +70,4 @@ def test_a_week_of_two_thousand_opens_at_once(owner, full_week):
     drawn = [row for row in answer.json() if row.get("display") != "background"]
     assert len(drawn) >= PRACTITIONERS * A_WEEK
     print(f"agenda, {len(drawn)} events: {figures['page']:.0f} + {figures['events']:.0f} ms")
-    assert figures["page"] + figures["events"] < LIMIT_MS
+    assert figures["page"] + figures["events"] < busy(LIMIT_MS)
