@@ -1,0 +1,3 @@
+"""Online booking for independent health practitioners."""
+
+__version__ = "0.2.0"

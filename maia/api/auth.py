@@ -13,7 +13,7 @@ from maia.accounts.models import User
 from maia.api.problems import Refused
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
-from maia.practices.seats import Seat, SecondFactorMissing
+from maia.practices.seats import PracticeSuspended, Seat, SecondFactorMissing
 from maia.privacy.journal import Act, note
 from maia.tokens.issuing import TokenEnded, find_token, seat_of
 from maia.tokens.models import Token
@@ -22,6 +22,9 @@ SECOND_FACTOR = (
     "This practice asks its team for a second factor: whose token it is sets one up first, "
     "in her account."
 )
+
+SUSPENDED = "This practice is suspended by whoever runs this server: it is read, not changed."
+READING = ("GET", "HEAD", "OPTIONS")
 
 NOTES = "In this practice notes are for practitioners only: leave them out."
 
@@ -61,9 +64,11 @@ class OfficeToken(HttpBearer):
         if found is None:
             return None
         try:
-            seat = seat_of(found)
+            seat = seat_of(found, writes=request.method not in READING)
         except SecondFactorMissing as missing:
             raise Refused(403, missing.code, SECOND_FACTOR) from None
+        except PracticeSuspended:
+            raise Refused(403, "suspended", SUSPENDED) from None
         if seat is None:
             raise PermissionDenied
         return Caller(found, found.user, seat)

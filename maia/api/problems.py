@@ -65,6 +65,7 @@ _REASONS = {
     NotBookable.Reason.NOT_ONLINE: "This cannot be booked online.",
     NotBookable.Reason.NO_LONGER: "This type is archived, or this practitioner has left.",
     NotBookable.Reason.NOT_THIS_PRACTITIONER: "This practitioner does not offer this type.",
+    NotBookable.Reason.SUSPENDED: "This practice is suspended: nothing can be booked.",
     NotBookable.Reason.BARRED: "This patient cannot book online with this practice.",
     NotBookable.Reason.KNOWN_PATIENTS_ONLY: "This type is for patients known to the practice.",
     NotBookable.Reason.NO_ADDRESS: "This happens at the patient's home: give her `address`.",

@@ -24,6 +24,7 @@ class NotBookable(BookingRefused):
         NOT_ONLINE = "not_online"  # type or practitioner
         NO_LONGER = "no_longer"  # the type is archived, or the practitioner has left
         NOT_THIS_PRACTITIONER = "not_this_practitioner"
+        SUSPENDED = "suspended"  # the practice, by whoever runs the server
         BARRED = "barred"
         KNOWN_PATIENTS_ONLY = "known_patients_only"
         NO_ADDRESS = "no_address"  # the midwife comes to her, and nobody knows where

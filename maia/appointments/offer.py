@@ -11,6 +11,8 @@ def why_not_offered(
     type: AppointmentType, practitioner: Practitioner, *, online: bool
 ) -> Reason | None:
     """None if she offers it; ``online``: to patients (rules 3.2 and 3.4). No query."""
+    if online and type.practice.is_suspended:
+        return Reason.SUSPENDED
     if online and not (type.is_bookable_online and practitioner.is_bookable_online):
         return Reason.NOT_ONLINE
     if type.archived or not practitioner.is_active:

@@ -200,6 +200,8 @@ def _days(
     zone = type.practice.zone
     if now is not None:  # what is offered is what is accepted
         practitioners = [p for p in practitioners if why_not_offered(type, p, online=True) is None]
+        if not practitioners:
+            return
     if agendas is None:
         agendas = read_agendas(type.pk, [p.pk for p in practitioners], *_instants(first, last))
     holidays = frozenset(public_holidays(type.practice, first, last))

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "maia.webhooks",
     "maia.messaging",
     "maia.privacy",
+    "maia.tenants",
     "maia.hooks",
     "maia.portal",
     "maia.office",
@@ -84,6 +85,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_guid.middleware.guid_middleware",
     "maia.config.middleware.log_requests",
+    "maia.portal.former_names.lead_to_new_names",
     "maia.config.middleware.refuse_powers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -100,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "maia.portal.suspended.SuspendedMiddleware",
     "maia.config.limits.LimitsMiddleware",
 ]
 

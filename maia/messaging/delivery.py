@@ -44,7 +44,7 @@ def deliver(message: Message, now: datetime, mailer: Mailer) -> bool:
     """
     try:
         reason = why_not(message, now)
-        wanting = why_held(message.channel) if reason in (None, NO_SMS) else None
+        wanting = why_held(message) if reason in (None, NO_SMS) else None
         if wanting is not None:
             hold(message, wanting, now + EVERY)
             return False

@@ -19,6 +19,7 @@ _WORDS = {
     "no_mobile": _("no phone number on the record"),
     "no_sms": _("the patient wants no reminder by SMS"),
     "no_mail_server": _("no mail server is set up: it leaves once there is one"),
+    "silent": _("the practice is suspended: it leaves once it is open again"),
     "no_sms_provider": _("no SMS provider is set up"),
     "not_mobile": _("the number is not a mobile"),
     "paused": _("the webhook is paused"),

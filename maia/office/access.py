@@ -21,7 +21,13 @@ from maia.accounts.second_factor import AFTER, shown_in, where_to_show_it
 from maia.accounts.sessions import is_of_team
 from maia.patients.models import Patient, RecordErased
 from maia.practices.models import Membership, Practitioner
-from maia.practices.seats import Seat, SecondFactorMissing, memberships_of, take_seat
+from maia.practices.seats import (
+    PracticeSuspended,
+    Seat,
+    SecondFactorMissing,
+    memberships_of,
+    take_seat,
+)
 from maia.privacy.journal import Act, note
 
 CHOSEN = "office_practice"  # in the session, of who works in several
@@ -50,9 +56,13 @@ def office(view: View) -> View:
         place = chosen_place(request, request.memberships)
         with timezone.override(place.practice.zone):
             try:
-                request.seat = take_seat(place, shown=shown_in(request))
+                writes = request.method not in ("GET", "HEAD") and not hasattr(view, "only_reads")
+                request.seat = take_seat(place, shown=shown_in(request), writes=writes)
             except SecondFactorMissing as missing:
                 return _ask_second_factor(request, place, missing)
+            except PracticeSuspended:
+                context = {"practice": place.practice}
+                return render(request, "office/suspended.html", context, status=403)
             is_of_team(request.session, now=timezone.now())  # who has joined since she signed in
             if AFTER in request.session:
                 del request.session[AFTER]  # she is there
@@ -64,6 +74,12 @@ def office(view: View) -> View:
                 return _erased(request, gone)
 
     return wrapped
+
+
+def only_reads(view: View) -> View:
+    """A form that changes nothing, such as a search: sent in a suspended practice as well."""
+    view.only_reads = True  # type: ignore[attr-defined]
+    return view
 
 
 def chosen_place(request: HttpRequest, memberships: list[Membership]) -> Membership:

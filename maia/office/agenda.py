@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maia.appointments.models import Appointment
 from maia.messaging.models import Message
-from maia.office.access import CHOSEN, OfficeRequest, office
+from maia.office.access import CHOSEN, OfficeRequest, office, only_reads
 from maia.office.checklist import checklist
 from maia.privacy.reading import read_agenda
 from maia.schedules.models import AppointmentType
@@ -48,6 +48,7 @@ def agenda(request: OfficeRequest) -> HttpResponse:
 
 @office
 @require_POST
+@only_reads
 def choose_practice(request: OfficeRequest, pk: int) -> HttpResponse:
     if any(place.practice_id == pk for place in request.memberships):
         request.session[CHOSEN] = pk

@@ -16,7 +16,13 @@ from maia.accounts import short_memory
 from maia.invitations.inviting import InvitationRefused, invite_patient, withdraw
 from maia.messaging.models import Message
 from maia.office import refusals
-from maia.office.access import OfficeRequest, office, settings_page, written_down
+from maia.office.access import (
+    OfficeRequest,
+    office,
+    only_reads,
+    settings_page,
+    written_down,
+)
 from maia.office.again import asked_again
 from maia.office.once import made_once, nothing_made
 from maia.office.phones import FormWithPhone
@@ -91,6 +97,7 @@ class PatientForm(FormWithPhone):
 
 @office
 @require_POST
+@only_reads
 def search(request: OfficeRequest) -> HttpResponse:
     """Posted: a name in an address would stand in every log on the way."""
     typed = request.POST.get("patient_search", "")
@@ -100,6 +107,7 @@ def search(request: OfficeRequest) -> HttpResponse:
 
 @office
 @require_http_methods(["GET", "HEAD", "POST"])
+@only_reads
 def patients(request: OfficeRequest) -> HttpResponse:
     """Everybody, page by page. What is looked for waits in the session for `found`."""
     if request.method == "POST":

@@ -33,6 +33,7 @@ from maia.portal import elsewhere, refusals
 from maia.portal.forms import DetailsForm, NoteForm
 from maia.portal.frame import frame_of
 from maia.portal.htmx import wants_part
+from maia.portal.suspended import refuse_if_suspended
 from maia.portal.week import read_week
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.descriptions import description_html
@@ -84,9 +85,11 @@ def get_choice(slug: str, type_id: int, practitioner_id: int, start: datetime) -
 def get_offer(slug: str, type_id: int) -> tuple[AppointmentType, list[Practitioner]]:
     """A type of this practice's page, and who offers it. Raises Http404."""
     try:
-        return read_offer(slug, type_id)
+        type, team = read_offer(slug, type_id)
     except AppointmentType.DoesNotExist:
         raise Http404 from None
+    refuse_if_suspended(type.practice)
+    return type, team
 
 
 def _of_frame(request: HttpRequest, practitioners: list[Practitioner]) -> list[Practitioner]:
@@ -100,6 +103,7 @@ def _of_frame(request: HttpRequest, practitioners: list[Practitioner]) -> list[P
 @require_safe
 def what_for(request: HttpRequest, slug: str) -> HttpResponse:
     practice = get_object_or_404(Practice, slug=slug)
+    refuse_if_suspended(practice)
     online = practice.practitioners.bookable_online().prefetch_related("photo")
     practitioners = _of_frame(request, list(online))
     types = [

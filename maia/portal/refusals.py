@@ -26,6 +26,9 @@ _REASONS: dict[NotBookable.Reason, str | Promise] = {
     NotBookable.Reason.NOT_ONLINE: _("This cannot be booked online any more."),
     NotBookable.Reason.NO_LONGER: _("This cannot be booked online any more."),
     NotBookable.Reason.NOT_THIS_PRACTITIONER: _("This practitioner does not offer this."),
+    NotBookable.Reason.SUSPENDED: _(
+        "This practice does not take appointments online at the moment."
+    ),
     NotBookable.Reason.BARRED: _(
         "You cannot book online with this practice. Please call to make an appointment."
     ),

@@ -90,6 +90,14 @@ def validate_slug(value: str) -> None:
         raise ValidationError(_("This address is kept for Maia itself."), code="reserved")
 
 
+class Suspension(models.TextChoices):
+    """What an operator does to a practice that must not go on for now."""
+
+    NONE = "", _("open")
+    TOLD = "told", _("suspended")  # what is booked stands, and its messages leave
+    SILENT = "silent", _("suspended, and silent")  # no message leaves
+
+
 class Practice(models.Model):
     """The tenant: everything hangs from one."""
 
@@ -140,6 +148,15 @@ class Practice(models.Model):
     )
     # She hands out the link of her booking page: the checklist does not ask for a website.
     without_website = models.BooleanField(_("no website"), default=False)
+    suspension = models.CharField(
+        _("state"),
+        max_length=6,
+        choices=Suspension.choices,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
 
     class Meta:
         verbose_name = _("practice")
@@ -159,12 +176,19 @@ class Practice(models.Model):
             validate_region(self.country, self.holiday_region)
         except ValidationError as error:
             raise ValidationError({"holiday_region": error}) from None
+        if FormerSlug.objects.filter(slug=self.slug).exclude(practice=self.pk).exists():
+            # Links and websites of that practice would lead here.
+            raise ValidationError({"slug": _("Another practice had this address before.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A new one in a time zone of a region begins with the holidays of that region."""
         if self._state.adding and not self.holiday_region:
             self.holiday_region = region_of_zone(self.country, self.time_zone)
         super().save(*args, **kwargs)
+
+    @property
+    def is_suspended(self) -> bool:
+        return bool(self.suspension)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -180,6 +204,20 @@ def one_line(street: str, postcode: str, city: str) -> str:
     """An address, empty when there is none."""
     town = f"{postcode} {city}".strip()
     return ", ".join(part for part in (street, town) if part)
+
+
+class FormerSlug(models.Model):
+    """A name that a practice had: it leads to the practice, and nobody else is given it."""
+
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="former_slugs")
+    slug = models.CharField(_("address"), max_length=60, unique=True)
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class Website(models.Model):
@@ -272,7 +310,7 @@ class Membership(models.Model):
 
 class PractitionerQuerySet(models.QuerySet["Practitioner"]):
     def bookable_online(self) -> "PractitionerQuerySet":
-        return self.filter(is_active=True, allow_online_booking=True)
+        return self.filter(is_active=True, allow_online_booking=True, practice__suspension="")
 
 
 class Practitioner(models.Model):

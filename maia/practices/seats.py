@@ -23,6 +23,10 @@ class SecondFactorMissing(Exception):
         self.code = code
 
 
+class PracticeSuspended(Exception):
+    """Its team reads and exports; nobody writes."""
+
+
 @dataclass(frozen=True)
 class Seat:
     """Made by `take_seat` and nowhere else."""
@@ -63,18 +67,20 @@ def memberships_of(user: User) -> list[Membership]:
     return list(Membership.objects.filter(user=user).select_related("practice").order_by("pk"))
 
 
-def take_seat(membership: Membership, *, shown: bool, role: str = "") -> Seat:
+def take_seat(membership: Membership, *, shown: bool, role: str = "", writes: bool = False) -> Seat:
     """Whoever comes, by a page, a token or a feed, sits down here or not at all.
 
     ``shown``: this sign-in has shown a second factor; a token or a feed, which was made by one who
-    was signed in, says yes. ``role``: a lesser one than hers. Raises `SecondFactorMissing`.
-    One query where the practice asks for a second factor, none elsewhere.
+    was signed in, says yes. ``role``: a lesser one than hers. ``writes``: she comes to change
+    something. Raises `SecondFactorMissing`, and `PracticeSuspended` where she writes. One query where the practice asks for a second factor, none elsewhere.
     """
     if membership.practice.require_second_factor:
         if not has_second_factor(membership.user):
             raise SecondFactorMissing("second_factor_required")
         if not shown:
             raise SecondFactorMissing("second_factor_not_shown")
+    if writes and membership.practice.is_suspended:
+        raise PracticeSuspended
     role = lower_role(role or membership.role, membership.role)
     return Seat(membership.user, membership.practice, role, membership)
 

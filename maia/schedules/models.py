@@ -179,7 +179,7 @@ class PlaceKind(models.TextChoices):
 class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
     def bookable_online(self) -> "AppointmentTypeQuerySet":
         """What the booking page and the public API may show (rule 3.2)."""
-        return self.filter(allow_online_booking=True, archived=False)
+        return self.filter(allow_online_booking=True, archived=False, practice__suspension="")
 
 
 class AppointmentType(models.Model):

@@ -87,10 +87,10 @@ def find_token(secret: str, now: datetime) -> Token | None:
     return token
 
 
-def seat_of(token: Token) -> Seat | None:
+def seat_of(token: Token, *, writes: bool = False) -> Seat | None:
     """What the token may do in its practice now: she may have left, or become less. One query.
 
-    Raises `SecondFactorMissing`.
+    Raises `SecondFactorMissing`, `PracticeSuspended`.
     """
     if token.practice is None:
         return None
@@ -98,7 +98,7 @@ def seat_of(token: Token) -> Seat | None:
     if place is None:
         return None
     place.practice, place.user = token.practice, token.user
-    return take_seat(place, shown=True, role=token.role)
+    return take_seat(place, shown=True, role=token.role, writes=writes)
 
 
 def tokens_of(practice: Practice, now: datetime) -> QuerySet[Token]:

@@ -80,5 +80,5 @@ def test_a_practice_is_created_from_the_command_line(db, capsys):
     owner = Membership.objects.get(practice__slug="port")
     assert (owner.role, owner.user.email) == ("owner", "nina@port.example")
     assert "/port/" in capsys.readouterr().out
-    with pytest.raises(CommandError, match="Adresse"):
+    with pytest.raises(CommandError, match="already exists"):
         call_command(*call)

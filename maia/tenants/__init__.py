@@ -1,0 +1,1 @@
+"""What the operator does to whole practices: rename, suspend, export, delete, count."""
