@@ -11,7 +11,7 @@ export PIP_ROOT_USER_ACTION = ignore
 # Who installs may be stricter than who runs: another user must be able to read it.
 READABLE := umask 022 &&
 
-.PHONY: run test quick check bench machines install dev lock messages screenshots
+.PHONY: run test quick check bench machines mutants install dev lock messages screenshots
 
 run: install
 	@MAIA_DEMO=$${MAIA_DEMO:-1} exec $(BIN)/maia run
@@ -32,6 +32,10 @@ bench: dev
 # Three web hosts, two workers, a load balancer, PostgreSQL and its replica, as network namespaces.
 machines: dev
 	@exec $(BIN)/python -m tests.machines
+
+# What no test notices: by hand, half an hour.
+mutants: dev
+	@exec $(BIN)/python -m scripts.mutants
 
 install: .venv/main.stamp $(MO) static-root/staticfiles.json
 dev: .venv/dev.stamp $(MO) static-root/staticfiles.json
