@@ -7,6 +7,7 @@ time; `make mutants SAMPLE=500` draws more. cosmic-ray makes the mutants and run
 import json
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -47,9 +48,14 @@ def main(sample: int) -> int:
     with tempfile.TemporaryDirectory(prefix="maia-mutants-") as folder:
         clone = Path(folder) / "maia"
         subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+        for words in ROOT.glob("maia/locale/**/*.mo"):  # made, and so in no clone
+            shutil.copy(words, clone / words.relative_to(ROOT))
         for number, (modules, tests) in enumerate(ROOMS):
             session = Path(folder) / f"{number}.sqlite"
             _begin(clone, session, modules, tests)
+            _cosmic_ray(
+                clone, "baseline", str(session.with_suffix(".toml"))
+            )  # or all would seem killed
             drawn, all_of_them = _draw(session, sample)
             print(f"{', '.join(modules)}: {drawn} of {all_of_them}", flush=True)
             _cosmic_ray(clone, "exec", str(session.with_suffix(".toml")), str(session))
