@@ -2,6 +2,8 @@
 
 import time
 
+PATIENCE = 300.0  # seconds for what has to come, on a machine that has much else to do
+
 
 def busy(seconds: float) -> float:
     """That many seconds of an idle machine, in those of this one: on two cores with eight others that

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.pace import PATIENCE
 from tests.ports import free_port
 
 
@@ -82,13 +83,13 @@ def _server(binaries: Path, folder: Path, user: str | None, *, durable: bool) ->
         yield f"postgresql://maia@127.0.0.1:{port}/postgres"
     finally:
         process.send_signal(2)  # SIGINT: disconnect everybody and stop
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     import psycopg
 
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             psycopg.connect(f"postgresql://maia@127.0.0.1:{port}/postgres").close()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from tests.pace import PATIENCE
 from tests.ports import free_port
 
 
@@ -28,7 +29,9 @@ class Site:
     def manage(self, *arguments: str) -> str:
         """Runs a `maia` command on its database; what it printed."""
         command = [sys.executable, "-m", "maia", *arguments]
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(
+            command, env=self.env, capture_output=True, text=True, timeout=PATIENCE
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -68,7 +71,7 @@ def running_site(folder: Path, **settings: str) -> Iterator[Site]:
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 @contextmanager
@@ -90,7 +93,7 @@ def _database(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def _wait_for(site: Site) -> None:
-    deadline = time.monotonic() + 300  # on a busy machine; one that has ended is seen at once
+    deadline = time.monotonic() + PATIENCE  # on a busy machine; one that has ended is seen at once
     while True:
         try:
             scheme = site.base.partition(":")[0]

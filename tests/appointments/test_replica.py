@@ -8,6 +8,8 @@ import sys
 import pytest
 from django.db import connection
 
+from tests.pace import PATIENCE
+
 ROLE = "maia_reads_nothing"
 ASK = """
 import json
@@ -45,7 +47,7 @@ def env(transactional_db, tmp_path):
 def test_a_right_that_the_replicas_user_lacks_is_as_good_as_no_replica(env, practice, follow_up):
     path = f"/api/v1/practices/tilleuls/slots?type={follow_up.pk}&from=2026-12-01&to=2026-12-07"
     command = [sys.executable, "-m", "maia", "shell", "--no-imports", "-c", ASK.format(path=path)]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE)
     *log, answer = done.stdout.splitlines()
     said = json.loads(answer)
     assert said["rows"] == [[1]]

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.sites import listed, open_browser, sites  # noqa: F401
+from tests.pace import PATIENCE
 from tests.site import running_site
 
 # Playwright keeps an event loop in the process, where Django then suspects every query.
@@ -66,7 +67,7 @@ def page(page):
             else None
         ),
     )
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)
     yield page
     assert errors == []
 
@@ -77,7 +78,7 @@ def mailbox(site, context):
 
     def read(to, subject):
         reader = context.new_page()
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             reader.goto(f"{site.base}/demo/messages/?to={to}")
             mail = reader.locator(".mail", has_text=subject)

@@ -70,7 +70,7 @@ def open_browser(sites, playwright, tmp_path, request):
             timezone_id="Europe/Paris",
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         opened.append(context)
         return context
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.browser.sites import STRANGER, follow
+from tests.pace import PATIENCE
 
 pytestmark = pytest.mark.once
 
@@ -23,7 +24,7 @@ def page_with(snippet):
 
 def read_mail(context, sites, to, subject, pattern=""):
     reader = context.new_page()
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + PATIENCE
     try:
         while time.monotonic() < deadline:
             reader.goto(f"{sites.base}/demo/messages/?to={to}")

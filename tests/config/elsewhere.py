@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.pace import PATIENCE
 from tests.postgres import binaries as postgresql_bin
 
 
@@ -33,4 +34,4 @@ def elsewhere(tmp_path):
 
 def maia(env, *arguments):
     command = [sys.executable, "-m", "maia", *arguments]
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE)

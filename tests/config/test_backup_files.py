@@ -11,6 +11,7 @@ import pytest
 
 from maia.config.backup_file import CannotBackUp, read_manifest, unpack, write
 from tests.config.elsewhere import maia
+from tests.pace import PATIENCE
 from tests.postgres import binaries as postgresql_bin
 from tests.site import running_site
 
@@ -202,7 +203,7 @@ def test_a_full_disk_is_said_in_words(there, tmp_path, size):
 
     done = subprocess.run(
         [sys.executable, "-c", command, "backup", str(folder / "maia.backup")],
-        env=there, capture_output=True, text=True, timeout=120,
+        env=there, capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 1
     assert "Traceback" not in done.stderr

@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 
 from maia.config import checks
+from tests.pace import PATIENCE
 
 pytestmark = pytest.mark.once  # each on settings of its own, with SQLite
 
@@ -25,7 +26,7 @@ def maia(tmp_path, *arguments, **settings):
     folder.mkdir(mode=0o700, exist_ok=True)
     env |= {"MAIA_DATA_DIR": str(folder), **SAFE, **settings}
     command = [sys.executable, "-m", "maia", *arguments]
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def test_safe_settings_pass(tmp_path):

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.pace import PATIENCE
+
 pytestmark = pytest.mark.once
 
 
@@ -15,7 +17,7 @@ def maia(folder, *arguments, umask=0o022):
     env |= {"MAIA_DATA_DIR": str(folder), "MAIA_STATIC_DIR": str(folder.parent / "static")}
     command = [sys.executable, "-m", "maia", *arguments]
     done = subprocess.run(
-        command, env=env, capture_output=True, text=True, umask=umask, timeout=180
+        command, env=env, capture_output=True, text=True, umask=umask, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -7,6 +7,7 @@ import urllib.request
 
 import pytest
 
+from tests.pace import PATIENCE
 from tests.ports import free_port
 from tests.site import running_site
 
@@ -21,7 +22,7 @@ def test_static_files_that_were_not_collected_are_asked_for(tmp_path):
         "MAIA_PORT": str(free_port()),
     }
     command = [sys.executable, "-m", "maia", "serve"]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 1
     assert "make install" in done.stderr
     assert not (tmp_path / "static").exists()
@@ -30,10 +31,12 @@ def test_static_files_that_were_not_collected_are_asked_for(tmp_path):
 def test_starting_writes_no_static_files_and_an_address_may_have_brackets(tmp_path):
     with running_site(tmp_path, MAIA_HOST="[::]") as site:
         address = f"http://[::1]:{site.port}/accounts/login/"
-        with urllib.request.urlopen(address, timeout=30) as page:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as page:
             text = page.read().decode()
         sheet = text.partition('rel="stylesheet" href="')[2].partition('"')[0]
-        with urllib.request.urlopen(f"http://127.0.0.1:{site.port}{sheet}", timeout=30) as style:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{site.port}{sheet}", timeout=PATIENCE
+        ) as style:
             assert style.status == 200
     assert sheet.startswith("/static/")
     assert not (tmp_path / "static").exists()

@@ -15,7 +15,7 @@ from PIL import Image
 from tests.faults.test_site import shell
 from tests.faults.test_slow_clients import asked, begun, connect
 from tests.office.test_import import chosen
-from tests.pace import busy
+from tests.pace import PATIENCE, busy
 from tests.pages import Shown
 from tests.site import running_site
 
@@ -78,7 +78,7 @@ class Camille(requests.Session):
         )
 
     def page(self, path):
-        answer = self.get(f"{self.base}{path}", timeout=60)
+        answer = self.get(f"{self.base}{path}", timeout=PATIENCE)
         answer.raise_for_status()
         return answer.text
 
@@ -86,7 +86,7 @@ class Camille(requests.Session):
         """What the page's form shows, and these fields."""
         shown = Shown(self.page(path))
         answer = self.post(
-            f"{self.base}{path}", {**shown.values, **fields}, files=files, timeout=120
+            f"{self.base}{path}", {**shown.values, **fields}, files=files, timeout=PATIENCE
         )
         assert answer.status_code < 400, answer.text[:2000]
         return answer
@@ -144,7 +144,7 @@ def test_a_bomb_of_each_kind_at_once_and_the_booking_page_under_a_second(site, c
             ),
         ]
         for done in heavy:
-            done.result(timeout=180)
+            done.result(timeout=PATIENCE)
         waited(lambda: shell(site, COUNT)["records"] >= LINES)
         over.set()
         for looker in lookers:

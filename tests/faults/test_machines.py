@@ -12,6 +12,7 @@ import pytest
 
 from tests.machines.network import CannotMakeNetworks
 from tests.machines.rig import Rig, several_machines
+from tests.pace import PATIENCE
 
 pytestmark = pytest.mark.alone
 
@@ -123,7 +124,7 @@ def test_nothing_is_lost_while_machines_die(rig: Rig):
     at(35, "the replica dies", rig.hosts["replica"].kill)
     loading.join()
     report = _judge(faults, result["rows"])
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + PATIENCE
     while (counted := shell(rig, COUNT))["waiting"] and time.monotonic() < deadline:
         time.sleep(1)
     print(f"{len(result['booked'])} bookings acknowledged, {report['answers']}")

@@ -16,6 +16,7 @@ from PIL import Image
 
 from tests.faults.test_all_at_once import Camille, waited
 from tests.office.test_import import chosen
+from tests.pace import PATIENCE
 from tests.pages import Shown
 from tests.site import running_site
 
@@ -151,7 +152,7 @@ def test_a_picture(site, camille, path, field):
             site,
             name,
             lambda files=files: (
-                camille.post(camille.base + path, shown, files=files, timeout=120).status_code
+                camille.post(camille.base + path, shown, files=files, timeout=PATIENCE).status_code
             ),
         )
 
@@ -268,7 +269,7 @@ def sent(site, path, headers, body, camille):
     cookies = {} if "Authorization" in headers else camille.cookies
     try:
         answer = requests.post(
-            site.base + path, body, headers=headers, cookies=cookies, timeout=120
+            site.base + path, body, headers=headers, cookies=cookies, timeout=PATIENCE
         )
     except requests.ConnectionError:  # refused while it was still being sent
         return 413

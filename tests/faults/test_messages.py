@@ -18,6 +18,7 @@ from maia.messaging.worker import work_once
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from tests.conftest import NOW, make_type
+from tests.pace import PATIENCE
 from tests.workers import environment, start_worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
@@ -169,11 +170,11 @@ def test_killed_between_the_commit_and_the_first_delivery_it_is_delivered_on_res
 ):
     env = environment(MAIA_EMAIL_URL=f"smtp://127.0.0.1:{smtp.port}")
     command = [sys.executable, "-m", "maia", "shell", "--no-imports", "-c", BOOK_AND_DIE]
-    assert subprocess.run(command, env=env, timeout=60, check=False).returncode == -9
+    assert subprocess.run(command, env=env, timeout=PATIENCE, check=False).returncode == -9
     connections.close_all()
     assert Appointment.objects.count() == 1
     assert not Message.objects.exists()
-    assert start_worker(env, "--until-idle").wait(60) == 0
+    assert start_worker(env, "--until-idle").wait(PATIENCE) == 0
     (mail,) = smtp.taken
     assert mail["To"] == "julie@patiente.example"
 
@@ -188,11 +189,11 @@ def test_sigterm_finishes_the_message_in_hand_and_puts_the_rest_back(practice, a
         MAIA_SMS_A_DAY="0",
     )
     worker = start_worker(env)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while not smtp.taken and time.monotonic() < deadline:
         time.sleep(0.02)
     worker.terminate()
-    assert worker.wait(20) == 0
+    assert worker.wait(PATIENCE) == 0
     assert not Message.objects.filter(status="sending").exists()
     assert not Message.objects.filter(status="queued").exclude(lease_until=None).exists()
     taken = len(smtp.taken) + len(sms.taken)

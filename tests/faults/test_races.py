@@ -18,7 +18,7 @@ from maia.patients.models import Patient
 from maia.practices.models import Practice
 from maia.schedules.models import AppointmentType
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
-from tests.pace import busy
+from tests.pace import PATIENCE, busy
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -41,7 +41,7 @@ def race(acts):
         worker.start()
     results = [answers.get() for _ in acts]
     for worker in workers:
-        worker.join(10)
+        worker.join(PATIENCE)
     outcomes = Counter(outcome for outcome, _ in results)
     slowest = max(seconds for _, seconds in results)
     print(
@@ -58,7 +58,7 @@ def _work(acts, gate, answers):
 
 def _run(act, gate):
     Practice.objects.first()  # a running server is connected already
-    gate.wait(60)
+    gate.wait(PATIENCE)
     started = time.monotonic()
     try:
         act()

@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 
 from tests.messaging.smtp import mail_server
-from tests.pace import busy
+from tests.pace import PATIENCE, busy
 from tests.site import running_site
 
 pytestmark = pytest.mark.alone
@@ -75,7 +75,7 @@ def shell(site, code):
 def post(base, url, cookie, note=""):
     """One patient's form; status and seconds."""
     token = "x" * 32
-    connection = http.client.HTTPConnection(base.removeprefix("http://"), timeout=60)
+    connection = http.client.HTTPConnection(base.removeprefix("http://"), timeout=PATIENCE)
     body = f"csrfmiddlewaretoken={token}&request_key={uuid4()}&note={note}"
     headers = {
         "Cookie": f"sessionid={cookie}; csrftoken={token}",
@@ -119,7 +119,7 @@ def test_ctrl_c_and_sigterm_stop_everything_cleanly(tmp_path):
             children = _children(site.process.pid)
             assert len(children) >= 2
             site.process.send_signal(number)
-            assert site.process.wait(20) == 0, site.log.read_text()
+            assert site.process.wait(PATIENCE) == 0, site.log.read_text()
             assert not [pid for pid in children if _alive(pid)]
             assert "Traceback" not in site.log.read_text()
 
@@ -143,7 +143,7 @@ def test_a_killed_worker_loses_nothing_and_sends_nothing_twice(tmp_path):
                     worker.kill()
                     worker.wait()
             assert booked >= 20
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + PATIENCE
             while shell(site, COUNT)["messages"].get("sent", 0) < 2 * booked:
                 if time.monotonic() > deadline:
                     break

@@ -38,6 +38,7 @@ from maia.messaging.worker import run, run_until_idle
 from maia.practices.models import Practice
 from maia.privacy.housekeeping import keep_house
 from tests.conftest import NOW
+from tests.pace import PATIENCE
 from tests.workers import environment, start_worker
 
 
@@ -236,7 +237,7 @@ def test_nobodys_message_waits_for_a_job_and_idle_is_after_jobs(practice, anne, 
     sent_while_it_ran = []
 
     def slow(job, progress):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not smtp.taken and time.monotonic() < deadline:
             time.sleep(0.05)
         sent_while_it_ran.append(len(smtp.taken))
@@ -281,9 +282,9 @@ def test_messages_that_a_killed_worker_had_not_begun_do_not_wait_for_its_lease(
     worker.wait()
     in_hand = Message.objects.filter(status="queued").exclude(lease_until=None)
     assert in_hand.exists()
-    assert start_worker(env, "--until-idle").wait(60) == 0
+    assert start_worker(env, "--until-idle").wait(PATIENCE) == 0
     time.sleep(max((m.lease_until.timestamp() - time.time() for m in in_hand), default=0))
-    assert start_worker(env, "--until-idle").wait(60) == 0
+    assert start_worker(env, "--until-idle").wait(PATIENCE) == 0
     statuses = set(Message.objects.values_list("status", flat=True))
     assert statuses <= {"sent", "sending"}
     assert Message.objects.filter(status="sending").count() <= 1  # that one: nobody knows

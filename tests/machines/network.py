@@ -10,6 +10,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.pace import PATIENCE
+
 LAN = "10.77.0"
 
 
@@ -47,14 +49,14 @@ class Host:
     def stop(self) -> None:
         for process in self.running:
             process.terminate()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while self._pids() and time.monotonic() < deadline:
             time.sleep(0.1)
         self.kill()
 
     def _wait(self) -> None:
         for process in self.running:
-            process.wait(20)
+            process.wait(PATIENCE)
         self.running.clear()
 
     def _pids(self) -> list[int]:

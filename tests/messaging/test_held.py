@@ -16,6 +16,7 @@ from maia.messaging.models import Message
 from maia.messaging.worker import work_once
 from maia.practices.models import Membership
 from tests.conftest import NOW, THURSDAY, at, signed_in
+from tests.pace import PATIENCE
 from tests.workers import environment
 
 OPEN = "https://rdv.sage-femme.fr"
@@ -114,7 +115,7 @@ def test_no_command_that_acts_starts_on_unsafe_settings(tmp_path, command):
         env=env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 1
     assert "maia.E006" in done.stderr
@@ -140,7 +141,7 @@ def test_a_worker_past_the_checks_prints_nothing(anne, url):
     if not url:
         del env["MAIA_EMAIL_URL"]
     done = subprocess.run(
-        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=PATIENCE
     )
     assert "tilleuls.example" not in done.stdout + done.stderr
     assert statuses() == [("email", "queued", "no_mail_server", 0, "")]

@@ -19,6 +19,7 @@ from maia.patients.lists.rows import Draft
 from maia.patients.models import ImportedRecord, Patient, PatientImport
 from tests.conftest import NOW, make_patient
 from tests.office.conftest import frozen  # noqa: F401
+from tests.pace import PATIENCE
 from tests.patients.test_importing import HEAD, import_, read, said, work
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +116,7 @@ def test_killed_in_the_middle_it_is_done_once_by_another(practice, anne, monkeyp
 
     process = get_context("fork").Process(target=until_it_dies)
     process.start()
-    process.join(60)
+    process.join(PATIENCE)
     assert process.exitcode == -signal.SIGKILL
     assert not Patient.objects.exists()
     work()  # its lease lasts

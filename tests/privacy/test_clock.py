@@ -22,6 +22,7 @@ from maia.privacy.housekeeping import (
 )
 from maia.privacy.models import Housekeeping, Terms
 from tests.conftest import make_patient
+from tests.pace import PATIENCE
 from tests.workers import environment
 
 DAY = timedelta(days=1)
@@ -45,7 +46,7 @@ def frozen():
 def moved(days, *command):
     arguments = [sys.executable, "-c", MOVED, str(days), *command]
     env = environment()
-    return subprocess.run(arguments, env=env, capture_output=True, text=True, timeout=120)
+    return subprocess.run(arguments, env=env, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def make_records(practice, count, created_at):

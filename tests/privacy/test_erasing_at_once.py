@@ -29,6 +29,7 @@ from maia.practices.models import Membership
 from maia.privacy.erasing import CannotErase, erase_patient
 from maia.tokens.issuing import make_token
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user, signed_in
+from tests.pace import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOW + timedelta(days=30)
@@ -42,7 +43,7 @@ def together(*acts):
     def run(act):
         try:
             Patient.objects.first()  # connected already
-            gate.wait(30)
+            gate.wait(PATIENCE)
             return act()
         except REFUSED as refusal:
             return refusal

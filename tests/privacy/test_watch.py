@@ -16,6 +16,7 @@ from maia.privacy.housekeeping import state_of_the_house
 from maia.privacy.models import Housekeeping
 from maia.privacy.watch import MOST, SETTLES, WatchedClock
 from tests.conftest import make_patient, make_user
+from tests.pace import PATIENCE
 from tests.workers import environment
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -146,7 +147,7 @@ def worker(there):
         yield process
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(PATIENCE)
 
 
 def until(true, seconds=90):
