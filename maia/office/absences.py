@@ -49,13 +49,17 @@ class AwayForm(forms.Form):
         Practitioner.objects.none(), label=gettext_lazy("Practitioner")
     )
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120, required=False)
+    part_of_day = forms.BooleanField(label=gettext_lazy("Not the whole day"), required=False)
     first_date = DayField(label=gettext_lazy("From"))
     first_time = forms.TimeField(
         label=gettext_lazy("Time"), required=False, widget=_time(),
-        help_text=gettext_lazy("Without a time: the whole day."),
+        help_text=gettext_lazy("Without a time: from the morning on."),
     )  # fmt: skip
     last_date = DayField(label=gettext_lazy("Until, included"))
-    last_time = forms.TimeField(label=gettext_lazy("Time"), required=False, widget=_time())
+    last_time = forms.TimeField(
+        label=gettext_lazy("Time"), required=False, widget=_time(),
+        help_text=gettext_lazy("Without a time: until the evening."),
+    )  # fmt: skip
     repeat = forms.ChoiceField(
         label=gettext_lazy("Repeated"),
         choices=[
@@ -79,6 +83,7 @@ class AwayForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
+        self._forget_what_is_folded(typed)
         if self.errors:
             return typed
         if typed["kind"] == "absence" and not self.seat.may_change_settings_of(
@@ -106,6 +111,15 @@ class AwayForm(forms.Form):
         if any(a[1] > b[0] for a, b in zip(self.spans, self.spans[1:], strict=False)):
             self.add_error("repeat", _("It would repeat before it has ended."))
         return typed
+
+    def _forget_what_is_folded(self, typed: dict[str, Any]) -> None:
+        """Hours of whole days and the end of no repetition are not on the page: whatever a browser
+        sends of them, she has not seen it."""
+        folded = [] if typed.get("part_of_day") else ["first_time", "last_time"]
+        folded += ["repeat_until"] if typed.get("repeat") == Repeat.NEVER else []
+        for name in folded:
+            typed[name] = None
+            self.errors.pop(name, None)
 
 
 @office

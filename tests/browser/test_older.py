@@ -87,6 +87,7 @@ def test_the_axis_has_whole_hours_when_something_begins_at_a_quarter(page, site)
     page.fill("#id_title", "Livraison")
     for field in ("#id_first_date", "#id_last_date"):
         page.fill(field, today)
+    page.check("#id_part_of_day")
     for field, hour in (("#id_first_time", "06:15"), ("#id_last_time", "06:40")):
         page.fill(field, hour)
     page.get_by_role("button", name="Enregistrer").click()

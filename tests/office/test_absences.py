@@ -73,7 +73,7 @@ def test_or_kept(owner, anne, follow_up, julie):
 
 def test_a_personal_event_every_other_week(owner, anne, follow_up):
     away(
-        owner, anne, kind="personal", title="Réseau", first_time="09:00", last_time="10:00",
+        owner, anne, kind="personal", title="Réseau", part_of_day="on", first_time="09:00", last_time="10:00",
         repeat="fortnightly", repeat_until="2026-12-31",
     )  # fmt: skip
     starts = list(Event.objects.order_by("start").values_list("start", flat=True))
@@ -91,7 +91,7 @@ def test_a_personal_event_every_other_week(owner, anne, follow_up):
 def test_a_personal_event_over_an_appointment_asks_first(owner, anne, follow_up, julie):
     by = By.patient(None)
     book_appointment(follow_up, anne, at(THURSDAY, "09:30"), julie, by=by, now=NOW)
-    typed = {"kind": "personal", "first_time": "09:00", "last_time": "10:00"}
+    typed = {"kind": "personal", "part_of_day": "on", "first_time": "09:00", "last_time": "10:00"}
     weekly = {"repeat": "weekly", "repeat_until": "2026-12-20"}
     assert away(owner, anne, **typed, **weekly).status_code == 409
     assert Event.objects.count() == 1  # none of the three weeks
@@ -104,7 +104,7 @@ def test_a_personal_event_over_an_appointment_asks_first(owner, anne, follow_up,
     "wrong",
     [
         {"last_date": "2026-12-02"},
-        {"first_time": "10:00", "last_time": "09:00"},
+        {"part_of_day": "on", "first_time": "10:00", "last_time": "09:00"},
         {"last_date": "2036-12-03"},
         {"first_date": "hier"},
         {"repeat": "weekly"},
@@ -137,3 +137,18 @@ def test_an_assistant_takes_time_in_the_agenda_and_closes_nothing(sign_in, team,
     assert away(client, anne, kind="personal").status_code == 302
     absence = anne.absences.create(start=NOW, end=NOW + timedelta(hours=1))
     assert client.post(reverse("office:delete_absence", args=[absence.pk])).status_code == 403
+
+
+def test_hours_of_whole_days_are_not_on_the_page_and_are_not_written(owner, anne):
+    hidden = {"first_time": "06:15", "last_time": "vingt heures", "repeat_until": "demain"}
+    away(owner, anne, **hidden)
+    (absence,) = Absence.objects.all()
+    assert absence.start == at(THURSDAY, "00:00")
+    assert absence.end == at(THURSDAY + timedelta(days=1), "00:00")
+
+
+def test_a_part_of_a_day_has_an_hour_at_one_end_or_both(owner, anne):
+    away(owner, anne, part_of_day="on", first_time="14:00")
+    (absence,) = Absence.objects.all()
+    assert absence.start == at(THURSDAY, "14:00")
+    assert absence.end == at(THURSDAY + timedelta(days=1), "00:00")
