@@ -9,7 +9,9 @@ from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.websites import make_certificate, website
 from tests.site import running_site
 
-MAIA, HOST, STRANGER = "rdv.maia.test", "www.cabinet-lilas.test", "www.ailleurs.test"
+# Three sites, which every browser finds on this machine by itself: `*.localhost`.
+MAIA = "rdv.maia.localhost"
+HOST, STRANGER = "www.cabinet-lilas.localhost", "www.ailleurs.localhost"
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +30,9 @@ def sites(tmp_path_factory):
         website(certificate, key) as host,
     ):
         around = f"https://{HOST}:{host.server_port}"
-        yield SimpleNamespace(base=maia.base, log=maia.log, host=host, around=around)
+        yield SimpleNamespace(
+            base=maia.base, port=maia.port, log=maia.log, host=host, around=around
+        )
 
 
 @pytest.fixture
@@ -50,7 +54,7 @@ def open_browser(sites, playwright, tmp_path, request):
                     "content_settings": {
                         "exceptions": {
                             "cookies": {
-                                "https://[*.]maia.test,https://[*.]cabinet-lilas.test": {
+                                "https://[*.]maia.localhost,https://[*.]cabinet-lilas.localhost": {
                                     "setting": 2
                                 }
                             }
@@ -64,7 +68,7 @@ def open_browser(sites, playwright, tmp_path, request):
         context = playwright.chromium.launch_persistent_context(
             str(profile),
             executable_path=find_chromium(),
-            args=[*FLAGS, "--host-resolver-rules=MAP *.test 127.0.0.1"],
+            args=FLAGS,
             ignore_https_errors=True,
             locale="fr-FR",
             timezone_id="Europe/Paris",

@@ -15,6 +15,10 @@ pytestmark = pytest.mark.once
 STRICT = "default-src 'none'; script-src {maia}; frame-src {maia}"
 
 
+LOADED = """() => new Promise((done) =>
+  document.readyState === "complete" ? done() : addEventListener("load", done))"""
+
+
 def page_with(snippet):
     return (
         '<!doctype html><html lang="fr"><meta charset="utf-8"><title>Mon cabinet</title>'
@@ -88,7 +92,9 @@ def test_she_signs_up_books_and_cancels_inside_of_the_frame(sites, listed, open_
     assert jar["__Secure-frame_sessionid"]["sameSite"] == "None"
     assert jar["__Secure-frame_sessionid"]["secure"]
     assert jar["__Secure-frame_sessionid"]["httpOnly"]
-    assert jar["__Secure-frame_sessionid"]["partitionKey"].startswith("https://cabinet-lilas.test")
+    assert jar["__Secure-frame_sessionid"]["partitionKey"].startswith(
+        "https://cabinet-lilas.localhost"
+    )
     # Maia itself does not know her: the frame's session is the frame's.
     page.goto(f"{sites.base}/mes-rendez-vous/")
     assert "/accounts/login/" in page.url
@@ -118,6 +124,30 @@ def test_where_no_cookie_is_kept_a_tab_takes_over_and_the_frame_follows(
     page.bring_to_front()
     frame.get_by_role("heading", name="Votre rendez-vous est pris").wait_for()
     assert "Zoé" not in frame.locator("body").inner_text()
+
+
+def test_the_frame_follows_a_tab_that_the_middle_button_or_a_long_press_opened(
+    sites, listed, open_browser
+):
+    sites.host.pages["/rdv"] = page_with(listed)
+    context = open_browser("blocked")
+    page = context.new_page()
+    page.goto(f"{sites.around}/rdv")
+    frame = page.frame_locator("iframe")
+    choose_slot(frame)
+    link = frame.get_by_role("link", name="Continuer dans un nouvel onglet")
+    link.evaluate(LOADED)  # and heard by its script
+    link.dispatch_event("pointerdown", {"button": 1})
+    tab = context.new_page()
+    tab.goto(sites.base + link.get_attribute("href"))
+    email = f"milieu{time.time_ns()}@patiente.example"  # new at a second attempt too
+    sign_up_and_book(
+        tab, lambda: read_mail(context, sites, email, "Votre code", r"\b\d{6}\b"), email
+    )
+    tab.get_by_role("heading", name="Votre rendez-vous est pris").wait_for()
+    tab.close()
+    page.bring_to_front()
+    frame.get_by_role("heading", name="Votre rendez-vous est pris").wait_for()
 
 
 def test_an_unlisted_website_shows_nothing_but_the_link(sites, listed, open_browser):

@@ -42,8 +42,10 @@ if (tab) {
       // Off line for a moment: asked again.
     }
   }, 2000);
-  tab.addEventListener("click", () => {
-    tab.dataset.opened = "1";
-    document.querySelector("[data-waiting]").hidden = false;
-  });
+  // However it is opened: by a click, the middle button, a long press, a menu's "in a new tab".
+  for (const touched of ["pointerdown", "click", "contextmenu"])
+    tab.addEventListener(touched, () => {
+      tab.dataset.opened = "1";
+      if (touched !== "pointerdown") document.querySelector("[data-waiting]").hidden = false;
+    });
 }
