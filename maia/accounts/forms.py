@@ -12,7 +12,7 @@ from allauth.account.forms import (
 )
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.core import context
-from allauth.mfa.webauthn.forms import LoginWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm, LoginWebAuthnForm
 from django import forms
 from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest
@@ -89,6 +89,14 @@ class RequestCodeForm(_SaysWhoseComputer, RequestLoginCodeForm):
 
 class PasskeySignInForm(_SaysWhoseComputer, LoginWebAuthnForm):
     pass
+
+
+class NewPasskeyForm(AddWebAuthnForm):
+    name = forms.CharField(label=_("Name"), required=False)
+
+
+class NamedPasskeyForm(EditWebAuthnForm):
+    name = forms.CharField(label=_("Name"))
 
 
 class PasswordSignInForm(_SaysWhoseComputer, LoginForm):

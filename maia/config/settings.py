@@ -230,7 +230,11 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True  # two weeks, unless it is not her computer: `accounts.sessions`
-MFA_FORMS = {"login_webauthn": "maia.accounts.forms.PasskeySignInForm"}
+MFA_FORMS = {
+    "login_webauthn": "maia.accounts.forms.PasskeySignInForm",
+    "add_webauthn": "maia.accounts.forms.NewPasskeyForm",
+    "edit_webauthn": "maia.accounts.forms.NamedPasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Maia"
