@@ -10,16 +10,16 @@ import tempfile
 import time
 
 from tests.browser.chromium import find_chromium
+from tests.browser.engines.installed import missing
 from tests.postgres import postgres
 
 
 def main(extra: list[str]) -> int:
-    chromium = find_chromium(install=True)
-    if chromium is None:
-        print("\n!!! NO CHROMIUM: the browser tests cannot run on this machine !!!\n", flush=True)
+    for engine in missing(install=True):
+        print(f"\n!!! NO {engine.upper()}: its tests cannot run on this machine !!!\n", flush=True)
         if os.environ.get("CI"):
             return 1
-    else:
+    if chromium := find_chromium():
         os.environ["MAIA_CHROMIUM"] = chromium
     with tempfile.NamedTemporaryFile("r", prefix="maia-failed-") as failed:
         os.environ["MAIA_TESTS_FAILED"] = failed.name

@@ -1,4 +1,4 @@
-"""Finds the browser that the tests drive, and installs Debian's when it may."""
+"""Finds the browser that most tests drive, and installs Debian's when it may."""
 
 import os
 import shutil
@@ -16,22 +16,28 @@ FLAGS = [
 ]
 
 
+def apt_install(*packages: str) -> None:
+    """Where it may: as root on Debian."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    print(f"Installing {', '.join(packages)} with apt-get…", flush=True)
+    subprocess.run(["apt-get", "update", "-qq"], **quiet)
+    subprocess.run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        **quiet,
+    )
+
+
 def find_chromium(*, install: bool = False) -> str | None:
     """Path of a Chromium: `MAIA_CHROMIUM`, then the path, then apt as root, then Playwright's."""
     known = os.environ.get("MAIA_CHROMIUM") or shutil.which("chromium")
     if known or not install:
         return known
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        print("Installing Chromium with apt-get…", flush=True)
-        subprocess.run(["apt-get", "update", "-qq"], **quiet)
-        subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
-            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-            **quiet,
-        )
-        if found := shutil.which("chromium"):
-            return found
+    apt_install("chromium")
+    if found := shutil.which("chromium"):
+        return found
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
     from playwright.sync_api import sync_playwright
 

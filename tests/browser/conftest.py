@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.chromium import FLAGS, find_chromium
+from tests.browser.engines.fixtures import firefox, new_visitor, webkit_screen  # noqa: F401
+from tests.browser.engines.installed import missing
 from tests.browser.sites import listed, open_browser, sites  # noqa: F401
 from tests.pace import PATIENCE
 from tests.site import running_site
@@ -18,17 +20,20 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 def pytest_collection_modifyitems(config, items):
     here = os.path.dirname(__file__)
-    found = find_chromium()
+    absent = missing()
     for item in items:
         if not str(item.path).startswith(here):
             continue
+        engine = getattr(item, "callspec", None) and item.callspec.params.get("engine")
+        engine = engine or "chromium"
         item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.xdist_group("browser"))
+        # An engine is launched once, by the one process that has all of its tests.
+        item.add_marker(pytest.mark.xdist_group("browser" if engine == "chromium" else engine))
         # On two busy cores Chromium now and then loses a key or a click. Once more, and said aloud
         # (`-rR`), but only for a wait in vain: an assertion that fails has failed.
         item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
-        if found is None:
-            item.add_marker(pytest.mark.skip(reason="NO CHROMIUM on this machine"))
+        if engine in absent:
+            item.add_marker(pytest.mark.skip(reason=f"NO {engine.upper()} on this machine"))
 
 
 @pytest.hookimpl(wrapper=True)
