@@ -1,4 +1,5 @@
-"""What `make check` runs: format, lint, types, import contracts, migrations, advisories, words."""
+"""What `make check` runs: format, lint, types, import contracts, migrations, advisories, what older
+browsers know, words."""
 
 import json
 import os
@@ -8,6 +9,8 @@ import sys
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+
+from tests.floor import held
 
 ROOT = Path(__file__).resolve().parent.parent
 FRENCH = ROOT / "maia" / "locale" / "fr" / "LC_MESSAGES" / "django.po"
@@ -26,6 +29,8 @@ def main() -> int:
     skipped: list[str] = []
     if not _no_dependency_is_known_to_be_vulnerable(skipped):
         failed.append("advisories")
+    if not _old_browsers_know_it(skipped):
+        failed.append("browsers")
     if not _all_words_are_french():
         failed.append("words")
     end = f"FAILED: {', '.join(failed)}" if failed else "all good"
@@ -67,6 +72,17 @@ def _no_dependency_is_known_to_be_vulnerable(skipped: list[str]) -> bool:
         known = ", ".join(vuln["id"] for vuln in package["vulns"])
         print(f"  {package['name']} {package['version']}: {known}")
     return not vulnerable
+
+
+def _old_browsers_know_it(skipped: list[str]) -> bool:
+    """Stylesheets and scripts ask for nothing that the browsers of docs/browsers.md lack."""
+    if not held.install():
+        print("!!! NO NPM: what older browsers lack cannot be looked for here !!!", flush=True)
+        skipped.append("browsers")
+        return not os.environ.get("CI")
+    complaints = held.complaints()
+    print(f"{'FAILED' if complaints else 'ok    '} browsers\n{complaints}".rstrip(), flush=True)
+    return not complaints
 
 
 def _all_words_are_french() -> bool:

@@ -1,0 +1,56 @@
+"""The check that holds CSS and JavaScript to the oldest browsers sees what is too new."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.floor import held
+
+pytestmark = pytest.mark.once
+
+BROWSERS = Path("docs/browsers.md").read_text()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def linters():
+    if held.install():
+        return
+    assert not os.environ.get("CI"), "no npm, no linters"
+    pytest.skip("NO NPM on this machine: the floor of browsers is not held")
+
+
+def test_what_pages_load_asks_for_nothing_newer():
+    assert held.complaints() == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("mixed.css", "a { color: color-mix(in srgb, red 5%, blue) }"),
+        ("sub.css", "a { grid-template-rows: subgrid }"),
+        ("nested.css", "a { & b { color: red } }"),
+        ("newer.js", "[2, 1].toSorted();"),
+        ("regexp.js", "const x = /[a--b]/v;"),
+    ],
+)
+def test_what_is_newer_is_refused(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    assert name in held.complaints([tmp_path])
+
+
+def test_what_stands_behind_a_question_is_let_through(tmp_path):
+    asked = "@supports (color: color-mix(in srgb, red, blue)) { a { color: color-mix(in srgb, red 5%, blue) } }"
+    (tmp_path / "asked.css").write_text(asked)
+    assert held.complaints([tmp_path]) == ""
+
+
+def test_the_guide_names_the_same_browsers():
+    held_to = re.findall(r'"(\w+) ([\d.]+)"', (held.HERE / "package.json").read_text())
+    names = {
+        "chrome": "Chrome", "edge": "Edge", "firefox": "Firefox", "safari": "Safari",
+        "ios_saf": "iOS", "samsung": "Samsung Internet",
+    }  # fmt: skip
+    for browser, version in (pair for pair in held_to if pair[0] in names):
+        assert f"{names[browser]} {version}" in BROWSERS, browser
