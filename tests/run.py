@@ -36,7 +36,7 @@ def _both_passes(engine: str, url: str, extra: list[str], but: str = "") -> int:
     """What measures seconds runs when nothing else does. ``but`` ends an expression of marks."""
     together = _pytest(engine, url, ["-m", f"not alone{but}", "--durations=12", *extra])
     alone = _pytest(
-        f"{engine}, alone", url, ["-m", "alone", "-n", "0", "-rfEP", "--durations=12", *extra]
+        f"{engine}, alone", url, ["-m", f"alone{but}", "-n", "0", "-rfEP", "--durations=12", *extra]
     )
     return together | alone
 
