@@ -6,13 +6,14 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections import Counter
 
 import pytest
 
 from tests.machines.network import CannotMakeNetworks
 from tests.machines.rig import Rig, several_machines
-from tests.pace import PATIENCE
+from tests.pace import PATIENCE, busy
 
 pytestmark = pytest.mark.alone
 
@@ -77,21 +78,31 @@ print(json.dumps({
 """
 
 
-@pytest.fixture
-def rig(capfd):
+@pytest.fixture(scope="module")
+def rig():
     if not os.environ.get("MAIA_DATABASE_URL", "").startswith("postgres"):
         pytest.skip("several machines are PostgreSQL's")
     try:
         with several_machines() as machines:
             yield machines
     except CannotMakeNetworks as error:
-        with capfd.disabled():
-            print(f"\n!!! NO NETWORKS HERE: several machines were not tested ({error}) !!!\n")
+        warnings.warn(f"NO NETWORKS HERE: several machines were not tested ({error})", stacklevel=1)
         pytest.skip(str(error))
 
 
 def shell(rig, code):
     return json.loads(rig.maia("shell", "--no-imports", "-c", code).splitlines()[-1])
+
+
+def test_the_machines_are_apart(rig: Rig):
+    """The network is what the test believes: no host reaches this machine or the world."""
+    with pytest.raises(RuntimeError):
+        rig.run(sys.executable, "-c",
+                "import socket; socket.create_connection(('127.0.0.1', 22), 1)")  # fmt: skip
+    assert (
+        subprocess.run(["ip", "-br", "link"], capture_output=True, text=True).stdout.count("switch")
+        == 0
+    )
 
 
 def test_nothing_is_lost_while_machines_die(rig: Rig):
@@ -101,7 +112,7 @@ def test_nothing_is_lost_while_machines_die(rig: Rig):
     def load():
         result.update(json.loads(rig.run(
             sys.executable, "-m", "tests.machines.load", rig.address, json.dumps(made), "42",
-            seconds=180,
+            seconds=2 * PATIENCE,
         )))  # fmt: skip
 
     loading = threading.Thread(target=load)
@@ -136,14 +147,14 @@ def test_nothing_is_lost_while_machines_die(rig: Rig):
     )
 
     assert counted["overlaps"] == 0
-    assert len(result["booked"]) > 100
+    assert len(result["booked"]) > 100 / busy(1)
     assert set(result["booked"]) <= set(counted["booked"]), "an acknowledged booking is lost"
     assert report["elsewhere"] == [], "errors while nothing was down"
     assert 500 not in report["answers"], "what is down is said as such"
     assert report["errors"]["a worker dies"] == report["errors"]["the other one, too"] == 0
     assert report["errors"]["the replica dies"] == 0, "the primary answers for it"
-    assert report["recovery"]["a web host dies"] < 4
-    assert report["recovery"]["PostgreSQL restarts"] < 9
+    assert report["recovery"]["a web host dies"] < busy(4)
+    assert report["recovery"]["PostgreSQL restarts"] < busy(9)
     assert counted["waiting"] == 0
     assert len(counted["uncertain"]) <= 4  # one of each channel, of each worker that was killed
     emails = Counter(row["id"] for row in taken if row["channel"] == "email")
@@ -179,14 +190,3 @@ def _judge(faults, rows):
         "recovery": {what: last.get(what, 0.0) for what in faults},
         "elsewhere": elsewhere,
     }
-
-
-def test_the_machines_are_apart(rig: Rig):
-    """The network is what the test believes: no host reaches this machine or the world."""
-    with pytest.raises(RuntimeError):
-        rig.run(sys.executable, "-c",
-                "import socket; socket.create_connection(('127.0.0.1', 22), 1)")  # fmt: skip
-    assert (
-        subprocess.run(["ip", "-br", "link"], capture_output=True, text=True).stdout.count("switch")
-        == 0
-    )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.machines.network import LAN, CannotMakeNetworks, Host, network
+from tests.pace import PATIENCE
 from tests.postgres import binaries, unprivileged_user
 
 WEB, WORKERS = ("web1", "web2", "web3"), ("worker1", "worker2")
@@ -63,7 +64,7 @@ class Rig:
         """A `maia` command on a machine of its own; what it printed."""
         return self.run(sys.executable, "-m", "maia", *arguments)
 
-    def run(self, *command: str, seconds: float = 120) -> str:
+    def run(self, *command: str, seconds: float = PATIENCE) -> str:
         words = ["ip", "netns", "exec", self.hosts["client"].namespace, *command]
         own = {name: value for name, value in os.environ.items() if not name.startswith("MAIA_")}
         env = own | self._env("client")
@@ -209,7 +210,7 @@ def _as(user: str | None, *words: object) -> None:
     subprocess.run(list(map(str, words)), user=user, cwd="/", check=True, capture_output=True)
 
 
-def _until(done: object, otherwise: str, seconds: float = 60) -> None:
+def _until(done: object, otherwise: str, seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not done():  # type: ignore[operator]
         if time.monotonic() > deadline:
