@@ -24,6 +24,13 @@ def where_patients_come(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [] if is_trial() else [one for one in _problems() if one.level >= checks.ERROR]
 
 
+@register(Tags.security)
+def names(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A typo in a name leaves a default where the operator believes what she wrote."""
+    kind, code = (checks.Warning, "maia.W003") if is_trial() else (Error, "maia.E011")
+    return [kind(said, id=code) for said in settings.UNKNOWN_VARIABLES]
+
+
 @register(Tags.security, deploy=True)
 def production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     said = {one.id for one in where_patients_come(None)}

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import environ
 
 # Scheme: backend, then the settings that user and password are.
-_PROVIDERS = {
+PROVIDERS = {
     "brevo": ("anymail.backends.brevo.EmailBackend", ("BREVO_API_KEY",)),
     "mailjet": ("anymail.backends.mailjet.EmailBackend", ("MAILJET_API_KEY", "MAILJET_SECRET_KEY")),
     "scaleway": (
@@ -19,9 +19,9 @@ _PROVIDERS = {
 def read_email_url(url: str) -> tuple[dict[str, Any], dict[str, str]]:
     """Django's settings that ``url`` stands for, and anymail's. Empty: emails are printed."""
     parts = urlsplit(url)
-    if parts.scheme not in _PROVIDERS:
+    if parts.scheme not in PROVIDERS:
         return environ.Env.email_url_config(url or "consolemail://"), {}
-    backend, names = _PROVIDERS[parts.scheme]
+    backend, names = PROVIDERS[parts.scheme]
     values = (unquote(parts.username or ""), unquote(parts.password or ""))
     options = {name.upper(): value for name, value in parse_qsl(parts.query)}
     return {"EMAIL_BACKEND": backend}, {**dict(zip(names, values, strict=False)), **options}

@@ -1,42 +1,46 @@
 """Every setting of Maia. What an operator may turn is a `MAIA_*` variable, listed in docs/operators.md."""
 
 import hmac
-import os
-from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from maia.config.email import only_prints, read_email_url
 from maia.config.private_files import keep_database_private
+from maia.config.providers import email_url, sms_url
 from maia.config.secret_key import secret_key
 from maia.config.server import LARGE_BODY
+from maia.config.variables import Variables
 from maia.outside.standing import is_trial
 
-env = environ.Env()
+env = Variables()
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 
-DATA_DIR = Path(env("MAIA_DATA_DIR", default="data")).resolve()
-DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+DATA_DIR = env.folder("MAIA_DATA_DIR", Path("data"), shown="./data", mode=0o700)
 
-DEMO = env.bool("MAIA_DEMO", default=False)
-PORT = env.int("MAIA_PORT", default=8000)
-BASE_URL = env("MAIA_BASE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
-WEB_WORKERS = env.int("MAIA_WEB_WORKERS", default=1)
-WEB_THREADS = env.int("MAIA_WEB_THREADS", default=8)  # of each web process
-SECRET_KEY_IS_GIVEN = bool(env("MAIA_SECRET_KEY", default=""))
-SECRET_KEY = env("MAIA_SECRET_KEY", default="") or secret_key(DATA_DIR)
+DEMO = env.yes("MAIA_DEMO", default=False, shown="off; on in `make run`")
+PORT = env.whole("MAIA_PORT", 8000, least=1, most=65535)
+HOST = env.text("MAIA_HOST", "127.0.0.1").strip("[]")  # as addresses write IPv6
+BASE_URL = env.base_url(
+    "MAIA_BASE_URL", f"http://127.0.0.1:{PORT}", shown="http://127.0.0.1:$MAIA_PORT"
+)
+WEB_WORKERS = env.whole("MAIA_WEB_WORKERS", 1, least=1)
+WEB_THREADS = env.whole("MAIA_WEB_THREADS", 8, least=1)  # of each web process
+_given_key = env.secret("MAIA_SECRET_KEY", shown="made on first start, kept in the data dir")
+SECRET_KEY_IS_GIVEN = bool(_given_key)
+SECRET_KEY = _given_key or secret_key(DATA_DIR)
 DEBUG = False
 # Without a proxy before it, Maia speaks TLS itself.
-TLS_CERTIFICATE = env("MAIA_TLS_CERTIFICATE", default="")
-TLS_KEY = env("MAIA_TLS_KEY", default="")
+TLS_CERTIFICATE = env.file("MAIA_TLS_CERTIFICATE")
+TLS_KEY = env.file("MAIA_TLS_KEY")
 _HTTPS = BASE_URL.startswith("https://")
 _HOST = urlsplit(BASE_URL).hostname or "127.0.0.1"
-ALLOWED_HOSTS = env.list(
-    "MAIA_ALLOWED_HOSTS", default=sorted({_HOST, "127.0.0.1", "localhost", "[::1]"})
+ALLOWED_HOSTS = env.words(
+    "MAIA_ALLOWED_HOSTS",
+    sorted({_HOST, "127.0.0.1", "localhost", "[::1]"}),
+    shown="the host of the base URL, and loopback",
 )
 if _HTTPS:
     CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -132,10 +136,12 @@ TEMPLATES = [
 # slots takes longer than answering it. Not every pooler that shares connections out can follow.
 _PREPARED: dict[str, object] = (
     {"server_side_binding": True, "prepare_threshold": 3}
-    if env.bool("MAIA_PREPARED_STATEMENTS", default=True)
+    if env.yes("MAIA_PREPARED_STATEMENTS", default=True)
     else {}
 )
-_database = env.db_url("MAIA_DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'maia.sqlite3'}")
+_database = env.database(
+    "MAIA_DATABASE_URL", f"sqlite:///{DATA_DIR / 'maia.sqlite3'}", shown="SQLite in the data dir"
+)
 if _database["ENGINE"].endswith("sqlite3"):
     keep_database_private(Path(_database["NAME"]))
     _database["OPTIONS"] = {
@@ -151,8 +157,8 @@ else:
 _database["CONN_MAX_AGE"] = 60  # seconds: opening one takes longer than a page of slots
 DATABASES = {"default": _database}
 # Slots may be read from a copy of the database that follows it; bookings are decided on the first.
-if "MAIA_REPLICA_URL" in os.environ:
-    _replica = env.db_url("MAIA_REPLICA_URL")
+_replica = env.database("MAIA_REPLICA_URL")
+if _replica:
     _reading = {"connect_timeout": 2, "options": "-c default_transaction_read_only=on"}
     DATABASES["replica"] = _replica | {
         "ENGINE": "maia.config.postgresql",
@@ -162,9 +168,9 @@ if "MAIA_REPLICA_URL" in os.environ:
         "TEST": {"MIRROR": "default"},
     }
 # Where `pg_dump` and `pg_restore` are, for backups; on the path if empty.
-POSTGRESQL_BIN = env("MAIA_POSTGRESQL_BIN", default="")
+POSTGRESQL_BIN = env.text("MAIA_POSTGRESQL_BIN", shown="the path")
 # How old the last backup may be before `/healthz` says so; 0 where others make them.
-BACKUP_HOURS = max(0, env.int("MAIA_BACKUP_HOURS", default=26))
+BACKUP_HOURS = env.whole("MAIA_BACKUP_HOURS", 26)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits must be seen by every process of every host: the database is the cache they share.
@@ -245,8 +251,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS
 SESSION_ENGINE = "maia.accounts.sessions"
 # A session of the team that nobody has used for so long is over; on a computer that is not hers,
 # anybody's. Patients' own last SESSION_COOKIE_AGE, two weeks.
-TEAM_IDLE_HOURS = max(1, env.int("MAIA_TEAM_IDLE_HOURS", default=12))
-BORROWED_IDLE_MINUTES = max(1, env.int("MAIA_BORROWED_IDLE_MINUTES", default=60))
+TEAM_IDLE_HOURS = env.whole("MAIA_TEAM_IDLE_HOURS", 12, least=1)
+BORROWED_IDLE_MINUTES = env.whole("MAIA_BORROWED_IDLE_MINUTES", 60, least=1)
 # Over https browsers take a cookie of this name from this very host alone, for all of it.
 COOKIE_PREFIX = "__Host-" if _HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
@@ -262,10 +268,10 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked on the machine itself
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # How many proxies of the operator's stand before Maia: the patient's address is the one that the
 # first of them saw. Counted from the right of X-Forwarded-For: what she sends herself is no matter.
-TRUSTED_PROXIES = env.int("MAIA_TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = env.whole("MAIA_TRUSTED_PROXIES", 0)
 # Requests a minute from one address, for each web process; 0 is no limit.
-READS_A_MINUTE = env.int("MAIA_READS_A_MINUTE", default=240)
-WRITES_A_MINUTE = env.int("MAIA_WRITES_A_MINUTE", default=60)
+READS_A_MINUTE = env.whole("MAIA_READS_A_MINUTE", 240)
+WRITES_A_MINUTE = env.whole("MAIA_WRITES_A_MINUTE", 60)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -281,7 +287,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Words and time ---------------------------------------------------------------------------
 
-LANGUAGE_CODE = env("MAIA_LANGUAGE", default="fr")
+LANGUAGE_CODE = env.one_of("MAIA_LANGUAGE", ("fr", "en"), "fr")
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
 USE_TZ = True
@@ -292,9 +298,9 @@ TIME_ZONE = "UTC"  # each page says the practice's own zone
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE_DIR / "static"]
 # Collected by `make install`, beside the code that it belongs to: serving needs no right to write there.
-STATIC_ROOT = Path(
-    env("MAIA_STATIC_DIR", default=str(PACKAGE_DIR.parent / "static-root"))
-).resolve()
+STATIC_ROOT = env.folder(
+    "MAIA_STATIC_DIR", PACKAGE_DIR.parent / "static-root", shown="static-root, beside the code"
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "maia.config.static.StaticStorage"},
@@ -306,7 +312,14 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = LARGE_BODY
 
 # --- Messages ---------------------------------------------------------------------------------
 
-_email, _provider = read_email_url(env("MAIA_EMAIL_URL", default=""))
+_email, _provider = read_email_url(
+    env.url(
+        "MAIA_EMAIL_URL",
+        email_url,
+        "",
+        shown="on one's own computer, printed on the console; elsewhere emails are held",
+    )
+)
 EMAIL_BACKEND = _email["EMAIL_BACKEND"]
 EMAIL_HOST = _email.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = _email.get("EMAIL_PORT") or 25
@@ -319,30 +332,37 @@ ANYMAIL = {
     # Providers show it when they tell of a bounce; `maia hooks` prints their addresses.
     "WEBHOOK_SECRET": "maia:" + hmac.new(SECRET_KEY.encode(), b"email", "sha256").hexdigest()[:32],
 }
-if DEMO and "MAIA_EMAIL_URL" not in os.environ:
+if DEMO and not env.is_given("MAIA_EMAIL_URL"):
     EMAIL_BACKEND = "maia.demo.mailbox.MailboxBackend"
 elif only_prints(EMAIL_BACKEND) and not is_trial(BASE_URL):
     EMAIL_BACKEND = "maia.outside.withheld.Withheld"  # held, and said; never printed, never *sent*
-EMAIL_TIMEOUT = PROVIDER_SECONDS = env.int("MAIA_PROVIDER_SECONDS", default=20)
+EMAIL_TIMEOUT = PROVIDER_SECONDS = env.whole("MAIA_PROVIDER_SECONDS", 20, least=1)
 # How long nobody doubts that a worker that has begun to hand a message over will say what came of it.
-WORKER_LEASE_SECONDS = env.int("MAIA_WORKER_LEASE_SECONDS", default=600)
+WORKER_LEASE_SECONDS = env.whole("MAIA_WORKER_LEASE_SECONDS", 600, least=1)
 # Messages a second that a provider takes; 0 is as many as there are. Shared by all workers.
 MESSAGE_RATES = {
-    "email": env.float("MAIA_EMAIL_RATE", default=0),
-    "sms": env.float("MAIA_SMS_RATE", default=0),
+    "email": env.number("MAIA_EMAIL_RATE", 0),
+    "sms": env.number("MAIA_SMS_RATE", 0),
 }
 # SMS, as they are billed, that one practice may send in a day; 0 is no bound.
-SMS_A_DAY = env.int("MAIA_SMS_A_DAY", default=300)
+SMS_A_DAY = env.whole("MAIA_SMS_A_DAY", 300)
 # Networks of the operator's own that webhooks and external calendars may lead to, such as an
 # accounting server's; elsewhere no private address is ever asked.
-ALLOWED_NETWORKS = [ip_network(one) for one in env.list("MAIA_ALLOWED_NETWORKS", default=[])]
+ALLOWED_NETWORKS = env.networks("MAIA_ALLOWED_NETWORKS")
 # Name and address of who hosts the data, for the legal notice. In France, a certified host (HDS).
-HOSTED_BY = env("MAIA_HOSTED_BY", default="")
-DEFAULT_FROM_EMAIL = env("MAIA_FROM_EMAIL", default=f"Maia <no-reply@{_HOST}>")
+HOSTED_BY = env.text("MAIA_HOSTED_BY")
+DEFAULT_FROM_EMAIL = env.address(
+    "MAIA_FROM_EMAIL", f"Maia <no-reply@{_HOST}>", shown="Maia <no-reply@…>"
+)
 
 PHONENUMBER_DB_FORMAT = "E164"
 # Empty: no SMS leaves, and the practice reads why.
-SMS_URL = env("MAIA_SMS_URL", default="mailbox://" if DEMO else "")
+SMS_URL = env.url(
+    "MAIA_SMS_URL",
+    sms_url,
+    "mailbox://" if DEMO and not env.is_given("MAIA_SMS_URL") else "",
+    shown="empty: no SMS leaves; except on one's own computer they are held",
+)
 SMS_PROVIDERS = {
     "ovh": "maia.messaging.sms.providers.Ovh",
     "brevo": "maia.messaging.sms.providers.Brevo",
@@ -399,3 +419,9 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
     },
 }
+
+# --- What was typed wrong: all of it at once, before anything is done with the rest ---------------
+
+env.refuse_wrong()
+UNKNOWN_VARIABLES = env.unknown()
+VARIABLES = env.known  # with their defaults, as the guide prints them

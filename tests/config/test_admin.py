@@ -104,14 +104,14 @@ def test_helping_who_lost_her_second_factor_is_one_act(operator, anne, julie, ma
 def test_and_one_command(anne, mailoutbox, capsys):
     Membership.objects.create(practice=anne.practice, user=anne.user, role="owner")
     with pytest.raises(CommandError, match="no second factor"):
-        call_command("lostfactor", "anne@tilleuls.example")
+        call_command("lost_factor", "anne@tilleuls.example")
     TOTP.activate(anne.user, generate_totp_secret())
-    call_command("lostfactor", "Anne@Tilleuls.example")
+    call_command("lost_factor", "Anne@Tilleuls.example")
     assert "Removed: 1" in capsys.readouterr().out
     assert JournalEntry.objects.get(act="operator").who == ""
     assert len(mailoutbox) == 1
     with pytest.raises(CommandError, match="Nobody signs in"):
-        call_command("lostfactor", "nobody@tilleuls.example")
+        call_command("lost_factor", "nobody@tilleuls.example")
 
 
 def test_patients_and_appointments_are_not_the_operators(operator):

@@ -30,7 +30,7 @@ def maia(tmp_path, *arguments, **settings):
 
 
 def test_safe_settings_pass(tmp_path):
-    done = maia(tmp_path, "check", "--deploy")
+    done = maia(tmp_path, "check", "--deploy", "--offline")
     assert done.returncode == 0, done.stderr
     assert "maia." not in done.stderr
 
@@ -45,11 +45,13 @@ def test_safe_settings_pass(tmp_path):
         ({"MAIA_ALLOWED_HOSTS": "*"}, "maia.E005"),
         ({"MAIA_ALLOWED_HOSTS": ".sage-femme.fr"}, "maia.E005"),
         ({"MAIA_EMAIL_URL": ""}, "maia.E006"),
-        ({"MAIA_TLS_KEY": "/x"}, "maia.E008"),
+        ({"MAIA_TLS_KEY": "/etc/hosts"}, "maia.E008"),
+        ({"MAIA_SMS_URL": "console://"}, "maia.E010"),
+        ({"MAIA_TRUSTED_PROXY": "1"}, "maia.E011"),
     ],
 )
 def test_unsafe_ones_do_not(tmp_path, unsafe, code):
-    done = maia(tmp_path, "check", "--deploy", **unsafe)
+    done = maia(tmp_path, "check", "--deploy", "--offline", **unsafe)
     assert done.returncode == 1
     assert code in done.stderr
 
@@ -57,7 +59,7 @@ def test_unsafe_ones_do_not(tmp_path, unsafe, code):
 def test_nor_a_folder_that_everybody_reads(tmp_path):
     (tmp_path / "data").mkdir(mode=0o755)
     (tmp_path / "data").chmod(0o755)
-    assert "maia.E007" in maia(tmp_path, "check", "--deploy").stderr
+    assert "maia.E007" in maia(tmp_path, "check", "--deploy", "--offline").stderr
 
 
 def test_the_server_does_not_start_on_them(tmp_path):
@@ -67,7 +69,9 @@ def test_the_server_does_not_start_on_them(tmp_path):
 
 
 def test_warnings_are_said_and_let_through(tmp_path):
-    done = maia(tmp_path, "check", "--deploy", MAIA_TRUSTED_PROXIES="0", MAIA_SMS_URL="")
+    done = maia(
+        tmp_path, "check", "--deploy", "--offline", MAIA_TRUSTED_PROXIES="0", MAIA_SMS_URL=""
+    )
     assert done.returncode == 0
     assert "maia.W001" in done.stderr
     assert "maia.W002" in done.stderr

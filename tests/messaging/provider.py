@@ -30,6 +30,13 @@ class Provider:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self):
+        """A question about the account: nothing is sent by it."""
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
     def do_POST(self):
         provider = self.server.provider
         length = int(self.headers.get("Content-Length", 0))

@@ -1,6 +1,7 @@
 """Providers by HTTPS. Each takes its account from `MAIA_SMS_URL` (docs/operators.md has examples).
 
-`?base=` replaces a provider's own address: a proxy, or a test's server.
+`?base=` replaces a provider's own address: a proxy, or a test's server. `question` is what tells an
+operator whether the account works, and sends nothing.
 """
 
 import hashlib
@@ -21,6 +22,9 @@ class Ovh:
         self.key, self.secret, self.service = url.user, url.password, url.host
         self.consumer = url.options.get("consumer", "")
         self.base = url.options.get("base", "https://eu.api.ovh.com/1.0")
+
+    def question(self) -> tuple[str, dict[str, str]]:
+        return f"{self.base}/auth/time", {"X-Ovh-Application": self.key}
 
     def send(self, to: str, text: str, *, sender: str = "", callback: str = "") -> str:
         body = json.dumps(
@@ -61,6 +65,9 @@ class Brevo:
         self.sender = url.options.get("sender", "Maia")  # they want one
         self.base = url.options.get("base", "https://api.brevo.com/v3")
 
+    def question(self) -> tuple[str, dict[str, str]]:
+        return f"{self.base}/account", {"api-key": self.key}
+
     def send(self, to: str, text: str, *, sender: str = "", callback: str = "") -> str:
         answer = post(
             f"{self.base}/transactionalSMS/sms",
@@ -84,6 +91,9 @@ class Octopush:
         self.login, self.key = url.user, url.password
         self.sender = url.options.get("sender", "")
         self.base = url.options.get("base", "https://api.octopush.com/v1/public")
+
+    def question(self) -> tuple[str, dict[str, str]]:
+        return f"{self.base}/wallet/check-balance", {"api-login": self.login, "api-key": self.key}
 
     def send(self, to: str, text: str, *, sender: str = "", callback: str = "") -> str:
         answer = post(
@@ -109,6 +119,9 @@ class Smsmode:
         self.sender = url.options.get("sender", "")
         self.base = url.options.get("base", "https://rest.smsmode.com/sms/v1")
 
+    def question(self) -> tuple[str, dict[str, str]]:
+        return f"{self.base}/messages", {"X-Api-Key": self.key}
+
     def send(self, to: str, text: str, *, sender: str = "", callback: str = "") -> str:
         shown = sender or self.sender
         answer = post(
@@ -131,6 +144,10 @@ class Twilio:
         self.account, self.token = url.user, url.password
         self.number = url.options.get("from", "").replace(" ", "+")  # a plus unescaped in a URL
         self.base = url.options.get("base", "https://api.twilio.com/2010-04-01")
+
+    def question(self) -> tuple[str, dict[str, str]]:
+        url = f"{self.base}/Accounts/{self.account}.json"
+        return url, urllib3.make_headers(basic_auth=f"{self.account}:{self.token}")
 
     def send(self, to: str, text: str, *, sender: str = "", callback: str = "") -> str:
         answer = post(

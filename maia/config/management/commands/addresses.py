@@ -17,8 +17,9 @@ _HOLDERS: tuple[Any, ...] = (User, EmailAddress, Patient, Invitation, Practice, 
 
 class Command(BaseCommand):
     help = (
-        "Lists the addresses that could not be given their one spelling (two rows would have had the "
-        "same one, or mail cannot reach it), and the records whose account only looks alike."
+        "Lists the email addresses that somebody has to look at. Those that could not be given their "
+        "one spelling (two rows would have had the same one, or mail cannot reach it), and the records "
+        "whose account only looks alike."
     )
     requires_system_checks = ()  # it only reads
 

@@ -7,6 +7,8 @@ from django.core.management.commands.migrate import Command as DjangoMigrate
 
 
 class Command(DjangoMigrate):
+    help = "Brings the database up to this version, while servers and workers go on."
+
     def handle(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)
         if not options["check_unapplied"] and not options["plan"]:

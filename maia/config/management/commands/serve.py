@@ -20,12 +20,12 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if not is_trial():
-            call_command("check", deploy=True)  # its warnings too
+            call_command("check", deploy=True, offline=True)  # its warnings too
         if not (settings.STATIC_ROOT / "staticfiles.json").exists():
             raise CommandError(
                 f"The static files are not in {settings.STATIC_ROOT}: `make install` puts them there."
             )
-        address = os.environ.get("MAIA_HOST", "127.0.0.1").strip("[]")  # as addresses write IPv6
+        address = settings.HOST
         arguments = {
             "--interface": "rsgi",
             "--http": "1",  # its deadline for headers begins with the connection

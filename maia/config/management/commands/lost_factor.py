@@ -1,4 +1,4 @@
-"""`maia lostfactor EMAIL`: a member of a team, or an operator, has lost her second factor."""
+"""`maia lost-factor EMAIL`: a member of a team, or an operator, has lost her second factor."""
 
 from argparse import ArgumentParser
 from typing import Any
