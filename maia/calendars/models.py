@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
+from maia.outside.deriving import derived
 from maia.practices.models import Membership, Practitioner
 
 MOST = 10  # of one user
@@ -64,7 +65,7 @@ class Feed(models.Model):
     @property
     def secret(self) -> str:
         """Derived, so that nobody opens an agenda with what he read in the database."""
-        made = salted_hmac("maia.calendars.feed", str(self.uid), algorithm="sha256").digest()
+        made = derived("maia.calendars.feed", str(self.uid))
         return base64.urlsafe_b64encode(made[:18]).decode()
 
     @property

@@ -52,13 +52,18 @@ def _problems() -> Iterator[CheckMessage]:
             "MAIA_DEMO is on: everybody reads every message, and signs in as everybody.",
             id="maia.E003",
         )
-    if len(settings.SECRET_KEY) < 50 or len(set(settings.SECRET_KEY)) < 10:
+    for name, key in (("SECRET", settings.SECRET_KEY), ("DERIVING", settings.DERIVING_KEY)):
+        if len(key) >= 50 and len(set(key)) >= 10:
+            continue
+        if name == "DERIVING" and key == settings.SECRET_KEY:
+            continue
         yield Error(
-            "MAIA_SECRET_KEY is short: 50 characters drawn by chance are wanted.",
+            f"MAIA_{name}_KEY is short: 50 characters drawn by chance are wanted.",
             hint="Left unset, Maia makes a good one in its data folder.",
             id="maia.E004",
         )
-    if sha256(settings.SECRET_KEY.strip().encode()).hexdigest() == PUBLISHED_KEY:
+    keys = [settings.SECRET_KEY, settings.DERIVING_KEY, *settings.SECRET_KEY_FALLBACKS]
+    if PUBLISHED_KEY in [sha256(key.strip().encode()).hexdigest() for key in keys]:
         yield Error(
             "The secret key is one that was published: everybody can sign in Maia's name.",
             hint="Remove secret_key from the data folder, or MAIA_SECRET_KEY: a new one is made.",

@@ -31,6 +31,10 @@ WEB_THREADS = env.whole("MAIA_WEB_THREADS", 8, least=1)  # of each web process
 _given_key = env.secret("MAIA_SECRET_KEY", shown="made on first start, kept in the data dir")
 SECRET_KEY_IS_GIVEN = bool(_given_key)
 SECRET_KEY = _given_key or secret_key(DATA_DIR)
+# Keys of before, which still open what they have signed.
+SECRET_KEY_FALLBACKS = env.secret("MAIA_SECRET_KEY_FALLBACKS").replace(",", " ").split()
+# What calendar addresses and webhook secrets come from: it stays when the secret key changes.
+DERIVING_KEY = env.secret("MAIA_DERIVING_KEY", shown="the secret key") or SECRET_KEY
 DEBUG = False
 # Without a proxy before it, Maia speaks TLS itself.
 TLS_CERTIFICATE = env.file("MAIA_TLS_CERTIFICATE")
@@ -330,7 +334,8 @@ EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
 ANYMAIL = {
     **_provider,
     # Providers show it when they tell of a bounce; `maia hooks` prints their addresses.
-    "WEBHOOK_SECRET": "maia:" + hmac.new(SECRET_KEY.encode(), b"email", "sha256").hexdigest()[:32],
+    "WEBHOOK_SECRET": "maia:"
+    + hmac.new(DERIVING_KEY.encode(), b"email", "sha256").hexdigest()[:32],
 }
 if DEMO and not env.is_given("MAIA_EMAIL_URL"):
     EMAIL_BACKEND = "maia.demo.mailbox.MailboxBackend"

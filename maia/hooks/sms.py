@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 
 from maia.messaging.models import Message
 from maia.messaging.receipts import message_of, record_receipt
 from maia.messaging.sms.channel import SmsUrl
+from maia.outside.deriving import derived
 
 logger = logging.getLogger("maia.hooks")
 
@@ -30,7 +31,7 @@ class Receipt(NamedTuple):
 
 def account_token(provider: str) -> str:
     """What makes the address of a provider's account hard to guess."""
-    return salted_hmac("maia.hooks.sms", provider).hexdigest()[:32]
+    return derived("maia.hooks.sms", provider, algorithm="sha1").hex()[:32]
 
 
 @csrf_exempt

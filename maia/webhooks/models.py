@@ -8,9 +8,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from maia.outside.deriving import derived
 from maia.practices.models import Practice
 
 MOST = 5  # of one practice
@@ -46,7 +46,7 @@ class Webhook(models.Model):
     def key(self) -> bytes:
         """Derived, so that nobody signs with what he read in the database."""
         of = f"{self.uid}:{self.round}" if self.round else str(self.uid)
-        return salted_hmac("maia.webhooks.webhook", of, algorithm="sha256").digest()
+        return derived("maia.webhooks.webhook", of)
 
     @property
     def secret(self) -> str:
