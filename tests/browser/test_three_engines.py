@@ -69,6 +69,7 @@ def sign_up_and_book(page, code_for, email):
 def move_and_cancel(page):
     when = page.text(".summary .when")
     page.follow("Déplacer ou annuler")
+    page.arrives("/mes-rendez-vous/")
     page.follow("Déplacer")
     page.sees_one(".slot")
     page.follow("Plus tard")
@@ -101,7 +102,7 @@ def test_a_newcomer_books_moves_and_cancels(new_visitor, sites, code_for, letter
 @in_every_engine
 def test_she_does_the_same_in_the_frame_of_a_website(new_visitor, sites, listed, code_for):
     sites.host.pages["/rdv"] = website_with(listed)
-    around = new_visitor(PHONE).page()
+    around = new_visitor(DESKTOP).page()
     around.open(f"{sites.around}/rdv")
     page = around.in_frame()
     page.follow("Suivi de grossesse")
