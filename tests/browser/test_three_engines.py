@@ -171,6 +171,25 @@ def test_she_notes_an_appointment(engine, new_visitor, sites):
 
 
 @in_every_engine
+def test_an_absence_has_hours_once_she_asks_for_them(new_visitor, sites):
+    page = new_visitor(PHONE).page()
+    sign_in(page, sites, "camille@lilas.example")
+    page.open(f"{sites.base}/pro/absences/new/")
+    page.fill("Titre", "Réunion")
+    hours = "() => [...document.querySelectorAll('input[type=time]')].filter((e) => e.getClientRects().length).length"
+    assert page.run(hours) == 0
+    page.tick("Pas toute la journée")
+    assert page.run(hours) == 2
+    far = page.run("() => new Date(Date.now() + 300 * 86400e3).toISOString().slice(0, 10)")
+    page.fill("Du", far)
+    page.fill("Au, compris", far)
+    page.run("() => document.getElementById('id_first_time').value = '18:15'")
+    page.press("Enregistrer")
+    page.sees("C’est enregistré")
+    page.sees("18:15")
+
+
+@in_every_engine
 def test_a_passkey_is_offered_where_the_browser_has_them(engine, new_visitor, sites):
     page = new_visitor(PHONE).page()
     page.open(f"{sites.base}/accounts/login/")

@@ -100,6 +100,9 @@ class Page(ABC):
         else:
             self._act("field", label, 0, lambda: self._type(text))
 
+    def tick(self, label: str) -> None:
+        self._act("field", label, 0, self._press)
+
     def choose(self, label: str, option: str) -> None:
         """Of a list, the first line that begins so."""
         self._mean("field", label)
