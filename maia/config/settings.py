@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from maia.config.databases import opened
 from maia.config.email import only_prints, read_email_url
 from maia.config.private_files import keep_database_private
 from maia.config.providers import email_url, sms_url
@@ -136,41 +137,25 @@ TEMPLATES = [
 
 # --- Data -------------------------------------------------------------------------------------
 
-# PostgreSQL keeps the plan of what a connection asks more than three times: planning a look at
-# slots takes longer than answering it. Not every pooler that shares connections out can follow.
-_PREPARED: dict[str, object] = (
-    {"server_side_binding": True, "prepare_threshold": 3}
-    if env.yes("MAIA_PREPARED_STATEMENTS", default=True)
-    else {}
-)
-_database = env.database(
-    "MAIA_DATABASE_URL", f"sqlite:///{DATA_DIR / 'maia.sqlite3'}", shown="SQLite in the data dir"
+_prepared = env.yes("MAIA_PREPARED_STATEMENTS", default=True)
+_database = opened(
+    env.database(
+        "MAIA_DATABASE_URL",
+        f"sqlite:///{DATA_DIR / 'maia.sqlite3'}",
+        shown="SQLite in the data dir",
+    ),
+    prepared=_prepared,
 )
 if _database["ENGINE"].endswith("sqlite3"):
     keep_database_private(Path(_database["NAME"]))
-    _database["OPTIONS"] = {
-        # A write takes its lock at BEGIN, so that two bookings queue instead of failing at commit.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,  # seconds
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-else:
-    _database["ENGINE"] = "maia.config.postgresql"
-    _database["CONN_HEALTH_CHECKS"] = True
-    _database["OPTIONS"] = _database.get("OPTIONS", {}) | _PREPARED
-_database["CONN_MAX_AGE"] = 60  # seconds: opening one takes longer than a page of slots
 DATABASES = {"default": _database}
 # Slots may be read from a copy of the database that follows it; bookings are decided on the first.
 _replica = env.database("MAIA_REPLICA_URL")
 if _replica:
     _reading = {"connect_timeout": 2, "options": "-c default_transaction_read_only=on"}
-    DATABASES["replica"] = _replica | {
-        "ENGINE": "maia.config.postgresql",
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": _replica.get("OPTIONS", {}) | _PREPARED | _reading,
-        "TEST": {"MIRROR": "default"},
-    }
+    DATABASES["replica"] = opened(_replica, prepared=_prepared)
+    DATABASES["replica"]["OPTIONS"] |= _reading
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
 # Where `pg_dump` and `pg_restore` are, for backups; on the path if empty.
 POSTGRESQL_BIN = env.text("MAIA_POSTGRESQL_BIN", shown="the path")
 # How old the last backup may be before `/healthz` says so; 0 where others make them.

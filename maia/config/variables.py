@@ -140,7 +140,7 @@ class Variables:
     def database(self, name: str, default: str = "", *, shown: str = "") -> dict[str, Any]:
         """Empty where there is none."""
         return self._read(
-            name, _database(default) if default else {}, _database, shown=shown, secret=True
+            name, read_database(default) if default else {}, read_database, shown=shown, secret=True
         )
 
     def url(self, name: str, read: Callable[[str], T], default: T, *, shown: str = "") -> T:
@@ -249,7 +249,7 @@ def _number(
     return read
 
 
-def _database(value: str) -> dict[str, Any]:
+def read_database(value: str) -> dict[str, Any]:
     scheme = value.partition("://")[0]
     expected = "postgresql://user:password@host/name, or sqlite:///file"
     if "://" not in value or scheme not in _DATABASES:
