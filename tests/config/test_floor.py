@@ -8,7 +8,8 @@ import pytest
 
 from tests.floor import held
 
-pytestmark = pytest.mark.once
+# The linters are installed once, by the one process that has all of these.
+pytestmark = [pytest.mark.once, pytest.mark.xdist_group("floor")]
 
 BROWSERS = Path("docs/browsers.md").read_text()
 

@@ -6,6 +6,7 @@ other tools, in the versions of `package-lock.json`.
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -51,16 +52,14 @@ def complaints(served: Iterable[Path] = SERVED) -> str:
     """Of files and folders, in the linters' words; empty if there is none."""
     for name in SETTINGS:
         shutil.copy(HERE / name, WORKSHOP)
-    copy = WORKSHOP / "served"
-    shutil.rmtree(copy, ignore_errors=True)
-    copy.mkdir()
-    for path in served:
-        if path.is_dir():
-            shutil.copytree(path, copy, dirs_exist_ok=True)
-        else:
-            shutil.copy(path, copy)
-    css = _run("stylelint", "served/**/*.css", "--allow-empty-input")
-    return css + _run("eslint", "served", "--no-error-on-unmatched-pattern")
+    with tempfile.TemporaryDirectory(prefix="served-", dir=WORKSHOP) as copy:
+        for path in served:
+            if path.is_dir():
+                shutil.copytree(path, copy, dirs_exist_ok=True)
+            else:
+                shutil.copy(path, copy)
+        css = _run("stylelint", f"{copy}/**/*.css", "--allow-empty-input")
+        return css + _run("eslint", copy, "--no-error-on-unmatched-pattern")
 
 
 def _run(linter: str, *arguments: str) -> str:
