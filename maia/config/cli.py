@@ -8,6 +8,11 @@ from maia.config.private_files import keep_new_files_private
 
 # Its files are every browser's: the user who serves them may be another than who installs.
 FOR_EVERYBODY = ("collectstatic",)
+# What they say is for an operator, and is in English; what others write may be for patients.
+IN_ENGLISH = (
+    *("check", "createsuperuser", "changepassword", "token", "addresses"),
+    *("test_email", "test_sms", "backup", "restore", "move_database"),
+)
 HELP = ("help", "--help", "-h")
 
 
@@ -28,6 +33,10 @@ def main() -> None:
     if words[0] == "django":
         words = words[1:] or ["help"]
     words[0] = words[0].replace("-", "_") if not words[0].startswith("-") else words[0]
+    if words[0] in IN_ENGLISH:
+        from django.utils import translation
+
+        translation.activate("en")
     execute_from_command_line(["maia", *words])
 
 

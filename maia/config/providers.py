@@ -17,6 +17,7 @@ _SMS = {
     "smsmode": ("smsmode://API_KEY@", "u", ""),
     "twilio": ("twilio://ACCOUNT_SID:AUTH_TOKEN@?from=NUMBER", "up", "from"),
 }
+_LEAST = 20  # characters of a token
 _PRINTED = ("console", "mailbox")
 _EMAIL = {
     "brevo": ("brevo://API_KEY@", "u"),
@@ -25,6 +26,13 @@ _EMAIL = {
 }
 _SERVERS = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
 _LOCAL = ("consolemail", "filemail", "memorymail", "dummymail")
+
+
+def metrics_token(value: str) -> str:
+    """``value``. Raises ValueError with what is expected."""
+    if len(value) < _LEAST or not value.isascii() or " " in value:
+        raise ValueError(f"{_LEAST} characters or more, drawn by chance")
+    return value
 
 
 def email_url(value: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from maia.config.databases import opened
 from maia.config.email import only_prints, read_email_url
 from maia.config.private_files import keep_database_private
-from maia.config.providers import email_url, sms_url
+from maia.config.providers import email_url, metrics_token, sms_url
 from maia.config.secret_key import secret_key
 from maia.config.server import LARGE_BODY
 from maia.config.variables import Variables
@@ -252,7 +252,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = _HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked on the machine itself
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # asked on the machine itself
 # What `check --deploy` would like, and is not ours to promise: the operator's other subdomains.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # How many proxies of the operator's stand before Maia: the patient's address is the one that the
@@ -339,6 +339,8 @@ SMS_A_DAY = env.whole("MAIA_SMS_A_DAY", 300)
 # Networks of the operator's own that webhooks and external calendars may lead to, such as an
 # accounting server's; elsewhere no private address is ever asked.
 ALLOWED_NETWORKS = env.networks("MAIA_ALLOWED_NETWORKS")
+# What Prometheus shows to read `/metrics`; empty, there is no such page.
+METRICS_TOKEN = env.url("MAIA_METRICS_TOKEN", metrics_token, "")
 # Name and address of who hosts the data, for the legal notice. In France, a certified host (HDS).
 HOSTED_BY = env.text("MAIA_HOSTED_BY")
 DEFAULT_FROM_EMAIL = env.address(

@@ -10,10 +10,12 @@ from maia.api.api import api, not_found
 from maia.api.feeds import feed
 from maia.config.health import healthz
 from maia.config.landing import after_sign_in
+from maia.config.metrics import metrics
 from maia.portal.sign_in import sign_in_link
 
 urlpatterns = [
     path("healthz", healthz),
+    path("metrics", metrics),
     path("admin/", admin.site.urls),
     path("accounts/arrived/", after_sign_in, name="after_sign_in"),
     # A password is as good as a key: allauth does not ask again before one is chosen.

@@ -37,6 +37,7 @@ RESERVED_SLUGS = frozenset(
         "cabinet",
         "cabinets",
         "confidentialite",
+        "metrics",
         "contact",
         "demo",
         "docs",
