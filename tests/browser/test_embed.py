@@ -126,6 +126,7 @@ def test_where_no_cookie_is_kept_a_tab_takes_over_and_the_frame_follows(
     assert "Zoé" not in frame.locator("body").inner_text()
 
 
+@pytest.mark.once
 def test_the_frame_follows_a_tab_that_the_middle_button_or_a_long_press_opened(
     sites, listed, open_browser
 ):
