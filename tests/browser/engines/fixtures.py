@@ -17,7 +17,11 @@ in_every_engine = pytest.mark.parametrize("engine", ENGINES)
 @pytest.fixture(scope="session")
 def firefox(playwright):
     """Launching it takes ten seconds: once."""
-    browser = playwright.firefox.launch(channel="moz-firefox", executable_path=find_firefox())
+    browser = playwright.firefox.launch(
+        channel="moz-firefox",
+        executable_path=find_firefox(),
+        firefox_user_prefs={"intl.locale.requested": "fr"},  # its date fields too
+    )
     yield browser
     browser.close()
 
