@@ -20,6 +20,7 @@ BIN = Path(sys.executable).parent
 def main() -> int:
     checks = [
         ("format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
+        ("templates", [BIN / "djangofmt", "--check", "--quiet", "maia"]),
         ("lint", [BIN / "ruff", "check", "--quiet", "."]),
         ("types", [BIN / "mypy"]),
         ("imports", [BIN / "lint-imports", "--no-logo"]),

@@ -160,6 +160,17 @@ def _ranges(edges: list[int | None]) -> Ranges:
     return [*ranges, (opens, end)]
 
 
+# Of a type, folded: most midwives never need them.
+MORE_OPTIONS = (
+    "slot_step_minutes",
+    "buffer_before_minutes",
+    "buffer_after_minutes",
+    "booking_horizon_days",
+    "minimum_notice_minutes",
+    "max_a_day",
+)
+
+
 class TypeForm(KeptRowForm):
     category_name = forms.CharField(
         label=_("Category"),
@@ -189,12 +200,7 @@ class TypeForm(KeptRowForm):
             "send_sms_reminder",
             "known_patients_only",
             "needs_confirmation",
-            "slot_step_minutes",
-            "buffer_before_minutes",
-            "buffer_after_minutes",
-            "booking_horizon_days",
-            "minimum_notice_minutes",
-            "max_a_day",
+            *MORE_OPTIONS,
         ]
         widgets = {
             "colour": forms.TextInput(attrs={"type": "color"}),
@@ -214,6 +220,10 @@ class TypeForm(KeptRowForm):
             "send_sms_reminder": _("The default of the same box on each appointment."),
             "allow_online_booking": _("Off, it never appears on the booking page."),
         }
+
+    @property
+    def more_options(self) -> list[forms.BoundField]:
+        return [self[name] for name in MORE_OPTIONS]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.core.management import get_commands
 ROOT = Path(__file__).parent.parent.parent
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 LARGEST = 600_000  # bytes of one file: pictures are compressed, nothing else is near
+LONGEST_LINE = 150
 NEVER = re.compile(
     r"(^|/)(secret_key|\.env|\.schemathesis|\.hypothesis|node_modules|data|__pycache__)(/|$)"
     r"|\.(sqlite3|backup|pem|key|pyc|mo)$"
@@ -63,6 +64,19 @@ def test_every_file_that_is_documented_is_there():
         )
 
     assert {(file, name) for file, name in named if not is_there(name)} == set()
+
+
+def test_no_line_of_a_template_is_long():
+    """`make check` holds their form; what no tool can break, a tag, stays within a screen."""
+    templates = [name for name in tracked() if name.endswith(".html")]
+    long = {
+        f"{name}:{at}"
+        for name in templates
+        for at, line in enumerate((ROOT / name).read_text().splitlines(), 1)
+        if len(line) > LONGEST_LINE
+    }
+    assert long == set()
+    assert len(templates) > 100
 
 
 def test_every_link_leads_somewhere():
