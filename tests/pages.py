@@ -1,5 +1,6 @@
 """What a browser sends of a page, with what somebody changes in it."""
 
+import re
 from html.parser import HTMLParser
 
 
@@ -52,3 +53,9 @@ def shown(client, path):
 
 def unticked(typed, *names):
     return {name: value for name, value in typed.items() if name not in names}
+
+
+def on_one_line(page):
+    """The page as it is read, however its template is laid out: no white space that shows nothing."""
+    collapsed = re.sub(r"\s+", " ", page)
+    return re.sub(r" ?([<>]) ?", r"\1", collapsed)

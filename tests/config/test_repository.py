@@ -47,7 +47,12 @@ def test_every_make_that_is_documented_is_there():
 
 def test_every_command_that_is_documented_is_there():
     named = documented(r"(?:`|^)maia ([a-z][a-z_-]+)\b")
-    assert {(file, name) for file, name in named if name not in get_commands()} == set()
+    assert {(file, name) for file, name in named if not is_command(name)} == set()
+
+
+def is_command(name):
+    """As `maia/config/cli.py` reads it."""
+    return name.replace("-", "_") in {*get_commands(), "help", "django"}
 
 
 def test_every_file_that_is_documented_is_there():

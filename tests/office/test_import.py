@@ -12,6 +12,7 @@ from maia.jobs.working import work_on_jobs
 from maia.patients import import_jobs
 from maia.patients.models import Patient, PatientImport
 from tests.conftest import make_patient, signed_in
+from tests.pages import on_one_line
 
 HOME = "/pro/patients/import/"
 FILE = """Nom;Prénom;Email;Portable;Téléphone;Date de naissance;Remarques;Couleur
@@ -55,7 +56,7 @@ def chosen(page):
 
 
 def count(page, number, words):
-    return re.search(f"<dt>{words}[^<]*</dt><dd>{number}</dd>", page)
+    return re.search(f"<dt>{words}[^<]*</dt><dd>{number}</dd>", on_one_line(page))
 
 
 def test_every_column_is_shown_and_every_line_counted(owner, practice, julie):

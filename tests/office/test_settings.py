@@ -6,6 +6,7 @@ from django.urls import reverse
 from maia.appointments.booking import By, book_appointment
 from maia.schedules.models import AppointmentType, Category, Schedule
 from tests.conftest import NOW, THURSDAY, at, make_type
+from tests.pages import on_one_line
 
 MONDAY = {"start_0": "09:00", "break_start_0": "12:30", "break_end_0": "14:00", "end_0": "18:00"}
 
@@ -64,7 +65,7 @@ def test_appointments_left_outside_are_listed_before_saving(owner, anne, follow_
     book_appointment(follow_up, anne, at(THURSDAY, "09:30"), julie, by=By.patient(None), now=NOW)
     answer = save_week(owner, anne, **MONDAY)
     assert answer.status_code == 409
-    assert "jeudi 3 décembre 2026, 09:30 – Julie Petit" in answer.content.decode()
+    assert "jeudi 3 décembre 2026, 09:30 – Julie Petit" in on_one_line(answer.content.decode())
     assert 3 in week(anne)
     assert save_week(owner, anne, **MONDAY, anyway="1").status_code == 302
     assert week(anne).keys() == {0}

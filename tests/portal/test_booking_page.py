@@ -14,6 +14,7 @@ from maia.patients.models import Patient
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import Absence, AppointmentType, Category, Schedule
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type, make_user
+from tests.pages import on_one_line
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +99,7 @@ def test_slots_come_as_a_part_to_the_page_that_asks(visitor, anne, follow_up):
         f"/tilleuls/book/{follow_up.pk}/?from=2026-12-10",
         headers={"HX-Request": "true", "HX-Request-Type": "partial"},
     )
-    assert read(page).strip().startswith('<section id="slots"')
+    assert on_one_line(read(page)).startswith('<section id="slots"')
     assert "HX-Request-Type" in page["Vary"]
 
 

@@ -202,7 +202,7 @@ def test_a_key_carries_the_news_from_the_tab_to_the_frame(
     once = frame.get(FRAME + path)
     frame.cookies.clear()  # the browser refuses them
     page = frame.get(once["Location"]).content.decode()
-    out = re.search(r'href="([^"]+)" target="_blank"', page)[1]
+    out = re.search(r'href="([^"]+)"\s+target="_blank"', page)[1]
     key = re.search(r'data-elsewhere="[^"]*/elsewhere/([0-9a-f-]{36})/"', page)[1]
     assert key not in out
     assert frame.get(f"{FRAME}/elsewhere/{key}/").json() == {"url": None}
@@ -268,7 +268,7 @@ def test_who_learns_the_address_of_the_tab_reads_nothing(
 
     frame, path = Client(), confirm_path(follow_up, anne)
     page = frame.get(f"{FRAME}{path}?again").content.decode()
-    out = re.search(r'href="([^"]+)" target="_blank"', page)[1]
+    out = re.search(r'href="([^"]+)"\s+target="_blank"', page)[1]
     digest = re.search(r"frame=([0-9a-f]{64})", out)[1]
     booked_in_a_tab(client, julie, path, out)
     for guess in (UUID(digest[:32]), UUID(digest[32:])):
@@ -286,7 +286,7 @@ def test_with_a_cookie_the_key_is_the_browsers_own(
     frame, path = Client(), confirm_path(follow_up, anne)
     frame.get(FRAME + path)
     page = frame.get(FRAME + path).content.decode()  # to sign in; or, by password, in a tab
-    out = re.search(r'href="([^"]+)" target="_blank"', page)[1]
+    out = re.search(r'href="([^"]+)"\s+target="_blank"', page)[1]
     key = re.search(r"/elsewhere/([0-9a-f-]{36})/", page)[1]
     booked_in_a_tab(client, julie, path, out)
     other = Client()
