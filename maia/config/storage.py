@@ -1,6 +1,7 @@
 """Whether what Maia stands on can take what it is given: the database, its version, its disk."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -12,9 +13,10 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 REMEMBERED = 5  # seconds: who asks often costs one write now and then
+BOOKING = 65_536  # bytes: what one writes on SQLite, with its letters, history and indexes
 PATIENCE = 2  # seconds for a lock that somebody else holds
 _TRY = """
-INSERT INTO maia_cache (cache_key, value, expires) VALUES ('healthz', '', '2000-01-01 00:00:00')
+INSERT INTO maia_cache (cache_key, value, expires) VALUES ('healthz', %s, '2000-01-01 00:00:00')
 ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value
 """
 
@@ -29,12 +31,19 @@ def can_write() -> bool:
         with _briefly(), transaction.atomic(), connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
-            cursor.execute(_TRY)
+            cursor.execute(_TRY, [_as_much_as_a_booking()])
         known = True
     except DatabaseError as error:
         known = _is_busy(error)
     remembered.set("can_write", known, REMEMBERED)
     return known
+
+
+def _as_much_as_a_booking() -> str:
+    """SQLite has a little room in its own files when the disk has none: too little to book. What is
+    there already it does not write again."""
+    now = f"{time.time_ns():019}"
+    return now * (BOOKING // len(now)) if connection.vendor == "sqlite" else now
 
 
 def free_bytes() -> int:

@@ -1,7 +1,8 @@
 """A machine of our own that boots systemd: this machine's root file system, and a layer of memory over it
 that takes whatever is written. Nothing of it is left, and nothing of this machine is touched.
 
-All its mounts live in a namespace that one process holds: with that process they are gone.
+All its mounts and processes live in namespaces that one process holds: with it they are gone, and it goes
+with the tests, however they end.
 """
 
 import contextlib
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOMY = "3g"  # of memory, for what is written: taken as it is needed
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -81,7 +83,7 @@ class Layers:
 
     def __init__(self, folder: Path, holder: int) -> None:
         self.folder = folder
-        self.inside = ["nsenter", f"--target={holder}", "--mount"]
+        self.inside = ["nsenter", f"--target={holder}", "--mount", "--pid"]
         self.count = 0
         self.prepared: list[str] = []
 
@@ -138,7 +140,7 @@ class Layers:
         _shell(words, commands, seconds)
 
     def _path(self, root: str) -> Path:
-        holder = self.inside[1].partition("=")[2]
+        holder = self.inside[1].partition("=")[2]  # `--target=`
         return Path(f"/proc/{holder}/root{root}")
 
 
@@ -148,35 +150,27 @@ def layers() -> Iterator[Layers]:
     _find_nspawn()
     with ExitStack() as ends:
         folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="maia-guide-")))
-        holder = subprocess.Popen(
-            [
-                "setpriv",
-                "--pdeathsig=KILL",
-                "unshare",
-                "--mount",
-                "--propagation=private",
-                "sleep",
-                "infinity",
-            ]
-        )
+        words = ["setpriv", "--pdeathsig=KILL", "unshare", "--mount-proc", "--propagation=private",
+                 "--pid", "--fork", "--kill-child=KILL", "sleep", "infinity"]  # fmt: skip
+        holder = subprocess.Popen(words)
         ends.callback(holder.wait, 20)
-        ends.callback(holder.kill)
-        _wait(lambda: _is_apart(holder.pid), "no namespace of mounts")
-        made = Layers(folder, holder.pid)
+        ends.callback(_kill_with_children, holder.pid)
+        _wait(lambda: bool(_children(holder.pid)), "no namespaces of mounts and processes")
+        (first,) = _children(holder.pid)
+        _wait(lambda: _name(first) == "sleep", "no namespaces of mounts and processes")
+        made = Layers(folder, first)
         # nspawn keeps its own notes under /run: they are not this machine's either.
         for place, size in ((folder, ROOMY), (Path("/run"), "16m")):
-            _run(
-                [
-                    *made.inside,
-                    "mount",
-                    "-t",
-                    "tmpfs",
-                    "-o",
-                    f"mode=755,size={size}",
-                    "maia-guide",
-                    str(place),
-                ]
-            )
+            words = [
+                "mount",
+                "-t",
+                "tmpfs",
+                "-o",
+                f"mode=755,size={size}",
+                "maia-guide",
+                str(place),
+            ]
+            _run([*made.inside, *words])
         _run([*made.inside, "umount", made._layer()])  # does this kernel let us?
         yield made
 
@@ -222,19 +216,16 @@ def _shell(words: list[str], commands: str, seconds: float) -> str:
     return done.stdout
 
 
-def _leader(process: "subprocess.Popen[bytes]", log: object) -> int:
+def _leader(process: "subprocess.Popen[bytes]", log: IO[bytes]) -> int:
     """The process that is the first of the machine, once all that starts by itself has started."""
 
     def found() -> int:
         if process.poll() is not None:
-            log.seek(0)  # type: ignore[attr-defined]
-            raise CannotBoot(f"systemd-nspawn: {log.read().decode()}")  # type: ignore[attr-defined]
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        pids = [int(pid) for pid in children if "systemd" in Path(f"/proc/{pid}/comm").read_text()]
-        return pids[0] if pids else 0
-
-    _wait(lambda: bool(found()), "systemd does not start")
-    machine = Machine(found())
+            log.seek(0)
+            raise CannotBoot(f"systemd-nspawn: {log.read().decode()}")
+        nspawn = [pid for pid in _children(process.pid) if _name(pid) == "systemd-nspawn"]
+        inside = [pid for one in nspawn for pid in _children(one) if _name(pid) == "systemd"]
+        return inside[0] if inside else 0
 
     def ready() -> bool:
         with contextlib.suppress(AssertionError):
@@ -242,27 +233,48 @@ def _leader(process: "subprocess.Popen[bytes]", log: object) -> int:
             return True
         return False
 
+    _wait(lambda: bool(found()), "systemd does not start")
+    machine = Machine(found())
     _wait(ready, "systemd does not come up")
     return machine.leader
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
     """As it is shut down, or else as its plug is pulled."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    first = [int(pid) for pid in children.read_text().split()] if process.poll() is None else []
-    process.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
+    for nspawn in _children(process.pid):
+        _signal(nspawn, signal.SIGTERM)
+    try:
         process.wait(30)
-        return
-    for pid in first:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)  # the first of a namespace takes all others with it
-    process.kill()
-    process.wait(10)
+    except subprocess.TimeoutExpired:
+        for nspawn in _children(process.pid):
+            for first in _children(nspawn):  # the first of a namespace takes all others with it
+                _signal(first, signal.SIGKILL)
+            _signal(nspawn, signal.SIGKILL)
+        process.wait(10)
 
 
-def _is_apart(pid: int) -> bool:
-    return os.readlink(f"/proc/{pid}/ns/mnt") != os.readlink("/proc/self/ns/mnt")
+def _kill_with_children(pid: int) -> None:
+    for one in [*_children(pid), pid]:
+        _signal(one, signal.SIGKILL)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _set_namespace(descriptor: int) -> None:

@@ -8,6 +8,7 @@ import json
 import re
 import ssl
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,10 @@ def test_one_machine_as_the_guide_has_it(world):
     owner.submit(file=("patientes.csv", rows, "text/csv"))
     assert owner.status == 200
     assert "patientes.csv" in owner.text, "Maia took it, or said why not"
+    assert "lignes" in read_by_worker(owner), "too many: its child has counted them"
+    owner.get("/pro/patients/import/")
+    owner.submit(file=("deux.csv", rows[: rows.index(b"\n", 20) + 1], "text/csv"))
+    assert "Caron" in read_by_worker(owner)
     owner.get("/pro/patients/import/")
     owner.submit(file=("patientes.csv", rows + rows[:2_000_000], "text/csv"))
     assert owner.status == 413
@@ -215,6 +220,36 @@ def test_one_machine_as_the_guide_has_it(world):
 
     keep_and_go_back(reader, mail, link)
     assert reader.typed == [], "every block was typed"
+    fill_the_disk(reader)
+
+
+def read_by_worker(visitor, seconds=90):
+    """The page of an import, once a worker's child, closed in as it is, has read the file."""
+    deadline = time.monotonic() + seconds
+    while "<progress" in visitor.text:
+        assert time.monotonic() < deadline, visitor.text
+        time.sleep(0.5)
+        visitor.get(visitor.path)
+    return visitor.text
+
+
+def fill_the_disk(reader):
+    """A disk of 24 MB for the data: full, pages are served, started anew as well, and `/healthz` says it."""
+    machine = reader.machine
+    machine.run(
+        "systemctl stop maia-web maia-worker; cp --archive /var/lib/maia /tmp/kept;"
+        " mount -t tmpfs -o size=24m,mode=700,uid=$(id -u maia),gid=$(id -g maia) tmpfs /var/lib/maia;"
+        " cp --archive /tmp/kept/. /var/lib/maia/; systemctl start maia-worker;"
+        " until [ -e /var/lib/maia/maia.sqlite3-wal ]; do sleep 0.2; done; sleep 2;"  # it has it open
+        " ! cat /dev/zero 2>/dev/null >/var/lib/maia/filler; systemctl start maia-web"
+    )
+    until_up(machine)
+    health = reader.health()
+    assert health["writable"] is False
+    assert {"writable", "disk"} <= set(health["alarms"])
+    visitor = Visitor(reader.authority)
+    visitor.get("/tilleuls/")
+    assert visitor.status == 200
 
 
 def keep_and_go_back(reader, mail, link):
