@@ -34,8 +34,10 @@ def main() -> None:
         words = words[1:] or ["help"]
     words[0] = words[0].replace("-", "_") if not words[0].startswith("-") else words[0]
     if words[0] in IN_ENGLISH:
+        import django
         from django.utils import translation
 
+        django.setup()  # words come from the apps
         translation.activate("en")
     execute_from_command_line(["maia", *words])
 

@@ -178,6 +178,18 @@ def test_help_lists_ours_in_english(tmp_path):
     assert "ADDRESS" in run(tmp_path, "test-email", "--help").stdout.upper()
 
 
+@pytest.mark.parametrize(
+    "words", [["backup", "/nowhere/x"], ["token", "nobody@x.example"], ["test-email", "nobody"]]
+)
+def test_commands_for_operators_speak_english(tmp_path, words):
+    """Whatever language patients read."""
+    done = run(tmp_path, *words, MAIA_LANGUAGE="fr")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr or words[0] == "token"  # its database is not migrated
+    assert "translation infrastructure" not in done.stderr
+    assert done.stderr.isascii()
+
+
 # --- What answers ---
 
 
