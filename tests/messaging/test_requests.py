@@ -68,6 +68,7 @@ def test_the_yes_brings_the_invitation(request_, smtp):
     assert "confirmé" in subject
     assert "METHOD:REQUEST" in calendar
     assert "STATUS:CONFIRMED" in calendar
+    assert "SEQUENCE:1" in calendar  # one more than the request, and no more
     cancel_appointment(request_, by=PRACTICE, now=NOW)
     work()
     subject, _text, (calendar,) = last(smtp)
