@@ -103,7 +103,7 @@ def embed(request: OfficeRequest) -> HttpResponse:
         "websites": [(site, _twin(site.origin)) for site in practice.websites.all()],
         "booking": booking,
         "options": options,
-        "snippet": render_to_string("office/_snippet.html", {"url": booking, "options": options}),
+        "snippet": render_to_string("office/snippet.txt", {"url": booking, "options": options}),
         "types": _types(practice),
     }
     return render(request, "office/embed.html", context, status=422 if form.is_bound else 200)

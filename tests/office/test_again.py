@@ -12,6 +12,7 @@ from maia.config.asking import ACTS
 from maia.office.urls import urlpatterns
 from maia.practices.models import Membership
 from tests.conftest import NOW, make_user, signed_in
+from tests.pages import on_one_line
 
 LONG_AGO = 16 * 60  # seconds
 # Every address that takes a form, one or the other: a new one is decided here.
@@ -148,7 +149,7 @@ def test_it_says_what_for_why_and_the_way_back(sign_in, team, password, settings
     page = owner.get("/pro/settings/team/", follow=True).content.decode()
     assert "<strong>L’équipe</strong>" in page
     assert "C’est là que se décide qui entre dans le cabinet." in page
-    assert 'class="back"><a href="/pro/settings/"' in page
+    assert 'class="back"><a href="/pro/settings/"' in on_one_line(page)
     page = owner.post("/pro/settings/team/", {"email": "n@x.example"}, follow=True)
     assert "<strong>Inviter quelqu’un</strong>" in page.content.decode()
 

@@ -12,6 +12,7 @@ from maia.schedules.models import ExternalCalendar
 from tests.calendars.fixtures import SHIFT, ics
 from tests.calendars.test_external import thursday
 from tests.conftest import NOW
+from tests.pages import on_one_line
 
 
 def add(owner, anne, url, name="Maternité"):
@@ -32,7 +33,9 @@ def test_adding_one_asks_nobody_and_a_worker_reads_it(
     assert hospital.asked == []
     assert "Lecture en cours" in page_of(owner, anne)
     assert 'hx-trigger="every 3s"' in page_of(owner, anne), "it shows by itself what came of it"
-    assert f'<a href="/pro/settings/practitioners/{anne.pk}/calendars/">' in page_of(owner, anne)
+    assert f'<a href="/pro/settings/practitioners/{anne.pk}/calendars/">' in on_one_line(
+        page_of(owner, anne)
+    )
     assert refresh_due(NOW) == 1
     assert thursday(follow_up, anne)[0] == "14:00"
     assert "Maternité" not in owner.get("/pro/absences/").content.decode()

@@ -189,7 +189,7 @@ def test_every_such_form_shows_its_key(owner, there, settings):
     }  # fmt: skip
     seen = set()
     for page in pages:
-        for form in re.findall(r"<form .*?</form>", owner.get(page).content.decode(), re.DOTALL):
+        for form in re.findall(r"<form\s.*?</form>", owner.get(page).content.decode(), re.DOTALL):
             if 'method="post"' not in form or ('action="/pro/' not in form and "action=" in form):
                 continue
             action = re.search(r'action="([^"]+)"', form.partition(">")[0])
