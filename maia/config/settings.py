@@ -31,7 +31,8 @@ WEB_WORKERS = env.whole("MAIA_WEB_WORKERS", 1, least=1)
 WEB_THREADS = env.whole("MAIA_WEB_THREADS", 8, least=1)  # of each web process
 _given_key = env.secret("MAIA_SECRET_KEY", shown="made on first start, kept in the data dir")
 SECRET_KEY_IS_GIVEN = bool(_given_key)
-SECRET_KEY = _given_key or secret_key(DATA_DIR)
+# Nothing is made while something is wrong: it would be in a folder that nobody meant.
+SECRET_KEY = _given_key or ("" if env.wrong else secret_key(DATA_DIR))
 # Keys of before, which still open what they have signed.
 SECRET_KEY_FALLBACKS = env.secret("MAIA_SECRET_KEY_FALLBACKS").replace(",", " ").split()
 # What calendar addresses and webhook secrets come from: it stays when the secret key changes.

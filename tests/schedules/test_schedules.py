@@ -114,7 +114,7 @@ def test_holidays_follow_the_region():
     assert public_holidays(Practice(country="XX"), bastille, bastille) == set()
 
 
-def test_regions_are_those_that_the_library_knows():
+def test_regions_are_those_that_the_library_knows(db):
     for country in ("FR", "CH", "BE", "LU", "XX"):
         regions = dict(regions_of(country))
         assert "" in regions
