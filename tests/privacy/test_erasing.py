@@ -83,7 +83,7 @@ def test_nothing_says_whose_it_was(lina, seen, practice):
         "enceinte",
         "Tension",
         "rue du Port",
-        "4071",
+        "Code 4071",
         link,
     ):
         assert hers in everything_stored(), hers
@@ -98,9 +98,9 @@ def test_nothing_says_whose_it_was(lina, seen, practice):
         "Allergie",
         "enceinte",
         "Tension",
-        "1990",
+        "1990-05-04",
         "rue du Port",
-        "4071",
+        "Code 4071",
         link,
     ):
         assert hers not in left, hers
