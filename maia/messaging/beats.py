@@ -19,8 +19,9 @@ LATE = timedelta(minutes=5)
 class Beat:
     """One worker's."""
 
-    def __init__(self, name: str, now: datetime) -> None:
-        self.name, self.started_at = name, now
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.started_at: datetime | None = None  # when it first told: the database may be away
         self.handled: Counter[str] = Counter()  # by channel, each written by one thread
         self._told: datetime | None = None
         self._stopped = ""
@@ -32,6 +33,7 @@ class Beat:
         if lately and stopped == self._stopped:
             return
         self._told, self._stopped = now, stopped
+        self.started_at = self.started_at or now
         WorkerBeat.objects.update_or_create(
             name=self.name,
             defaults={

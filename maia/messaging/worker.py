@@ -52,7 +52,7 @@ def run(
     does no more."""
     _attempt(lambda: let_go(clock()))
     name = _name()
-    beat = beats.Beat(name, _reckoned(clock)())
+    beat = beats.Beat(name)
 
     def look_around() -> int:
         try:

@@ -42,14 +42,14 @@ def test_healthz_is_ok_only_when_the_database_answers(client, db):
 
 def test_healthz_counts_workers_and_what_waits(client, practice):
     now = timezone.now()
-    Beat("one", now).tell(now)
-    Beat("killed an hour ago", now).tell(now - timedelta(hours=1))
+    Beat("one").tell(now)
+    Beat("killed an hour ago").tell(now - timedelta(hours=1))
     Message.objects.create(
         practice=practice, kind="test", channel="email", recipient="practitioner", key="k",
         due_at=now, try_after=now - timedelta(minutes=6),
     )  # fmt: skip
     assert client.get("/healthz").json()["workers"] == {"alive": 1, "late_messages": 1}
-    stopped = Beat("one", now)
+    stopped = Beat("one")
     stopped.stop()
     assert client.get("/healthz").json()["workers"]["alive"] == 0
 

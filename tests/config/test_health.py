@@ -27,7 +27,7 @@ def asked(client, path="/healthz"):
 @pytest.fixture
 def at_work(db):
     now = timezone.now()
-    Beat("one", now).tell(now)
+    Beat("one").tell(now)
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def test_it_is_for_who_shows_the_token(client, settings, db):
 
 def test_it_says_what_healthz_says(ask, client, practice, anne, julie):
     now = timezone.now()
-    Beat("one", now).tell(now)
+    Beat("one").tell(now)
     for n, error in enumerate(("", "no_mail_server", "no_sms_provider")):
         Message.objects.create(
             practice=practice, kind="test", recipient="practitioner", key=f"k{n}", error=error,

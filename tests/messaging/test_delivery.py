@@ -5,14 +5,15 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
 from maia.appointments.booking import By, cancel_appointment, move_appointment
 from maia.messaging.claims import LEASE, claim
 from maia.messaging.delivery import deliver
 from maia.messaging.email import Mailer
-from maia.messaging.models import Message
+from maia.messaging.models import Message, WorkerBeat
 from maia.messaging.owed import announce
-from maia.messaging.worker import work_on, work_once
+from maia.messaging.worker import run, work_on, work_once
 from tests.conftest import NOW, THURSDAY, at, make_patient
 from tests.messaging.test_owed import book
 
@@ -274,3 +275,21 @@ def test_each_email_names_the_place_where_it_happens(booked, julie, follow_up, s
         assert "Code 4071" in notice
     calendar = next(patient.iter_attachments()).get_content()
     assert "LOCATION:À votre domicile" in calendar.replace("\r\n ", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_starts_while_the_database_is_away_waits_for_it():
+    stop, asked, told = threading.Event(), [], []
+
+    def clock():
+        """As the watched one: it asks the database, which restarts."""
+        asked.append(1)
+        if len(asked) < 4:
+            raise OperationalError("the database system is starting up")
+        told.extend(WorkerBeat.objects.all())
+        if told:
+            stop.set()
+        return NOW
+
+    run(clock, stop)
+    assert told[0].started_at == NOW
