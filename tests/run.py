@@ -28,7 +28,8 @@ def main(extra: list[str]) -> int:
             # The heart knows no database: once is enough.
             extra = ["--ignore=tests/availability", *extra]
             failures |= _both_passes("PostgreSQL", url, extra, but=" and not once")
-        print(failed.read(), end="")  # once more, where a reader of a long log looks
+        # Once more, where a reader of a long log looks.
+        print("".join(dict.fromkeys(failed)), end="")
     return failures
 
 
