@@ -1,6 +1,7 @@
 """The tenant and its professionals: what the forms refuse and what the database refuses behind."""
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
@@ -79,6 +80,8 @@ def test_a_practice_is_created_from_the_command_line(db, capsys):
     call_command(*call)
     owner = Membership.objects.get(practice__slug="port")
     assert (owner.role, owner.user.email) == ("owner", "nina@port.example")
-    assert "/port/" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"{settings.BASE_URL}/port/" in said
+    assert f"{settings.BASE_URL}/accounts/login/code/" in said, "where she signs in"
     with pytest.raises(CommandError, match="already exists"):
         call_command(*call)

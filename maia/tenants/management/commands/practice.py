@@ -5,9 +5,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from maia.accounts.addresses import NotAnAddress, canonical_address
@@ -88,7 +90,11 @@ class Command(BaseCommand):
                 practitioner.save()
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from None
-        self.stdout.write(f"{practice.name}: /{practice.slug}/, owner {email} signs in by code.")
+        self.stdout.write(
+            f"{practice.name}: {settings.BASE_URL}/{practice.slug}/\n"
+            f"Nothing was written to {email}: tell her that she signs in, by a code, at "
+            f"{settings.BASE_URL}{reverse('account_request_login_code')}"
+        )
 
     def _list(self, options: dict[str, Any]) -> None:
         for practice in Practice.objects.order_by("slug"):
