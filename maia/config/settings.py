@@ -1,4 +1,4 @@
-"""Every setting of Maia. What an operator may turn is a `MAIA_*` variable, listed in docs/operators.md."""
+"""Every setting of Maia. An operator may turn the `MAIA_*` variables: docs/operators-settings.md."""
 
 import hmac
 from pathlib import Path

@@ -1,7 +1,7 @@
 """The `MAIA_*` variables: each is read once, here, and what is wrong with it is said in one line.
 
 A line names the variable, what it says (never a password or a key) and what is expected. All that is
-wrong is said at once. What a value may be and where it is written down is docs/operators.md's table.
+wrong is said at once. What a value may be and where it is written down is docs/operators-settings.md's table.
 """
 
 import os

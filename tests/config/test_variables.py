@@ -134,7 +134,7 @@ def test_an_address_is_shown_without_what_opens_something(value, shown):
 
 
 def table():
-    text = (ROOT / "docs/operators.md").read_text()
+    text = (ROOT / "docs/operators-settings.md").read_text()
     rows = text.partition("## Settings")[2].partition("\n## ")[0]
     for names, default in re.findall(r"^\| (`MAIA_[^|]*) \| ([^|]*) \|", rows, re.M):
         names = re.findall(r"`(MAIA_\w+)`", names)

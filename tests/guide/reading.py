@@ -6,7 +6,13 @@ from pathlib import Path
 
 GUIDE = Path(__file__).parents[2] / "docs" / "operators.md"
 # Sections of which a reader types every block.
-TYPED = ("One machine", "Backup and restore", "Upgrade")
+TYPED = (
+    "One machine",
+    "Backup and restore",
+    "Upgrade",
+    "From SQLite to PostgreSQL",
+    "When the secret key changes",
+)
 _PART = re.compile(r"^(#{2,3}) (.+?)\n|^```sh\n(.*?)^```$", re.M | re.S)
 
 

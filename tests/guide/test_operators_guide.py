@@ -143,6 +143,7 @@ def sign_in(visitor, mail, email):
 def test_one_machine_as_the_guide_has_it(world):
     reader, mail = world
     machine = reader.machine
+    (server,) = (one for one in reader.typed if one.heading.startswith("3. "))
     reader.typed = [one for one in reader.typed if not one.heading.startswith(("1. ", "3. "))]
 
     # 1. From users and folders to pages over TLS.
@@ -168,6 +169,10 @@ def test_one_machine_as_the_guide_has_it(world):
     assert reader.maia("shell", "-c", sender).strip().endswith("Rendez-vous <rdv@example.fr>")
     with pytest.raises(AssertionError, match="ended with 1"):
         reader.maia("restore", "/nowhere")
+    host = "from django.conf import settings; print(settings.HOSTED_BY)"
+    typed = r""""A" & $HOME `b` \d"""
+    said = machine.run(f"MAIA_HOSTED_BY='{typed}' maia shell --no-imports -c '{host}'")
+    assert said.strip() == typed
 
     # 3. A patient books over TLS; her letters leave; no log has her link.
     patient = Visitor(reader.authority)
@@ -219,8 +224,54 @@ def test_one_machine_as_the_guide_has_it(world):
     assert "@patiente.example" not in machine.run("journalctl --no-pager")
 
     keep_and_go_back(reader, mail, link)
-    assert reader.typed == [], "every block was typed"
+    change_the_key(reader, owner)
     fill_the_disk(reader)
+    machine.run("systemctl stop maia-web maia-worker; umount /var/lib/maia")
+    move_to_postgresql(reader, server.commands, owner)
+    assert reader.typed == [], "every block was typed"
+
+
+def change_the_key(reader, owner):
+    """Sessions and the addresses that providers were given go on."""
+    hooks = reader.maia("hooks")
+    key = "from django.conf import settings; print(settings.SECRET_KEY)"
+    before = reader.maia("shell", "--no-imports", "-c", key)
+    reader.type("When the secret key changes")
+    until_up(reader.machine)
+    assert reader.maia("shell", "--no-imports", "-c", key) != before
+    assert reader.maia("hooks") == hooks
+    owner.get("/pro/patients/")
+    assert (owner.path, owner.status) == ("/pro/patients/", 200)
+
+
+def move_to_postgresql(reader, server, owner):
+    """``server`` is step 3: its first lines make the database, its last one names it in the settings."""
+    *made, named = (line for line in server.splitlines() if not line.startswith("apt-get"))
+    moved, started = (one for one in reader.typed if one.heading == "From SQLite to PostgreSQL")
+    reader.machine.run("\n".join([*made, moved.commands]))
+    reader.machine.run("\n".join([named, started.commands]))
+    until_up(reader.machine)
+    assert reader.health()["alarms"] == []
+    engine = "from django.db import connection; print(connection.vendor)"
+    assert reader.maia("shell", "--no-imports", "-c", engine).strip() == "postgresql"
+    owner.get("/pro/patients/")
+    assert (owner.path, owner.status) == ("/pro/patients/", 200)
+    reader.typed = [one for one in reader.typed if one not in (moved, started)]
+
+
+def try_a_backup(reader):
+    """Beside the services, which go on, and of which nothing is written."""
+    on_sqlite, on_postgresql = (one for one in reader.typed if one.heading == "Try a backup")
+    count = reader.maia("shell", "--no-imports", "-c", COUNT)
+    vendor = "from django.db import connection; print(connection.vendor)"
+    with_sqlite = reader.maia("shell", "--no-imports", "-c", vendor).strip() == "sqlite"
+    said = reader.machine.run((on_sqlite if with_sqlite else on_postgresql).commands)
+    assert "tilleuls  Cabinet des Tilleuls" in said
+    assert "appointments 1," in said
+    assert reader.maia("shell", "--no-imports", "-c", COUNT) == count
+    reader.machine.run("systemctl is-active maia-web maia-worker; ! ls -d /var/backups/maia/trial")
+    reader.machine.run("! ls /run/maia-command.*")
+    reader.typed = [one for one in reader.typed if one not in (on_sqlite, on_postgresql)]
 
 
 def read_by_worker(visitor, seconds=90):
@@ -273,6 +324,7 @@ def keep_and_go_back(reader, mail, link):
     later = Visitor(reader.authority)
     gone = book(later, mail, "lou@patiente.example", "Lou", "Petit")
     assert reader.maia("shell", "--no-imports", "-c", COUNT).strip() == "2"
+    try_a_backup(reader)
     machine.run(restored.commands)
     until_up(machine)
     assert reader.maia("shell", "--no-imports", "-c", COUNT).strip() == "1"
@@ -304,6 +356,8 @@ def until_up(machine):
 def test_postgresql_on_the_same_machine(world):
     reader, mail = world
     reader.typed = [one for one in reader.typed if not one.heading.startswith("1. ")]
+    done_elsewhere = ("From SQLite to PostgreSQL", "When the secret key changes")
+    reader.typed = [one for one in reader.typed if one.heading not in done_elsewhere]
     for heading in ("2. ", "3. ", "4. ", "5. ", "6. "):
         reader.type(heading)
     engine = "from django.db import connection; print(connection.vendor)"

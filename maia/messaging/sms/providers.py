@@ -1,4 +1,4 @@
-"""Providers by HTTPS. Each takes its account from `MAIA_SMS_URL` (docs/operators.md has examples).
+"""Providers by HTTPS. Each takes its account from `MAIA_SMS_URL` (docs/operators-settings.md has examples).
 
 `?base=` replaces a provider's own address: a proxy, or a test's server. `question` is what tells an
 operator whether the account works, and sends nothing.
