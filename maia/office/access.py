@@ -19,6 +19,7 @@ from maia.accounts.limits import TooOften
 from maia.accounts.models import User
 from maia.accounts.second_factor import AFTER, shown_in, where_to_show_it
 from maia.accounts.sessions import is_of_team
+from maia.appointments.models import Appointment
 from maia.patients.models import Patient, RecordErased
 from maia.practices.models import Membership, Practitioner
 from maia.practices.seats import (
@@ -102,7 +103,7 @@ def _erased(request: OfficeRequest, gone: RecordErased) -> HttpResponse:
     if gone.erased_at is None:
         raise gone
     context = {"practice": request.seat.practice, "record": gone}
-    return render(request, "office/erased.html", context, status=410)
+    return render(request, "office/patients/erased.html", context, status=410)
 
 
 def _too_often(request: OfficeRequest, refusal: TooOften) -> HttpResponse:
@@ -165,3 +166,10 @@ def owner_page(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return wrapped
+
+
+def get_appointment(request: OfficeRequest, pk: int) -> Appointment:
+    """One of her practice's, or 404."""
+    of_practice = Appointment.objects.with_details().filter(practice=request.seat.practice)
+    appointment: Appointment = get_object_or_404(of_practice, pk=pk)
+    return appointment

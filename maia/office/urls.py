@@ -1,118 +1,18 @@
-"""The back office, under `/pro/`."""
+"""The back office, under `/pro/`: each folder's addresses stand in its own `urls.py`, whole."""
 
-from django.urls import path
-
-from maia.office import (
-    absences,
-    agenda,
-    calendars,
-    doors,
-    embed,
-    events,
-    merges,
-    outbox,
-    patient_import,
-    patients,
-    practice,
-    practitioner,
-    privacy,
-    roles,
-    settings,
-    sheet,
-    tokens,
-    webhooks,
-)
+from maia.office.absences import urls as absences
+from maia.office.agenda import urls as agenda
+from maia.office.appointments import urls as appointments
+from maia.office.messages import urls as messages
+from maia.office.patients import urls as patients
+from maia.office.settings import urls as settings
 
 app_name = "office"
 urlpatterns = [
-    path("", agenda.agenda, name="agenda"),
-    path("agenda/events/", events.events, name="events"),
-    path("practice/<int:pk>/", agenda.choose_practice, name="choose_practice"),
-    path("appointments/new/", sheet.new, name="new"),
-    path("appointments/availability/", sheet.availability, name="availability"),
-    path("appointments/<int:pk>/", sheet.sheet, name="sheet"),
-    path("appointments/<int:pk>/move/", sheet.move, name="move"),
-    path("appointments/<int:pk>/cancel/", sheet.cancel, name="cancel"),
-    path("appointments/<int:pk>/confirm/", sheet.confirm, name="confirm"),
-    path("appointments/<int:pk>/unconfirm/", sheet.unconfirm, name="unconfirm"),
-    path("absences/", absences.absences, name="absences"),
-    path("absences/new/", absences.new, name="new_absence"),
-    path("absences/<int:pk>/delete/", absences.delete_absence, name="delete_absence"),
-    path("events/<int:pk>/", absences.event, name="event"),
-    path("patients/", patients.patients, name="patients"),
-    path("patients/found/", patients.found, name="found"),
-    path("patients/import/", patient_import.patient_import, name="import"),
-    path("patients/import/<int:pk>/", patient_import.import_of, name="import_of"),
-    path(
-        "patients/import/<int:pk>/remarks.csv", patient_import.import_remarks, name="import_remarks"
-    ),
-    path(
-        "patients/import/<int:pk>/<str:action>/",
-        patient_import.change_import,
-        name="change_import",
-    ),
-    path("patients/export/", patients.export, name="export"),
-    path("patients/<int:pk>/", patients.patient, name="patient"),
-    path("patients/<int:pk>/merge/", merges.merge, name="merge"),
-    path("patients/<int:pk>/merge/undo/", merges.undo_merge, name="undo_merge"),
-    path("patients/<int:pk>/invite/", patients.invite, name="invite"),
-    path(
-        "patients/<int:pk>/invite/withdraw/",
-        patients.withdraw_invitation,
-        name="withdraw_invitation",
-    ),
-    path("patients/<int:pk>/data/", privacy.hand_out, name="hand_out"),
-    path("patients/<int:pk>/erase/", privacy.erase, name="erase"),
-    path("patients/search/", patients.search, name="patient_search"),
-    path("messages/", outbox.messages, name="messages"),
-    path("messages/seen/", outbox.all_seen, name="all_seen"),
-    path("messages/<int:pk>/", outbox.message, name="message"),
-    path("messages/<int:pk>/<str:action>/", outbox.change_message, name="change_message"),
-    path("settings/", settings.index, name="settings"),
-    path("settings/practitioners/<int:pk>/", practitioner.practitioner, name="practitioner"),
-    path("settings/practitioners/<int:pk>/schedule/", settings.schedule, name="schedule"),
-    path("settings/practitioners/<int:pk>/calendars/", calendars.calendars, name="calendars"),
-    path("settings/practitioners/<int:pk>/calendars/feed/", calendars.new_feed, name="new_feed"),
-    path(
-        "settings/practitioners/<int:pk>/calendars/addresses/",
-        calendars.show_feeds,
-        name="show_feeds",
-    ),
-    path("settings/feeds/<int:pk>/revoke/", calendars.revoke_feed, name="revoke_feed"),
-    path(
-        "settings/calendars/<int:pk>/<str:action>/",
-        calendars.change_calendar,
-        name="change_calendar",
-    ),
-    path("settings/practitioners/<int:pk>/test/", outbox.test, name="test"),
-    path("settings/sms/preview/", practitioner.preview_sms, name="preview_sms"),
-    path("settings/practice/", practice.look, name="look"),
-    path("settings/embed/", embed.embed, name="embed"),
-    path("settings/embed/<int:pk>/remove/", embed.remove_website, name="remove_website"),
-    path("settings/embed/none/", embed.no_website, name="no_website"),
-    path("settings/privacy/", privacy.privacy, name="privacy"),
-    path("settings/privacy/journal/", privacy.journal, name="journal"),
-    path("settings/doors/", doors.doors, name="doors"),
-    path("settings/team/second-factor/", practice.second_factor, name="second_factor"),
-    path("settings/team/", practice.team, name="team"),
-    path("settings/team/<int:pk>/role/", roles.role, name="role"),
-    path("settings/team/<int:pk>/sign-out/", practice.sign_out, name="sign_out"),
-    path("settings/team/<int:pk>/remove/", practice.remove, name="remove"),
-    path(
-        "settings/team/invitations/<int:pk>/<str:action>/",
-        practice.change_invitation,
-        name="change_invitation",
-    ),
-    path("settings/tokens/", tokens.tokens, name="tokens"),
-    path("settings/tokens/<int:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
-    path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
-    path("settings/webhooks/<int:pk>/secret/", webhooks.renew_secret, name="renew_secret"),
-    path(
-        "settings/webhooks/<int:pk>/<str:action>/", webhooks.change_webhook, name="change_webhook"
-    ),
-    path("settings/types/", settings.types, name="types"),
-    path("settings/types/preview/", settings.preview_type, name="preview_type"),
-    path("settings/types/new/", settings.new_type, name="new_type"),
-    path("settings/types/<int:pk>/", settings.edit_type, name="edit_type"),
-    path("settings/types/<int:pk>/<str:action>/", settings.change_type, name="change_type"),
+    *agenda.urlpatterns,
+    *appointments.urlpatterns,
+    *absences.urlpatterns,
+    *patients.urlpatterns,
+    *messages.urlpatterns,
+    *settings.urlpatterns,
 ]

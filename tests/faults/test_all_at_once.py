@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.faults.test_site import shell
 from tests.faults.test_slow_clients import asked, begun, connect
-from tests.office.test_import import chosen
+from tests.office.patients.test_import import chosen
 from tests.pace import PATIENCE, busy
 from tests.pages import Shown
 from tests.site import running_site

@@ -15,7 +15,7 @@ import requests
 from PIL import Image
 
 from tests.faults.test_all_at_once import Camille, waited
-from tests.office.test_import import chosen
+from tests.office.patients.test_import import chosen
 from tests.pace import PATIENCE
 from tests.pages import Shown
 from tests.site import running_site

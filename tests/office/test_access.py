@@ -29,7 +29,7 @@ POST_ONLY = {
     "no_website",
     "all_seen",
     "change_message",
-    "test",
+    "test_message",
     "unconfirm",
     "invite",
     "withdraw_invitation",
@@ -53,23 +53,23 @@ OF_NOTHING = {
     "privacy",
     "journal",
     "second_factor",
-    "found",
+    "patients_found",
     "embed",
     "no_website",
     "messages",
     "all_seen",
     "preview_type",
     "preview_sms",
-    "look",
+    "practice",
     "team",
     "absences",
     "new_absence",
     "patients",
     "export",
-    "import",
+    "patient_import",
     "agenda",
     "events",
-    "new",
+    "new_appointment",
     "availability",
     "patient_search",
     "settings",
@@ -87,7 +87,7 @@ OWNER = {
     "second_factor",
     "hand_out",
     "erase",
-    "look",
+    "practice",
     "team",
     "remove",
     "change_invitation",
@@ -105,11 +105,11 @@ SETTINGS = OWNER | {
     "revoke_feed",
     "tokens",
     "revoke_token",
-    "test",
+    "test_message",
     "preview_type",
     "preview_sms",
     "export",
-    "import",
+    "patient_import",
     "import_of",
     "import_remarks",
     "change_import",
@@ -163,7 +163,7 @@ def paths(practice, practitioner, type, appointment):
         "revoke_token": token.pk,
         "remove": member,
         "delete_absence": absence.pk,
-        "event": event.pk,
+        "personal_event": event.pk,
         "choose_practice": practice.pk,
         "practitioner": practitioner.pk,
         "schedule": practitioner.pk,
@@ -174,7 +174,7 @@ def paths(practice, practitioner, type, appointment):
         "undo_merge": appointment.patient_id,
         "message": message.pk,
         "change_message": message.pk,
-        "test": practitioner.pk,
+        "test_message": practitioner.pk,
         "hand_out": appointment.patient_id,
         "erase": appointment.patient_id,
         "invite": appointment.patient_id,
@@ -253,7 +253,7 @@ def test_a_colleague_changes_her_own_settings_only(sign_in, team, anne, ines, ou
     client = sign_in(team["practitioner"])
     for name, path in ours:
         refused = name in OWNER | {
-            *("practitioner", "schedule", "delete_absence", "test"),  # Anne's
+            *("practitioner", "schedule", "delete_absence", "test_message"),  # Anne's
             *("calendars", "change_calendar", "new_feed", "show_feeds"),
         }
         assert (call(client, name, path).status_code == 403) is refused, path
@@ -265,7 +265,7 @@ def test_a_colleague_changes_her_own_settings_only(sign_in, team, anne, ines, ou
 def test_the_owner_opens_everything(owner, ours):
     for name, path in ours:
         expected = (
-            (404,) if name in {"merge", "test"} else (200, 302, 400, 409, 422)
+            (404,) if name in {"merge", "test_message"} else (200, 302, 400, 409, 422)
         )  # with whom? by what?
         assert call(owner, name, path).status_code in expected, path
 

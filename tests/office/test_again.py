@@ -23,11 +23,11 @@ ASKS = {
 }  # fmt: skip
 DOES_NOT_ASK = {
     # the day's work
-    "choose_practice", "new", "sheet", "move", "cancel", "confirm", "unconfirm", "new_absence",
-    "delete_absence", "event", "patients", "patient", "invite", "withdraw_invitation",
-    "patient_search", "all_seen", "change_message", "import", "import_of", "change_import",
+    "choose_practice", "new_appointment", "sheet", "move", "cancel", "confirm", "unconfirm", "new_absence",
+    "delete_absence", "personal_event", "patients", "patient", "invite", "withdraw_invitation",
+    "patient_search", "all_seen", "change_message", "patient_import", "import_of", "change_import",
     # settings that open nothing to anybody
-    "practitioner", "schedule", "calendars", "change_calendar", "test", "preview_sms", "look",
+    "practitioner", "schedule", "calendars", "change_calendar", "test_message", "preview_sms", "practice",
     "embed", "remove_website", "no_website", "types", "preview_type", "new_type", "edit_type",
     "change_type", "change_webhook",
     # what closes a door
@@ -35,7 +35,7 @@ DOES_NOT_ASK = {
 }  # fmt: skip
 ASKS_BEFORE_SHOWING = {"export", "hand_out", "show_feeds"}
 READS = {
-    "agenda", "events", "availability", "absences", "found", "messages", "message", "settings",
+    "agenda", "events", "availability", "absences", "patients_found", "messages", "message", "settings",
     "doors", "journal", "import_remarks",
 }  # fmt: skip
 

@@ -28,7 +28,7 @@ def pages(practice, anne, follow_up, julie):
             "name",
         ),
         "sheet": (reverse("office:practitioner", args=[anne.pk]), anne, "title", "first_name"),
-        "practice": (reverse("office:look"), practice, "city", "name"),
+        "practice": (reverse("office:practice"), practice, "city", "name"),
         "terms": (reverse("office:privacy"), terms, "notice", "records_years"),
     }
 
@@ -173,7 +173,7 @@ def test_a_type_of_who_has_left_stays_hers(owner, practice, ines):
 
 @pytest.mark.rule("3.1.6")
 def test_regions_are_chosen_from_a_list(owner, practice):
-    path = reverse("office:look")
+    path = reverse("office:practice")
     typed = shown(owner, path)
     assert owner.post(path, typed | {"holiday_region": "67"}).status_code == 422
     assert owner.post(path, typed | {"holiday_region": "6AE"}).status_code == 302

@@ -32,10 +32,10 @@ def assert_too_often(answer, seconds):
 def test_tests_of_messages(owner, anne, ines):
     for n in range(5):
         hers = (anne, ines)[n % 2]  # hers, not the sheet's
-        assert post(owner, "test", hers.pk, channel="sms").status_code == 302
-    assert_too_often(post(owner, "test", ines.pk, channel="sms"), 3600)
+        assert post(owner, "test_message", hers.pk, channel="sms").status_code == 302
+    assert_too_often(post(owner, "test_message", ines.pk, channel="sms"), 3600)
     assert Message.objects.filter(kind="test").count() == 5
-    assert post(owner, "test", anne.pk, channel="email").status_code == 302
+    assert post(owner, "test_message", anne.pk, channel="email").status_code == 302
 
 
 def test_tests_of_webhooks_and_programs_that_come_and_go(owner, practice):
@@ -88,7 +88,7 @@ def test_tokens_exports_searches_and_sending_again(owner, practice, monkeypatch,
     assert owner.get(reverse("office:hand_out", args=[record.pk])).status_code == 429
     assert post(owner, "patient_search", patient_search="petit").status_code == 200
     post(owner, "patients", q="petit")
-    assert owner.get(reverse("office:found")).status_code == 429
+    assert owner.get(reverse("office:patients_found")).status_code == 429
     message = Message.objects.create(
         practice=practice, practitioner=anne, kind="test", recipient="practitioner",
         channel="email", key="k", due_at=NOW, try_after=NOW, status="failed",
@@ -116,14 +116,16 @@ def test_a_search_on_the_sheet_counts_and_nothing_typed_is_lost(owner, practice,
     monkeypatch.setitem(LIMITS, Limited.SEARCH, [(1, LIMITS[Limited.SEARCH][0][1])])
     make_patient(practice, "Léa")
     typed = {"patient_search": "petit", "first_name": "Zoé", "last_name": "Roux"}
-    assert "Léa" in post(owner, "new", **typed).content.decode()
-    answer = post(owner, "new", **typed)
+    assert "Léa" in post(owner, "new_appointment", **typed).content.decode()
+    answer = post(owner, "new_appointment", **typed)
     page = answer.content.decode()
     assert answer.status_code == 429
     assert "aussi souvent que permis" in page
     assert 'value="Zoé"' in page
     assert "Léa" not in page
-    assert post(owner, "new", first_name="Zoé").status_code == 422  # no search, no limit
+    assert (
+        post(owner, "new_appointment", first_name="Zoé").status_code == 422
+    )  # no search, no limit
 
 
 def test_lists_sent_and_read_anew_count_for_who_sends_them(owner, practice, monkeypatch):
@@ -131,7 +133,7 @@ def test_lists_sent_and_read_anew_count_for_who_sends_them(owner, practice, monk
 
     def send():
         file = SimpleUploadedFile("liste.csv", "Nom;Prénom\nRoux;Zoé\n".encode())
-        return post(owner, "import", file=file)
+        return post(owner, "patient_import", file=file)
 
     sent = send()
     assert sent.status_code == 302

@@ -17,25 +17,25 @@ from maia.privacy.housekeeping import keep_house
 from maia.schedules.models import Absence
 from maia.webhooks.models import Webhook
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
+from tests.office.settings.test_settings import type_form
 from tests.office.test_again import READS
-from tests.office.test_settings import type_form
 
 # A new address that takes a form is decided: what it makes, it makes once for one key...
 MAKES = {
-    "new_absence", "calendars", "new_feed", "test", "invite", "team", "change_invitation",
+    "new_absence", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
     "webhooks", "change_webhook", "tokens", "new_type", "change_type",
 }  # fmt: skip
 # ... by a way of its own, ...
 OTHERWISE = {
-    "new",  # a key kept with the appointment
-    "import",  # one import of a file, and who is there already is not made again
+    "new_appointment",  # a key kept with the appointment
+    "patient_import",  # one import of a file, and who is there already is not made again
     "embed",  # a website is one row
 }  # fmt: skip
 # ... by what it is about, which is as it was wanted already, ...
 CHANGES = {
-    "sheet", "move", "cancel", "confirm", "unconfirm", "delete_absence", "event", "patient",
+    "sheet", "move", "cancel", "confirm", "unconfirm", "delete_absence", "personal_event", "patient",
     "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "change_message", "practitioner",
-    "schedule", "change_calendar", "revoke_feed", "look", "remove_website", "no_website",
+    "schedule", "change_calendar", "revoke_feed", "practice", "remove_website", "no_website",
     "privacy", "second_factor", "sign_out", "remove", "role", "renew_secret",
     "revoke_token", "edit_type",
     "import_of", "change_import",
@@ -96,7 +96,7 @@ def forms(there):
         "new_absence": ([], {**away, "kind": "absence"}),
         "calendars": ([anne.pk], {"name": "Maternité", "url": "https://hopital.example/a.ics"}),
         "new_feed": ([anne.pk], {"titles": "masked"}),
-        "test": ([anne.pk], {"channel": "email"}),
+        "test_message": ([anne.pk], {"channel": "email"}),
         "invite": ([there["record"].pk], {}),
         "team": ([], {"email": "lea@x.example", "role": "assistant"}),
         "change_invitation": ([there["invitation"].pk, "again"], {}),

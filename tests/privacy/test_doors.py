@@ -25,28 +25,28 @@ ANSWERS = {
 }
 
 ONE_ROW = {  # a row is got by its key, then opened (`open_record`) or acted upon
-    "office/merges.py:merge", "office/merges.py:undo_merge", "office/patients.py:invite",
-    "office/patients.py:withdraw_invitation", "office/privacy.py:erase",
-    "office/privacy.py:hand_out", "office/agenda.py:get_appointment",
+    "office/patients/merges.py:merge", "office/patients/merges.py:undo_merge", "office/patients/invitations.py:invite",
+    "office/patients/invitations.py:withdraw_invitation", "office/patients/leaving.py:erase",
+    "office/patients/leaving.py:hand_out", "office/access.py:get_appointment",
     "api/office/patients.py:_ours", "api/office/appointments.py:_ours",
     "api/office/appointments.py:create_appointment", "api/office/messages.py:messages",
 }  # fmt: skip
 OPENS = {  # of a record or an appointment that the same function opens
-    "office/patients.py:patient", "office/patients.py:_alike", "office/sheet.py:_render_new",
-    "office/sheet.py:_render_sheet", "office/sheet.py:_foreseen",
-    "office/merges.py:_side_by_side",
-    "office/merges.py:_side_by_side.appointments",
+    "office/patients/record.py:patient", "office/patients/record.py:_alike", "office/appointments/noting.py:_render_new",
+    "office/appointments/sheet.py:_render_sheet", "office/appointments/sheet.py:_foreseen",
+    "office/patients/merges.py:_side_by_side",
+    "office/patients/merges.py:_side_by_side.appointments",
 }  # fmt: skip
-NUMBERS = {"office/agenda.py:agenda", "office/outbox.py:messages"}
+NUMBERS = {"office/agenda/views.py:agenda", "office/messages/views.py:messages"}
 READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who calls it
-    "office/absences.py:new", "office/absences.py:_told", "office/settings.py:schedule",
+    "office/absences/views.py:new_absence", "office/absences/views.py:_told", "office/settings/schedule.py:schedule",
     "api/office/blocks.py:create_absence.create", "api/office/sheets.py:write_schedule",
-    "office/settings.py:_edit", "api/office/types.py:change_type",
-    "office/events.py:_drawn", "office/events.py:_appointments", "office/outbox.py:_get",
+    "office/settings/types.py:_edit", "api/office/types.py:change_type",
+    "office/agenda/events.py:_drawn", "office/agenda/events.py:_appointments", "office/messages/views.py:_get",
 }  # fmt: skip
 NOBODY = {  # personal time, and what a form may choose from
-    "office/absences.py:absences", "office/absences.py:event", "api/office/blocks.py:_events",
-    "office/sheet_forms.py:NewAppointmentForm", "office/sheet_forms.py:NewAppointmentForm.__init__",
+    "office/absences/views.py:absences", "office/absences/views.py:personal_event", "api/office/blocks.py:_events",
+    "office/appointments/forms.py:NewAppointmentForm", "office/appointments/forms.py:NewAppointmentForm.__init__",
 }  # fmt: skip
 DOORS = ONE_ROW | OPENS | NUMBERS | READS_FIRST | NOBODY
 

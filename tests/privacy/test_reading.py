@@ -26,7 +26,7 @@ PAGES = {
     "events": Act.AGENDA,
     "sheet": Act.OPENED,
     "patients": Act.LISTED,
-    "found": Act.SEARCHED,
+    "patients_found": Act.SEARCHED,
     "patient": Act.OPENED,
     "hand_out": Act.EXPORTED,
     "export": Act.ALL_EXPORTED,
@@ -36,14 +36,14 @@ PAGES = {
 }
 # Patients' rows in the answer to what is posted, or of a file that was given.
 ON_POST = {
-    "new", "move", "cancel", "confirm", "unconfirm", "patient_search", "merge", "undo_merge",
-    "new_absence", "schedule", "import", "import_of", "import_remarks",
+    "new_appointment", "move", "cancel", "confirm", "unconfirm", "patient_search", "merge", "undo_merge",
+    "new_absence", "schedule", "patient_import", "import_of", "import_remarks",
 }  # fmt: skip
 NOBODY = {
-    "choose_practice", "availability", "absences", "delete_absence", "event", "invite",
+    "choose_practice", "availability", "absences", "delete_absence", "personal_event", "invite",
     "withdraw_invitation", "all_seen", "change_message", "settings", "practitioner",
-    "calendars", "new_feed", "show_feeds", "revoke_feed", "change_calendar", "test",
-    "preview_sms", "look", "embed", "remove_website", "no_website", "privacy", "journal",
+    "calendars", "new_feed", "show_feeds", "revoke_feed", "change_calendar", "test_message",
+    "preview_sms", "practice", "embed", "remove_website", "no_website", "privacy", "journal",
     "doors", "second_factor", "team", "sign_out", "remove", "role", "change_invitation", "tokens",
     "revoke_token", "webhooks", "renew_secret", "change_webhook", "types", "preview_type",
     "new_type", "edit_type", "change_type", "change_import",
@@ -126,7 +126,7 @@ def test_every_page_is_decided():
 def test_a_page_that_shows_patients_leaves_a_line(name, owner, julie, booked, message):
     pks = {"sheet": booked.pk, "message": message.pk}
     args = [pks.get(name, julie.pk)] if name in (*pks, "patient", "hand_out", "erase") else []
-    if name == "found":
+    if name == "patients_found":
         owner.post(reverse("office:patients"), {"q": "Petit"})
     query = {"start": "2026-12-01T00:00", "end": "2026-12-08T00:00"} if name == "events" else {}
     answer = owner.get(reverse(f"office:{name}", args=args), query)
@@ -198,7 +198,7 @@ def test_what_is_done_to_types_and_time_leaves_a_line(owner, script, follow_up, 
     owner.post(reverse("office:new_absence"), away)
     owner.post(reverse("office:new_absence"), away | {"kind": "personal"})
     owner.post(reverse("office:delete_absence", args=[anne.absences.get().pk]))
-    owner.post(reverse("office:event", args=[anne.events.get().pk]))
+    owner.post(reverse("office:personal_event", args=[anne.events.get().pk]))
     body = {"start": "2026-12-11T09:00:00+01:00", "end": "2026-12-11T10:00:00+01:00"}
     for kind in ("absences", "personal-events"):
         made = script("post", f"office/{kind}", body | {"practitioner": anne.pk}).json()
@@ -214,7 +214,7 @@ def test_what_is_done_to_types_and_time_leaves_a_line(owner, script, follow_up, 
 def test_a_patient_made_on_the_sheet_and_an_invitation_withdrawn_leave_a_line(
     owner, follow_up, anne, practice, julie
 ):
-    owner.post(reverse("office:new"), {
+    owner.post(reverse("office:new_appointment"), {
         "request_key": "3f0c2c2e-5d0f-4f7b-8c5e-2b9a3f1d6e4a", "type": follow_up.pk,
         "practitioner": anne.pk, "date": "2026-12-03", "time": "10:00", "first_name": "Lina",
         "last_name": "Roy",

@@ -19,7 +19,7 @@ FILE = {"encoding": "utf-8", "damaged": 0, "unclosed": [], "cut": [], "other_she
 SHOWN = {"columns": [], "rows": [], "lines": [], "remarks": [], "remarks_count": 0, "file": FILE}
 # What is posted (or read, where the file was posted before), what it is answered, and its line.
 CASES = {
-    "new": ({"patient": "julie", "date": "x"}, 422, [Act.OPENED]),
+    "new_appointment": ({"patient": "julie", "date": "x"}, 422, [Act.OPENED]),
     "move": ({**STALE, "date": "x"}, 422, [Act.OPENED]),
     "cancel": (STALE, 409, [Act.OPENED]),
     "confirm": (None, 409, [Act.OPENED]),
@@ -35,7 +35,7 @@ CASES = {
         409, [Act.AGENDA],
     ),
     "schedule": ("closed", 409, [Act.AGENDA]),
-    "import": ("file", 302, []),  # nobody is shown yet
+    "patient_import": ("file", 302, []),  # nobody is shown yet
     "import_of": ("GET", 200, [Act.LISTED]),
     "import_remarks": ("GET", 200, [Act.LISTED]),
 }  # fmt: skip
@@ -66,7 +66,7 @@ def test_what_is_posted_and_answers_patients_leaves_a_line(
         "merge": julie.pk, "undo_merge": julie.pk, "schedule": anne.pk,
         "import_of": importing.pk, "import_remarks": importing.pk,
     }.get(name, made.pk)  # fmt: skip
-    without = {"new", "patient_search", "new_absence", "import"}
+    without = {"new_appointment", "patient_search", "new_absence", "patient_import"}
     path = reverse(f"office:{name}", args=[] if name in without else [pk])
     pks = {"julie": julie.pk, "other": other.pk, "anne": anne.pk}
     if typed == "GET":

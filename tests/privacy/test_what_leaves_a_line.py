@@ -16,24 +16,24 @@ from maia.privacy.models import JournalEntry
 from tests.conftest import NOW, make_patient
 
 MAIA = Path(__file__).parent.parent.parent / "maia"
-FILES = [*MAIA.glob("office/*.py"), *MAIA.glob("api/office/*.py"), MAIA / "api/feeds.py"]
+FILES = [*MAIA.glob("office/**/*.py"), *MAIA.glob("api/office/*.py"), MAIA / "api/feeds.py"]
 # Names that write a line, or whose act does in its own transaction.
 WRITES = {"written_down", "note", "journalled", "note_import", "merge_records", "unmerge"}
 
 HISTORY = {  # in the appointment's own history, which its page shows
-    "office/sheet.py:sheet", "office/sheet.py:move", "office/sheet.py:cancel",
-    "office/sheet.py:confirm", "office/sheet.py:unconfirm",
+    "office/appointments/sheet.py:sheet", "office/appointments/sheet.py:move", "office/appointments/sheet.py:cancel",
+    "office/appointments/sheet.py:confirm", "office/appointments/sheet.py:unconfirm",
     "api/office/appointments.py:create_appointment", "api/office/appointments.py:move",
     "api/office/appointments.py:change_appointment", "api/office/appointments.py:cancel",
 }  # fmt: skip
 DOMAIN = {  # in the transaction of the act: `privacy/merges.py`, `privacy/imports.py`
-    "office/merges.py:undo_merge", "office/patient_import.py:patient_import",
-    "office/patient_import.py:import_of", "office/patient_import.py:change_import",
+    "office/patients/merges.py:undo_merge", "office/patients/imports.py:patient_import",
+    "office/patients/imports.py:import_of", "office/patients/imports.py:change_import",
 }  # fmt: skip
 NOTHING = {  # shows, or keeps what she alone sees
-    "office/agenda.py:choose_practice", "office/embed.py:no_website", "office/outbox.py:test",
-    "office/patients.py:search", "office/patients.py:patients",
-    "office/practitioner.py:preview_sms", "office/settings.py:preview_type",
+    "office/agenda/views.py:choose_practice", "office/settings/embed.py:no_website", "office/messages/views.py:test_message",
+    "office/patients/finding.py:search_as_typed", "office/patients/finding.py:patients",
+    "office/settings/practitioner.py:preview_sms", "office/settings/types.py:preview_type",
 }  # fmt: skip
 
 

@@ -84,9 +84,9 @@ def test_no_script_runs_in_the_back_office(owner, poisoned, anne, follow_up, pra
     signed_in(owner, practice.team.get(role="owner").user)  # just now: some pages ask
     for name, *ids in (
         ("agenda",), ("sheet", made.pk), ("patient", lina.pk), ("patients",), ("absences",),
-        ("event", poisoned["event"].pk), ("settings",), ("practitioner", anne.pk),
-        ("schedule", anne.pk), ("types",), ("edit_type", follow_up.pk), ("look",), ("team",),
-        ("embed",), ("messages",), ("new",),
+        ("personal_event", poisoned["event"].pk), ("settings",), ("practitioner", anne.pk),
+        ("schedule", anne.pk), ("types",), ("edit_type", follow_up.pk), ("practice",), ("team",),
+        ("embed",), ("messages",), ("new_appointment",),
     ):  # fmt: skip
         assert_harmless(owner.get(reverse(f"office:{name}", args=ids)))
     message = Message.objects.create(

@@ -1,0 +1,1 @@
+"""Absences and personal events."""

@@ -1,0 +1,12 @@
+"""Absences and personal events: addresses under `/pro/`."""
+
+from django.urls import path
+
+from maia.office.absences import views
+
+urlpatterns = [
+    path("absences/", views.absences, name="absences"),
+    path("absences/new/", views.new_absence, name="new_absence"),
+    path("absences/<int:pk>/delete/", views.delete_absence, name="delete_absence"),
+    path("events/<int:pk>/", views.personal_event, name="personal_event"),
+]

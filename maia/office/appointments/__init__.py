@@ -1,0 +1,1 @@
+"""Noting an appointment, and its sheet."""

@@ -1,0 +1,157 @@
+"""The appointment sheet's forms: texts to values, errors to words."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from maia.accounts.addresses import AddressFormField
+from maia.appointments.models import Appointment
+from maia.appointments.offer import why_not_offered
+from maia.office.fields.days import DayField
+from maia.office.fields.phones import clean_phone
+from maia.patients.addresses import LENGTHS, NEEDED, Address
+from maia.patients.models import Patient
+from maia.patients.text import clean_line, clean_text
+from maia.practices.models import Practice, Practitioner
+from maia.practices.seats import Seat
+from maia.schedules.models import AppointmentType
+
+
+class WhenForm(forms.Form):
+    """A local date and time, and whether an overlap is on purpose."""
+
+    date = DayField(label=_("Date"))
+    time = forms.TimeField(
+        label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
+    )
+    until = forms.TimeField(
+        label=_("Until"),
+        required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300}),
+    )
+    allow_overlap = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        if typed.get("until") and typed.get("time") and typed["until"] <= typed["time"]:
+            self.add_error("until", _("The end comes before the start."))
+        return typed
+
+    def end(self) -> datetime | None:
+        """None: as long as before."""
+        if not self.cleaned_data.get("until"):
+            return None
+        local = datetime.combine(self.cleaned_data["date"], self.cleaned_data["until"])
+        return local.replace(tzinfo=timezone.get_current_timezone())
+
+    def start(self) -> datetime:
+        """In the practice's time zone, which is the current one. An hour that a clock change
+        skips is read as the hour after it."""
+        local = datetime.combine(self.cleaned_data["date"], self.cleaned_data["time"])
+        return local.replace(tzinfo=timezone.get_current_timezone())
+
+
+class NewAppointmentForm(WhenForm):
+    request_key = forms.UUIDField(widget=forms.HiddenInput)
+    patient = forms.ModelChoiceField(
+        Patient.objects.none(), required=False, widget=forms.HiddenInput
+    )
+    patient_search = forms.CharField(
+        label=_("Patient"),
+        required=False,
+        max_length=100,
+        help_text=_("Three letters of the name, the email address or the number."),
+    )
+    first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
+    mobile = forms.CharField(label=_("Phone"), max_length=30, required=False)
+    email = AddressFormField(label=_("Email address"), max_length=254, required=False)
+    street = forms.CharField(label=_("Number and street"), max_length=200, required=False)
+    postcode = forms.CharField(label=_("Postcode"), max_length=10, required=False)
+    city = forms.CharField(label=_("Town"), max_length=100, required=False)
+    access = forms.CharField(
+        label=_("How to get in"),
+        max_length=300,
+        required=False,
+        help_text=_("Left empty, the address of the record stays as it is."),
+    )
+    practitioner = forms.ModelChoiceField(Practitioner.objects.none(), label=_("Practitioner"))
+    type = forms.ModelChoiceField(AppointmentType.objects.none(), label=_("Type"))
+    send_email = forms.BooleanField(
+        label=_("Emails: confirmation and reminder"), required=False, initial=True
+    )
+    send_sms = forms.BooleanField(label=_("Reminder by SMS"), required=False)
+    unconfirmed = forms.BooleanField(
+        label=_("To be confirmed: hold the time, send no reminder"), required=False
+    )
+
+    def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.practice = practice
+        self.fields["patient"].queryset = Patient.objects.kept().filter(practice=practice)  # type: ignore[attr-defined]
+        self.fields["practitioner"].queryset = practice.practitioners.filter(is_active=True)  # type: ignore[attr-defined]
+        self.fields["type"].queryset = AppointmentType.objects.filter(  # type: ignore[attr-defined]
+            practice=practice, archived=False
+        )
+
+    def clean_mobile(self) -> str:
+        return clean_phone(self.cleaned_data["mobile"], self.practice.country)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("patient") is None and "patient" not in self.errors:
+            for name in ("first_name", "last_name"):
+                try:
+                    cleaned[name] = clean_line(cleaned.get(name) or "")
+                    if not cleaned[name]:
+                        raise ValidationError(_("Choose a patient above, or give her names here."))
+                except ValidationError as error:
+                    self.add_error(name, error)
+        practitioner, type = cleaned.get("practitioner"), cleaned.get("type")
+        if practitioner and type and why_not_offered(type, practitioner, online=False):
+            self.add_error("type", _("This practitioner does not offer this type."))
+        return cleaned
+
+    def address_over(self, kept: Address) -> Address:
+        """What was typed in place of the record's: a whole address, or only how to get in."""
+        typed = Address.typed(**{name: self.cleaned_data.get(name, "") for name in LENGTHS})
+        if any(getattr(typed, name) for name in NEEDED):
+            return typed
+        return replace(kept, access=typed.access or kept.access)
+
+    def new_patient(self) -> Patient:
+        """Of what was typed; not saved."""
+        typed = self.cleaned_data
+        fields = {name: typed[name] for name in ("first_name", "last_name", "mobile", "email")}
+        return Patient(practice=self.practice, **fields)
+
+
+class EditForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    practice_notes = forms.CharField(
+        label=_("Notes of the practice"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The patient never sees them."),
+    )
+    attendance = forms.ChoiceField(
+        label=_("Attendance"),
+        required=False,
+        choices=[("", "–"), *Appointment.Attendance.choices],
+    )
+    send_email = forms.BooleanField(label=_("Emails: reminder and changes"), required=False)
+    send_sms = forms.BooleanField(label=_("Reminder by SMS"), required=False)
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not seat.reads_notes:  # neither shown nor saved
+            del self.fields["practice_notes"]
+
+    def clean_practice_notes(self) -> str:
+        return clean_text(self.cleaned_data["practice_notes"])

@@ -1,0 +1,1 @@
+"""Messages: what left, what will, what did not and why."""

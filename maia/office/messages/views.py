@@ -1,0 +1,144 @@
+"""Messages, as the practice sees them: what left, what will, what did not and why."""
+
+from django.conf import settings
+from django.contrib import messages as notes
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from maia.messaging.held import held
+from maia.messaging.models import Message
+from maia.messaging.resolving import (
+    CannotResend,
+    resend,
+    send_test,
+    settle,
+    settle_all,
+    settle_as_sent,
+)
+from maia.messaging.spending import counted_today
+from maia.office.access import OfficeRequest, get_practitioner, office, settings_page, written_down
+from maia.office.once import made_once
+from maia.patients.models import Patient
+from maia.privacy.journal import Act
+from maia.privacy.reading import read_messages
+
+PAGE = 40
+FILTERS = ("status", "channel", "kind")
+
+
+@office
+@require_safe
+def messages(request: OfficeRequest) -> HttpResponse:
+    """What was due, the last first. `?status=problem` are those to look at, `?status=queued` those
+    that wait, the next first."""
+    practice = request.seat.practice
+    found = read_messages(request.seat, now=timezone.now()).select_related(
+        "appointment__event", "patient", "practitioner"
+    )
+    asked = {name: request.GET.get(name, "") for name in FILTERS}
+    if asked["status"] == "problem":
+        found = found.to_settle()
+    elif asked["status"]:
+        found = found.filter(status=asked["status"])
+    else:
+        found = found.exclude(status=Message.Status.QUEUED, attempts=0)
+    waiting = asked["status"] == Message.Status.QUEUED
+    order = ("due_at", "pk") if waiting else ("-due_at", "-pk")
+    for name in ("channel", "kind"):
+        if asked[name]:
+            found = found.filter(**{name: asked[name]})
+    context = {
+        "practice": practice,
+        "page": Paginator(found.order_by(*order), PAGE).get_page(request.GET.get("page")),
+        "asked": asked,
+        "query": "".join(f"&{name}={value}" for name, value in asked.items() if value),
+        "problems": Message.objects.to_settle().filter(practice=practice).count(),
+        "held": held(practice),
+        "sms_today": counted_today(practice, timezone.now()),
+        "sms_a_day": settings.SMS_A_DAY if settings.SMS_URL else 0,
+        "statuses": Message.Status.choices,
+        "channels": [c for c in Message.Channel.choices if c[0] != Message.Channel.HOOK],
+        "kinds": [kind for kind in Message.Kind.choices if kind[0] != Message.Kind.EVENT],
+    }
+    return render(request, "office/messages/list.html", context)
+
+
+@office
+@require_safe
+def message(request: OfficeRequest, pk: int) -> HttpResponse:
+    """One, with what it said."""
+    chosen = _get(request, pk)
+    read_messages(request.seat, now=timezone.now(), of=_about(chosen))
+    context = {"practice": request.seat.practice, "message": chosen}
+    return render(request, "office/messages/message.html", context)
+
+
+@office
+@require_POST
+def change_message(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
+    """Send it again, say that it arrived, or that it has been seen."""
+    message, now = _get(request, pk), timezone.now()
+    match action:
+        case "resend":
+            try:
+                resend(message, now)
+            except CannotResend:
+                notes.error(request, _("This message is on its way or has gone."))
+            else:
+                written_down(request, Act.SENT_AGAIN, patient=_about(message))
+                notes.success(request, _("The message is on its way again."))
+        case "arrived":
+            settle_as_sent(message, now)
+            written_down(request, Act.SETTLED, patient=_about(message))
+            notes.success(request, _("Noted."))
+        case "seen":
+            settle(message, now)
+            written_down(request, Act.SETTLED, patient=_about(message))
+            notes.success(request, _("Noted."))
+        case _:
+            raise Http404
+    there = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(there, None):
+        return redirect(there)
+    return redirect("office:message", pk)
+
+
+@office
+@require_POST
+def all_seen(request: OfficeRequest) -> HttpResponse:
+    settle_all(request.seat.practice, timezone.now())
+    written_down(request, Act.SETTLED)
+    notes.success(request, _("Noted."))
+    return redirect("office:messages")
+
+
+@settings_page
+@require_POST
+@made_once
+def test_message(request: OfficeRequest, pk: int) -> HttpResponse:
+    """A message to herself, by email or SMS."""
+    practitioner = get_practitioner(request, pk)
+    channel = request.POST.get("channel", "")
+    if channel not in (Message.Channel.EMAIL, Message.Channel.SMS):
+        raise Http404
+    made = send_test(practitioner, channel, timezone.now(), by=request.seat.user)
+    notes.success(request, _("The test is on its way. This page says what becomes of it."))
+    return redirect("office:message", made.pk)
+
+
+def _get(request: OfficeRequest, pk: int) -> Message:
+    everything = Message.objects.to_people().select_related(
+        "appointment__event__type", "patient", "practitioner"
+    )
+    message: Message = get_object_or_404(everything, pk=pk, practice=request.seat.practice)
+    return message
+
+
+def _about(message: Message) -> Patient | None:
+    """The record of whom it is about, if it is about anybody."""
+    return message.appointment.patient if message.appointment else message.patient

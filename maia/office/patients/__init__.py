@@ -1,0 +1,1 @@
+"""Patients: found, their records, merged, imported, erased."""

@@ -1,0 +1,66 @@
+"""The record's form: texts to values, errors to words."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from maia.office.fields.phones import FormWithPhone
+from maia.patients.addresses import LENGTHS, one_line_of
+from maia.patients.models import Patient
+from maia.patients.text import clean_line, clean_text
+from maia.practices.seats import Seat
+
+
+class PatientForm(FormWithPhone):
+    numbers: ClassVar[dict[str, Any]] = {
+        "mobile": gettext_lazy("Phone"),
+        "phone": gettext_lazy("Other phone"),
+        "contact_phone": gettext_lazy("Phone of the person to call"),
+    }
+
+    class Meta:
+        model = Patient
+        fields = [
+            "first_name",
+            "last_name",
+            "birth_name",
+            "email",
+            "contact_name",
+            "external_id",
+            "birth_date",
+            *LENGTHS,
+            "notes",
+            "online_booking_barred",
+        ]
+        widgets = {
+            "birth_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "notes": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not seat.reads_notes:  # neither shown nor saved
+            del self.fields["notes"]
+
+    def clean_first_name(self) -> str:
+        return clean_line(self.cleaned_data["first_name"])
+
+    def clean_last_name(self) -> str:
+        return clean_line(self.cleaned_data["last_name"])
+
+    def clean_birth_name(self) -> str:
+        return clean_line(self.cleaned_data["birth_name"])
+
+    def clean_contact_name(self) -> str:
+        return clean_line(self.cleaned_data["contact_name"])
+
+    def clean_external_id(self) -> str:
+        return clean_text(self.cleaned_data["external_id"])
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        return typed | {name: one_line_of(typed[name]) for name in LENGTHS if name in typed}
+
+    def clean_notes(self) -> str:
+        return clean_text(self.cleaned_data["notes"])

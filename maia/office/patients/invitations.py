@@ -1,0 +1,45 @@
+"""A patient invited to open her account."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from maia.invitations.inviting import InvitationRefused, invite_patient, withdraw
+from maia.office import refusals
+from maia.office.access import (
+    OfficeRequest,
+    office,
+    written_down,
+)
+from maia.office.once import made_once, nothing_made
+from maia.privacy.journal import Act
+
+
+@office
+@require_POST
+@made_once
+def invite(request: OfficeRequest, pk: int) -> HttpResponse:
+    """Sends an invitation, or the same again."""
+    record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)
+    try:
+        invite_patient(record, by=request.seat.user, now=timezone.now())
+    except InvitationRefused as refusal:
+        messages.error(request, refusals.invitation_words(refusal))
+        return nothing_made(redirect("office:patient", pk))
+    written_down(request, Act.INVITED, patient=record)
+    messages.success(request, _("The invitation is on its way."))
+    return redirect("office:patient", pk)
+
+
+@office
+@require_POST
+def withdraw_invitation(request: OfficeRequest, pk: int) -> HttpResponse:
+    record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)
+    for invitation in record.invitations.waiting():
+        withdraw(invitation, now=timezone.now())
+        written_down(request, Act.WITHDRAWN, patient=record)
+    messages.success(request, _("The link of the invitation does not work any more."))
+    return redirect("office:patient", pk)

@@ -1,0 +1,71 @@
+"""A patient’s record: read, corrected, with her appointments and messages."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from maia.messaging.models import Message
+from maia.office.access import (
+    OfficeRequest,
+    office,
+    written_down,
+)
+from maia.office.patients.finding import SHOWN
+from maia.office.patients.forms import PatientForm
+from maia.patients.models import Patient
+from maia.patients.phones import is_mobile
+from maia.patients.search import search_patients
+from maia.patients.unmerging import last_merge
+from maia.privacy.journal import Act
+from maia.privacy.reading import open_record
+
+
+@office
+@require_http_methods(["GET", "HEAD", "POST"])
+def patient(request: OfficeRequest, pk: int) -> HttpResponse:
+    record = get_object_or_404(request.seat.practice.patients, pk=pk)
+    if record.erased_at is not None:
+        gone = {"practice": request.seat.practice, "record": record}
+        return render(request, "office/patients/erased.html", gone, status=410)
+    form = PatientForm(request.POST or None, instance=record, seat=request.seat)
+    if form.is_valid():
+        form.save()
+        written_down(request, Act.CHANGED, patient=record, detail=form.changes())
+        messages.success(request, _("Saved."))
+        return redirect("office:patient", pk)
+    now = timezone.now()
+    open_record(request.seat, record, now=now)
+    hers = record.appointments.with_details()
+    ahead = hers.upcoming(now)
+    context = {
+        "practice": request.seat.practice,
+        "record": Patient.objects.get(pk=pk),  # as it is, not as it is being typed
+        "form": form,
+        "ahead": ahead,
+        "behind": hers.exclude(pk__in=ahead.values("pk")).order_by("-event__start")[:50],
+        "messages_sent": Message.objects.filter(patient=record).order_by("-id")[:20],
+        "invitation": record.invitations.waiting().first(),
+        "now": now,
+        "gets_sms": bool(record.mobile) and is_mobile(str(record.mobile)),
+        "others": _alike(record),
+        "merge": last_merge(record, now) if request.seat.may_change_settings else None,
+        "journal": record.journal.all()[:20] if request.seat.may_change_practice else None,
+    }
+    return render(
+        request, "office/patients/patient.html", context, status=422 if form.is_bound else 200
+    )
+
+
+def _alike(record: Patient) -> list[Patient]:
+    """Records that may be the same person: the same name, address or number."""
+    kept = Patient.objects.kept().filter(practice=record.practice).exclude(pk=record.pk)
+    today = timezone.localdate()
+    found = search_patients(record.practice, record.name, SHOWN + 1, today=today)
+    if record.email:
+        found += kept.filter(email=record.email)[:SHOWN]
+    if record.mobile:
+        found += kept.filter(mobile=record.mobile)[:SHOWN]
+    return list({other.pk: other for other in found if other.pk != record.pk}.values())

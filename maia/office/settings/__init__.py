@@ -1,0 +1,1 @@
+"""Settings, a page a file."""

@@ -1,0 +1,19 @@
+"""The list of the settings."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from maia.office.access import OfficeRequest, settings_page
+
+
+@settings_page
+@require_safe
+def index(request: OfficeRequest) -> HttpResponse:
+    practice = request.seat.practice
+    team = practice.practitioners.filter(is_active=True)
+    context = {
+        "practice": practice,
+        "practitioners": [p for p in team if request.seat.may_change_settings_of(p)],
+    }
+    return render(request, "office/settings/index.html", context)

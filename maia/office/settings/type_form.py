@@ -1,0 +1,119 @@
+"""The form of an appointment type."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from maia.office.fields.kept_form import KeptRowForm
+from maia.patients.text import clean_line, clean_text
+from maia.schedules.models import AppointmentType, Category
+
+# Of a type, folded: most midwives never need them.
+MORE_OPTIONS = (
+    "slot_step_minutes",
+    "buffer_before_minutes",
+    "buffer_after_minutes",
+    "booking_horizon_days",
+    "minimum_notice_minutes",
+    "max_a_day",
+)
+
+
+class TypeForm(KeptRowForm):
+    category_name = forms.CharField(
+        label=_("Category"),
+        max_length=80,
+        required=False,
+        help_text=_("Groups types on the booking page. A new name makes a new category."),
+        widget=forms.TextInput(attrs={"list": "categories"}),
+    )
+    own_schedule = forms.BooleanField(
+        label=_("A schedule of its own"),
+        required=False,
+        help_text=_("It replaces the general schedule altogether for this type."),
+    )
+
+    class Meta:
+        model = AppointmentType
+        fields = [
+            "name",
+            "practitioner",
+            "duration_minutes",
+            "colour",
+            "description",
+            "instructions",
+            "place",
+            "video_link",
+            "allow_online_booking",
+            "send_sms_reminder",
+            "known_patients_only",
+            "needs_confirmation",
+            *MORE_OPTIONS,
+        ]
+        widgets = {
+            "colour": forms.TextInput(attrs={"type": "color"}),
+            "description": forms.Textarea(attrs={"rows": 5}),
+            "instructions": forms.Textarea(attrs={"rows": 4}),
+            "video_link": forms.URLInput(attrs={"placeholder": "https://…"}),
+        }
+        help_texts = {
+            "description": _("Shown just above the slots. **bold**, - list, [link](https://…)."),
+            "instructions": _(
+                "Shown once she has chosen, in the confirmation and in the email reminder."
+            ),
+            "video_link": _("For a type by video. Only who is confirmed sees it, never in an SMS."),
+            "place": _("At home, she is asked her address; by phone, you call her."),
+            "max_a_day": _("For each practitioner who offers it."),
+            "duration_minutes": _("5 to 720 minutes. It sets the end and the slots."),
+            "send_sms_reminder": _("The default of the same box on each appointment."),
+            "allow_online_booking": _("Off, it never appears on the booking page."),
+        }
+
+    @property
+    def more_options(self) -> list[forms.BoundField]:
+        return [self[name] for name in MORE_OPTIONS]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Whoever has it, though she has left: what the page cannot show it would give away.
+        kept = Q(is_active=True) | Q(pk=self.instance.practitioner_id)
+        team = self.instance.practice.practitioners.filter(kept)
+        self.fields["practitioner"].queryset = team  # type: ignore[attr-defined]
+        self.fields["practitioner"].label = _("Practitioner")
+        self.fields["practitioner"].empty_label = str(_("Every practitioner"))  # type: ignore[attr-defined]
+        self.fields["place"].required = False  # left out, it stays
+        if self.instance.pk:
+            if self.instance.category:
+                self.fields["category_name"].initial = self.instance.category.name
+            self.fields["own_schedule"].initial = hasattr(self.instance, "own_schedule")
+
+    def clean_name(self) -> str:
+        return clean_line(self.cleaned_data["name"])
+
+    def clean_description(self) -> str:
+        return clean_text(self.cleaned_data["description"])
+
+    def clean_instructions(self) -> str:
+        return clean_text(self.cleaned_data["instructions"])
+
+    def clean_place(self) -> str:
+        return str(self.cleaned_data["place"] or self.instance.place)
+
+    def clean_colour(self) -> str:
+        return str(self.cleaned_data["colour"]).lower()
+
+    def clean_category_name(self) -> str:
+        return clean_line(self.cleaned_data["category_name"])
+
+    def columns(self) -> set[str]:
+        return super().columns() | ({"category"} if "category_name" in self.changed_data else set())
+
+    def save(self, commit: bool = True) -> AppointmentType:
+        """With its category, made if it is new."""
+        type: AppointmentType = self.instance
+        if "category_name" in self.changed_data:
+            type.category = Category.named(type.practice, self.cleaned_data["category_name"])
+        saved: AppointmentType = super().save(commit)
+        return saved

@@ -1,0 +1,162 @@
+"""The appointment types: listed, ordered, edited, archived, with their own weeks."""
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maia.appointments.stranded import stranded_of_type
+from maia.office.access import OfficeRequest, settings_page, written_down
+from maia.office.once import made_once
+from maia.office.settings.schedule import hours_of
+from maia.office.settings.type_form import TypeForm
+from maia.office.settings.week_form import WeekForm
+from maia.practices.colours import NEUTRAL
+from maia.practices.models import COLOUR
+from maia.privacy.journal import Act
+from maia.privacy.reading import read_agenda
+from maia.schedules.descriptions import description_html
+from maia.schedules.models import AppointmentType, Schedule
+
+
+@settings_page
+@require_safe
+def types(request: OfficeRequest) -> HttpResponse:
+    mine = AppointmentType.objects.filter(practice=request.seat.practice)
+    context = {
+        "practice": request.seat.practice,
+        "types": mine.filter(archived=False).select_related("category", "practitioner"),
+        "archived": mine.filter(archived=True),
+    }
+    return render(request, "office/settings/types.html", context)
+
+
+@settings_page
+@require_http_methods(["GET", "HEAD", "POST"])
+@made_once
+def new_type(request: OfficeRequest) -> HttpResponse:
+    practice = request.seat.practice
+    fresh = AppointmentType(
+        practice=practice,
+        duration_minutes=30,
+        allow_online_booking=True,
+        position=practice.appointment_types.count(),
+    )
+    return _edit(request, fresh)
+
+
+@settings_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_type(request: OfficeRequest, pk: int) -> HttpResponse:
+    return _edit(request, _type(request, pk))
+
+
+@settings_page
+@require_POST
+@made_once
+def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
+    """Up, down, dragged, duplicate, archive, bring back."""
+    type = _type(request, pk)
+    match action:
+        case "archive" | "restore":
+            type.archived = action == "archive"
+            type.save(update_fields=["archived"])
+            _note_type(request, type)
+        case "duplicate":
+            copy = type.duplicate(_("%(name)s (copy)") % {"name": type.name})
+            _note_type(request, copy)
+            return redirect("office:edit_type", copy.pk)
+        case "up" | "down":
+            type.shift(-1 if action == "up" else 1)
+            _note_type(request, type)
+        case "shift":  # dragged
+            by = re.fullmatch(r"-?[0-9]{1,3}", request.POST.get("by", ""))
+            type.shift(int(by[0]) if by else 0)
+            _note_type(request, type)
+        case _:
+            raise Http404
+    return redirect("office:types")
+
+
+@settings_page
+@require_POST
+def preview_type(request: OfficeRequest) -> HttpResponse:
+    """What is being typed, as patients would see it. Nothing is saved."""
+    colour = request.POST.get("colour", "").lower()
+    context = {
+        "name": request.POST.get("name", "")[:100],
+        "minutes": request.POST.get("duration_minutes", "")[:3],
+        "colour": colour if re.fullmatch(COLOUR, colour) else NEUTRAL,
+        "preview": description_html(request.POST.get("description", "")[:5000]),
+        "instructions": description_html(request.POST.get("instructions", "")[:5000]),
+    }
+    return render(request, "office/settings/_type_preview.html", context)
+
+
+def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
+    plan = Schedule.objects.filter(appointment_type=type).first() if type.pk else None
+    form = TypeForm(request.POST or None, instance=type)
+    week = WeekForm(request.POST or None, ranges=hours_of(plan))
+    owns = bool(form.is_bound and form.data.get("own_schedule"))
+    more = "more_breaks" in request.POST
+    if form.is_bound and not more and form.is_valid() and (not owns or week.is_valid()):
+        changes_hours = bool(owns and week.changed_days) or "own_schedule" in form.changed_data
+        outside = []
+        if type.pk and changes_hours:
+            hours = week.week if owns else None
+            outside = stranded_of_type(type, hours, now=timezone.now())
+        if outside and "anyway" not in request.POST:
+            read_agenda(request.seat, now=timezone.now())  # named on the page
+            context = _type_page(request, type, form, week) | {"stranded": outside}
+            return render(request, "office/settings/type.html", context, status=409)
+        with transaction.atomic():
+            type = form.save()
+            if changes_hours:
+                Schedule.set_own(type, week.changed_days if owns else None, whole=False)
+        _note_type(request, type)
+        messages.success(request, _("Saved."))
+        return redirect("office:types")
+    context = _type_page(request, type, form, week)
+    return render(
+        request,
+        "office/settings/type.html",
+        context,
+        status=422 if form.is_bound and not more else 200,
+    )
+
+
+def _type_page(
+    request: OfficeRequest, type: AppointmentType, form: TypeForm, week: WeekForm
+) -> dict[str, Any]:
+    return {
+        "practice": request.seat.practice,
+        "type": type,
+        "form": form,
+        "week": week,
+        "categories": request.seat.practice.categories.all(),
+        "preview": description_html(str(form["description"].value() or "")),
+        "instructions": description_html(str(form["instructions"].value() or "")),
+    }
+
+
+def _note_type(request: OfficeRequest, type: AppointmentType) -> None:
+    written_down(request, Act.SETTINGS, detail=_("type “%(name)s”") % {"name": type.name})
+
+
+def _type(request: OfficeRequest, pk: int) -> AppointmentType:
+    """One that she may change: a practitioner changes her own and the shared ones."""
+    found = get_object_or_404(
+        AppointmentType.objects.select_related("practice", "practitioner"),
+        pk=pk,
+        practice=request.seat.practice,
+    )
+    if found.practitioner and not request.seat.may_change_settings_of(found.practitioner):
+        raise PermissionDenied
+    return found

@@ -1,0 +1,69 @@
+"""Settings: addresses under `/pro/`."""
+
+from django.urls import path
+
+from maia.office.settings import (
+    calendars,
+    doors,
+    embed,
+    index,
+    journal,
+    practice,
+    practitioner,
+    privacy,
+    roles,
+    schedule,
+    team,
+    tokens,
+    types,
+    webhooks,
+)
+
+urlpatterns = [
+    path("settings/", index.index, name="settings"),
+    path("settings/practitioners/<int:pk>/", practitioner.practitioner, name="practitioner"),
+    path("settings/practitioners/<int:pk>/schedule/", schedule.schedule, name="schedule"),
+    path("settings/practitioners/<int:pk>/calendars/", calendars.calendars, name="calendars"),
+    path("settings/practitioners/<int:pk>/calendars/feed/", calendars.new_feed, name="new_feed"),
+    path(
+        "settings/practitioners/<int:pk>/calendars/addresses/",
+        calendars.show_feeds,
+        name="show_feeds",
+    ),
+    path("settings/feeds/<int:pk>/revoke/", calendars.revoke_feed, name="revoke_feed"),
+    path(
+        "settings/calendars/<int:pk>/<str:action>/",
+        calendars.change_calendar,
+        name="change_calendar",
+    ),
+    path("settings/sms/preview/", practitioner.preview_sms, name="preview_sms"),
+    path("settings/practice/", practice.practice, name="practice"),
+    path("settings/embed/", embed.embed, name="embed"),
+    path("settings/embed/<int:pk>/remove/", embed.remove_website, name="remove_website"),
+    path("settings/embed/none/", embed.no_website, name="no_website"),
+    path("settings/privacy/", privacy.privacy, name="privacy"),
+    path("settings/privacy/journal/", journal.journal, name="journal"),
+    path("settings/doors/", doors.doors, name="doors"),
+    path("settings/team/second-factor/", team.second_factor, name="second_factor"),
+    path("settings/team/", team.team, name="team"),
+    path("settings/team/<int:pk>/role/", roles.role, name="role"),
+    path("settings/team/<int:pk>/sign-out/", team.sign_out, name="sign_out"),
+    path("settings/team/<int:pk>/remove/", team.remove, name="remove"),
+    path(
+        "settings/team/invitations/<int:pk>/<str:action>/",
+        team.change_invitation,
+        name="change_invitation",
+    ),
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/<int:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/<int:pk>/secret/", webhooks.renew_secret, name="renew_secret"),
+    path(
+        "settings/webhooks/<int:pk>/<str:action>/", webhooks.change_webhook, name="change_webhook"
+    ),
+    path("settings/types/", types.types, name="types"),
+    path("settings/types/preview/", types.preview_type, name="preview_type"),
+    path("settings/types/new/", types.new_type, name="new_type"),
+    path("settings/types/<int:pk>/", types.edit_type, name="edit_type"),
+    path("settings/types/<int:pk>/<str:action>/", types.change_type, name="change_type"),
+]
