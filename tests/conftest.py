@@ -1,7 +1,9 @@
 """The practice that most tests start from, and the clock they freeze."""
 
 import os
+import shutil
 import time as clock
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, time
 
 import hypothesis
@@ -13,6 +15,7 @@ from maia.accounts.models import User
 from maia.patients.models import Patient
 from maia.practices.models import Membership, Practice, Practitioner
 from maia.schedules.models import AppointmentType, Schedule
+from tests import ready
 from tests.calendars.fixtures import hospital  # noqa: F401
 from tests.messaging.fixtures import sms, smtp  # noqa: F401
 
@@ -33,6 +36,9 @@ def pytest_configure(config):
     settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
+    places = ExitStack()
+    places.enter_context(ready.ready_made())
+    config.add_cleanup(places.close)
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -47,11 +53,20 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
-    """SQLite in a file, as in production, so that other processes reach it."""
-    database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
+    """A copy of a migrated one. SQLite's in a file, as in production, so that other processes reach it."""
+    of_tests = settings.DATABASES["default"].setdefault("TEST", {})
+    if ready.server():
+        of_tests["TEMPLATE"] = ready.migrated_template()
+    else:
         file = tmp_path_factory.mktemp("db") / "test.sqlite3"
-        database.setdefault("TEST", {})["NAME"] = str(file)
+        shutil.copy(ready.migrated_file(), file)
+        of_tests["NAME"] = str(file)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """Django would begin SQLite's file anew."""
+    return not ready.server()
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ import time
 from tests.browser.chromium import find_chromium
 from tests.browser.engines.installed import missing
 from tests.postgres import postgres
+from tests.ready import ready_made
 
 
 def main(extra: list[str]) -> int:
@@ -23,8 +24,9 @@ def main(extra: list[str]) -> int:
         os.environ["MAIA_CHROMIUM"] = chromium
     with tempfile.NamedTemporaryFile("r", prefix="maia-failed-") as failed:
         os.environ["MAIA_TESTS_FAILED"] = failed.name
-        failures = _both_passes("SQLite", "", extra)
-        with postgres() as url:
+        with ready_made():
+            failures = _both_passes("SQLite", "", extra)
+        with postgres() as url, ready_made():
             # The heart knows no database: once is enough.
             extra = ["--ignore=tests/availability", *extra]
             failures |= _both_passes("PostgreSQL", url, extra, but=" and not once")

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
+from tests import ready
 from tests.pace import PATIENCE
 from tests.ports import free_port
 
@@ -37,11 +37,14 @@ class Site:
 
 
 @contextmanager
-def running_site(folder: Path, **settings: str) -> Iterator[Site]:
-    """``settings`` are more `MAIA_*` variables, where `{port}` is its port. The database is SQLite, or the tests' server."""
+def running_site(folder: Path, *, empty: bool = False, **settings: str) -> Iterator[Site]:
+    """``settings`` are more `MAIA_*` variables, where `{port}` is its port. The database is SQLite,
+    or the tests' server: a copy with the demo (`MAIA_DEMO="0"`: migrated only), or ``empty``, to
+    be made by the site itself."""
     port = free_port()
     settings = {name: value.replace("{port}", str(port)) for name, value in settings.items()}
-    with _database(folder) as database:
+    demo = settings.get("MAIA_DEMO", "1") == "1"
+    with _database(folder, demo=demo, empty=empty) as database:
         env = {
             **{k: v for k, v in os.environ.items() if not k.startswith("MAIA_")},
             **database,
@@ -75,21 +78,17 @@ def running_site(folder: Path, **settings: str) -> Iterator[Site]:
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[dict[str, str]]:
-    url = os.environ.get("MAIA_DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        yield {}
-        return
-    import psycopg
-
-    name = f"maia_site_{uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+def _database(folder: Path, *, demo: bool, empty: bool) -> Iterator[dict[str, str]]:
+    variables: dict[str, str] = {}
+    if not empty:
+        variables = (ready.copy_demo if demo else ready.copy_migrated)(folder)
+    elif ready.server():
+        variables["MAIA_DATABASE_URL"] = ready.create()
     try:
-        yield {"MAIA_DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
+        yield variables
     finally:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        if url := variables.get("MAIA_DATABASE_URL"):
+            ready.drop(url.rpartition("/")[2])
 
 
 def _wait_for(site: Site) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.config.elsewhere import elsewhere  # noqa: F401
+from tests.config.elsewhere import elsewhere, migrated  # noqa: F401
 from tests.postgres import binaries as postgresql_bin
 
 

@@ -3,10 +3,10 @@
 import os
 import subprocess
 import sys
-from uuid import uuid4
 
 import pytest
 
+from tests import ready
 from tests.pace import PATIENCE
 from tests.postgres import binaries as postgresql_bin
 
@@ -16,20 +16,32 @@ def elsewhere(tmp_path):
     """An empty place of the same kind, as `MAIA_*` variables."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-    env = {name: value for name, value in os.environ.items() if not name.startswith("MAIA_")}
-    env |= {"MAIA_DATA_DIR": str(folder), "MAIA_POSTGRESQL_BIN": str(postgresql_bin())}
-    url = os.environ.get("MAIA_DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        yield env
-        return
-    import psycopg
+    database = {"MAIA_DATABASE_URL": ready.create()} if ready.server() else {}
+    yield _environment(folder, database)
+    _end(database)
 
-    name = f"maia_restore_{uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-    yield env | {"MAIA_DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+@pytest.fixture
+def migrated(tmp_path):
+    """One that is migrated."""
+    folder = tmp_path / "migrated"
+    variables = ready.copy_migrated(folder)
+    yield _environment(folder, variables)
+    _end(variables)
+
+
+def _environment(folder, variables):
+    env = {name: value for name, value in os.environ.items() if not name.startswith("MAIA_")}
+    return (
+        env
+        | {"MAIA_DATA_DIR": str(folder), "MAIA_POSTGRESQL_BIN": str(postgresql_bin())}
+        | variables
+    )
+
+
+def _end(variables):
+    if url := variables.get("MAIA_DATABASE_URL"):
+        ready.drop(url.rpartition("/")[2])
 
 
 def maia(env, *arguments):

@@ -122,15 +122,14 @@ def test_a_member_that_is_none(name, what, tmp_path):
 
 
 @pytest.fixture
-def there(elsewhere):
+def there(migrated):
     """With a practice in it, to be kept."""
-    assert maia(elsewhere, "migrate").returncode == 0
     done = maia(
-        elsewhere, "practice", "create", "--name", "Tilleuls", "--slug", "tilleuls",
+        migrated, "practice", "create", "--name", "Tilleuls", "--slug", "tilleuls",
         "--owner", "anne@tilleuls.example", "--first-name", "Anne", "--last-name", "Morel",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return elsewhere
+    return migrated
 
 
 def practices(env):

@@ -74,11 +74,10 @@ def test_a_backup_under_load_is_one_instant_and_comes_back(tmp_path, elsewhere):
     assert maia(elsewhere, "migrate", "--check").returncode == 0
 
 
-def test_what_is_no_backup_changes_nothing(tmp_path, elsewhere):
-    assert maia(elsewhere, "migrate").returncode == 0
+def test_what_is_no_backup_changes_nothing(tmp_path, migrated):
     good = tmp_path / "good"
-    assert maia(elsewhere, "backup", str(good)).returncode == 0
-    before = count(elsewhere)
+    assert maia(migrated, "backup", str(good)).returncode == 0
+    before = count(migrated)
     nonsense = tmp_path / "nonsense"
     nonsense.write_text("hello")
     cut = tmp_path / "cut"
@@ -87,12 +86,12 @@ def test_what_is_no_backup_changes_nothing(tmp_path, elsewhere):
     _with_migration(good, later, "appointments.9999_to_come")
     for file, words in ((nonsense, "not a backup"), (cut, "not a backup"),
                         (later, "later version"), (tmp_path / "none", "No such file")):  # fmt: skip
-        done = maia(elsewhere, "restore", str(file), "--replace")
+        done = maia(migrated, "restore", str(file), "--replace")
         assert done.returncode == 1
         assert words in done.stderr, done.stderr
         assert "Traceback" not in done.stderr
-    assert count(elsewhere) == before
-    assert "no folder" in maia(elsewhere, "backup", str(tmp_path / "no" / "where")).stderr
+    assert count(migrated) == before
+    assert "no folder" in maia(migrated, "backup", str(tmp_path / "no" / "where")).stderr
     assert not list(tmp_path.glob("*.part"))
 
 

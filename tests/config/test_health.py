@@ -114,7 +114,7 @@ def test_workers_and_what_waits_are_alarms(client, db):
     assert asked(client).json()["alarms"] == ["workers"]
 
 
-def test_a_backup_is_noted_and_the_newest_are_kept(tmp_path, elsewhere):
+def test_a_backup_is_noted_and_the_newest_are_kept(tmp_path, migrated):
     folder = tmp_path / "backups"
     folder.mkdir()
     strangers = ["maia-2026-11-25.backup", "notes.txt", "maia-20260101T000000Z.backup.age"]
@@ -123,25 +123,23 @@ def test_a_backup_is_noted_and_the_newest_are_kept(tmp_path, elsewhere):
     left = folder / ".maia-backup-killed"
     left.mkdir()
     os.utime(left, (1e9, 1e9))
-    assert maia(elsewhere, "migrate", "--verbosity", "0").returncode == 0
-    done = maia(elsewhere, "backup", "--into", str(folder), "--keep", "2")
+    done = maia(migrated, "backup", "--into", str(folder), "--keep", "2")
     assert done.returncode == 0, done.stderr
     assert not left.exists()
     names = {one.name for one in folder.iterdir()} - set(strangers)
     assert len(names) == 2
     assert "maia-20250102T000000Z.backup" in names
     code = "from maia.config.models import Backup; print(Backup.objects.get().size)"
-    size = int(maia(elsewhere, "shell", "--no-imports", "-c", code).stdout.split()[-1])
+    size = int(maia(migrated, "shell", "--no-imports", "-c", code).stdout.split()[-1])
     (newest,) = [one for one in folder.iterdir() if one.stat().st_size == size]
     assert newest.name == max(names)
 
 
 @pytest.mark.once
-def test_the_one_just_made_stays_whatever_the_clock_said_before(tmp_path, elsewhere):
+def test_the_one_just_made_stays_whatever_the_clock_said_before(tmp_path, migrated):
     for year in (2098, 2099):
         (tmp_path / f"maia-{year}0101T000000Z.backup").write_text("x")
-    assert maia(elsewhere, "migrate", "--verbosity", "0").returncode == 0
-    maia(elsewhere, "backup", "--into", str(tmp_path), "--keep", "1")
+    maia(migrated, "backup", "--into", str(tmp_path), "--keep", "1")
     (kept,) = tmp_path.glob("maia-*.backup")
     assert not kept.name.startswith("maia-209")
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests import ready
 from tests.config.elsewhere import maia
 from tests.pace import PATIENCE
 
@@ -45,10 +46,7 @@ def source(tmp_path_factory):
     """The demo, in SQLite."""
     folder = tmp_path_factory.mktemp("source")
     env = {name: value for name, value in os.environ.items() if not name.startswith("MAIA_")}
-    env |= {"MAIA_DATA_DIR": str(folder), "MAIA_DEMO": "1"}
-    for command in ("migrate", "demo"):
-        assert maia(env, command).returncode == 0
-    return env
+    return env | {"MAIA_DEMO": "1"} | ready.copy_demo(folder, sqlite=True)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def test_static_files_that_were_not_collected_are_asked_for(tmp_path):
 
 
 def test_starting_writes_no_static_files_and_an_address_may_have_brackets(tmp_path):
-    with running_site(tmp_path, MAIA_HOST="[::]") as site:
+    with running_site(tmp_path, empty=True, MAIA_HOST="[::]") as site:
         address = f"http://[::1]:{site.port}/accounts/login/"
         with urllib.request.urlopen(address, timeout=PATIENCE) as page:
             text = page.read().decode()
