@@ -1,5 +1,6 @@
 """The heart and the naive model agree on thousands of generated agendas, clock changes included."""
 
+import os
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +15,8 @@ from maia.availability.slots import Busy, Shape, day_slots, within
 from maia.availability.weekly import WeeklyHours, begins_on
 from tests.availability.naive import naive_slots
 
-AGENDAS = 2_400
+# Many more by hand, after a change of the heart: MAIA_TESTS_AGENDAS=10000.
+AGENDAS = int(os.environ.get("MAIA_TESTS_AGENDAS", "800"))
 ZONES = [
     ZoneInfo(name)
     for name in (
@@ -73,7 +75,10 @@ def agendas(draw):
     def spans():
         return st.tuples(instants, lengths).map(lambda t: (t[0], t[0] + timedelta(minutes=t[1])))
 
-    now = draw(st.none() | instants.map(lambda instant: instant - timedelta(days=1)))
+    # Also before she begins, and on the quarters where notice ends as a slot starts: both are rare
+    # among all instants.
+    mornings = st.integers(0, 44).map(lambda q: origin + timedelta(minutes=15 * q))
+    now = draw(st.none() | instants.map(lambda instant: instant - timedelta(days=1)) | mornings)
     cutoffs = [None, None, 0, 18 * 60, 20 * 60 + 30]
     if now is not None:
         now += timedelta(seconds=draw(st.sampled_from([0, 13])))
@@ -121,10 +126,10 @@ def test_the_heart_offers_what_the_naive_model_offers():
 
     agree()
     print(dict(seen))
-    assert seen["agendas"] >= 2_000
-    assert seen["with slots"] >= 1_000, "agendas must offer something to compare"
-    assert seen["on a clock change"] >= 300
-    assert all(seen[zone.key] >= 100 for zone in ZONES)
+    assert seen["agendas"] >= AGENDAS * 0.8
+    assert seen["with slots"] >= AGENDAS * 0.4, "agendas must offer something to compare"
+    assert seen["on a clock change"] >= AGENDAS * 0.12
+    assert all(seen[zone.key] >= AGENDAS * 0.04 for zone in ZONES)
 
 
 def heart(

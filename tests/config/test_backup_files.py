@@ -47,6 +47,7 @@ def old(file, members):
     return file
 
 
+@pytest.mark.once
 def test_what_was_written_is_read(file, tmp_path):
     key, database = read(file, tmp_path / "to")
     assert (key, database.read_bytes()) == ("the key", b"the database" * 20)
@@ -57,6 +58,7 @@ def test_what_was_written_is_read(file, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.once
 def test_one_bit_anywhere_is_refused(file, tmp_path):
     good = file.read_bytes()
     changed = tmp_path / "changed"
@@ -68,6 +70,7 @@ def test_one_bit_anywhere_is_refused(file, tmp_path):
             read(changed, tmp_path / str(place))
 
 
+@pytest.mark.once
 def test_a_file_that_was_cut_is_refused(file, tmp_path):
     good = file.read_bytes()
     for size in range(0, len(good), 7):
@@ -79,6 +82,7 @@ def test_a_file_that_was_cut_is_refused(file, tmp_path):
         read(file, tmp_path / "more")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "manifest",
     [
@@ -100,6 +104,7 @@ def test_a_manifest_that_is_none(manifest, tmp_path):
         read(old(tmp_path / "odd", members), tmp_path / "to")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["maia.json", "secret_key", "database.sqlite3"])
 @pytest.mark.parametrize("what", ["empty", "missing", "link", "folder"])
 def test_a_member_that_is_none(name, what, tmp_path):

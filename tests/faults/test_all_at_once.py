@@ -103,7 +103,7 @@ def patients():
     return "\n".join(["Nom;Prénom;E-mail;Portable", *lines]).encode("cp1252")
 
 
-def waited(what, seconds=120):
+def waited(what, seconds=PATIENCE):
     deadline = time.monotonic() + seconds
     while not (result := what()):
         assert time.monotonic() < deadline, "nothing became of it"

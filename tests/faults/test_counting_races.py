@@ -24,7 +24,7 @@ from maia.webhooks.models import Webhook
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user, signed_in
 from tests.faults.test_races import BY, race
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+pytestmark = pytest.mark.django_db(transaction=True)
 WEEKS = [{day: [(540, 600 + 30 * n)] for day in range(7)} for n in range(8)]
 
 

@@ -21,7 +21,7 @@ from tests.pages import Shown
 from tests.site import running_site
 
 pytestmark = [
-    pytest.mark.alone,
+    pytest.mark.xdist_group("memory"),  # one site
     pytest.mark.once,  # what a file does before any row is written
     pytest.mark.skipif(not os.access("/proc/self/clear_refs", os.W_OK), reason="Linux says it"),
 ]

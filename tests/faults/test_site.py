@@ -18,7 +18,6 @@ from tests.messaging.smtp import mail_server
 from tests.pace import PATIENCE, busy
 from tests.site import running_site
 
-pytestmark = pytest.mark.alone
 PATIENTS = 200
 
 # Makes what the race needs, in the site's own database, and prints it.
@@ -89,6 +88,7 @@ def post(base, url, cookie, note=""):
     return answer.status, time.monotonic() - started
 
 
+@pytest.mark.alone
 @pytest.mark.rule("3.4.1")
 def test_200_patients_over_http_at_one_slot(tmp_path):
     with running_site(tmp_path, MAIA_WEB_WORKERS="2") as site:

@@ -13,7 +13,7 @@ from tests.pace import busy
 from tests.site import running_site
 
 # No database is asked while a client is waited for.
-pytestmark = [pytest.mark.alone, pytest.mark.once]
+pytestmark = [pytest.mark.xdist_group("slow clients"), pytest.mark.once]
 IDLE, SLOW = 1000, 8
 
 
@@ -56,6 +56,7 @@ def answer_to(client):
     return answer.status, answer.read().decode()
 
 
+@pytest.mark.alone
 def test_idle_and_slow_clients_take_nobodys_turn(site):
     asked(site)  # what is loaded once
     with contextlib.ExitStack() as clients:

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from tests.pace import PATIENCE
+
 ROOMY = "3g"  # of memory, for what is written: taken as it is needed
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # What decides from where packages come, on a machine that has its own ideas about it.
@@ -57,7 +59,7 @@ class Machine:
     def root(self) -> Path:
         return Path(f"/proc/{self.leader}/root")
 
-    def run(self, commands: str, *, seconds: float = 120) -> str:
+    def run(self, commands: str, *, seconds: float = PATIENCE) -> str:
         """What a root shell there prints, which ends at the first command that fails."""
         words = ["nsenter", f"--target={self.leader}", "--mount", "--uts", "--ipc", "--net", "--pid",
                  "--cgroup", "--root", "--wd"]  # fmt: skip
@@ -91,14 +93,14 @@ class Layers:
         """With this machine's network: ``code`` is put where the guide wants it, then ``commands`` run."""
         root = self._layer()
         fresh = FRESH.format(id=os.urandom(16).hex(), names=names)
-        self._install(root, fresh, seconds=30)
+        self._install(root, fresh, seconds=PATIENCE)
         there = self._path(root) / "opt" / "maia"
         there.mkdir(parents=True)
         for name in _files_of(code):
             (there / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(code / name, there / name, follow_symlinks=False)
         self._install(root, commands, seconds=600)
-        self._install(root, AS_INSTALLED, seconds=60)
+        self._install(root, AS_INSTALLED, seconds=PATIENCE)
         _run([*self.inside, "umount", root])
         self.prepared = [str(Path(root).with_name("upper"))]
 
@@ -289,7 +291,7 @@ def _run(words: list[str]) -> None:
         raise CannotBoot(f"{' '.join(words)}: {done.stderr.strip()}")
 
 
-def _wait(done: object, otherwise: str, seconds: float = 60) -> None:
+def _wait(done: object, otherwise: str, seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not done():  # type: ignore[operator]
         if time.monotonic() > deadline:

@@ -17,8 +17,9 @@ import trustme
 from tests.guide.machine import CannotBoot, Machine, layers
 from tests.guide.reading import typed_blocks
 from tests.guide.visitor import MAIL, NAME, Visitor, code_in, letter, provider
+from tests.pace import PATIENCE
 
-pytestmark = [pytest.mark.alone, pytest.mark.once]
+pytestmark = [pytest.mark.xdist_group("guide"), pytest.mark.long, pytest.mark.once]
 
 CODE = Path(__file__).parents[2]
 CERTIFICATE = f"/etc/letsencrypt/live/{NAME}"
@@ -274,7 +275,7 @@ def try_a_backup(reader):
     reader.typed = [one for one in reader.typed if one not in (on_sqlite, on_postgresql)]
 
 
-def read_by_worker(visitor, seconds=90):
+def read_by_worker(visitor, seconds=PATIENCE):
     """The page of an import, once a worker's child, closed in as it is, has read the file."""
     deadline = time.monotonic() + seconds
     while "<progress" in visitor.text:

@@ -266,7 +266,6 @@ def test_a_worker_does_jobs_until_it_is_told_to_end(practice):
     assert now_of(job).result == {"ok": True}
 
 
-@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_messages_that_a_killed_worker_had_not_begun_do_not_wait_for_its_lease(
     practice, anne, smtp

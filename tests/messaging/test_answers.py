@@ -24,6 +24,7 @@ from tests.messaging.test_owed import book
 HOUR = timedelta(hours=1)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("stage", "answer", "kind"),
     [

@@ -8,6 +8,8 @@ from maia.messaging.failures import AnswerLost, PermanentFailure, TemporaryFailu
 from maia.messaging.sms.channel import sms_channel
 from tests.ports import free_port
 
+pytestmark = pytest.mark.once  # no row is read or written
+
 URLS = {
     "ovh": "ovh://app:s%2Fecret@sms-ab1-1?consumer=ck&base={base}",
     "brevo": "brevo://k%2Bey@?base={base}",

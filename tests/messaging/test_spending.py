@@ -94,7 +94,6 @@ def test_emails_are_not_counted_and_zero_is_no_bound(
     assert not Allowance.objects.exists()
 
 
-@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_the_bound_pass_it_by_none(follow_up, anne, practice, smtp, sms, settings):
     settings.SMS_A_DAY = 5

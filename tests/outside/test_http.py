@@ -12,6 +12,8 @@ from maia.outside.http import NotAllowed, Unfetched, check_url, fetch
 from tests.outside.servers import site
 from tests.pace import busy
 
+pytestmark = pytest.mark.once  # no row is read or written
+
 
 @pytest.fixture
 def ours(settings):

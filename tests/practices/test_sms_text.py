@@ -11,6 +11,8 @@ from maia.practices.sms import (
     validate_sms_template,
 )
 
+pytestmark = pytest.mark.once  # no row is read or written
+
 
 @pytest.mark.rule("3.6.12")
 @pytest.mark.parametrize(

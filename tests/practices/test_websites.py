@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 
 from maia.practices.websites import frame_sources, parse_origin
 
+pytestmark = pytest.mark.once  # no row is read or written
+
 
 @pytest.mark.parametrize(
     ("pasted", "origin"),
