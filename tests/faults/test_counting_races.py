@@ -22,7 +22,8 @@ from maia.tokens.models import Token
 from maia.webhooks.adding import add_webhook
 from maia.webhooks.models import Webhook
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user, signed_in
-from tests.faults.test_races import BY, race
+from tests.faults.test_races import BY, FORK, race
+from tests.pages import shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WEEKS = [{day: [(540, 600 + 30 * n)] for day in range(7)} for n in range(8)]
@@ -161,21 +162,70 @@ def test_many_at_once_are_no_more_than_the_limit_of_an_act(db):
     assert all("TooOften" in told.splitlines()[-1] for told in outcomes), outcomes
 
 
-def test_one_form_posted_by_many_at_once_makes_one_thing(practice, anne):
-    Membership.objects.create(practice=practice, user=anne.user, role="owner")
-    cookie = signed_in(Client(), anne.user).cookies["sessionid"].value
-    typed = {
-        "kind": "absence", "practitioner": anne.pk, "title": "", "repeat": "never",
-        "first_date": "2026-12-07", "last_date": "2026-12-07",
-        "request_key": "8f14e45f-ceea-467f-9d1b-2f6a4a1f3c55",
-    }  # fmt: skip
+def browsers_of(user):
+    """Of one session, as many as are asked for."""
+    cookie = signed_in(Client(), user).cookies["sessionid"].value
 
-    def post():
+    def browser():
         client = Client()
         client.cookies["sessionid"] = cookie
-        answer = client.post("/pro/absences/new/", typed)
-        assert (answer.status_code, answer["Location"]) == (302, "/pro/absences/")
+        return client
 
-    outcomes, _slowest = race([post] * 12)
-    assert outcomes == {"won": 12}
+    return browser
+
+
+KEY = "8f14e45f-ceea-467f-9d1b-2f6a4a1f3c55"
+
+
+@pytest.mark.rule("3.4.3")
+def test_one_form_posted_by_many_at_once_makes_one_thing(practice, anne, follow_up):
+    Membership.objects.create(practice=practice, user=anne.user, role="owner")
+    browser = browsers_of(anne.user)
+    away = {
+        "kind": "absence", "practitioner": anne.pk, "title": "", "repeat": "never",
+        "first_date": "2026-12-07", "last_date": "2026-12-07", "request_key": KEY,
+    }  # fmt: skip
+    newcomer = {
+        "first_name": "Zoé", "last_name": "Neuve", "practitioner": anne.pk, "type": follow_up.pk,
+        "date": "2026-12-08", "time": "10:00", "allow_overlap": "on", "request_key": KEY,
+    }  # fmt: skip
+
+    def post(path, typed):
+        answer = browser().post(path, typed)
+        assert answer.status_code == 302
+        assert answer["Location"].startswith(path.removesuffix("new/"))
+
+    for path, typed in (("/pro/absences/new/", away), ("/pro/appointments/new/", newcomer)):
+        outcomes, _slowest = race([partial(post, path, typed)] * 12)
+        assert outcomes == {"won": 12}
     assert anne.absences.count() == 1
+    assert (Patient.objects.count(), Appointment.objects.count()) == (1, 1)
+
+
+@pytest.mark.rule("3.1.9")
+def test_of_two_who_change_one_field_at_once_the_second_is_asked(practice, anne, follow_up, julie):
+    Membership.objects.create(practice=practice, user=anne.user, role="owner")
+    browser = browsers_of(anne.user)
+    forms = {
+        f"/pro/patients/{julie.pk}/": "first_name",
+        f"/pro/settings/types/{follow_up.pk}/": "name",
+        f"/pro/settings/practitioners/{anne.pk}/": "title",
+        f"/pro/settings/practitioners/{anne.pk}/schedule/": "start_0",
+        "/pro/settings/practice/": "city",
+        "/pro/settings/privacy/": "notice",
+    }
+
+    def post(path, typed, answers):
+        answers.put(browser().post(path, typed).status_code)
+
+    for path, field in forms.items():
+        for n in range(2):
+            page = shown(browser(), path)
+            words = [f"08:{n}{m}" if field == "start_0" else f"Mot {n} {m}" for m in range(4)]
+            answers = FORK.SimpleQueue()
+            outcomes, _slowest = race(
+                [partial(post, path, page | {field: word}, answers) for word in words]
+            )
+            assert outcomes == {"won": 4}
+            assert sorted(answers.get() for _ in words) == [302, 422, 422, 422], path
+            assert shown(browser(), path)[field] in words

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
+from maia.office.fields.kept_form import KeptForm
+from maia.office.urls import urlpatterns
 from maia.practices.models import Practitioner
 from maia.privacy.models import terms_of
 from maia.schedules.models import AppointmentType, Schedule
@@ -74,6 +76,35 @@ def test_a_field_that_the_page_did_not_show_stays(owner, pages, name):
     row.refresh_from_db()
     assert getattr(row, field) == "Avant"
     assert str(getattr(row, other)) == WORDS[other]
+
+
+def test_every_such_form_is_compared_and_saved_in_one_turn():
+    named = {
+        "office:patient", "office:edit_type", "office:practitioner", "office:schedule",
+        "office:practice", "office:privacy",
+    }  # fmt: skip
+    views = {pattern.callback for pattern in urlpatterns if f"office:{pattern.name}" in named}
+    assert len(views) == len(named)
+    assert all(_is_in_turn(view) for view in views)
+    # A form that is kept, and is none of theirs, has a line above.
+    assert {form.__name__ for form in _below(KeptForm)} == {
+        "KeptRowForm", "FormWithPhone", "PatientForm", "TypeForm", "PractitionerForm",
+        "WeekForm", "PracticeForm", "TermsForm",
+    }  # fmt: skip
+
+
+def _is_in_turn(view):
+    while view is not None:
+        if getattr(view, "in_turn", False):
+            return True
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
+def _below(form):
+    for one in form.__subclasses__():
+        yield one
+        yield from _below(one)
 
 
 def test_lines_as_a_browser_ends_them_are_nobody_elses_change(owner, follow_up):

@@ -22,12 +22,11 @@ from tests.office.test_again import READS
 
 # A new address that takes a form is decided: what it makes, it makes once for one key...
 MAKES = {
-    "new_absence", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
+    "new_appointment", "new_absence", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
     "webhooks", "change_webhook", "tokens", "new_type", "change_type",
 }  # fmt: skip
 # ... by a way of its own, ...
 OTHERWISE = {
-    "new_appointment",  # a key kept with the appointment
     "patient_import",  # one import of a file, and who is there already is not made again
     "embed",  # a website is one row
 }  # fmt: skip
@@ -93,6 +92,11 @@ def forms(there):
         "first_date": "2026-12-07", "last_date": "2026-12-07",
     }  # fmt: skip
     return {
+        "new_appointment": ([], {
+            "first_name": "Zoé", "last_name": "Neuve", "practitioner": anne.pk,
+            "type": there["type"].pk, "date": "2026-12-07", "time": "10:00",
+            "allow_overlap": "on",  # nothing but the key says that it is the same one
+        }),
         "new_absence": ([], {**away, "kind": "absence"}),
         "calendars": ([anne.pk], {"name": "Maternité", "url": "https://hopital.example/a.ics"}),
         "new_feed": ([anne.pk], {"titles": "masked"}),
@@ -182,7 +186,7 @@ def test_a_mark_is_kept_a_day(owner, there):
 def test_every_such_form_shows_its_key(owner, there, settings):
     anne = there["anne"]
     pages = {
-        reverse("office:new_absence"), reverse("office:calendars", args=[anne.pk]),
+        reverse("office:new_appointment"), reverse("office:new_absence"), reverse("office:calendars", args=[anne.pk]),
         reverse("office:practitioner", args=[anne.pk]), reverse("office:team"),
         reverse("office:patient", args=[there["record"].pk]), reverse("office:webhooks"),
         reverse("office:tokens"), reverse("office:new_type"), reverse("office:types"),

@@ -27,6 +27,7 @@ from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.appointments.forms import NewAppointmentForm
 from maia.office.fields.days import read_day, read_wall
+from maia.office.once import made_once
 from maia.office.patients.finding import SHOWN
 from maia.patients.addresses import Address, write_address
 from maia.patients.models import Patient
@@ -38,6 +39,7 @@ from maia.schedules.models import AppointmentType
 
 @office
 @require_http_methods(["GET", "HEAD", "POST"])
+@made_once
 def new_appointment(request: OfficeRequest) -> HttpResponse:
     if request.method != "POST":
         form = NewAppointmentForm(initial=_first_guess(request), practice=request.seat.practice)

@@ -13,6 +13,7 @@ from maia.office.access import (
     office,
     written_down,
 )
+from maia.office.fields.kept_form import hold, in_turn
 from maia.office.patients.finding import SHOWN
 from maia.office.patients.forms import PatientForm
 from maia.patients.models import Patient
@@ -25,8 +26,11 @@ from maia.privacy.reading import open_record
 
 @office
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_turn
 def patient(request: OfficeRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(request.seat.practice.patients, pk=pk)
+    if request.method == "POST":
+        hold(record)  # she may be erased at this moment
     if record.erased_at is not None:
         gone = {"practice": request.seat.practice, "record": record}
         return render(request, "office/patients/erased.html", gone, status=410)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from maia.office.access import OfficeRequest, owner_page, written_down
+from maia.office.fields.kept_form import in_turn
 from maia.office.fields.phones import FormWithPhone
 from maia.office.fields.picture_field import PictureField, chosen_picture
 from maia.patients.text import clean_line
@@ -78,6 +79,7 @@ class PracticeForm(FormWithPhone):
 
 @owner_page
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_turn
 def practice(request: OfficeRequest) -> HttpResponse:
     practice = Practice.objects.get(pk=request.seat.practice.pk)
     form = PracticeForm(request.POST or None, request.FILES or None, instance=practice)

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from maia.messaging.reminders import reschedule
 from maia.messaging.sms_words import default_template
 from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
+from maia.office.fields.kept_form import in_turn
 from maia.office.fields.phones import FormWithPhone
 from maia.office.fields.picture_field import PictureField, chosen_picture
 from maia.patients.text import clean_line
@@ -123,14 +123,14 @@ class PractitionerForm(FormWithPhone):
 
 @settings_page
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_turn
 def practitioner(request: OfficeRequest, pk: int) -> HttpResponse:
     hers = get_practitioner(request, pk)
     form = PractitionerForm(
         request.POST or None, request.FILES or None, instance=get_practitioner(request, pk)
     )
     if form.is_valid():
-        with transaction.atomic():
-            reschedule(form.save(), timezone.now())
+        reschedule(form.save(), timezone.now())
         written_down(request, Act.SETTINGS, detail=f"{hers.name}: {form.changes()}")
         messages.success(request, _("Saved."))
         return redirect("office:practitioner", pk)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from maia.office.access import OfficeRequest, owner_page, written_down
 from maia.office.again import asked_again
-from maia.office.fields.kept_form import KeptRowForm
+from maia.office.fields.kept_form import KeptRowForm, hold, in_turn
 from maia.practices.models import Practice
 from maia.privacy.journal import Act
 from maia.privacy.models import Terms, terms_of
@@ -40,18 +39,20 @@ class TermsForm(KeptRowForm):
 
     def save(self, commit: bool = True) -> Any:
         practice = Practice.objects.filter(pk=self.instance.practice.pk)
-        with transaction.atomic():
-            if "notes_for_practitioners" in self.changed_data:
-                wanted = self.cleaned_data["notes_for_practitioners"]
-                practice.update(notes_for_practitioners=wanted)
-            return super().save(commit)
+        if "notes_for_practitioners" in self.changed_data:
+            wanted = self.cleaned_data["notes_for_practitioners"]
+            practice.update(notes_for_practitioners=wanted)
+        return super().save(commit)
 
 
 @owner_page
 @asked_again
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_turn
 def privacy(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
+    if request.method == "POST":
+        hold(practice)  # which has a column of this form, and may have no terms yet
     form = TermsForm(request.POST or None, instance=terms_of(practice))
     if form.is_valid():
         form.save()

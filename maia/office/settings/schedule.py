@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from maia.appointments.stranded import stranded
 from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
+from maia.office.fields.kept_form import hold, in_turn
 from maia.office.settings.week_form import WeekForm
 from maia.office.settings.week_words import week_in_words
 from maia.privacy.journal import Act
@@ -20,9 +21,12 @@ from maia.schedules.models import Schedule
 
 @settings_page
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_turn
 def schedule(request: OfficeRequest, pk: int) -> HttpResponse:
     """Her week. A change that leaves appointments outside says so before it is saved."""
     hers = get_practitioner(request, pk)
+    if request.method == "POST":
+        hold(hers)
     plan = Schedule.objects.filter(practitioner=hers).first()
     form = WeekForm(request.POST or None, ranges=hours_of(plan))
     context: dict[str, Any] = {

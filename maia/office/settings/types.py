@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maia.appointments.stranded import stranded_of_type
 from maia.office.access import OfficeRequest, settings_page, written_down
+from maia.office.fields.kept_form import in_turn
 from maia.office.once import made_once
 from maia.office.settings.schedule import hours_of
 from maia.office.settings.type_form import TypeForm
@@ -54,6 +55,7 @@ def new_type(request: OfficeRequest) -> HttpResponse:
 
 @settings_page
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_turn
 def edit_type(request: OfficeRequest, pk: int) -> HttpResponse:
     return _edit(request, _type(request, pk))
 
@@ -101,8 +103,8 @@ def preview_type(request: OfficeRequest) -> HttpResponse:
 
 
 def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
+    form = TypeForm(request.POST or None, instance=type)  # posted, it holds the type
     plan = Schedule.objects.filter(appointment_type=type).first() if type.pk else None
-    form = TypeForm(request.POST or None, instance=type)
     week = WeekForm(request.POST or None, ranges=hours_of(plan))
     owns = bool(form.is_bound and form.data.get("own_schedule"))
     more = "more_breaks" in request.POST
