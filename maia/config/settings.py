@@ -23,16 +23,18 @@ DATA_DIR = env.folder("MAIA_DATA_DIR", Path("data"), shown="./data", mode=0o700)
 
 DEMO = env.yes("MAIA_DEMO", default=False, shown="off; on in `make run`")
 PORT = env.whole("MAIA_PORT", 8000, least=1, most=65535)
-HOST = env.text("MAIA_HOST", "127.0.0.1").strip("[]")  # as addresses write IPv6
+HOST = env.host("MAIA_HOST", "127.0.0.1")
 BASE_URL = env.base_url(
     "MAIA_BASE_URL", f"http://127.0.0.1:{PORT}", shown="http://127.0.0.1:$MAIA_PORT"
 )
-WEB_WORKERS = env.whole("MAIA_WEB_WORKERS", 1, least=1)
-WEB_THREADS = env.whole("MAIA_WEB_THREADS", 8, least=1)  # of each web process
+WEB_WORKERS = env.whole("MAIA_WEB_WORKERS", 1, least=1, most=256)
+WEB_THREADS = env.whole("MAIA_WEB_THREADS", 8, least=1, most=256)  # of each web process
 _given_key = env.secret("MAIA_SECRET_KEY", shown="made on first start, kept in the data dir")
 SECRET_KEY_IS_GIVEN = bool(_given_key)
 # Nothing is made while something is wrong: it would be in a folder that nobody meant.
-SECRET_KEY = _given_key or ("" if env.wrong else secret_key(DATA_DIR))
+SECRET_KEY = _given_key or (
+    "" if env.wrong else env.made_in("MAIA_DATA_DIR", lambda: secret_key(DATA_DIR))
+)
 # Keys of before, which still open what they have signed.
 SECRET_KEY_FALLBACKS = env.secret("MAIA_SECRET_KEY_FALLBACKS").replace(",", " ").split()
 # What calendar addresses and webhook secrets come from: it stays when the secret key changes.
@@ -43,7 +45,7 @@ TLS_CERTIFICATE = env.file("MAIA_TLS_CERTIFICATE")
 TLS_KEY = env.file("MAIA_TLS_KEY")
 _HTTPS = BASE_URL.startswith("https://")
 _HOST = urlsplit(BASE_URL).hostname or "127.0.0.1"
-ALLOWED_HOSTS = env.words(
+ALLOWED_HOSTS = env.hosts(
     "MAIA_ALLOWED_HOSTS",
     sorted({_HOST, "127.0.0.1", "localhost", "[::1]"}),
     shown="the host of the base URL, and loopback",
@@ -151,7 +153,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     keep_database_private(Path(_database["NAME"]))
 DATABASES = {"default": _database}
 # Slots may be read from a copy of the database that follows it; bookings are decided on the first.
-_replica = env.database("MAIA_REPLICA_URL")
+_replica = env.replica("MAIA_REPLICA_URL")
 if _replica:
     _reading = {"connect_timeout": 2, "options": "-c default_transaction_read_only=on"}
     DATABASES["replica"] = opened(_replica, prepared=_prepared)
@@ -160,7 +162,7 @@ if _replica:
 # Where `pg_dump` and `pg_restore` are, for backups; on the path if empty.
 POSTGRESQL_BIN = env.text("MAIA_POSTGRESQL_BIN", shown="the path")
 # How old the last backup may be before `/healthz` says so; 0 where others make them.
-BACKUP_HOURS = env.whole("MAIA_BACKUP_HOURS", 26)
+BACKUP_HOURS = env.whole("MAIA_BACKUP_HOURS", 26, most=8760)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits must be seen by every process of every host: the database is the cache they share.
@@ -241,8 +243,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS
 SESSION_ENGINE = "maia.accounts.sessions"
 # A session of the team that nobody has used for so long is over; on a computer that is not hers,
 # anybody's. Patients' own last SESSION_COOKIE_AGE, two weeks.
-TEAM_IDLE_HOURS = env.whole("MAIA_TEAM_IDLE_HOURS", 12, least=1)
-BORROWED_IDLE_MINUTES = env.whole("MAIA_BORROWED_IDLE_MINUTES", 60, least=1)
+TEAM_IDLE_HOURS = env.whole("MAIA_TEAM_IDLE_HOURS", 12, least=1, most=336)
+BORROWED_IDLE_MINUTES = env.whole("MAIA_BORROWED_IDLE_MINUTES", 60, least=1, most=1440)
 # Over https browsers take a cookie of this name from this very host alone, for all of it.
 COOKIE_PREFIX = "__Host-" if _HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
@@ -258,10 +260,10 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # asked on the machine it
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # How many proxies of the operator's stand before Maia: the patient's address is the one that the
 # first of them saw. Counted from the right of X-Forwarded-For: what she sends herself is no matter.
-TRUSTED_PROXIES = env.whole("MAIA_TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES = env.whole("MAIA_TRUSTED_PROXIES", 0, most=16)
 # Requests a minute from one address, for each web process; 0 is no limit.
-READS_A_MINUTE = env.whole("MAIA_READS_A_MINUTE", 240)
-WRITES_A_MINUTE = env.whole("MAIA_WRITES_A_MINUTE", 60)
+READS_A_MINUTE = env.whole("MAIA_READS_A_MINUTE", 240, most=1_000_000)
+WRITES_A_MINUTE = env.whole("MAIA_WRITES_A_MINUTE", 60, most=1_000_000)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -327,16 +329,16 @@ if DEMO and not env.is_given("MAIA_EMAIL_URL"):
     EMAIL_BACKEND = "maia.demo.mailbox.MailboxBackend"
 elif only_prints(EMAIL_BACKEND) and not is_trial(BASE_URL):
     EMAIL_BACKEND = "maia.outside.withheld.Withheld"  # held, and said; never printed, never *sent*
-EMAIL_TIMEOUT = PROVIDER_SECONDS = env.whole("MAIA_PROVIDER_SECONDS", 20, least=1)
+EMAIL_TIMEOUT = PROVIDER_SECONDS = env.whole("MAIA_PROVIDER_SECONDS", 20, least=1, most=300)
 # How long nobody doubts that a worker that has begun to hand a message over will say what came of it.
-WORKER_LEASE_SECONDS = env.whole("MAIA_WORKER_LEASE_SECONDS", 600, least=1)
+WORKER_LEASE_SECONDS = env.whole("MAIA_WORKER_LEASE_SECONDS", 600, least=1, most=86_400)
 # Messages a second that a provider takes; 0 is as many as there are. Shared by all workers.
 MESSAGE_RATES = {
-    "email": env.number("MAIA_EMAIL_RATE", 0),
-    "sms": env.number("MAIA_SMS_RATE", 0),
+    "email": env.number("MAIA_EMAIL_RATE", 0, most=10_000),
+    "sms": env.number("MAIA_SMS_RATE", 0, most=10_000),
 }
 # SMS, as they are billed, that one practice may send in a day; 0 is no bound.
-SMS_A_DAY = env.whole("MAIA_SMS_A_DAY", 300)
+SMS_A_DAY = env.whole("MAIA_SMS_A_DAY", 300, most=1_000_000)
 # Networks of the operator's own that webhooks and external calendars may lead to, such as an
 # accounting server's; elsewhere no private address is ever asked.
 ALLOWED_NETWORKS = env.networks("MAIA_ALLOWED_NETWORKS")

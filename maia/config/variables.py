@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +20,9 @@ T = TypeVar("T")
 PREFIX, FILE = "MAIA_", "_FILE"
 # Of whoever tests Maia.
 OTHERS = re.compile(r"MAIA_(TEST(S|)_\w+|CHROMIUM|FIREFOX|BENCH_\w+)")
+LONGEST_FILE = 10_000  # characters of a secret
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_HOST = re.compile(r"\.?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\]")
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _DATABASES = ("postgresql", "postgres", "sqlite")
 
@@ -63,11 +66,37 @@ class Variables:
 
         return self._read(name, default, read, shown=shown or str(default).lower())
 
-    def whole(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    def whole(self, name: str, default: int, *, least: int = 0, most: int) -> int:
+        """``most`` always: what is added to an instant, or asked of the machine, has an end."""
         return self._read(name, default, _number(int, "a whole number", least, most))
 
-    def number(self, name: str, default: float, *, least: float = 0) -> float:
-        return self._read(name, default, _number(float, "a number", least, None))
+    def number(self, name: str, default: float, *, least: float = 0, most: float) -> float:
+        return self._read(name, default, _number(float, "a number", least, most))
+
+    def host(self, name: str, default: str) -> str:
+        """An address that a server listens on; one of IPv6 may stand in brackets."""
+
+        def read(value: str) -> str:
+            inside = value[1:-1] if value.startswith("[") and value.endswith("]") else value
+            try:
+                ip_address(inside)
+            except ValueError:
+                raise _Wrong("an address such as 127.0.0.1, 0.0.0.0 or [::]") from None
+            return inside
+
+        return self._read(name, default, read)
+
+    def hosts(self, name: str, default: list[str], *, shown: str) -> list[str]:
+        """Names that are answered, separated by commas; `.example.fr` is all below it."""
+
+        def read(value: str) -> list[str]:
+            hosts = [host.strip() for host in value.split(",") if host.strip()]
+            for host in hosts:
+                if host != "*" and not _HOST.fullmatch(host):
+                    raise _Wrong("names such as rdv.example.fr, separated by commas")
+            return hosts
+
+        return self._read(name, default, read, shown=shown)
 
     def folder(self, name: str, default: Path, *, shown: str, mode: int | None = None) -> Path:
         """With ``mode``, it is made."""
@@ -87,6 +116,18 @@ class Variables:
             else self._read(name, read(str(default)), read, shown=shown)
         )
 
+    def made_in(self, name: str, make: Callable[[], str]) -> str:
+        """What ``make`` writes in the folder of that name, or nothing if it may not."""
+        try:
+            return make()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it holds what is no text"
+            said = self.environment.get(name, "") or self.known[name]
+            self.wrong.append(
+                f"{name} is “{said}”: expected a folder that this user may write in ({why})."
+            )
+            return ""
+
     def file(self, name: str) -> str:
         """A file that is there, or nothing."""
 
@@ -99,9 +140,14 @@ class Variables:
 
     def base_url(self, name: str, default: str, *, shown: str) -> str:
         def read(value: str) -> str:
-            parts = urlsplit(value)
+            expected = "an address such as https://rdv.example.fr"
+            try:
+                parts = urlsplit(value)
+                _port = parts.port
+            except ValueError:  # an address of IPv6 without its end, a port that is none
+                raise _Wrong(expected) from None
             if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise _Wrong("an address such as https://rdv.example.fr")
+                raise _Wrong(expected)
             return value.rstrip("/")
 
         return self._read(name, default, read, shown=shown)
@@ -111,14 +157,6 @@ class Variables:
             if not re.fullmatch(r"[^@<>]+@[^@<>\s]+|[^<>]*<[^@<>\s]+@[^@<>\s]+>", value.strip()):
                 raise _Wrong("an email address, such as Maia <rdv@example.fr>")
             return value
-
-        return self._read(name, default, read, shown=shown)
-
-    def words(self, name: str, default: list[str], *, shown: str) -> list[str]:
-        """Separated by commas."""
-
-        def read(value: str) -> list[str]:
-            return [word.strip() for word in value.split(",") if word.strip()]
 
         return self._read(name, default, read, shown=shown)
 
@@ -142,6 +180,17 @@ class Variables:
         return self._read(
             name, read_database(default) if default else {}, read_database, shown=shown, secret=True
         )
+
+    def replica(self, name: str) -> dict[str, Any]:
+        """A PostgreSQL, or none."""
+
+        def read(value: str) -> dict[str, Any]:
+            there = read_database(value)
+            if not there["ENGINE"].endswith("postgresql"):
+                raise _Wrong("postgresql://user:password@host/name")
+            return there
+
+        return self._read(name, {}, read, shown="", secret=True)
 
     def url(self, name: str, read: Callable[[str], T], default: T, *, shown: str = "") -> T:
         """``read`` raises ValueError with what is expected."""
@@ -189,9 +238,11 @@ class Variables:
         if not value:
             return default
         try:
+            if _CONTROL.search(value):
+                raise _Wrong("one line, without control characters")
             return read(value)
         except ValueError as error:
-            said = hidden(value) if secret else f"“{value}”"
+            said = hidden(value) if secret else f"“{_CONTROL.sub('�', value)}”"
             expected = str(error)
             end = "" if expected.endswith("?") else "."
             self.wrong.append(f"{name} is {said}: expected {expected}{end}")
@@ -206,9 +257,15 @@ class Variables:
             self.wrong.append(f"{name} and {name}{FILE} are both set: expected one of them.")
             return ""
         try:
-            return Path(file).read_text().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is no text"
+            with Path(file).open() as opened:
+                text = opened.read(LONGEST_FILE + 1)
+            if len(text) > LONGEST_FILE:
+                raise _Wrong("it is too long")
+            return text.strip()
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            if isinstance(error, UnicodeDecodeError):
+                why = "it is no text"
             self.wrong.append(
                 f"{name}{FILE} is “{file}”: expected a file that can be read ({why})."
             )
@@ -229,20 +286,18 @@ def hidden(value: str) -> str:
 
 
 def _number(
-    kind: Callable[[str], Any], what: str, least: float, most: float | None
+    kind: Callable[[str], Any], what: str, least: float, most: float
 ) -> Callable[[str], Any]:
-    bounds = (
-        f"{what} from {least:g} to {most:g}" if most is not None else f"{what}, {least:g} or more"
-    )
+    bounds = f"{what} from {least} to {most}"
 
     def read(value: str) -> Any:
         try:
+            if not value.isascii():
+                raise ValueError
             number = kind(value.strip())
         except ValueError:
             raise _Wrong(bounds) from None
-        if not least <= number <= (float("inf") if most is None else most) or number == float(
-            "inf"
-        ):
+        if not least <= number <= most:
             raise _Wrong(bounds)
         return number
 

@@ -31,13 +31,15 @@ def run(tmp_path, *arguments, **variables):
 
 
 WRONG = {
-    "MAIA_PORT": ["abc", "0", "70000", "-1", "80.5"],
+    "MAIA_PORT": ["abc", "0", "70000", "-1", "80.5", "８０００"],
+    "MAIA_HOST": ["foo_bar!", "[::", "localhost", "127.0.0.1:8000"],
+    "MAIA_ALLOWED_HOSTS": ["https://rdv.example.fr", "rdv.example.fr other.fr", "a/b"],
     "MAIA_WEB_WORKERS": ["0", "many"],
     "MAIA_DATABASE_URL": [
         "postgres//typo", "mysql://root:s3cret@h/x", "postgresql://h", "maia", "sqlite://",
         "postgresql://u:s3cret@h:port/n", "postgresql://[::1/x",
     ],
-    "MAIA_REPLICA_URL": ["oracle://a:s3cret@b/c"],
+    "MAIA_REPLICA_URL": ["oracle://a:s3cret@b/c", "sqlite:///there"],
     "MAIA_EMAIL_URL": [
         "brevo://", "brevo://@", "mailjet://s3cret@", "smtp+tls://", "stmp://h", "mail.example:25",
         "smtp://u:s3cret@h:x", "smtp+tls://user:s3cret/x@h:587",
@@ -52,11 +54,11 @@ WRONG = {
     "MAIA_SMS_A_DAY": ["-5"],
     "MAIA_EMAIL_RATE": ["-0.5", "inf", "nan"],
     "MAIA_TLS_CERTIFICATE": ["/nowhere.pem", "/tmp"],
-    "MAIA_BASE_URL": ["rdv.example.fr", "ftp://rdv.example.fr", "https://"],
+    "MAIA_BASE_URL": ["rdv.example.fr", "ftp://rdv.example.fr", "https://", "https://[::1", "https://h:port"],
     "MAIA_DEMO": ["perhaps"],
-    "MAIA_FROM_EMAIL": ["Maia", "a@b@c"],
-    "MAIA_DATA_DIR": ["/proc/nowhere"],
-    "MAIA_SECRET_KEY_FILE": ["/nowhere"],
+    "MAIA_FROM_EMAIL": ["Maia", "a@b@c", "Maia\nBcc: <a@b.example>"],
+    "MAIA_DATA_DIR": ["/proc/nowhere", "/proc/self"],
+    "MAIA_SECRET_KEY_FILE": ["/nowhere", "/dev/zero", "/tmp"],
 }  # fmt: skip
 
 
@@ -73,6 +75,23 @@ def test_a_wrong_value_is_one_line_with_its_name(tmp_path, monkeypatch, name):
         assert line.startswith(f"{name} is "), (value, line)
         assert "expected" in line
         assert "s3cret" not in line, value
+
+
+NUMBERS = (
+    "MAIA_WEB_WORKERS", "MAIA_WEB_THREADS", "MAIA_BACKUP_HOURS", "MAIA_TEAM_IDLE_HOURS",
+    "MAIA_BORROWED_IDLE_MINUTES", "MAIA_TRUSTED_PROXIES", "MAIA_READS_A_MINUTE",
+    "MAIA_WRITES_A_MINUTE", "MAIA_PROVIDER_SECONDS", "MAIA_WORKER_LEASE_SECONDS",
+    "MAIA_EMAIL_RATE", "MAIA_SMS_RATE", "MAIA_SMS_A_DAY", "MAIA_PORT",
+)  # fmt: skip
+
+
+def test_every_number_has_an_end(tmp_path):
+    """One that is too large for an instant, or for the machine, is no traceback later on."""
+    done = run(tmp_path, "worker", "--until-idle", **dict.fromkeys(NUMBERS, "99999999999999999999"))
+    lines = done.stderr.strip().splitlines()
+    assert done.returncode == 1
+    assert {line.removeprefix("maia: ").partition(" is ")[0] for line in lines} == set(NUMBERS)
+    assert all(re.search(r"number from \d+ to \d+\.$", line) for line in lines), lines
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path):
@@ -108,12 +127,20 @@ def test_secrets_may_stand_in_files(tmp_path):
 
 def test_what_is_right_is_taken():
     read = Variables(
-        {"MAIA_A": " 12 ", "MAIA_B": "Yes", "MAIA_C": "10.0.0.0/8, 192.168.1.4", "MAIA_D": ""}
+        {
+            "MAIA_A": " 12 ",
+            "MAIA_B": "Yes",
+            "MAIA_C": "10.0.0.0/8, 192.168.1.4",
+            "MAIA_D": "",
+            "MAIA_E": "[::1]",
+        }
     )
-    assert read.whole("MAIA_A", 1) == 12
+    assert read.whole("MAIA_A", 1, most=99) == 12
     assert read.yes("MAIA_B", default=False) is True
     assert len(read.networks("MAIA_C")) == 2
-    assert read.whole("MAIA_D", 7) == 7  # empty is as if it were not there
+    assert read.whole("MAIA_D", 7, most=99) == 7  # empty is as if it were not there
+    assert read.host("MAIA_E", "") == "::1"
+    assert read.hosts("MAIA_F", [], shown="") == []
     assert read.wrong == []
 
 
