@@ -15,6 +15,17 @@ def demo(request: HttpRequest) -> dict[str, bool]:
     return {"demo": settings.DEMO}
 
 
+def around(request: HttpRequest) -> dict[str, object]:
+    """``around``: what stands around a page that says why there is none: the frame of a website,
+    the office's menu for who has taken her seat (``practice``), or the patients' head."""
+    seat = getattr(request, "seat", None)
+    if getattr(request, "frame", None):
+        return {"around": "portal/frame.html"}
+    if seat is None:
+        return {"around": "base.html"}
+    return {"around": "office/base.html", "practice": seat.practice}
+
+
 def works_at(request: HttpRequest) -> dict[str, object]:
     """``works_at``: the seat of a team that leads back to her agenda, or nothing.
 

@@ -141,7 +141,7 @@ def settings_page(view: View) -> View:
     @wraps(view)
     def wrapped(request: OfficeRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.seat.may_change_settings:
-            raise PermissionDenied
+            raise PermissionDenied(_("Settings are for practitioners and owners."))
         return view(request, *args, **kwargs)
 
     return wrapped
@@ -151,7 +151,9 @@ def get_practitioner(request: OfficeRequest, pk: int) -> Practitioner:
     """One whose settings she may change; others are 403, another practice's 404."""
     found: Practitioner = get_object_or_404(request.seat.practice.practitioners, pk=pk)
     if not request.seat.may_change_settings_of(found):
-        raise PermissionDenied
+        raise PermissionDenied(
+            _("A practitioner’s settings are changed by that person, or by the owner.")
+        )
     return found
 
 
@@ -162,7 +164,7 @@ def owner_page(view: View) -> View:
     @wraps(view)
     def wrapped(request: OfficeRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.seat.may_change_practice:
-            raise PermissionDenied
+            raise PermissionDenied(_("This page is for the owner of the practice."))
         return view(request, *args, **kwargs)
 
     return wrapped

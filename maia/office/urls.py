@@ -1,5 +1,8 @@
 """The back office, under `/pro/`: each folder's addresses stand in its own `urls.py`, whole."""
 
+from django.urls import path
+
+from maia.office import menu
 from maia.office.absences import urls as absences
 from maia.office.agenda import urls as agenda
 from maia.office.appointments import urls as appointments
@@ -9,6 +12,7 @@ from maia.office.settings import urls as settings
 
 app_name = "office"
 urlpatterns = [
+    path("more/", menu.more, name="more"),
     *agenda.urlpatterns,
     *appointments.urlpatterns,
     *absences.urlpatterns,

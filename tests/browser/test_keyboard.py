@@ -109,7 +109,7 @@ def test_look_sheet_and_invitation(keys):
 
 
 def test_an_appointment_is_noted_moved_and_cancelled(keys):
-    keys.to("Noter").press().sees("Noter un rendez-vous")
+    keys.to("Nouveau rendez-vous").press().sees("Noter un rendez-vous")
     keys.page.wait_for_url("**/appointments/new/**")  # with its scripts: they search as she types
     keys.page.keyboard.type("sof")
     keys.sees("Sofia Costa")

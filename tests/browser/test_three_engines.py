@@ -157,7 +157,7 @@ def test_a_midwife_reads_her_agenda_and_opens_an_appointment(new_visitor, sites)
 def test_she_notes_an_appointment(engine, new_visitor, sites):
     page = new_visitor(DESKTOP).page()
     sign_in(page, sites, "camille@lilas.example")
-    page.follow("Noter")
+    page.follow("Nouveau rendez-vous")
     page.arrives("/pro/appointments/new/")
     page.fill("Patiente", "sof")
     page.sees("Sofia Costa")

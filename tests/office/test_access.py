@@ -47,6 +47,7 @@ POST_ONLY = {
     "change_import",
 }
 OF_NOTHING = {
+    "more",
     "doors",
     "webhooks",
     "tokens",

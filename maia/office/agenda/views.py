@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from maia.messaging.models import Message
 from maia.office.access import CHOSEN, OfficeRequest, office, only_reads
 from maia.office.agenda.checklist import checklist
+from maia.office.menu import problems_of
 from maia.privacy.reading import read_agenda
 from maia.schedules.models import AppointmentType
 
@@ -30,7 +30,7 @@ def agenda(request: OfficeRequest) -> HttpResponse:
             "practitioners": practitioners,
             "mine": mine,
             "checklist": checklist(request.seat),
-            "problems": Message.objects.to_settle().filter(practice=practice).count(),
+            "problems": problems_of(request.seat),
             "types": AppointmentType.objects.filter(practice=practice, archived=False),
             "config": {
                 "events": reverse("office:events"),

@@ -1,0 +1,83 @@
+"""The office's menu: where one is, what waits there, and the page *More* of a phone."""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from maia.messaging.models import Message
+from maia.office.access import OfficeRequest, office
+from maia.practices.seats import Seat
+
+TABS = {"agenda", "appointments", "patients"}  # at the thumb, on a phone
+
+
+class Entry(NamedTuple):
+    """``icon``: its name in `static/vendor/lucide`. ``waiting``: how much asks for her, in words
+    for who listens. ``tab``: stands at the thumb on a phone; the others are on *More*."""
+
+    words: str
+    url: str
+    icon: str
+    is_current: bool = False
+    problems: int = 0
+    waiting: str = ""
+    tab: bool = False
+
+
+def menu(request: HttpRequest) -> list[Entry]:
+    """Of the seat that she has taken; nothing before. Asks the database once."""
+    seat: Seat | None = getattr(request, "seat", None)
+    if seat is None:
+        return []
+    folder = _folder_of(request)
+    problems = problems_of(seat)
+    words = ngettext(
+        "%(count)d message did not leave, or perhaps not.",
+        "%(count)d messages did not leave, or perhaps not.",
+        problems,
+    )
+    entries = [
+        _entry("agenda", _("Agenda"), "calendar-days", folder),
+        _entry("patients", _("Patients"), "users", folder),
+        _entry("messages", _("Messages"), "mail", folder)._replace(
+            problems=problems, waiting=words % {"count": problems} if problems else ""
+        ),
+        _entry("absences", _("Absences"), "calendar-off", folder),
+    ]
+    if seat.may_change_settings:
+        entries.append(_entry("settings", _("Settings"), "settings", folder))
+    return entries
+
+
+def is_behind_more(request: HttpRequest) -> bool:
+    """On a phone, a page that no other tab leads to."""
+    return _folder_of(request) not in TABS
+
+
+def problems_of(seat: Seat) -> int:
+    """Messages that did not leave, or perhaps not, and that nobody has settled."""
+    return Message.objects.to_settle().filter(practice=seat.practice).count()
+
+
+@office
+@require_safe
+def more(request: OfficeRequest) -> HttpResponse:
+    """What has no tab at the thumb of a phone."""
+    return render(request, "office/more.html", {"practice": request.seat.practice})
+
+
+def _folder_of(request: HttpRequest) -> str:
+    """The folder of `maia/office` that answers this address."""
+    match = request.resolver_match
+    return match.func.__module__.split(".")[2] if match else ""
+
+
+def _entry(name: str, words: str, icon: str, folder: str) -> Entry:
+    return Entry(
+        words, reverse(f"office:{name}"), icon, is_current=name == folder, tab=name in TABS
+    )
