@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from maia.invitations.models import Invitation
 from maia.messaging.letters import Letter
+from maia.practices.colours import ink_on
 
 
 def invitation_letter(invitation: Invitation) -> Letter:
@@ -27,6 +28,7 @@ def invitation_letter(invitation: Invitation) -> Letter:
             "opening": opening,
             "link": settings.BASE_URL + reverse("invitation", args=[invitation.token]),
             "expires_at": invitation.expires_at,
+            "ink": ink_on(practice.accent_colour),
             "lang": language,
         }
         text = render_to_string("messaging/invitation.txt", context)

@@ -2,10 +2,11 @@
 
 from contextlib import ExitStack
 from datetime import datetime
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from maia.messaging.invitation_words import invitation_letter
 from maia.messaging.letters import Letter
 from maia.messaging.models import Message
 from maia.messaging.trial_words import trial_letter
+from maia.practices.colours import ink_on
 from maia.schedules.models import PlaceKind
 
 Action = HistoryEntry.Action
@@ -67,6 +69,7 @@ def _about_appointment(message: Message, sender: str, now: datetime) -> Letter:
             action = Action(entry.action)
             say = _for_patient if to_patient else _for_practitioner
             subject, opening = say(appointment, entry)
+        local = timezone.localtime(appointment.start)
         context = {
             "appointment": appointment,
             "practice": appointment.practice,
@@ -77,9 +80,12 @@ def _about_appointment(message: Message, sender: str, now: datetime) -> Letter:
             "may_change": appointment.may_change(now),
             "may_move": appointment.may_move(now),
             "to_patient": to_patient,
+            "foreword": f"{long_date(local)}, {clock(local)}",
+            "act": _act(appointment, action, is_request=_is_request(appointment, entry), now=now)
+            if to_patient
+            else _act_of_practice(appointment, action),
+            "ink": ink_on(appointment.practice.accent_colour),
             "place": _place(appointment, to_patient=to_patient),
-            "link": f"{settings.BASE_URL}/a/{appointment.link_token}/",
-            "book_again": f"{settings.BASE_URL}/{appointment.practice.slug}/",
             "lang": translation.get_language(),
         }
         text = render_to_string("messaging/email.txt", context)
@@ -90,6 +96,38 @@ def _about_appointment(message: Message, sender: str, now: datetime) -> Letter:
         if method is None:
             return Letter(subject, text, html)
         return Letter(subject, text, html, ics(appointment, method, sender), method)
+
+
+class Act(NamedTuple):
+    """What the reader may want to do: where, and the words of the button."""
+
+    url: str
+    words: str
+
+
+def _act(
+    appointment: Appointment, action: Action | None, *, is_request: bool, now: datetime
+) -> Act:
+    """The patient's, at her personal link, as far as it is allowed at ``now``."""
+    if action == Action.CANCELLED:
+        again = f"{settings.BASE_URL}/{appointment.practice.slug}/"
+        return Act(again, _("Take another appointment"))
+    words = {
+        (True, True): _("Move or cancel this request"),
+        (True, False): _("Cancel this request"),
+        (False, True): _("Move or cancel this appointment"),
+        (False, False): _("Cancel this appointment"),
+    }[is_request, appointment.may_move(now)]
+    if not appointment.may_change(now):
+        words = _("See this appointment")
+    return Act(f"{settings.BASE_URL}/a/{appointment.link_token}/", words)
+
+
+def _act_of_practice(appointment: Appointment, action: Action | None) -> Act:
+    """The practitioner's, on its sheet, behind her own sign-in."""
+    sheet = settings.BASE_URL + reverse("office:sheet", args=[appointment.pk])
+    waits = appointment.status == Appointment.Status.UNCONFIRMED and action != Action.CANCELLED
+    return Act(sheet, _("Confirm or decline") if waits else _("Open its sheet"))
 
 
 def _method(appointment: Appointment, action: Action | None) -> Method | None:
