@@ -111,12 +111,12 @@ class UserAdmin(admin.ModelAdmin):
         try:
             helped = forget_second_factor(member, by=request.user, now=timezone.now())
         except NothingLost:
-            messages.warning(request, _("She has no second factor."))
+            messages.warning(request, _("They have no second factor."))
         else:
-            messages.success(request, _("Her second factors are gone."))
+            messages.success(request, _("Their second factors are removed."))
             if not helped.told:
                 messages.error(
-                    request, _("The email that tells her could not be sent: tell her yourself.")
+                    request, _("The email about it could not be sent: tell them yourself.")
                 )
         return redirect("admin:accounts_user_change", pk)
 

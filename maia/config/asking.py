@@ -53,7 +53,7 @@ ACTS: dict[str, Act] = {
         _("Show the addresses of an agenda"), LEAVES_THE_PRACTICE, "office:settings"
     ),
     "office:webhooks": _act(
-        _("Programs that are told"),
+        _("Webhooks"),
         LEAVES_THE_PRACTICE,
         "office:settings",
         _("Tell another program"),
@@ -68,11 +68,11 @@ ACTS: dict[str, Act] = {
         _("Change how long records are kept"),
     ),
     "office:export": _act(_("Export all records"), OPENS_RECORDS, "office:patients"),
-    "office:hand_out": _act(_("Hand a patient her data"), OPENS_RECORDS, "office:patient"),
+    "office:hand_out": _act(_("Hand over a patient’s data"), OPENS_RECORDS, "office:patient"),
     "office:erase": _act(_("Erase a record"), OPENS_RECORDS, "office:patient"),
     "office:merge": _act(_("Merge two records"), OPENS_RECORDS, "office:patient"),
     "office:undo_merge": _act(_("Take two records apart again"), OPENS_RECORDS, "office:patient"),
-    "account_data": _act(_("Take out my data"), IS_HERS, "account"),
+    "account_data": _act(_("Download my data"), IS_HERS, "account"),
     "account_delete": _act(_("Delete my account"), IS_HERS, "account"),
     "account_email": _act(_("Change my email address"), CHANGES_THE_KEY, "account"),
     "account_set_password": _act(_("Choose a password"), CHANGES_THE_KEY, "account"),

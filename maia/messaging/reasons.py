@@ -7,7 +7,7 @@ from maia.outside.words import why_not_fetched
 
 _WORDS = {
     "accepted": _("the invitation has been accepted"),
-    "barred": _("the patient is barred from online booking"),
+    "barred": _("online booking is blocked for this patient"),
     "box_unticked": _("its box is not ticked any more"),
     "cancelled_since": _("the appointment was cancelled"),
     "expired": _("the invitation has expired"),

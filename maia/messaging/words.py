@@ -233,12 +233,12 @@ def _for_practitioner(appointment: Appointment, entry: HistoryEntry) -> tuple[st
         case Action.MOVED:
             return (
                 _("An appointment has moved to %(when)s") % _when(appointment.start),
-                _("A patient has moved her appointment online."),
+                _("A patient has moved an appointment online."),
             )
         case Action.CANCELLED:
             return (
                 _("Appointment on %(when)s cancelled") % _when(appointment.start),
-                _("A patient has cancelled her appointment online. The time is free again."),
+                _("A patient has cancelled an appointment online. The time is free again."),
             )
     raise ValueError(entry.action)  # only a patient's acts are told
 

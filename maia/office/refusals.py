@@ -43,8 +43,8 @@ def words(refusal: BookingRefused) -> str:
 def invitation_words(refusal: InvitationRefused) -> str:
     words = {
         "no_address": _("An invitation needs an email address on the record."),
-        "has_account": _("She has an account already."),
-        "barred": _("She is barred from online booking."),
+        "has_account": _("This patient has an account already."),
+        "barred": _("Online booking is blocked for this patient."),
         "already_member": _("This address is in the team already."),
     }
     return str(words.get(refusal.code, _("This invitation is not waiting any more.")))

@@ -86,7 +86,7 @@ def validate_sms_template(template: str) -> None:
     for name in NEEDED:
         if name not in names:
             raise ValidationError(
-                _("Without {%(name)s} she does not know when."), params={"name": name}
+                _("Without {%(name)s} the patient does not know when."), params={"name": name}
             )
     if measure(fill_in(template, SAMPLE)).segments > MAX_SEGMENTS:
         raise ValidationError(_("This is longer than three SMS."))

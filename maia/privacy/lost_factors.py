@@ -27,7 +27,7 @@ logger = logging.getLogger("maia.privacy")
 
 
 class NothingLost(Exception):
-    """She has no second factor."""
+    """They have no second factor."""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class Terms(models.Model):
     """How long a practice keeps what. The defaults are those of a French midwife's.
 
     Records: twenty years after the last care (CNIL, délibération 2020-081, after article R.1112-7
-    of the public health code), and a child's until she is 28.
+    of the public health code), and a child's until the age of 28.
     """
 
     practice = models.OneToOneField(Practice, models.CASCADE, related_name="terms")

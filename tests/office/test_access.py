@@ -47,6 +47,8 @@ POST_ONLY = {
     "change_import",
 }
 OF_NOTHING = {
+    "start",
+    "booking_page",
     "more",
     "doors",
     "webhooks",
@@ -77,6 +79,7 @@ OF_NOTHING = {
     "types",
 }
 OWNER = {
+    "start",
     "doors",
     "role",
     "sign_out",

@@ -27,7 +27,7 @@ DOES_NOT_ASK = {
     "delete_absence", "personal_event", "patients", "patient", "invite", "withdraw_invitation",
     "patient_search", "all_seen", "change_message", "patient_import", "import_of", "change_import",
     # settings that open nothing to anybody
-    "practitioner", "schedule", "calendars", "change_calendar", "test_message", "preview_sms", "practice",
+    "start", "practitioner", "schedule", "calendars", "change_calendar", "test_message", "preview_sms", "practice",
     "embed", "remove_website", "no_website", "types", "preview_type", "new_type", "edit_type",
     "change_type", "change_webhook",
     # what closes a door
@@ -35,7 +35,7 @@ DOES_NOT_ASK = {
 }  # fmt: skip
 ASKS_BEFORE_SHOWING = {"export", "hand_out", "show_feeds"}
 READS = {
-    "more", "agenda", "events", "availability", "absences", "patients_found", "messages", "message", "settings",
+    "more", "booking_page", "agenda", "events", "availability", "absences", "patients_found", "messages", "message", "settings",
     "doors", "journal", "import_remarks",
 }  # fmt: skip
 

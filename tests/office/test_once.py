@@ -23,7 +23,7 @@ from tests.office.test_again import READS
 # A new address that takes a form is decided: what it makes, it makes once for one key...
 MAKES = {
     "new_appointment", "new_absence", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
-    "webhooks", "change_webhook", "tokens", "new_type", "change_type",
+    "webhooks", "change_webhook", "tokens", "new_type", "change_type", "start",
 }  # fmt: skip
 # ... by a way of its own, ...
 OTHERWISE = {
@@ -108,6 +108,7 @@ def forms(there):
         "change_webhook": ([there["webhook"].pk, "test"], {}),
         "tokens": ([], {"name": "Compta", "role": "owner", "lasts": "365"}),
         "new_type": ([], type_form()),
+        "start": ([], {"types": "perineum"}),
         "change_type": ([there["type"].pk, "duplicate"], {}),
     }  # fmt: skip
 
@@ -189,7 +190,7 @@ def test_every_such_form_shows_its_key(owner, there, settings):
         reverse("office:new_appointment"), reverse("office:new_absence"), reverse("office:calendars", args=[anne.pk]),
         reverse("office:practitioner", args=[anne.pk]), reverse("office:team"),
         reverse("office:patient", args=[there["record"].pk]), reverse("office:webhooks"),
-        reverse("office:tokens"), reverse("office:new_type"), reverse("office:types"),
+        reverse("office:tokens"), reverse("office:start"), reverse("office:new_type"), reverse("office:types"),
     }  # fmt: skip
     seen = set()
     for page in pages:

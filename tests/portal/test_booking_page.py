@@ -78,7 +78,7 @@ def test_a_practice_without_anything_online_says_what_to_do(visitor, practice):
 def test_in_english_for_those_who_ask(client, practice, anne, follow_up):
     make_type(practice, "Autre")
     page = read(client.get("/tilleuls/", headers={"accept-language": "en"}))
-    assert '<html lang="en">' in page
+    assert '<html lang="en-GB">' in page
     assert "What is your appointment for?" in page
 
 

@@ -31,6 +31,7 @@ DOMAIN = {  # in the transaction of the act: `privacy/merges.py`, `privacy/impor
     "office/patients/imports.py:import_of", "office/patients/imports.py:change_import",
 }  # fmt: skip
 NOTHING = {  # shows, or keeps what she alone sees
+    "office/fields/kept_form.py:wrapped",  # the view within it writes its own
     "office/agenda/views.py:choose_practice", "office/settings/embed.py:no_website", "office/messages/views.py:test_message",
     "office/patients/finding.py:search_as_typed", "office/patients/finding.py:patients",
     "office/settings/practitioner.py:preview_sms", "office/settings/types.py:preview_type",

@@ -1,4 +1,4 @@
-"""Professional sheet and weekly schedule."""
+"""Professional profile and weekly schedule."""
 
 import re
 from typing import Annotated, Any

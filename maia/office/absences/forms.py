@@ -24,7 +24,7 @@ class AwayForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("What"),
         choices=[
-            ("absence", gettext_lazy("Absence: it closes the time")),
+            ("absence", gettext_lazy("Absence (no more booking)")),
             ("personal", gettext_lazy("Personal event: it takes the time in the agenda")),
         ],
     )
@@ -72,7 +72,9 @@ class AwayForm(forms.Form):
         if typed["kind"] == "absence" and not self.seat.may_change_settings_of(
             typed["practitioner"]
         ):
-            self.add_error("practitioner", _("Only she, or the owner, closes her time."))
+            self.add_error(
+                "practitioner", _("Only that practitioner, or the owner, can close this time.")
+            )
             return typed
         start = datetime.combine(typed["first_date"], typed["first_time"] or time.min)
         if typed["last_time"]:

@@ -31,7 +31,7 @@ def checklist(seat: Seat) -> list[Step]:
             reverse("office:schedule", args=[hers.pk]),
             hours.exists(),
         ),
-        Step(_("Make your first appointment type"), reverse("office:types"), types.exists()),
+        Step(_("Make your first appointment type"), reverse("office:start"), types.exists()),
         Step(
             _("Give your address and your colour"),
             reverse("office:practice"),

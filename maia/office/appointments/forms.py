@@ -109,7 +109,9 @@ class NewAppointmentForm(WhenForm):
                 try:
                     cleaned[name] = clean_line(cleaned.get(name) or "")
                     if not cleaned[name]:
-                        raise ValidationError(_("Choose a patient above, or give her names here."))
+                        raise ValidationError(
+                            _("Choose a patient above, or type a first and last name here.")
+                        )
                 except ValidationError as error:
                     self.add_error(name, error)
         practitioner, type = cleaned.get("practitioner"), cleaned.get("type")

@@ -22,7 +22,7 @@ COLUMNS = [
     (Column.BIRTH_DATE, gettext_lazy("birth date")),
     (Column.EMAIL, gettext_lazy("email address")),
     (Column.MOBILE, gettext_lazy("mobile phone (gets the SMS)")),
-    (Column.ANY_PHONE, gettext_lazy("her phone, mobile or not")),
+    (Column.ANY_PHONE, gettext_lazy("phone, mobile or not")),
     (Column.PHONE, gettext_lazy("other phone (never an SMS)")),
     (Column.CONTACT_NAME, gettext_lazy("person to call")),
     (Column.CONTACT_PHONE, gettext_lazy("phone of the person to call")),
@@ -63,11 +63,11 @@ REMARKS = {
     "no_first_name": gettext_lazy("no first name"),
     "no_last_name": gettext_lazy("no last name"),
     "no_name": gettext_lazy("no name: this line is not imported"),
-    "by_name": gettext_lazy("found by the name alone: look whether it is she"),
+    "by_name": gettext_lazy("found by the name alone: check that it is the same person"),
     "same_name": gettext_lazy("somebody else in the file has the same name: two records"),
-    "unsure": gettext_lazy("several records could be hers: nothing was done"),
+    "unsure": gettext_lazy("several records could match: nothing was done"),
     "twice": gettext_lazy("the same person as on another line"),
-    "account": gettext_lazy("another address, but her account keeps the one that it has"),
+    "account": gettext_lazy("another address, but the account keeps the one that it has"),
     "different": gettext_lazy("the record says something else and keeps it"),
 }
 _UNREADABLE = {

@@ -45,7 +45,7 @@ def erase(request: OfficeRequest, pk: int) -> HttpResponse:
             try:
                 erase_patient(record, now=now)
             except CannotErase:
-                refused = _("She has appointments to come: cancel them first.")
+                refused = _("There are appointments to come: cancel them first.")
             else:
                 written_down(request, Act.ERASED, patient=record)
                 messages.success(request, _("The record is erased."))

@@ -102,9 +102,7 @@ def _ask_before_merging(request: OfficeRequest, kept: Patient, other: Patient) -
             }
         )
         if not seen.email:
-            takes.append(
-                _("Nothing proves that both are the same person: ask her before you go on.")
-            )
+            takes.append(_("Nothing proves that both are the same person: ask before you go on."))
     question = _("Merge these two records?")
     back = reverse("office:patient", args=[kept.pk])
     the_other_way = sure.Instead(
@@ -163,7 +161,7 @@ def _why_not_merged(code: str) -> str:
         "two_accounts": _("Each of these records has its own account: they stay apart."),
         "not_verified": _(
             "The account of one record has not shown that it reads the address of the other: "
-            "they stay apart. If the address is wrong, correct it first, once she has told you."
+            "they stay apart. If the address is wrong, correct it first, once the patient has told you."
         ),
         "notes_too_long": _(
             "The notes of both together are too long for one record: shorten them first."

@@ -89,7 +89,7 @@ class PractitionerForm(FormWithPhone):
                 "Optional. After this time, tomorrow is closed to online booking."
             ),
             "cancellation_deadline_hours": gettext_lazy(
-                "Until how long before the appointment the patient moves or cancels it herself."
+                "Until how long before the appointment patients can move or cancel it themselves."
             ),
             "reminder_days_before": gettext_lazy("1: the day before. 1 to 7 days."),
             "sms_sender_name": gettext_lazy(

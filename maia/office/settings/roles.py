@@ -48,24 +48,23 @@ def _takes(seat: Membership, role: str) -> list[str]:
     takes = []
     tokens = seat.tokens.filter(revoked_at=None)
     if role == Role.ASSISTANT != seat.role:
-        takes.append(_("She changes no setting any more, from her next click."))
+        takes.append(_("From the next click, they can change no settings."))
         takes.append(
             _(
-                "Patients book nothing with her any more. Her appointments to come stay in the agenda: "
-                "hand them over or cancel them."
+                "Patients can book nothing with them any more. Their appointments to come stay in the agenda: hand them over or cancel them."
             )
         )
         ends, feeds = tokens.count(), seat.feeds.count()
         if ends or feeds:
-            words = _("Her tokens (%(tokens)d) and addresses of agendas (%(feeds)d) end for good.")
+            words = _("Their tokens (%(tokens)d) and calendar addresses (%(feeds)d) end for good.")
             takes.append(words % {"tokens": ends, "feeds": feeds})
     elif role == Role.PRACTITIONER and seat.role == Role.OWNER:
-        takes.append(_("She changes her own settings only, from her next click."))
+        takes.append(_("From the next click, they can change their own settings only."))
         if narrowed := tokens.filter(role=Role.OWNER).count():
-            words = _("Her tokens (%(tokens)d) do from now on what a practitioner may, for good.")
+            words = _("Their tokens (%(tokens)d) do from now on what a practitioner may, for good.")
             takes.append(words % {"tokens": narrowed})
         if feeds := seat.feeds.exclude(practitioner__user=seat.user).count():
-            words = _("Her addresses of others' agendas (%(feeds)d) end for good.")
+            words = _("Their addresses of others’ agendas (%(feeds)d) end for good.")
             takes.append(words % {"feeds": feeds})
     return takes
 
@@ -78,7 +77,7 @@ def _change(request: OfficeRequest, seat: Membership, typed: dict[str, Any]) -> 
         if refusal.code == "last_owner":
             messages.error(request, _("A practice needs an owner: name another one first."))
         else:
-            messages.error(request, _("She has left the team meanwhile."))
+            messages.error(request, _("They have left the team meanwhile."))
         return redirect("office:team")
     if before != seat.role:
         written_down(

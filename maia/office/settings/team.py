@@ -109,19 +109,19 @@ def remove(request: OfficeRequest, pk: int) -> HttpResponse:
         messages.error(request, _("A practice needs an owner: name another one first."))
     else:
         written_down(request, Act.TEAM, detail=f"− {seat.get_role_display()}")
-        messages.success(request, _("She has left the team and sees nothing any more."))
+        messages.success(request, _("They have left the team and can see nothing any more."))
     return redirect("office:team")
 
 
 def _ask_before_removing(request: OfficeRequest, seat: Membership) -> HttpResponse:
     tokens, feeds = seat.tokens.filter(revoked_at=None).count(), seat.feeds.count()
-    takes = [_("She sees nothing any more, from her next click. Her past appointments stay.")]
+    takes = [_("From the next click, they see nothing any more. Their past appointments stay.")]
     if seat.role != Membership.Role.ASSISTANT:
         takes.append(
-            _("Her appointments to come stay in the agenda: hand them over or cancel them.")
+            _("Their appointments to come stay in the agenda: hand them over or cancel them.")
         )
     if tokens or feeds:
-        words = _("Her tokens (%(tokens)d) and addresses of agendas (%(feeds)d) end for good.")
+        words = _("Their tokens (%(tokens)d) and calendar addresses (%(feeds)d) end for good.")
         takes.append(words % {"tokens": tokens, "feeds": feeds})
     question = _("Remove %(who)s from the team?") % {"who": seat.user.email}
     return sure.ask(request, question, takes, _("Remove"), reverse("office:team"))
@@ -139,7 +139,7 @@ def sign_out(request: OfficeRequest, pk: int) -> HttpResponse:
         end_sessions(seat.user)
     written_down(request, Act.TEAM, detail=_("sessions of %(who)s ended") % {"who": seat.user})
     messages.success(
-        request, _("She is signed out everywhere, and signs in again where she needs to.")
+        request, _("They are signed out everywhere, and sign in again where they need to.")
     )
     return redirect("office:team")
 

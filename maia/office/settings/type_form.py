@@ -61,10 +61,10 @@ class TypeForm(KeptRowForm):
         help_texts = {
             "description": _("Shown just above the slots. **bold**, - list, [link](https://…)."),
             "instructions": _(
-                "Shown once she has chosen, in the confirmation and in the email reminder."
+                "Shown once a time is chosen, in the confirmation and in the email reminder."
             ),
             "video_link": _("For a type by video. Only who is confirmed sees it, never in an SMS."),
-            "place": _("At home, she is asked her address; by phone, you call her."),
+            "place": _("At home, the patient is asked for an address; by phone, you call."),
             "max_a_day": _("For each practitioner who offers it."),
             "duration_minutes": _("5 to 720 minutes. It sets the end and the slots."),
             "send_sms_reminder": _("The default of the same box on each appointment."),

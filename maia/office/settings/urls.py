@@ -13,6 +13,7 @@ from maia.office.settings import (
     privacy,
     roles,
     schedule,
+    start,
     team,
     tokens,
     types,
@@ -21,6 +22,8 @@ from maia.office.settings import (
 
 urlpatterns = [
     path("settings/", index.index, name="settings"),
+    path("settings/start/", start.start, name="start"),
+    path("settings/booking-page/", start.booking_page, name="booking_page"),
     path("settings/practitioners/<int:pk>/", practitioner.practitioner, name="practitioner"),
     path("settings/practitioners/<int:pk>/schedule/", schedule.schedule, name="schedule"),
     path("settings/practitioners/<int:pk>/calendars/", calendars.calendars, name="calendars"),

@@ -35,4 +35,4 @@ class Command(BaseCommand):
             f"Removed: {helped.factors}. All her sessions have ended; she signs in by a code."
         )
         if not helped.told:
-            self.stderr.write("The email that tells her could not be sent: tell her yourself.")
+            self.stderr.write("The email about it could not be sent: tell them yourself.")
