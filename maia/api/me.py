@@ -13,9 +13,11 @@ from maia.api.fields import Body, Instant
 from maia.api.paging import Pages, page
 from maia.api.problems import errors
 from maia.api.public import MyAppointmentOut, shown_to_patient, with_nearest
-from maia.appointments.booking import By, cancel_appointment, move_appointment
+from maia.appointments.agenda import By
+from maia.appointments.booking import cancel_appointment
 from maia.appointments.exceptions import BookingRefused
 from maia.appointments.models import Appointment
+from maia.appointments.moving import move_appointment
 
 router = Router(tags=["me"], auth=PatientToken())
 

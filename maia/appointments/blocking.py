@@ -10,13 +10,8 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 
-from maia.appointments.booking import (
-    By,
-    agenda_of,
-    cancel_appointment,
-    is_taken,
-    refuse_unless_known,
-)
+from maia.appointments.agenda import TOLD, By, Telling, agenda_of, is_taken, refuse_unless_known
+from maia.appointments.booking import cancel_appointment
 from maia.appointments.exceptions import SlotTaken
 from maia.appointments.models import Appointment, Event
 from maia.practices.models import Practitioner
@@ -87,6 +82,7 @@ def be_absent(
     cancel_covered: bool,
     by: By,
     now: datetime,
+    telling: Telling = TOLD,
 ) -> list[Appointment]:
     """Closes ``spans``; the appointments that it cancelled, each with a message to the patient.
 
@@ -102,5 +98,5 @@ def be_absent(
         )
         cancelled = covered(practitioner, wanted, now) if cancel_covered else []
         for appointment in cancelled:
-            cancel_appointment(appointment, by=by, now=now)
+            cancel_appointment(appointment, by=by, now=now, telling=telling)
     return cancelled

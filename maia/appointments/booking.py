@@ -1,26 +1,29 @@
-"""Book, move, cancel: the only place where the agenda changes, and the only transaction.
+"""Book, cancel, confirm, edit: each is one transaction in her agenda, which `agenda` opens and locks.
 
-Each opens it, locks the practitioner's row, asks the rules again, and writes the event, the
-appointment and the history entry together. Bookings of one practitioner so happen one after the
-other, on one host or twenty; the database's own constraint stands behind.
+It asks the rules again, and writes the event, the appointment and the history entry together.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Self
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from maia.accounts.models import User
-from maia.appointments.constraints import NO_OVERLAP
+from maia.appointments.agenda import (
+    TOLD,
+    Boxes,
+    By,
+    Telling,
+    agenda_of,
+    is_taken,
+    patient_of,
+    read_again,
+    record,
+    refuse_unless_known,
+    refuse_unless_seen,
+    save,
+)
 from maia.appointments.exceptions import (
     AlreadyCancelled,
-    ChangedMeanwhile,
-    ImpossibleDate,
     NotBookable,
     RequestReused,
     SlotTaken,
@@ -29,42 +32,13 @@ from maia.appointments.exceptions import (
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.slots import free_slots, may_just_have_gone
-from maia.availability.bounds import is_in_bounds
+from maia.appointments.telling import overtake
 from maia.patients.addresses import Address
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType
 
 Reason = NotBookable.Reason
-
-
-@dataclass(frozen=True)
-class By:
-    """Who acts. A patient's acts obey the online rules, the practice's do not."""
-
-    actor: HistoryEntry.Actor
-    user: User | None = None
-
-    @classmethod
-    def patient(cls, user: User | None) -> Self:
-        """``user`` is None when she came through an appointment's personal link."""
-        return cls(HistoryEntry.Actor.PATIENT, user)
-
-    @classmethod
-    def practice(cls, user: User | None) -> Self:
-        return cls(HistoryEntry.Actor.PRACTICE, user)
-
-    @property
-    def is_patient(self) -> bool:
-        return self.actor == HistoryEntry.Actor.PATIENT
-
-
-@dataclass(frozen=True)
-class Boxes:
-    """The two boxes of the appointment sheet: whether emails and a reminder by SMS go out."""
-
-    email: bool
-    sms: bool
 
 
 def book_appointment(
@@ -80,6 +54,7 @@ def book_appointment(
     boxes: Boxes | None = None,
     allow_overlap: bool = False,
     unconfirmed: bool = False,
+    telling: Telling = TOLD,
 ) -> Appointment:
     """Takes the time that starts at ``start`` (an aware instant). Rule 3.4.
 
@@ -111,7 +86,7 @@ def book_appointment(
             raise NotBookable(why_not)
         if by.is_patient:
             _refuse_person(type, patient, now)
-            _refuse_unless_free(type, practitioner, start, now=now)
+            refuse_unless_free(type, practitioner, start, now=now)
         elif is_taken(practitioner, start, end):
             if not allow_overlap:
                 raise SlotTaken
@@ -141,93 +116,63 @@ def book_appointment(
             request_key=request_key,
             created_at=now,
         )
-        _record(appointment, HistoryEntry.Action.BOOKED, by, now, new_start=start)
+        record(appointment, HistoryEntry.Action.BOOKED, by, now, new_start=start, telling=telling)
     return appointment
 
 
-def move_appointment(
+def cancel_appointment(
     appointment: Appointment,
-    start: datetime,
     *,
     by: By,
     now: datetime,
-    end: datetime | None = None,
-    allow_overlap: bool = False,
     seen: int | None = None,
-) -> Appointment:
-    """Moves it to ``start``, for as long as before or until ``end``, or leaves it where it is.
-
-    Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `ImpossibleDate`,
-    `ChangedMeanwhile`, `RecordErased`.
-    """
-    refuse_unless_known(start, end or start)
-    with agenda_of(appointment.practitioner, holding=patient_of(appointment)):
-        current = _read_again(appointment, seen)
-        event, old_start = current.event, current.start
-        end = end or start + current.duration
-        if (start, end) == (event.start, event.end):
-            return current
-        if current.status == Appointment.Status.CANCELLED:
-            raise AlreadyCancelled
-        if by.is_patient:
-            if not current.may_change(now):
-                raise TooLate
-            if current.patient.online_booking_barred:
-                raise NotBookable(Reason.BARRED)
-            why_not = why_not_offered(current.type, current.practitioner, online=True)
-            if why_not is not None:
-                raise NotBookable(why_not)
-            _refuse_unless_free(current.type, current.practitioner, start, now=now, without=event)
-        taken = is_taken(current.practitioner, start, end, but=[event.pk])
-        if taken and (by.is_patient or not allow_overlap):
-            raise SlotTaken
-        event.start, event.end, event.exclusive = start, end, not taken
-        event.save(update_fields=["start", "end", "exclusive"])
-        current.sequence += 1
-        if by.is_patient and current.type.needs_confirmation:
-            current.status = Appointment.Status.UNCONFIRMED  # nobody has confirmed this time
-        _save(current, "status", "sequence")
-        _record(current, HistoryEntry.Action.MOVED, by, now, old_start=old_start, new_start=start)
-    return current
-
-
-def cancel_appointment(
-    appointment: Appointment, *, by: By, now: datetime, seen: int | None = None
+    telling: Telling = TOLD,
 ) -> Appointment:
     """Cancels it and frees its time; cancelled already, nothing happens.
 
     Raises `TooLate`, `ChangedMeanwhile`.
     """
     with agenda_of(appointment.practitioner):
-        current = _read_again(appointment)
+        current = read_again(appointment)
         if current.status == Appointment.Status.CANCELLED:
             return current
-        _refuse_unless_seen(current, seen)
+        refuse_unless_seen(current, seen)
         if by.is_patient and not current.may_change(now):
             raise TooLate
         waited = current.status == Appointment.Status.UNCONFIRMED
         current.status = Appointment.Status.CANCELLED
         current.sequence += 1
-        _save(current, "status", "sequence")
+        save(current, "status", "sequence")
         if current.event.kind == Event.Kind.APPOINTMENT:
             current.event.blocking = False
             current.event.save(update_fields=["blocking"])
-        acts = HistoryEntry.Action
-        _record(current, acts.CANCELLED, by, now, old_start=current.start, of_request=waited)
+        record(
+            current,
+            HistoryEntry.Action.CANCELLED,
+            by,
+            now,
+            # Of the time that she knows of: a drag that she has not been told of is not to be.
+            old_start=current.start if by.is_patient else overtake(current).start,
+            of_request=waited,
+            telling=telling,
+        )
     return current
 
 
-def confirm_appointment(appointment: Appointment, *, by: By, now: datetime) -> Appointment:
+def confirm_appointment(
+    appointment: Appointment, *, by: By, now: datetime, telling: Telling = TOLD
+) -> Appointment:
     """Confirms one that waits; confirmed already, nothing happens. Raises `AlreadyCancelled`."""
     with agenda_of(appointment.practitioner):
-        current = _read_again(appointment)
+        current = read_again(appointment)
         if current.status == Appointment.Status.CANCELLED:
             raise AlreadyCancelled
         if current.status == Appointment.Status.UNCONFIRMED:
             current.status = Appointment.Status.CONFIRMED
             current.sequence += 1
-            _save(current, "status", "sequence")
-            _record(current, HistoryEntry.Action.CONFIRMED, by, now, new_start=current.start)
+            save(current, "status", "sequence")
+            acts = HistoryEntry.Action
+            record(current, acts.CONFIRMED, by, now, new_start=current.start, telling=telling)
     return current
 
 
@@ -239,14 +184,14 @@ def unconfirm_appointment(
     Raises `AlreadyCancelled`, `ChangedMeanwhile`.
     """
     with agenda_of(appointment.practitioner):
-        current = _read_again(appointment, seen)
+        current = read_again(appointment, seen)
         if current.status == Appointment.Status.CANCELLED:
             raise AlreadyCancelled
         if current.status == Appointment.Status.CONFIRMED:
             current.status = Appointment.Status.UNCONFIRMED
             current.sequence += 1
-            _save(current, "status", "sequence")
-            _record(current, HistoryEntry.Action.EDITED, by, now)
+            save(current, "status", "sequence")
+            record(current, HistoryEntry.Action.EDITED, by, now)
     return current
 
 
@@ -267,7 +212,7 @@ def edit_appointment(
     """
     about_her = patient_of(appointment) if practice_notes else None
     with agenda_of(appointment.practitioner, holding=about_her):
-        current = _read_again(appointment, seen)
+        current = read_again(appointment, seen)
         notes = current.practice_notes if practice_notes is None else practice_notes
         wanted = (notes, attendance, boxes.email, boxes.sms)
         fields = ("practice_notes", "attendance", "email_reminder", "sms_reminder")
@@ -276,52 +221,10 @@ def edit_appointment(
             has_come = attendance == came and current.attendance != came
             for field, value in zip(fields, wanted, strict=True):
                 setattr(current, field, value)
-            _save(current, *fields)
+            save(current, *fields)
             action = HistoryEntry.Action.ATTENDED if has_come else HistoryEntry.Action.EDITED
-            _record(current, action, by, now)
+            record(current, action, by, now)
     return current
-
-
-def refuse_unless_known(*instants: datetime) -> None:
-    """Nothing stands in the agenda of a year that nobody lives in. Raises `ImpossibleDate`."""
-    if not all(map(is_in_bounds, instants)):
-        raise ImpossibleDate
-
-
-@contextmanager
-def agenda_of(practitioner: Practitioner, *, holding: Patient | None = None) -> Iterator[None]:
-    """Nobody else changes her agenda inside; a clash that the database sees is `SlotTaken`.
-
-    ``holding``: a patient whose appointments are counted inside, or get one more or a word more.
-    Her record is held first, always: she may book with two practitioners at once, and be erased
-    meanwhile. Raises `RecordErased`.
-    """
-    try:
-        with transaction.atomic():
-            if holding is not None:
-                held = Patient.objects.hold(holding.pk)
-                holding.online_booking_barred = held.online_booking_barred
-            # Without the lock, overlapping starts deadlock on PostgreSQL. SQLite has one writer.
-            Practitioner.objects.select_for_update().only("pk").get(pk=practitioner.pk)
-            yield
-    except IntegrityError as error:
-        if NO_OVERLAP.is_broken_by(error):
-            raise SlotTaken from error
-        raise
-
-
-def is_taken(
-    practitioner: Practitioner, start: datetime, end: datetime, *, but: Any = None
-) -> bool:
-    """Whether an event of hers stands in ``[start, end)``, other than those of ``but``: keys, or
-    rows of one column of keys.
-
-    In the order of the index, by end: of a bare "is there any", PostgreSQL believes that half of
-    all events fit, and so reads them all, years of them, whenever none does.
-    """
-    met = practitioner.events.filter(blocking=True, start__lt=end, end__gt=start)
-    others = met if but is None else met.exclude(pk__in=but)
-    return others.order_by("end").values_list("pk").first() is not None
 
 
 def _refuse_person(type: AppointmentType, patient: Patient, now: datetime) -> None:
@@ -344,7 +247,7 @@ def is_known(patient: Patient, now: datetime) -> bool:
     return patient.origin == Patient.Origin.PRACTICE or seen.filter(event__end__lte=now).exists()
 
 
-def _refuse_unless_free(
+def refuse_unless_free(
     type: AppointmentType,
     practitioner: Practitioner,
     start: datetime,
@@ -379,52 +282,7 @@ def _is_free(
     return any(slot.start == start for slot in days.get(day, []))
 
 
-def patient_of(appointment: Appointment) -> Patient:
-    """Whose it is now: two records may have become one since it was read."""
-    return Patient.objects.get(appointments=appointment.pk)
-
-
 def _made_by(request_key: UUID, patient: Patient) -> Appointment | None:
     mine = Appointment.objects.with_details().filter(patient=patient, request_key=request_key)
     found: Appointment | None = mine.first()
     return found
-
-
-def _read_again(appointment: Appointment, seen: int | None = None) -> Appointment:
-    current: Appointment = Appointment.objects.with_details().get(pk=appointment.pk)
-    _refuse_unless_seen(current, seen)
-    return current
-
-
-def _refuse_unless_seen(current: Appointment, seen: int | None) -> None:
-    if seen is not None and seen != current.version:
-        raise ChangedMeanwhile
-
-
-def _save(current: Appointment, *fields: str) -> None:
-    current.version += 1
-    current.save(update_fields=["version", *fields])
-
-
-def _record(
-    appointment: Appointment,
-    action: HistoryEntry.Action,
-    by: By,
-    now: datetime,
-    *,
-    old_start: datetime | None = None,
-    new_start: datetime | None = None,
-    of_request: bool | None = None,
-) -> None:
-    """``of_request``: None for whatever it is now."""
-    waits = appointment.status == Appointment.Status.UNCONFIRMED
-    HistoryEntry.objects.create(
-        appointment=appointment,
-        action=action,
-        actor=by.actor,
-        user=by.user,
-        at=now,
-        old_start=old_start,
-        new_start=new_start,
-        of_request=waits if of_request is None else of_request,
-    )

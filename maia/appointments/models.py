@@ -19,6 +19,8 @@ from maia.patients.models import Patient
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType
 
+MOST_WORDS = 300  # characters that the practice adds to one email
+
 
 class Event(models.Model):
     """``[start, end)`` in one practitioner's agenda, with the buffers its type had when made."""
@@ -235,6 +237,21 @@ class HistoryEntry(models.Model):
     at = models.DateTimeField(_("when"))
     old_start = models.DateTimeField(null=True, blank=True)
     new_start = models.DateTimeField(null=True, blank=True)
+    # Of a move: where it stood before, when that is another place than `old_start` alone says.
+    old_end = models.DateTimeField(null=True, blank=True)
+    old_practitioner = models.ForeignKey(
+        Practitioner, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    old_overlap = models.BooleanField(default=False, db_default=False)  # on purpose
+    # The appointment's version that this act made, and the act that this one took back.
+    made_version = models.PositiveIntegerField(null=True, blank=True)
+    undoes = models.OneToOneField(
+        "self", models.SET_NULL, null=True, blank=True, related_name="undone_by"
+    )
+    # Whether the patient is told, with which words of the practice, and from when on.
+    tells = models.BooleanField(default=True, db_default=True)
+    words = models.CharField(max_length=MOST_WORDS, blank=True, default="", db_default="")
+    owed_from = models.DateTimeField(null=True, blank=True)
     # It waited to be confirmed when this was done to it; booked: it waits from now on.
     of_request = models.BooleanField(default=False)
     announced = models.BooleanField(default=False)

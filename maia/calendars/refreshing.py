@@ -17,7 +17,7 @@ from maia.accounts import limits
 from maia.accounts.limits import Limited
 from maia.accounts.models import User
 from maia.accounts.waits import come
-from maia.appointments.booking import agenda_of
+from maia.appointments.agenda import agenda_of
 from maia.appointments.ics import OURS
 from maia.availability.intervals import Interval
 from maia.calendars.reading import MOST_BYTES, MOST_SECONDS, Reading, Unreadable

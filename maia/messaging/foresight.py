@@ -11,6 +11,7 @@ from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.judge import why_unreachable
 from maia.messaging.models import Message
 from maia.messaging.owed import told_by
+from maia.patients.models import Patient
 
 Channel = Message.Channel
 
@@ -31,9 +32,10 @@ def would_be_told(
         new_start=None if cancels else appointment.start,
     )
     patient = appointment.patient
-    to = {Channel.EMAIL: patient.email, Channel.SMS: str(patient.mobile)}
     return [
-        channel for channel in told_by(act) if not why_unreachable(channel, to[channel], patient)
+        channel
+        for channel in told_by(act)
+        if not why_unreachable(channel, address_of(patient, channel), patient)
     ]
 
 
@@ -46,3 +48,33 @@ def in_words(channels: list[Message.Channel]) -> str:
         case [Channel.SMS]:
             return _("An SMS goes to the patient.")
     return _("No message goes to the patient.")
+
+
+def will_be_told(entry: HistoryEntry) -> list[Message.Channel]:
+    """The channels on which something leaves of what was done, and has not left yet."""
+    if entry.announced:
+        return []
+    patient = entry.appointment.patient
+    return [
+        channel
+        for channel in told_by(entry)
+        if not why_unreachable(channel, address_of(patient, channel), patient)
+    ]
+
+
+def in_how_long(entry: HistoryEntry) -> str:
+    """What was just done in the agenda, and what leaves of it when, to whom."""
+    name = entry.appointment.patient.name
+    words = {
+        (Channel.EMAIL,): _("An email goes to %(name)s in %(seconds)d seconds."),
+        (Channel.SMS,): _("An SMS goes to %(name)s in %(seconds)d seconds."),
+        (Channel.EMAIL, Channel.SMS): _(
+            "An email and an SMS go to %(name)s in %(seconds)d seconds."
+        ),
+    }.get(tuple(will_be_told(entry)), _("No message goes to %(name)s."))
+    wait = (entry.owed_from or entry.at) - entry.at
+    return words % {"name": name, "seconds": wait.total_seconds()}
+
+
+def address_of(patient: Patient, channel: Message.Channel) -> str:
+    return str(patient.mobile) if channel == Channel.SMS else patient.email

@@ -9,6 +9,7 @@ from typing import assert_never
 from django.conf import settings
 
 from maia.appointments.models import Appointment, HistoryEntry
+from maia.appointments.telling import start_known_before
 from maia.messaging.grouping import speaks_for_it
 from maia.messaging.hooks import why_not_told
 from maia.messaging.models import Message
@@ -122,6 +123,8 @@ def _why_not_tell(message: Message, now: datetime) -> str | None:
         return "past"
     if entry.action == HistoryEntry.Action.CANCELLED:
         return None
+    if entry.action == HistoryEntry.Action.MOVED and _is_taken_back(entry):
+        return "undone"
     # A later message says what is true now.
     if appointment.status == Appointment.Status.CANCELLED:
         return "cancelled_since"
@@ -131,6 +134,18 @@ def _why_not_tell(message: Message, now: datetime) -> str | None:
     if entry.action == HistoryEntry.Action.CONFIRMED and waits:  # put back meanwhile
         return "unconfirmed"
     return None
+
+
+def _is_taken_back(entry: HistoryEntry) -> bool:
+    """A move that was undone, or the undoing of one that she was never told of."""
+    if HistoryEntry.objects.filter(undoes=entry).exists():
+        return True
+    undone = entry.undoes
+    if undone is None or not undone.tells or start_known_before(undone) != entry.new_start:
+        return False
+    left = [Message.Status.SENDING, Message.Status.SENT, Message.Status.UNCERTAIN]
+    told = Message.objects.filter(entry=undone, recipient=Recipient.PATIENT)
+    return not told.filter(status__in=left).exists()
 
 
 def _appointment(message: Message) -> Appointment:

@@ -9,7 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
+from maia.accounts.waits import come
+from maia.appointments.agenda import LONGEST_WAIT
 from maia.appointments.models import HistoryEntry
 from maia.invitations.models import Invitation
 from maia.messaging.grouping import owe_those_it_spoke_for
@@ -38,7 +41,8 @@ def announce(now: datetime) -> int:
 
 
 def _announce_entries(now: datetime) -> int:
-    new = HistoryEntry.objects.filter(announced=False)
+    can_be_told = Q(owed_from=None) | come("owed_from", now, LONGEST_WAIT)
+    new = HistoryEntry.objects.filter(can_be_told, announced=False)
     if not new.exists():  # an idle worker takes no lock
         return 0
     with transaction.atomic():
@@ -117,7 +121,10 @@ def _owed_by(entry: HistoryEntry, now: datetime) -> Iterator[Message]:
 
 def told_by(entry: HistoryEntry) -> list[Message.Channel]:
     """How the patient is told of what was done, or would be: ``entry`` need not be saved."""
-    channels = []
+    channels: list[Message.Channel] = []
+    # The practice has said so, or took the act back meanwhile.
+    if not entry.tells or entry.action not in _KINDS:
+        return channels
     if entry.actor == Actor.PATIENT or entry.appointment.email_reminder:
         channels.append(Channel.EMAIL)
     if _also_by_sms(entry):

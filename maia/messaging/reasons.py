@@ -25,6 +25,7 @@ _WORDS = {
     "paused": _("the webhook is paused"),
     "past": _("the appointment is past"),
     "sms_a_day": _("the practice has sent as many SMS as it may in a day"),
+    "undone": _("the move was undone"),
     "unconfirmed": _("the appointment is not confirmed"),
     "undeliverable": _("this address does not work: an earlier email came back"),
     "withdrawn": _("the invitation was withdrawn"),

@@ -100,7 +100,11 @@ def _change(message: Message) -> tuple[str, dict[str, str]]:
     assert message.appointment is not None
     asked = _is_request(message)
     template = _change_of_request(message) if asked else _change_of_appointment(message)
-    return template, _values(message.appointment)
+    values = _values(message.appointment)
+    entry = message.entry
+    if message.kind == Kind.CANCELLED and entry is not None and entry.old_start is not None:
+        values |= _said(entry.old_start)  # the time that she knows of
+    return template, values
 
 
 def _change_of_appointment(message: Message) -> str:
@@ -153,10 +157,14 @@ def _values(appointment: Appointment) -> dict[str, str]:
     return {
         "practitioner": appointment.practitioner.name,
         "practice": appointment.practice.name,
-        "date": weekday_date(timezone.localtime(appointment.start)),
-        "time": _time(appointment),
         "link": _link(appointment),
+        **_said(appointment.start),
     }
+
+
+def _said(start: datetime) -> dict[str, str]:
+    local = timezone.localtime(start)
+    return {"date": weekday_date(local), "time": clock(local)}
 
 
 def _link(appointment: Appointment) -> str:

@@ -14,6 +14,7 @@ from maia.appointments.dates import clock, long_date
 from maia.appointments.ics import Method, ics
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.places import Place, Reader, place_of
+from maia.appointments.telling import start_known_before
 from maia.messaging.invitation_words import invitation_letter
 from maia.messaging.letters import Letter
 from maia.messaging.models import Message
@@ -56,7 +57,7 @@ def _about_appointment(message: Message, sender: str, now: datetime) -> Letter:
     appointment, entry = message.appointment, message.entry
     assert appointment is not None
     to_patient = message.recipient == Message.Recipient.PATIENT
-    reminds = message.kind == Kind.REMINDER
+    reminds, start = message.kind == Kind.REMINDER, appointment.start
     language = appointment.patient.language if to_patient else ""
     with ExitStack() as stack:
         stack.enter_context(translation.override(language or settings.LANGUAGE_CODE))
@@ -69,13 +70,18 @@ def _about_appointment(message: Message, sender: str, now: datetime) -> Letter:
             action = Action(entry.action)
             say = _for_patient if to_patient else _for_practitioner
             subject, opening = say(appointment, entry)
-        local = timezone.localtime(appointment.start)
+            if action == Action.CANCELLED and entry.old_start is not None:
+                start = entry.old_start  # the one that she knows of
+        local = timezone.localtime(start)
         context = {
             "appointment": appointment,
             "practice": appointment.practice,
             "opening": opening,
-            "old": entry.old_start if entry and action == Action.MOVED else None,
+            "old": _struck_out(entry) if entry and action == Action.MOVED else None,
             "cancelled": action == Action.CANCELLED,
+            "start": start,
+            "end": start + appointment.duration,
+            "words": entry.words if entry and to_patient and not reminds else "",
             "is_request": _is_request(appointment, entry),
             "may_change": appointment.may_change(now),
             "may_move": appointment.may_move(now),
@@ -130,6 +136,12 @@ def _act_of_practice(appointment: Appointment, action: Action | None) -> Act:
     return Act(sheet, _("Confirm or decline") if waits else _("Open its sheet"))
 
 
+def _struck_out(entry: HistoryEntry) -> datetime | None:
+    """The time that she knows; None: it is the same, for what changed is with whom, or for how long."""
+    known = start_known_before(entry)
+    return None if known == entry.new_start else known
+
+
 def _method(appointment: Appointment, action: Action | None) -> Method | None:
     """A request is no appointment yet: it comes with no invitation, and one that she had before it
     was put back to be confirmed is withdrawn until it is certain again."""
@@ -173,6 +185,12 @@ def _for_patient(appointment: Appointment, entry: HistoryEntry) -> tuple[str, st
                 _("Your appointment on %(when)s is confirmed") % _when(appointment.start),
                 _("The practice has confirmed your appointment."),
             )
+        case Action.MOVED if entry.old_start == entry.new_start and entry.old_practitioner_id:
+            return (
+                _("Your appointment on %(when)s has changed") % _when(appointment.start),
+                _("Your appointment is now with %(name)s.")
+                % {"name": appointment.practitioner.name},
+            )
         case Action.MOVED:
             return (
                 _("Your appointment has moved to %(when)s") % _when(appointment.start),
@@ -180,7 +198,8 @@ def _for_patient(appointment: Appointment, entry: HistoryEntry) -> tuple[str, st
             )
         case Action.CANCELLED:
             return (
-                _("Your appointment on %(when)s is cancelled") % _when(appointment.start),
+                _("Your appointment on %(when)s is cancelled")
+                % _when(_start_of(appointment, entry)),
                 _("Your appointment is cancelled.")
                 if entry.actor == HistoryEntry.Actor.PATIENT
                 else _("The practice had to cancel your appointment."),
@@ -209,12 +228,18 @@ def _of_request(appointment: Appointment, entry: HistoryEntry) -> tuple[str, str
             )
         case Action.CANCELLED:
             return (
-                _("Your appointment request for %(when)s is cancelled") % _when(appointment.start),
+                _("Your appointment request for %(when)s is cancelled")
+                % _when(_start_of(appointment, entry)),
                 _("Your request is cancelled.")
                 if by_patient
                 else _("The practice could not accept your request."),
             )
     raise ValueError(entry.action)  # a confirmation of what is not confirmed is not sent
+
+
+def _start_of(appointment: Appointment, entry: HistoryEntry) -> datetime:
+    """Of what was cancelled: the time that she knows of."""
+    return entry.old_start or appointment.start
 
 
 def _for_practitioner(appointment: Appointment, entry: HistoryEntry) -> tuple[str, str]:

@@ -20,7 +20,8 @@ from django.views.decorators.vary import vary_on_headers
 from maia.accounts import short_memory
 from maia.accounts.forms import RequestCodeForm
 from maia.accounts.models import User
-from maia.appointments.booking import By, book_appointment, is_known
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment, is_known
 from maia.appointments.exceptions import BookingRefused, NotBookable, would_another_time_do
 from maia.appointments.models import Appointment
 from maia.appointments.places import Reader, place_of, place_of_offer

@@ -66,6 +66,7 @@ def erase_patient(patient: Patient, *, now: datetime) -> None:
             hers, ["note", "practice_notes", "request_key", "link_token"], batch_size=200
         )
         acts = HistoryEntry.objects.filter(appointment__patient=record)
+        acts.exclude(words="").update(words="")
         acts.filter(actor=HistoryEntry.Actor.PATIENT).update(user=None)
         record.invitations.all().delete()
         ImportedRecord.objects.filter(patient=record).delete()  # what she was before

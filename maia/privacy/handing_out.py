@@ -49,11 +49,13 @@ def data_of_patient(record: Patient, *, by_practice: bool) -> Data:
             "barred": record.online_booking_barred,
             "external_id": record.external_id,
         }
-    appointments = record.appointments.with_details().order_by("event__start")
+    appointments = record.appointments.with_details().prefetch_related("history")
     return {
         "practice": {"name": record.practice.name, "address": record.practice.address},
         "record": details,
-        "appointments": [_appointment(a, by_practice=by_practice) for a in appointments],
+        "appointments": [
+            _appointment(a, by_practice=by_practice) for a in appointments.order_by("event__start")
+        ],
         "messages": [
             {
                 "kind": message.kind,
@@ -79,5 +81,10 @@ def _appointment(appointment: Appointment, *, by_practice: bool) -> Data:
         "attendance": appointment.attendance,
         "booked_online": appointment.booked_online,
         "note": appointment.note,
+        "words": [
+            {"at": entry.at.isoformat(), "text": entry.words}
+            for entry in appointment.history.all()
+            if entry.words
+        ],
     }
     return data | ({"practice_notes": appointment.practice_notes} if by_practice else {})

@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from maia.accounts import short_memory
 from maia.accounts.models import Allowance, Posted, User
 from maia.accounts.waits import come
+from maia.appointments.models import HistoryEntry
 from maia.invitations.models import Invitation
 from maia.jobs.working import forget_old
 from maia.messaging.models import Message
@@ -150,6 +151,10 @@ def _forget_texts(practice: Practice, terms: Terms, now: datetime) -> int:
     old = Message.objects.filter(
         practice=practice, due_at__lt=now - relativedelta(months=terms.messages_months)
     )
+    entries = HistoryEntry.objects.filter(
+        appointment__practice=practice, at__lt=now - relativedelta(months=terms.messages_months)
+    )
+    entries.exclude(words="").update(words="")
     return int(old.exclude(to="", subject="", body="").forget_texts())
 
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from maia.appointments.booking import By, book_appointment
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
 from tests.api.conftest import Script, assert_problem
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type, make_user

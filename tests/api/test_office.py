@@ -2,7 +2,8 @@
 
 import pytest
 
-from maia.appointments.booking import By, book_appointment
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
 from maia.messaging.owed import announce
 from maia.privacy.models import JournalEntry

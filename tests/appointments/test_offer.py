@@ -4,10 +4,12 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from maia.appointments.agenda import By
 from maia.appointments.blocking import be_absent, block_time
-from maia.appointments.booking import By, book_appointment, cancel_appointment, move_appointment
+from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.exceptions import ImpossibleDate, InvalidRange, NotBookable, SlotTaken
 from maia.appointments.models import Appointment
+from maia.appointments.moving import move_appointment
 from maia.appointments.slots import free_slots
 from maia.appointments.stranded import stranded_of_type
 from maia.practices.models import Practitioner

@@ -8,9 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from maia.appointments.agenda import By
 from maia.appointments.blocking import block_time
-from maia.appointments.booking import By, book_appointment, cancel_appointment, move_appointment
+from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment, Event
+from maia.appointments.moving import move_appointment
 from maia.appointments.slots import free_slots, offered_slots
 from maia.patients.models import Patient
 from maia.practices.models import Membership

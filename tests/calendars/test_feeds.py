@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
-from maia.appointments.booking import By, book_appointment, cancel_appointment
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment, Event
 from maia.calendars.models import Feed
 from maia.practices.models import Membership, Practitioner

@@ -9,13 +9,9 @@ from functools import partial
 import pytest
 from django.urls import reverse
 
-from maia.appointments.booking import (
-    By,
-    book_appointment,
-    cancel_appointment,
-    confirm_appointment,
-    move_appointment,
-)
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment, cancel_appointment, confirm_appointment
+from maia.appointments.moving import move_appointment
 from maia.calendars.feeds import feed_ics
 from maia.calendars.models import Feed
 from tests.calendars import readers

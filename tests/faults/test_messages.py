@@ -153,7 +153,8 @@ BOOK_AND_DIE = """
 import os
 from datetime import timedelta
 from django.utils import timezone
-from maia.appointments.booking import By, book_appointment
+from maia.appointments.agenda import (By)
+from maia.appointments.booking import (book_appointment)
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType

@@ -2,18 +2,25 @@
 
 import gc
 import multiprocessing
+import threading
 import time
 import traceback
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connections
 
-from maia.appointments.booking import By, book_appointment, cancel_appointment, move_appointment
+from maia.appointments.agenda import Boxes, By, Telling
+from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.exceptions import SlotTaken
 from maia.appointments.models import Appointment, Event
+from maia.appointments.moving import move_appointment, undo_move
+from maia.messaging.models import Message
+from maia.messaging.owed import announce
+from maia.messaging.worker import work_once
 from maia.patients.models import Patient
 from maia.practices.models import Practice
 from maia.schedules.models import AppointmentType
@@ -26,16 +33,17 @@ pytestmark = [
 ]
 BY = By.patient(None)
 PATIENTS, THREADS = 200, 10
+WAIT = timedelta(seconds=20)
 FORK = multiprocessing.get_context("fork")
 
 
-def race(acts):
+def race(acts, threads=THREADS):
     """All acts at once, ten threads a process as a web worker has: Counter of outcomes, slowest."""
     gc.freeze()  # what is loaded stays shared by the forks
     connections.close_all()  # a connection does not survive a fork
     gate = FORK.Barrier(len(acts))
     answers = FORK.SimpleQueue()
-    shares = [acts[n : n + THREADS] for n in range(0, len(acts), THREADS)]
+    shares = [acts[n : n + threads] for n in range(0, len(acts), threads)]
     workers = [FORK.Process(target=_work, args=(s, gate, answers), daemon=True) for s in shares]
     for worker in workers:
         worker.start()
@@ -178,3 +186,45 @@ def test_the_constraint_alone_would_hold(practice, anne, follow_up):
     assert len(blocking_events()) == 1
     others = [o for o in outcomes if o != "won"]
     assert all("event_no_overlap" in o or "deadlock" in o for o in others)
+
+
+def undoing_against_a_worker(moved, now):
+    """One process announces and sends, another takes the drag back, at once."""
+
+    def undo():
+        undo_move(moved, by=By.practice(None), now=now, seen=moved.version, wait=WAIT)
+
+    def announces():
+        announce(now)
+
+    race([undo, announces], threads=1)
+
+
+def test_a_worker_and_an_undo_at_once_tell_twice_or_nothing(practice, anne, follow_up, smtp):
+    """Whoever is first: she never reads of a time that is not hers as the last word."""
+    for turn in range(10):
+        patient = make_patient(practice, f"P{turn}", email=f"p{turn}@patiente.example")
+        start = at(THURSDAY, "09:00") + timedelta(hours=turn)
+        by = By.practice(None)
+        made = book_appointment(
+            follow_up, anne, start, patient, by=by, now=NOW, boxes=Boxes(email=True, sms=False)
+        )
+        announce(NOW)
+        moved = move_appointment(
+            made, start + timedelta(minutes=30), by=by, now=NOW, telling=Telling(wait=WAIT)
+        )
+        undoing_against_a_worker(moved, NOW + WAIT)
+        for later in (NOW + 2 * WAIT, NOW + 4 * WAIT):
+            while work_once("test", partial(_at, later), threading.Event()):
+                pass
+        made.refresh_from_db()
+        assert made.event.start == start
+        told = Message.objects.filter(appointment=made, kind="moved", status="sent")
+        assert [m.occurrence for m in told.order_by("pk")] in (
+            [],
+            [start + timedelta(minutes=30), start],
+        )
+
+
+def _at(now):
+    return now

@@ -5,16 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from maia.appointments.agenda import Boxes, By
 from maia.appointments.booking import (
-    Boxes,
-    By,
     book_appointment,
     cancel_appointment,
     confirm_appointment,
     edit_appointment,
-    move_appointment,
     unconfirm_appointment,
 )
+from maia.appointments.moving import move_appointment
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
 from maia.messaging.reminders import reminder_due, reschedule

@@ -4,13 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from maia.appointments.booking import (
-    By,
-    cancel_appointment,
-    confirm_appointment,
-    move_appointment,
-    unconfirm_appointment,
-)
+from maia.appointments.agenda import By
+from maia.appointments.booking import cancel_appointment, confirm_appointment, unconfirm_appointment
+from maia.appointments.moving import move_appointment
 from maia.messaging.models import Message
 from tests.conftest import NOW, THURSDAY, at
 from tests.messaging.test_delivery import work

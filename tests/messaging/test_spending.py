@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from maia.accounts.models import Allowance
-from maia.appointments.booking import Boxes
+from maia.appointments.agenda import Boxes
 from maia.jobs.claims import HOLD
 from maia.messaging.models import Message
 from maia.messaging.reasons import reason

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from maia.appointments.booking import By, book_appointment
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
 from maia.calendars.models import Feed
 from maia.office.urls import urlpatterns
 from maia.patients.import_models import packed
@@ -41,6 +42,7 @@ POST_ONLY = {
     "delete_absence",
     "merge",
     "move",
+    "undo_move",
     "cancel",
     "confirm",
     "change_type",

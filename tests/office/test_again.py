@@ -23,7 +23,7 @@ ASKS = {
 }  # fmt: skip
 DOES_NOT_ASK = {
     # the day's work
-    "choose_practice", "new_appointment", "sheet", "move", "cancel", "confirm", "unconfirm", "new_absence",
+    "choose_practice", "new_appointment", "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "new_absence",
     "delete_absence", "personal_event", "patients", "patient", "invite", "withdraw_invitation",
     "patient_search", "all_seen", "change_message", "patient_import", "import_of", "change_import",
     # settings that open nothing to anybody

@@ -9,7 +9,8 @@ from django.apps import apps
 from django.urls import resolve, reverse
 
 from maia.accounts.models import Posted
-from maia.appointments.booking import By, book_appointment
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
 from maia.appointments.models import Event
 from maia.invitations.models import Invitation
 from maia.office.urls import urlpatterns
@@ -32,7 +33,7 @@ OTHERWISE = {
 }  # fmt: skip
 # ... by what it is about, which is as it was wanted already, ...
 CHANGES = {
-    "sheet", "move", "cancel", "confirm", "unconfirm", "delete_absence", "personal_event", "patient",
+    "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "delete_absence", "personal_event", "patient",
     "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "change_message", "practitioner",
     "schedule", "change_calendar", "revoke_feed", "practice", "remove_website", "no_website",
     "privacy", "second_factor", "sign_out", "remove", "role", "renew_secret",

@@ -6,7 +6,8 @@ from datetime import time
 import pytest
 import time_machine
 
-from maia.appointments.booking import By, book_appointment
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
 from maia.practices.models import Practitioner
 from maia.tokens.issuing import make_token

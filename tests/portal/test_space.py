@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from maia.appointments.booking import By, book_appointment, cancel_appointment
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user
 

@@ -33,7 +33,8 @@ ONE_ROW = {  # a row is got by its key, then opened (`open_record`) or acted upo
 }  # fmt: skip
 OPENS = {  # of a record or an appointment that the same function opens
     "office/patients/record.py:patient", "office/patients/record.py:_alike", "office/appointments/noting.py:_render_new",
-    "office/appointments/sheet.py:_render_sheet", "office/appointments/sheet.py:_foreseen",
+    "office/appointments/sheet.py:_render_sheet", "office/appointments/sheet.py:_tellings",
+    "office/appointments/sheet.py:_leaving", "office/appointments/sheet.py:_said",
     "office/patients/merges.py:_side_by_side",
     "office/patients/merges.py:_side_by_side.appointments",
 }  # fmt: skip

@@ -8,7 +8,8 @@ from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
 from maia.accounts.models import User
-from maia.appointments.booking import By, book_appointment
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
 from maia.messaging.models import Message
 from maia.patients.models import Patient
 from maia.practices.seats import Seat

@@ -79,7 +79,7 @@ def test_nothing_of_her_is_left_anywhere(owner, practice, anne, follow_up, time_
     assert replayed["Idempotency-Replayed"] == "true"
     booked = Client().post(
         "/api/v1/office/appointments",
-        {"patient": record.pk, "type": follow_up.pk, "start": "2026-12-03T09:00:00+01:00", "notes": MARK},
+        {"patient": record.pk, "type": follow_up.pk, "start": "2026-12-03T09:00:00+01:00", "notes": MARK, "word": MARK},
         content_type="application/json",
         headers=bearer | {"Idempotency-Key": "k2"},
     )  # fmt: skip

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from maia.api.api import api
-from maia.appointments.booking import By, book_appointment
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
 from maia.calendars.models import Feed
 from maia.messaging.models import Message
 from maia.office.urls import urlpatterns
@@ -36,7 +37,7 @@ PAGES = {
 }
 # Patients' rows in the answer to what is posted, or of a file that was given.
 ON_POST = {
-    "new_appointment", "move", "cancel", "confirm", "unconfirm", "patient_search", "merge", "undo_merge",
+    "new_appointment", "move", "undo_move", "cancel", "confirm", "unconfirm", "patient_search", "merge", "undo_merge",
     "new_absence", "schedule", "patient_import", "import_of", "import_remarks",
 }  # fmt: skip
 NOBODY = {

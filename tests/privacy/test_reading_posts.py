@@ -6,7 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from maia.appointments.booking import By, book_appointment
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
+from maia.appointments.moving import move_appointment
 from maia.patients.import_models import packed
 from maia.patients.merging import merge_patients
 from maia.privacy.journal import Act
@@ -21,6 +23,7 @@ SHOWN = {"columns": [], "rows": [], "lines": [], "remarks": [], "remarks_count":
 CASES = {
     "new_appointment": ({"patient": "julie", "date": "x"}, 422, [Act.OPENED]),
     "move": ({**STALE, "date": "x"}, 422, [Act.OPENED]),
+    "undo_move": ({"version": "1"}, 200, [Act.AGENDA]),
     "cancel": (STALE, 409, [Act.OPENED]),
     "confirm": (None, 409, [Act.OPENED]),
     "unconfirm": (STALE, 409, [Act.OPENED]),
@@ -56,6 +59,8 @@ def test_what_is_posted_and_answers_patients_leaves_a_line(
     other = make_patient(practice, "Julie")
     if name == "undo_merge":
         merge_patients(julie, other, agreed=True, now=NOW)
+    if name == "undo_move":
+        move_appointment(made, at(THURSDAY, "15:00"), by=By.practice(None), now=NOW)
     if name == "confirm":
         type(made).objects.filter(pk=made.pk).update(status="cancelled")
     importing = practice.patient_imports.create(

@@ -17,17 +17,16 @@ from maia.api.paging import Pages, page
 from maia.api.places import AddressIn, PlaceOut, place_in_json
 from maia.api.problems import errors
 from maia.api.public import SlotOut, slots_in_json
+from maia.appointments.agenda import TOLD, Boxes, By, Telling
 from maia.appointments.booking import (
-    Boxes,
-    By,
     book_appointment,
     cancel_appointment,
     confirm_appointment,
     edit_appointment,
-    move_appointment,
 )
 from maia.appointments.exceptions import InvalidRange, NotBookable
-from maia.appointments.models import Appointment
+from maia.appointments.models import MOST_WORDS, Appointment
+from maia.appointments.moving import move_appointment
 from maia.appointments.offer import why_not_offered
 from maia.appointments.places import Reader, place_of
 from maia.appointments.slots import free_slots
@@ -56,10 +55,26 @@ class AppointmentIn(Body):
         None, description="For a type at her home; kept on her record. Default: the record's."
     )
     allow_overlap: Bool = False
+    word: str = Field(
+        "", max_length=MOST_WORDS, description="A line of the practice's, in the confirmation."
+    )
 
 
-class AppointmentPatch(Body):
-    """What is left out stays as it is. Moving and cancelling have their own paths."""
+class TellingIn(Body):
+    """What the patient is told of what is done: by default as her messages are."""
+
+    tell_patient: Bool = True
+    word: str = Field(
+        "", max_length=MOST_WORDS, description="A line of the practice's, in the email only."
+    )
+
+    def read(self) -> Telling:
+        return Telling(tell=self.tell_patient, words=clean_text(self.word))
+
+
+class AppointmentPatch(TellingIn):
+    """What is left out stays as it is. Moving and cancelling have their own paths. `tell_patient` and
+    `word` go with `status`."""
 
     status: Literal["confirmed"] | None = None
     email_reminder: Bool | None = None
@@ -94,7 +109,11 @@ class AppointmentsOut(Schema):
     next: str | None
 
 
-class MoveIn(Body):
+class CancelIn(TellingIn):
+    pass
+
+
+class MoveIn(TellingIn):
     start: Instant
     allow_overlap: Bool = False
 
@@ -180,6 +199,7 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
                 boxes=Boxes(email=wanted.email_reminder, sms=sms),
                 allow_overlap=wanted.allow_overlap,
                 unconfirmed=wanted.status == "unconfirmed",
+                telling=Telling(words=clean_text(wanted.word)),
             )
         if wanted.notes:
             made = edit_appointment(
@@ -209,7 +229,7 @@ def change_appointment(request: HttpRequest, id: UUID, typed: AppointmentPatch) 
     current = _one(request, id)
     by, now = By.practice(seat(request).user), timezone.now()
     if typed.status == "confirmed":
-        current = confirm_appointment(current, by=by, now=now)
+        current = confirm_appointment(current, by=by, now=now, telling=typed.read())
     email = current.email_reminder if typed.email_reminder is None else typed.email_reminder
     sms = current.sms_reminder if typed.sms_reminder is None else typed.sms_reminder
     edit_appointment(
@@ -228,9 +248,9 @@ def change_appointment(request: HttpRequest, id: UUID, typed: AppointmentPatch) 
     "appointments/{id}/cancel",
     response={200: AppointmentOut, **errors(401, 403, 404, 409, 422, 429)},
 )
-def cancel(request: HttpRequest, id: UUID) -> Any:
-    by = By.practice(seat(request).user)
-    cancel_appointment(_one(request, id), by=by, now=timezone.now())
+def cancel(request: HttpRequest, id: UUID, how: CancelIn | None = None) -> Any:
+    by, telling = By.practice(seat(request).user), how.read() if how is not None else TOLD
+    cancel_appointment(_one(request, id), by=by, now=timezone.now(), telling=telling)
     return _answer(request, id)
 
 
@@ -245,6 +265,7 @@ def move(request: HttpRequest, id: UUID, there: MoveIn) -> Any:
         by=By.practice(seat(request).user),
         now=timezone.now(),
         allow_overlap=there.allow_overlap,
+        telling=there.read(),
     )
     return _answer(request, id)
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maia.appointments.agenda import By
 from maia.appointments.blocking import be_absent, block_time, covered, unblock
-from maia.appointments.booking import By
 from maia.appointments.exceptions import SlotTaken
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.messaging.foresight import in_words, would_be_told

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maia.accounts.addresses import AddressFormField
-from maia.appointments.models import Appointment
+from maia.appointments.agenda import Telling
+from maia.appointments.models import MOST_WORDS, Appointment
 from maia.appointments.offer import why_not_offered
 from maia.office.fields.days import DayField
 from maia.office.fields.phones import clean_phone
@@ -20,6 +21,28 @@ from maia.patients.text import clean_line, clean_text
 from maia.practices.models import Practice, Practitioner
 from maia.practices.seats import Seat
 from maia.schedules.models import AppointmentType
+
+
+class TellingForm(forms.Form):
+    """Stands in the form of an act that writes to the patient. Posted without having been shown, it
+    tells her, as always."""
+
+    telling_shown = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
+    tell_patient = forms.BooleanField(label=_("Tell the patient"), required=False, initial=True)
+    word = forms.CharField(
+        label=_("A word to them, in the email"),
+        max_length=MOST_WORDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean_word(self) -> str:
+        return clean_text(self.cleaned_data["word"])
+
+    def telling(self) -> Telling:
+        typed = self.cleaned_data
+        tell = typed["tell_patient"] or not typed["telling_shown"]
+        return Telling(tell=tell, words=typed["word"])
 
 
 class WhenForm(forms.Form):

@@ -14,11 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from maia.accounts.ids import parse_id
 from maia.accounts.limits import TooOften
-from maia.appointments.booking import (
-    Boxes,
-    By,
-    book_appointment,
-)
+from maia.appointments.agenda import Boxes, By
+from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import BookingRefused, SlotTaken
 from maia.appointments.models import Appointment
 from maia.appointments.offer import why_not_offered

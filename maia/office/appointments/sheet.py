@@ -1,38 +1,46 @@
 """The appointment sheet: everything done to one appointment."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maia.accounts.ids import parse_id
+from maia.appointments.agenda import Boxes, By
 from maia.appointments.booking import (
-    Boxes,
-    By,
     cancel_appointment,
     confirm_appointment,
     edit_appointment,
-    move_appointment,
     unconfirm_appointment,
 )
 from maia.appointments.exceptions import BookingRefused, SlotTaken
 from maia.appointments.models import Appointment, HistoryEntry
+from maia.appointments.moving import move_appointment, undo_move
 from maia.appointments.places import Reader, place_of
-from maia.messaging.foresight import in_words, would_be_told
+from maia.messaging.foresight import in_how_long, in_words, will_be_told, would_be_told
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office
-from maia.office.appointments.forms import EditForm, WhenForm
+from maia.office.appointments.forms import EditForm, TellingForm, WhenForm
 from maia.office.fields.days import read_wall
-from maia.privacy.reading import notes_of, open_record
+from maia.practices.models import Practitioner
+from maia.privacy.reading import notes_of, open_record, read_agenda
 from maia.schedules.models import Absence
 
 LONGEST = timedelta(hours=12)
+UNDOABLE = timedelta(seconds=20)  # after a drag nothing leaves before
+ACTS_THAT_TELL = (
+    HistoryEntry.Action.MOVED,
+    HistoryEntry.Action.CANCELLED,
+    HistoryEntry.Action.CONFIRMED,
+)
 
 
 @office
@@ -68,45 +76,93 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
     appointment = get_appointment(request, pk)
     dragged = request.headers.get("Accept") == "application/json"
     form = WhenForm(request.POST)
+    telling = TellingForm(request.POST, auto_id="moving_%s")
     seen = _seen(request)
     end = read_wall(request.POST.get("end", ""), request.seat.practice.zone)
-    if not form.is_valid() or seen < 0 or (end and not _sane(form.start(), end)):
+    there = _practitioner(request) if "practitioner" in request.POST else None
+    crooked = not form.is_valid() or seen < 0 or (end and not _sane(form.start(), end))
+    if crooked or not telling.is_valid() or ("practitioner" in request.POST and there is None):
         if dragged:
             return JsonResponse({"error": _("This time cannot be read.")}, status=422)
-        return _render_sheet(request, appointment, when=form, status=422)
+        return _render_sheet(
+            request, appointment, when=form, tellings={"moved": telling}, status=422
+        )
+    how = telling.telling()
     try:
         moved = move_appointment(
             appointment,
             form.start(),
             end=end or form.end(),
+            practitioner=there,
             by=By.practice(request.seat.user),
             now=timezone.now(),
             allow_overlap=form.cleaned_data["allow_overlap"],
             seen=seen,
+            telling=replace(how, wait=UNDOABLE) if dragged else how,
         )
     except BookingRefused as refusal:
         overlaps = isinstance(refusal, SlotTaken)
         if dragged:
             answer = {"error": refusals.words(refusal), "overlaps": overlaps}
             return JsonResponse(answer, status=409)
-        return _render_sheet(request, appointment, None, refusal, when=form, status=409)
+        return _render_sheet(
+            request, appointment, None, refusal, when=form, tellings={"moved": telling}, status=409
+        )
     if dragged:
-        return JsonResponse({"version": moved.version})
+        read_agenda(request.seat, now=timezone.now())  # the answer says her name
+        return JsonResponse(_said(moved, _("The appointment has moved.")))
     messages.success(request, _("The appointment has moved."))
     return redirect("office:sheet", pk)
 
 
 @office
 @require_POST
+def undo(request: OfficeRequest, pk: int) -> HttpResponse:
+    """Takes back a drag, from what the agenda said of it. In JSON, for the agenda."""
+    appointment = get_appointment(request, pk)
+    by, now = By.practice(request.seat.user), timezone.now()
+    try:
+        back = undo_move(appointment, by=by, now=now, seen=_seen(request), wait=UNDOABLE)
+    except SlotTaken:
+        words = _("Its old time has been taken meanwhile: the appointment stays where it is.")
+        return JsonResponse({"error": words}, status=409)
+    except BookingRefused as refusal:
+        return JsonResponse({"error": refusals.words(refusal)}, status=409)
+    read_agenda(request.seat, now=timezone.now())
+    said = _said(back, _("The move is undone."))
+    return JsonResponse({"version": said["version"], "said": said["said"]})
+
+
+def _said(moved: Appointment, done: str) -> dict[str, Any]:
+    """What the agenda shows after a drag: what was done, and what leaves of it."""
+    last = moved.history.filter(action=HistoryEntry.Action.MOVED).last()
+    if last is None or last.made_version != moved.version:  # dropped where it stood
+        return {"version": moved.version, "said": ""}
+    last.appointment = moved
+    undo = reverse("office:undo_move", args=[moved.pk])
+    return {"version": moved.version, "said": f"{done} {in_how_long(last)}", "undo": undo}
+
+
+def _practitioner(request: OfficeRequest) -> Practitioner | None:
+    """To whose column it was dragged: one of the team, or None."""
+    pk = parse_id(request.POST["practitioner"])
+    team = request.seat.practice.practitioners.filter(is_active=True)
+    return None if pk is None else team.filter(pk=pk).first()
+
+
+@office
+@require_POST
 def cancel(request: OfficeRequest, pk: int) -> HttpResponse:
     words = _("The appointment is cancelled, its time is free.")
-    return _act(request, pk, words, cancel_appointment, seen=_seen(request))
+    acts = HistoryEntry.Action
+    return _act(request, pk, words, cancel_appointment, acts.CANCELLED, seen=_seen(request))
 
 
 @office
 @require_POST
 def confirm(request: OfficeRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, _("The appointment is confirmed."), confirm_appointment)
+    words = _("The appointment is confirmed.")
+    return _act(request, pk, words, confirm_appointment, HistoryEntry.Action.CONFIRMED)
 
 
 @office
@@ -117,13 +173,26 @@ def unconfirm(request: OfficeRequest, pk: int) -> HttpResponse:
 
 
 def _act(
-    request: OfficeRequest, pk: int, words: str, act: Callable[..., Any], **seen: int
+    request: OfficeRequest,
+    pk: int,
+    words: str,
+    act: Callable[..., Any],
+    action: HistoryEntry.Action | None = None,
+    **how: Any,
 ) -> HttpResponse:
+    """``action``: as what the patient is told of it; None for what she is not."""
     appointment = get_appointment(request, pk)
+    tellings = {}
+    if action is not None:
+        form = TellingForm(request.POST, auto_id=f"{action}_%s")
+        tellings = {action.value: form}
+        if not form.is_valid():
+            return _render_sheet(request, appointment, tellings=tellings, status=422)
+        how["telling"] = form.telling()
     try:
-        act(appointment, by=By.practice(request.seat.user), now=timezone.now(), **seen)
+        act(appointment, by=By.practice(request.seat.user), now=timezone.now(), **how)
     except BookingRefused as refusal:
-        return _render_sheet(request, appointment, None, refusal, status=409)
+        return _render_sheet(request, appointment, None, refusal, tellings=tellings, status=409)
     messages.success(request, words)
     return redirect("office:sheet", pk)
 
@@ -141,6 +210,7 @@ def _render_sheet(
     form: EditForm | None = None,
     refusal: BookingRefused | None = None,
     when: WhenForm | None = None,
+    tellings: dict[str, TellingForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     open_record(request.seat, appointment.patient, now=timezone.now())
@@ -166,16 +236,33 @@ def _render_sheet(
         "refusal": refusals.words(refusal) if refusal else "",
         "overlaps": isinstance(refusal, SlotTaken),
         "place": place_of(appointment, Reader.PRACTICE),
-        "told_of_cancelling": _foreseen(appointment, HistoryEntry.Action.CANCELLED),
-        "told_of_confirming": _foreseen(appointment, HistoryEntry.Action.CONFIRMED),
+        "tellings": _tellings(appointment, tellings or {}),
+        "leaving": _leaving(appointment),
         "is_past": appointment.start <= timezone.now(),
         "absence": _absence_over(appointment),
     }
     return render(request, "office/appointments/sheet.html", context, status=status)
 
 
-def _foreseen(appointment: Appointment, action: HistoryEntry.Action) -> str:
-    return in_words(would_be_told(appointment, action, timezone.now()))
+def _tellings(appointment: Appointment, typed: dict[str, TellingForm]) -> dict[str, Any]:
+    """For each act: what would leave, in words, and what she says about it."""
+    told = {}
+    for action in ACTS_THAT_TELL:
+        channels = would_be_told(appointment, action, timezone.now())
+        told[action.value] = {
+            "said": in_words(channels),
+            "channels": channels,
+            "form": typed.get(action.value) or TellingForm(auto_id=f"{action}_%s"),
+        }
+    return told
+
+
+def _leaving(appointment: Appointment) -> str:
+    """Of what has been done to it and not been told yet; nothing where nothing waits."""
+    waiting = appointment.history.filter(announced=False)
+    told = [will_be_told(entry) for entry in waiting]
+    channels = {channel for channels in told for channel in channels}
+    return in_words(sorted(channels)) if channels else ""
 
 
 def _absence_over(appointment: Appointment) -> Absence | None:

@@ -29,12 +29,10 @@ function note(start, resource) {
   window.location = `${config.new}?${query}`;
 }
 
-async function post(event, start, end, allowOverlap) {
-  const body = new URLSearchParams({ ...wall(start), end: stamp(end), version: event.extendedProps.version });
-  if (allowOverlap) body.set("allow_overlap", "on");
-  return fetch(event.extendedProps.move, {
+async function post(url, typed) {
+  return fetch(url, {
     method: "POST",
-    body,
+    body: new URLSearchParams(typed),
     headers: { Accept: "application/json", "X-CSRFToken": say.csrf },
   });
 }
@@ -50,13 +48,13 @@ function tell(text, undo) {
   status.append(" ", button);
 }
 
+// A drag is written at once; the patient is told of it later, unless it is undone meanwhile.
 async function moved(info) {
-  const { event, oldEvent } = info;
-  if (info.newResource) {
-    info.revert(); // an appointment stays with its practitioner
-    return tell(say.failed);
-  }
-  let answer = await post(event, event.start, event.end, false).catch(() => null);
+  const { event, newResource } = info;
+  const { move, version } = event.extendedProps;
+  const there = { ...wall(event.start), end: stamp(event.end), version };
+  if (newResource) there.practitioner = newResource.id;
+  let answer = await post(move, there).catch(() => null);
   if (answer?.status === 409) {
     const why = await answer.json();
     if (!why.overlaps) {
@@ -65,20 +63,23 @@ async function moved(info) {
       return tell(why.error);
     }
     if (!window.confirm(say.overlap)) return info.revert();
-    answer = await post(event, event.start, event.end, true).catch(() => null);
+    answer = await post(move, { ...there, allow_overlap: "on" }).catch(() => null);
   }
   if (!answer?.ok) {
     info.revert();
     return tell(say.failed);
   }
-  const { version } = await answer.json();
-  event.extendedProps.version = version;
+  const made = await answer.json();
+  event.extendedProps.version = made.version;
   calendar.refetchEvents();
-  tell(say.moved, async () => {
-    const back = await post(event, oldEvent.start, oldEvent.end, true).catch(() => null);
-    tell(back?.ok ? "" : say.failed);
-    calendar.refetchEvents();
-  });
+  tell(made.said, made.undo && (() => undo(made)));
+}
+
+async function undo(made) {
+  const answer = await post(made.undo, { version: made.version }).catch(() => null);
+  const { said, error } = (await answer?.json().catch(() => null)) ?? {};
+  tell(said ?? error ?? say.failed);
+  calendar.refetchEvents();
 }
 
 // Its grid says that it is a table and has no rows: plain boxes are told better.

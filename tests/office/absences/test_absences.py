@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
-from maia.appointments.booking import By, book_appointment
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment, Event
 from maia.appointments.slots import free_slots
 from maia.messaging.models import Message

@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from maia.appointments.booking import Boxes, By, book_appointment, cancel_appointment
+from maia.appointments.agenda import Boxes, By
+from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment, Event
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
@@ -173,7 +174,11 @@ def test_moving_by_form_and_by_drag(owner, hers):
     dragged = {"date": "2026-12-04", "time": "10:10", "end": "2026-12-04T11:00", "version": 1}
     json = {"Accept": "application/json"}
     answer = owner.post(url("move", hers), dragged, headers=json)
-    assert answer.json() == {"version": 2}
+    assert answer.json() == {
+        "version": 2,
+        "said": "Le rendez-vous est déplacé. Un e-mail partira à Julie Petit dans 20 secondes.",
+        "undo": url("undo_move", hers),
+    }
     moved = Appointment.objects.get()
     friday = THURSDAY + timedelta(days=1)
     assert (moved.start, moved.end) == (at(friday, "10:10"), at(friday, "11:00"))
@@ -358,3 +363,81 @@ def test_what_is_said_before_cancelling_is_what_is_sent(
     work()
     left = Message.objects.filter(recipient="patient", status="sent")
     assert sorted(left.values_list("channel", flat=True)) == channels
+
+
+def left_in(smtp):
+    return [letter.get_body(("plain",)).get_content() for letter in smtp.taken]
+
+
+@pytest.mark.rule("3.6.16")
+def test_she_decides_whether_the_patient_is_told_and_adds_a_word(owner, hers, smtp):
+    work()
+    smtp.taken.clear()
+    page = owner.get(url("sheet", hers)).content.decode()
+    assert page.count("Prévenir la patiente") == 2  # moving and cancelling
+    assert page.count("reçoit un e-mail") == 2
+    shown = {"telling_shown": "True", "date": "2026-12-03"}
+    owner.post(url("move", hers), shown | {"time": "15:00", "version": 0})
+    work()
+    assert smtp.taken == []
+    word = "Je vous attends\u202e à\r\nla maternité."
+    told = shown | {"time": "16:00", "version": 1, "tell_patient": "on", "word": word}
+    owner.post(url("move", hers), told)
+    work()
+    assert "Je vous attends à\r\nla maternité." in left_in(smtp)[0]
+    page = owner.get(url("sheet", hers)).content.decode()
+    assert "la patiente n’a pas été prévenue" in page
+    assert "la maternité." in page
+
+
+def test_a_word_that_is_too_long_is_said_where_it_was_typed(owner, hers):
+    typed = {"version": 0, "telling_shown": "True", "tell_patient": "on", "word": "x" * 301}
+    for name in ("cancel", "move"):
+        answer = owner.post(url(name, hers), typed | {"date": "2026-12-03", "time": "15:00"})
+        assert answer.status_code == 422
+        assert "x" * 301 in answer.content.decode()
+    hers.refresh_from_db()
+    assert (hers.status, hers.version) == ("confirmed", 0)
+
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.mark.rule("3.6.17")
+def test_a_drag_says_what_leaves_and_is_undone(owner, hers, smtp):
+    work()
+    smtp.taken.clear()
+    dragged = {"date": "2026-12-04", "time": "10:10", "end": "2026-12-04T11:00", "version": 0}
+    made = owner.post(url("move", hers), dragged, headers=JSON).json()
+    assert made["said"].endswith("Un e-mail partira à Julie Petit dans 20 secondes.")
+    sheet = owner.get(url("sheet", hers)).content.decode()
+    assert sheet.count("reçoit un e-mail") == 3  # moving, cancelling, and what is leaving
+    undone = owner.post(made["undo"], {"version": made["version"]}, headers=JSON)
+    assert undone.json()["said"] == ("Déplacement défait. Julie Petit ne reçoit aucun message.")
+    again = owner.post(made["undo"], {"version": made["version"]}, headers=JSON)
+    assert (again.status_code, list(again.json())) == (409, ["error"])
+    hers.refresh_from_db()
+    assert (hers.start, hers.end) == (at(THURSDAY, "09:30"), at(THURSDAY, "10:00"))
+    work(NOW + timedelta(minutes=1))
+    assert smtp.taken == []
+
+
+def test_a_drag_to_a_colleagues_column(owner, hers, ines, elsewhere):
+    dragged = {"date": "2026-12-03", "time": "09:30", "end": "2026-12-03T10:00", "version": 0}
+    stranger = dragged | {"practitioner": elsewhere["practitioner"].pk}
+    for crooked in (stranger, dragged | {"practitioner": "x"}):
+        assert owner.post(url("move", hers), crooked, headers=JSON).status_code == 422
+    given = owner.post(url("move", hers), dragged | {"practitioner": ines.pk}, headers=JSON)
+    assert given.status_code == 200
+    assert Appointment.objects.get().practitioner == ines
+    owner.post(given.json()["undo"], {"version": 1}, headers=JSON)
+    assert Appointment.objects.get().practitioner != ines
+
+
+def test_a_type_that_she_does_not_offer_is_not_dragged_to_her(owner, practice, anne, ines, julie):
+    own = make_type(practice, practitioner=anne)
+    made = book_appointment(own, anne, at(THURSDAY, "09:30"), julie, by=By.practice(None), now=NOW)
+    dragged = {"date": "2026-12-03", "time": "09:30", "version": 0, "practitioner": ines.pk}
+    answer = owner.post(url("move", made), dragged, headers=JSON)
+    assert (answer.status_code, answer.json()["overlaps"]) == (409, False)
+    assert Appointment.objects.get().practitioner == anne

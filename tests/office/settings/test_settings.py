@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from maia.appointments.booking import By, book_appointment
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
 from maia.schedules.models import AppointmentType, Category, Schedule
 from tests.conftest import NOW, THURSDAY, at, make_type
 from tests.pages import on_one_line

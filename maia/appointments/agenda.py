@@ -1,0 +1,168 @@
+"""One practitioner's agenda while it is changed: who acts, what is locked, what is written down.
+
+Every act opens a transaction here, locks her row, and asks the rules again. What changes one
+agenda so happens one after the other, on one host or twenty; the database's own constraint stands
+behind.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import IntegrityError, transaction
+
+from maia.accounts.models import User
+from maia.appointments.constraints import NO_OVERLAP
+from maia.appointments.exceptions import ChangedMeanwhile, ImpossibleDate, SlotTaken
+from maia.appointments.models import Appointment, HistoryEntry
+from maia.availability.bounds import is_in_bounds
+from maia.patients.models import Patient
+from maia.practices.models import Practitioner
+
+
+@dataclass(frozen=True)
+class By:
+    """Who acts. A patient's acts obey the online rules, the practice's do not."""
+
+    actor: HistoryEntry.Actor
+    user: User | None = None
+
+    @classmethod
+    def patient(cls, user: User | None) -> Self:
+        """``user`` is None when she came through an appointment's personal link."""
+        return cls(HistoryEntry.Actor.PATIENT, user)
+
+    @classmethod
+    def practice(cls, user: User | None) -> Self:
+        return cls(HistoryEntry.Actor.PRACTICE, user)
+
+    @property
+    def is_patient(self) -> bool:
+        return self.actor == HistoryEntry.Actor.PATIENT
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """The two boxes of the appointment sheet: whether emails and a reminder by SMS go out."""
+
+    email: bool
+    sms: bool
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Whether the patient is told of what the practice does to her appointment.
+
+    ``words``: a line of the practice's own, in the email only, cleaned. ``wait``: for how long
+    nothing leaves, so that it can be undone; at most `LONGEST_WAIT`.
+    """
+
+    tell: bool = True
+    words: str = ""
+    wait: timedelta = timedelta(0)
+
+
+TOLD = Telling()  # at once, without a word
+LONGEST_WAIT = timedelta(minutes=1)
+
+
+def refuse_unless_known(*instants: datetime) -> None:
+    """Nothing stands in the agenda of a year that nobody lives in. Raises `ImpossibleDate`."""
+    if not all(map(is_in_bounds, instants)):
+        raise ImpossibleDate
+
+
+@contextmanager
+def agenda_of(*practitioners: Practitioner, holding: Patient | None = None) -> Iterator[None]:
+    """Nobody else changes their agendas inside; a clash that the database sees is `SlotTaken`.
+
+    ``holding``: a patient whose appointments are counted inside, or get one more or a word more.
+    Her record is held first, always: she may book with two practitioners at once, and be erased
+    meanwhile. Raises `RecordErased`.
+    """
+    try:
+        with transaction.atomic():
+            if holding is not None:
+                held = Patient.objects.hold(holding.pk)
+                holding.online_booking_barred = held.online_booking_barred
+            # Without the lock, overlapping starts deadlock on PostgreSQL. SQLite has one writer.
+            # No key of hers changes: a worker that writes her messages meanwhile need not wait.
+            rows = Practitioner.objects.select_for_update(no_key=True).only("pk").order_by("pk")
+            list(rows.filter(pk__in={practitioner.pk for practitioner in practitioners}))
+            yield
+    except IntegrityError as error:
+        if NO_OVERLAP.is_broken_by(error):
+            raise SlotTaken from error
+        raise
+
+
+def is_taken(
+    practitioner: Practitioner, start: datetime, end: datetime, *, but: Any = None
+) -> bool:
+    """Whether an event of hers stands in ``[start, end)``, other than those of ``but``: keys, or
+    rows of one column of keys.
+
+    In the order of the index, by end: of a bare "is there any", PostgreSQL believes that half of
+    all events fit, and so reads them all, years of them, whenever none does.
+    """
+    met = practitioner.events.filter(blocking=True, start__lt=end, end__gt=start)
+    others = met if but is None else met.exclude(pk__in=but)
+    return others.order_by("end").values_list("pk").first() is not None
+
+
+def patient_of(appointment: Appointment) -> Patient:
+    """Whose it is now: two records may have become one since it was read."""
+    return Patient.objects.get(appointments=appointment.pk)
+
+
+def read_again(appointment: Appointment, seen: int | None = None) -> Appointment:
+    """As it is now. Raises `ChangedMeanwhile`, also where it has gone to a practitioner whose agenda
+    is not the one that was locked."""
+    current: Appointment = Appointment.objects.with_details().get(pk=appointment.pk)
+    if current.event.practitioner_id != appointment.event.practitioner_id:
+        raise ChangedMeanwhile
+    refuse_unless_seen(current, seen)
+    return current
+
+
+def refuse_unless_seen(current: Appointment, seen: int | None) -> None:
+    if seen is not None and seen != current.version:
+        raise ChangedMeanwhile
+
+
+def save(current: Appointment, *fields: str) -> None:
+    current.version += 1
+    current.save(update_fields=["version", *fields])
+
+
+def record(
+    appointment: Appointment,
+    action: HistoryEntry.Action,
+    by: By,
+    now: datetime,
+    *,
+    old_start: datetime | None = None,
+    new_start: datetime | None = None,
+    of_request: bool | None = None,
+    telling: Telling = TOLD,
+    **more: Any,
+) -> HistoryEntry:
+    """``of_request``: None for whatever it is now; ``more``: other fields of the entry."""
+    waits = appointment.status == Appointment.Status.UNCONFIRMED
+    return HistoryEntry.objects.create(
+        appointment=appointment,
+        action=action,
+        actor=by.actor,
+        user=by.user,
+        at=now,
+        old_start=old_start,
+        new_start=new_start,
+        of_request=waits if of_request is None else of_request,
+        made_version=appointment.version,
+        tells=telling.tell,
+        words=telling.words,
+        owed_from=now + min(telling.wait, LONGEST_WAIT) if telling.wait else None,
+        **more,
+    )

@@ -1,0 +1,159 @@
+"""Moving: the old time is kept until the new one is had; and taking a move back."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from maia.appointments.agenda import (
+    TOLD,
+    By,
+    Telling,
+    agenda_of,
+    is_taken,
+    patient_of,
+    read_again,
+    record,
+    refuse_unless_known,
+    save,
+)
+from maia.appointments.booking import refuse_unless_free
+from maia.appointments.exceptions import (
+    AlreadyCancelled,
+    ChangedMeanwhile,
+    NotBookable,
+    SlotTaken,
+    TooLate,
+)
+from maia.appointments.models import Appointment, HistoryEntry
+from maia.appointments.offer import why_not_offered
+from maia.appointments.telling import Spot, overtake
+from maia.practices.models import Practitioner
+
+Reason = NotBookable.Reason
+
+
+def move_appointment(
+    appointment: Appointment,
+    start: datetime,
+    *,
+    by: By,
+    now: datetime,
+    end: datetime | None = None,
+    practitioner: Practitioner | None = None,
+    allow_overlap: bool = False,
+    seen: int | None = None,
+    telling: Telling = TOLD,
+) -> Appointment:
+    """Moves it to ``start``, for as long as before or until ``end``, in her agenda or, by the practice,
+    in that of ``practitioner``; or leaves it where it is.
+
+    Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `ImpossibleDate`,
+    `ChangedMeanwhile`, `RecordErased`.
+    """
+    refuse_unless_known(start, end or start)
+    there = practitioner or appointment.practitioner
+    with agenda_of(appointment.practitioner, there, holding=patient_of(appointment)):
+        current = read_again(appointment, seen)
+        wanted = Spot(start, end or start + current.duration, there, allow_overlap)
+        if wanted.is_same(Spot.of(current)):
+            return current
+        if current.status == Appointment.Status.CANCELLED:
+            raise AlreadyCancelled
+        if by.is_patient:
+            if not current.may_change(now):
+                raise TooLate
+            if current.patient.online_booking_barred:
+                raise NotBookable(Reason.BARRED)
+            why_not = why_not_offered(current.type, current.practitioner, online=True)
+            if why_not is not None:
+                raise NotBookable(why_not)
+            refuse_unless_free(
+                current.type, current.practitioner, start, now=now, without=current.event
+            )
+        _put(current, wanted, by, now, telling)
+    return current
+
+
+def undo_move(
+    appointment: Appointment, *, by: By, now: datetime, seen: int, wait: timedelta
+) -> Appointment:
+    """Back to where the move that made version ``seen`` took it from: start, end and practitioner.
+
+    What the patient was to be told of it is taken back, if it has not left: then she is told nothing.
+    Otherwise this is a move like another, told after ``wait``.
+    Raises `ChangedMeanwhile` for a move that is not the last act, or was taken back already;
+    `SlotTaken` where its old time has gone meanwhile, `NotBookable`, `AlreadyCancelled`.
+    """
+    moved = _move_that_made(appointment, seen)
+    back = moved.old_practitioner or appointment.practitioner
+    with agenda_of(appointment.practitioner, back, holding=patient_of(appointment)):
+        current = read_again(appointment, seen)
+        moved = _move_that_made(current, seen)
+        if current.status == Appointment.Status.CANCELLED:
+            raise AlreadyCancelled
+        spot = Spot.before(moved, Spot.of(current))
+        assert spot is not None
+        _put(current, spot, by, now, Telling(tell=moved.tells, wait=wait), undoes=moved)
+    return current
+
+
+def _move_that_made(appointment: Appointment, version: int) -> HistoryEntry:
+    """By the practice, that says where from, and that nobody has taken back."""
+    moves = appointment.history.select_related("old_practitioner").filter(
+        made_version=version,
+        action=HistoryEntry.Action.MOVED,
+        actor=HistoryEntry.Actor.PRACTICE,
+        old_end__isnull=False,
+        undoes=None,
+        undone_by=None,
+    )
+    moved: HistoryEntry | None = moves.last()
+    if moved is None:
+        raise ChangedMeanwhile
+    return moved
+
+
+def _put(
+    current: Appointment,
+    wanted: Spot,
+    by: By,
+    now: datetime,
+    telling: Telling,
+    undoes: HistoryEntry | None = None,
+) -> None:
+    """Writes where it stands from now on, and that it has moved. Inside the lock of both agendas.
+
+    Raises `NotBookable` where the other practitioner does not offer it, and `SlotTaken`.
+    """
+    event, old = current.event, Spot.of(current)
+    if wanted.practitioner != old.practitioner:
+        why_not = why_not_offered(current.type, wanted.practitioner, online=False)
+        if why_not is not None:
+            raise NotBookable(why_not)
+    taken = is_taken(wanted.practitioner, wanted.start, wanted.end, but=[event.pk])
+    if taken and (by.is_patient or not wanted.overlap):
+        raise SlotTaken
+    event.start, event.end, event.exclusive = wanted.start, wanted.end, not taken
+    event.practitioner = wanted.practitioner
+    event.save(update_fields=["start", "end", "exclusive", "practitioner"])
+    current.sequence += 1
+    if by.is_patient and current.type.needs_confirmation:
+        current.status = Appointment.Status.UNCONFIRMED  # nobody has confirmed this time
+    save(current, "status", "sequence")
+    if not by.is_patient:
+        known = overtake(current, old)
+        # Back where she believes it to be: there is nothing to tell, unless in words.
+        news = bool(telling.words) or not wanted.is_same(known)
+        telling = replace(telling, tell=telling.tell and news)
+    record(
+        current,
+        HistoryEntry.Action.MOVED,
+        by,
+        now,
+        old_start=old.start,
+        new_start=wanted.start,
+        telling=telling,
+        old_end=old.end,
+        old_practitioner=None if old.practitioner == wanted.practitioner else old.practitioner,
+        old_overlap=old.overlap,
+        undoes=undoes,
+    )
