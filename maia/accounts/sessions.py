@@ -5,6 +5,7 @@ What is over is asked where a session is read: the row's own end moves on as it 
 minutes at most, and nothing else of the row is written then.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 WORKS = "works"  # in the session of who is a member of a team, or was
@@ -31,6 +33,8 @@ def idle_time(kind: str) -> timedelta:
 
 
 class SessionStore(DatabaseSessionStore):
+    unattended = False  # nobody is there: a page that asks by itself keeps no session alive
+
     def load(self) -> dict[str, Any]:
         """One query, as ever; one more where a use is written."""
         row = self._get_session_from_db()  # type: ignore[attr-defined]  # none, if it is over
@@ -38,8 +42,10 @@ class SessionStore(DatabaseSessionStore):
             return {}
         said: dict[str, Any] = self.decode(row.session_data)
         ends = _end(said, timezone.now())
-        if ends is not None and ends - row.expire_date >= min(
-            SELDOM, idle_time(said[KIND][0]) / 12
+        if (
+            ends is not None
+            and not self.unattended
+            and ends - row.expire_date >= min(SELDOM, idle_time(said[KIND][0]) / 12)
         ):
             unchanged = self.model.objects.filter(pk=row.pk, expire_date=row.expire_date)
             unchanged.update(expire_date=ends)
@@ -49,6 +55,20 @@ class SessionStore(DatabaseSessionStore):
         usual: datetime = super().get_expiry_date(**kwargs)
         ends = None if "expiry" in kwargs else _end({KIND: self.get(KIND)}, timezone.now())
         return min(usual, ends) if ends is not None else usual
+
+
+def mark_unattended(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware, behind the sessions': an open agenda says when it asks by itself. Who lies gains
+    nothing: her session only ends the sooner."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "Maia-Unattended" in request.headers:
+            request.session.unattended = True  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
 
 
 def _end(said: dict[str, Any], now: datetime) -> datetime | None:

@@ -1,37 +1,79 @@
-"""When practitioners are closed, for the agenda to grey: outside hours, absences, holidays."""
+"""When practitioners are closed, and why, for the agenda to show: outside hours, absences, the busy
+time of other calendars, public holidays."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from maia.availability.intervals import Interval, merge, subtract
 from maia.availability.weekly import WeeklyHours, lay_out
 from maia.practices.models import Practitioner
-from maia.schedules.holidays import public_holidays
+from maia.schedules.holidays import holiday_names
 from maia.schedules.models import Absence, OpeningHours
 
 
+class Why(StrEnum):
+    HOURS = "hours"  # outside her weekly hours
+    HOLIDAY = "holiday"
+    ABSENCE = "absence"
+    CALENDAR = "calendar"  # busy in another calendar of hers
+
+
+class ClosedTime(NamedTuple):
+    start: datetime
+    end: datetime
+    why: Why
+    title: str = ""  # the holiday's name, the absence's title, the calendar's name
+
+    def local(self, zone: ZoneInfo) -> "ClosedTime":
+        return self._replace(start=self.start.astimezone(zone), end=self.end.astimezone(zone))
+
+
 def closed_times(
-    practitioners: Sequence[Practitioner], start: datetime, end: datetime
-) -> Iterator[tuple[Practitioner, list[Interval]]]:
-    """Each practitioner of one practice with her closed time in ``[start, end)``. Two queries."""
+    practitioners: Sequence[Practitioner], start: datetime, end: datetime, language: str = ""
+) -> Iterator[tuple[Practitioner, list[ClosedTime]]]:
+    """Each practitioner of one practice with her closed time in ``[start, end)``. Two queries.
+
+    Time outside her hours comes without what something else closes as well. ``language``: of the
+    holidays' names. Times are local.
+    """
     hours: dict[int, dict[int, list[tuple[int, int]]]] = {p.pk: {} for p in practitioners}
     for line in OpeningHours.objects.filter(schedule__practitioner__in=list(hours)).select_related(
         "schedule"
     ):
         hours[line.schedule.practitioner_id or 0][line.weekday] = line.ranges
-    away: dict[int, list[Interval]] = {p.pk: [] for p in practitioners}
+    away: dict[int, list[ClosedTime]] = {p.pk: [] for p in practitioners}
     for absence in Absence.objects.filter(
         practitioner__in=list(hours), end__gt=start, start__lt=end
     ):
-        away[absence.practitioner_id].append(Interval(absence.start, absence.end))
+        why = Why.CALENDAR if absence.calendar_id else Why.ABSENCE
+        away[absence.practitioner_id].append(
+            ClosedTime(max(absence.start, start), min(absence.end, end), why, absence.title)
+        )
     whole = [Interval(start.astimezone(UTC), end.astimezone(UTC))]
     for practitioner in practitioners:
         practice = practitioner.practice
         first, last = (at.astimezone(practice.zone).date() for at in (start, end))
         dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        closed = list(away[practitioner.pk])
         if practitioner.closed_on_public_holidays:
-            holidays = public_holidays(practice, first, last)
-            dates = [day for day in dates if day not in holidays]
+            for day, name in holiday_names(practice, first, last, language).items():
+                midnight, next_one = (_midnight(d, practitioner) for d in (day, _after(day)))
+                if midnight < end and next_one > start:
+                    spans = max(midnight, start), min(next_one, end)
+                    closed.append(ClosedTime(*spans, Why.HOLIDAY, name))
         laid = lay_out(WeeklyHours(hours[practitioner.pk]), dates, practice.zone)
-        opened = subtract(merge(i for _, day in laid for i in day), merge(away[practitioner.pk]))
-        yield practitioner, subtract(whole, opened)
+        named = [Interval(one.start.astimezone(UTC), one.end.astimezone(UTC)) for one in closed]
+        outside = subtract(whole, merge([*(i for _, day in laid for i in day), *named]))
+        closed += [ClosedTime(one.start, one.end, Why.HOURS) for one in outside]
+        yield practitioner, [one.local(practice.zone) for one in closed]
+
+
+def _after(day: date) -> date:
+    return day + timedelta(days=1)
+
+
+def _midnight(day: date, practitioner: Practitioner) -> datetime:
+    return datetime.combine(day, time(), practitioner.practice.zone)

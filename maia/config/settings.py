@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "maia.portal.frame.FrameMiddleware",
     "maia.config.middleware.keep_private",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "maia.accounts.sessions.mark_unattended",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "maia.config.bodies.WholeRequests",

@@ -35,7 +35,7 @@ def menu(request: HttpRequest) -> list[Entry]:
     if seat is None:
         return []
     folder = _folder_of(request)
-    problems = problems_of(seat)
+    problems = problems_of(request)
     words = ngettext(
         "%(count)d message did not leave, or perhaps not.",
         "%(count)d messages did not leave, or perhaps not.",
@@ -59,9 +59,15 @@ def is_behind_more(request: HttpRequest) -> bool:
     return _folder_of(request) not in TABS
 
 
-def problems_of(seat: Seat) -> int:
-    """Messages that did not leave, or perhaps not, and that nobody has settled."""
-    return Message.objects.to_settle().filter(practice=seat.practice).count()
+def problems_of(request: HttpRequest) -> int:
+    """Messages that did not leave, or perhaps not, and that nobody has settled. Counted once, of the
+    seat that she has taken."""
+    counted: int | None = getattr(request, "problems", None)
+    if counted is None:
+        practice = request.seat.practice  # type: ignore[attr-defined]
+        counted = Message.objects.to_settle().filter(practice=practice).count()
+        request.problems = counted  # type: ignore[attr-defined]
+    return counted
 
 
 @office

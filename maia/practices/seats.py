@@ -64,7 +64,10 @@ class Seat:
 
 def memberships_of(user: User) -> list[Membership]:
     """Where she works, in the order in which she joined. One query."""
-    return list(Membership.objects.filter(user=user).select_related("practice").order_by("pk"))
+    places = list(Membership.objects.filter(user=user).select_related("practice").order_by("pk"))
+    for place in places:
+        place.user = user  # known: not asked for again
+    return places
 
 
 def take_seat(membership: Membership, *, shown: bool, role: str = "", writes: bool = False) -> Seat:

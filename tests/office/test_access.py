@@ -74,6 +74,7 @@ OF_NOTHING = {
     "patient_import",
     "agenda",
     "events",
+    "news",
     "new_appointment",
     "availability",
     "patient_search",

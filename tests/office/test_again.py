@@ -35,7 +35,7 @@ DOES_NOT_ASK = {
 }  # fmt: skip
 ASKS_BEFORE_SHOWING = {"export", "hand_out", "show_feeds"}
 READS = {
-    "more", "booking_page", "agenda", "events", "availability", "absences", "patients_found", "messages", "message", "settings",
+    "more", "booking_page", "agenda", "events", "news", "availability", "absences", "patients_found", "messages", "message", "settings",
     "doors", "journal", "import_remarks",
 }  # fmt: skip
 

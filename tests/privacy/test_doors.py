@@ -43,7 +43,7 @@ READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who
     "office/absences/views.py:new_absence", "office/absences/views.py:_told", "office/settings/schedule.py:schedule",
     "api/office/blocks.py:create_absence.create", "api/office/sheets.py:write_schedule",
     "office/settings/types.py:_edit", "api/office/types.py:change_type",
-    "office/agenda/events.py:_drawn", "office/agenda/events.py:_appointments", "office/messages/views.py:_get",
+    "office/agenda/wanted.py:Wanted.matching", "office/agenda/events.py:_appointments", "office/messages/views.py:_get",
 }  # fmt: skip
 NOBODY = {  # personal time, and what a form may choose from
     "office/absences/views.py:absences", "office/absences/views.py:personal_event", "api/office/blocks.py:_events",

@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
+from django.db.models import Exists
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from maia.practices.models import Practice, Practitioner
 from maia.practices.seats import Seat
 from maia.schedules.models import AppointmentType, OpeningHours
 
@@ -15,23 +17,24 @@ class Step(NamedTuple):
     done: bool
 
 
-def checklist(seat: Seat) -> list[Step]:
-    """Empty once all is done, or for who cannot do it."""
-    if not seat.may_change_practice:
+def checklist(seat: Seat, practitioner: Practitioner | None) -> list[Step]:
+    """Empty once all is done, or for who cannot do it. ``practitioner``: whose hours to begin with.
+    One query."""
+    if not seat.may_change_practice or practitioner is None:
         return []
     practice = seat.practice
-    hers = seat.practitioner or practice.practitioners.first()
-    if hers is None:
-        return []
     hours = OpeningHours.objects.filter(schedule__practitioner__practice=practice)
     types = AppointmentType.objects.bookable_online().filter(practice=practice)
+    has = Practice.objects.filter(pk=practice.pk).values(
+        hours=Exists(hours), types=Exists(types), website=Exists(practice.websites.all())
+    )[0]
     steps = [
         Step(
             _("Set your weekly hours"),
-            reverse("office:schedule", args=[hers.pk]),
-            hours.exists(),
+            reverse("office:schedule", args=[practitioner.pk]),
+            has["hours"],
         ),
-        Step(_("Make your first appointment type"), reverse("office:start"), types.exists()),
+        Step(_("Make your first appointment type"), reverse("office:start"), has["types"]),
         Step(
             _("Give your address and your colour"),
             reverse("office:practice"),
@@ -40,7 +43,7 @@ def checklist(seat: Seat) -> list[Step]:
         Step(
             _("Put the booking page on your website"),
             reverse("office:embed"),
-            practice.without_website or practice.websites.exists(),
+            practice.without_website or has["website"],
         ),
     ]
     return [] if all(step.done for step in steps) else steps

@@ -1,10 +1,8 @@
 """What the agenda's calendar draws: columns rather than models, for the weeks of a large team."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, JsonResponse
@@ -13,98 +11,95 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from maia.accounts.ids import parse_id
-from maia.appointments.models import Appointment, Event
-from maia.appointments.opening import closed_times
+from maia.appointments.models import Appointment
 from maia.office.access import OfficeRequest, office
-from maia.office.fields.days import read_wall
+from maia.office.agenda.closed import closed_rows
+from maia.office.agenda.month import month_rows
+from maia.office.agenda.news import tag_of
+from maia.office.agenda.walls import wall
+from maia.office.agenda.wanted import Wanted, read_wanted
 from maia.practices.colours import NEUTRAL, ink_on
+from maia.practices.seats import Seat
 from maia.privacy.reading import read_agenda
 from maia.schedules.models import PlaceKind
 
-MAX_DAYS = 62
 Row = dict[str, Any]
 
 
 @office
 @require_safe
 def events(request: OfficeRequest) -> HttpResponse:
-    """Events from ``start`` to ``end`` (local times), as Event Calendar reads them."""
-    practice = request.seat.practice
-    start, end = (read_wall(request.GET.get(name, ""), practice.zone) for name in ("start", "end"))
-    if start is None or end is None or not 0 < (end - start).days <= MAX_DAYS:
+    """Events from ``start`` to ``end`` (local times); of a month, how many a day.
+
+    Its ``ETag`` is the one that `news` compares: read first, so that nothing falls in between.
+    """
+    wanted = read_wanted(request)
+    if wanted is None:
         return JsonResponse({"error": "range"}, status=400)
     read_agenda(request.seat, now=timezone.now())
-    practitioner, type = (parse_id(request.GET.get(name, "")) for name in ("practitioner", "type"))
-    team = [p for p in practice.practitioners.all() if practitioner in (None, p.pk)]
-    # Of each practitioner, as the index by end has them: of the practice, years would be read.
-    wanted = {
-        "practitioner__in": team,
-        "blocking": True,
-        "end__gt": start,
-        "start__lt": end,
-    }
-    if type:
-        wanted["type_id"] = type
-    closed = [
-        {
-            "resourceIds": [hers.pk],
-            "start": _wall(interval.start, practice.zone),
-            "end": _wall(interval.end, practice.zone),
-            "display": "background",
-            "classNames": ["closed"],
-        }
-        for hers, intervals in closed_times([p for p in team if p.is_active], start, end)
-        for interval in intervals
+    tag = tag_of(wanted.team, wanted.start, wanted.end)
+    if request.GET.get("view") == "month":
+        rows = month_rows(request.seat, wanted.team, wanted.start, wanted.end, wanted.matching())
+    else:
+        rows = drawn(request.seat, wanted)
+    answer = JsonResponse(rows, safe=False, json_dumps_params={"separators": (",", ":")})
+    answer["ETag"] = tag
+    return answer
+
+
+def drawn(seat: Seat, wanted: Wanted) -> list[Row]:
+    """The events and the closed times. Four queries, whatever their number. The seat's agenda has
+    been read (`read_agenda`)."""
+    return [
+        *_drawn(wanted),
+        *closed_rows(seat, [p for p in wanted.team if p.is_active], wanted.start, wanted.end),
     ]
-    return JsonResponse([*_drawn(wanted, practice.zone), *closed], safe=False)
 
 
-def _drawn(wanted: Row, zone: ZoneInfo) -> Iterator[Row]:
-    """Two queries, whatever the number of events. ``wanted``: what is asked of an event."""
+def _drawn(wanted: Wanted) -> Iterator[Row]:
+    """Two queries. What an event's type is stands at the first of it."""
     marks = _Marks()
     ink = cache(ink_on)
-    event_page, sheet, move = (_address(name) for name in ("personal_event", "sheet", "move"))
-    drawn = Event.objects.filter(**wanted).values(
+    zone = wanted.team[0].practice.zone if wanted.team else None
+    drawn = wanted.matching().values(
         "id",
         "practitioner_id",
         "start",
         "end",
         "title",
         "exclusive",
+        "type_id",
         "type__name",
         "type__colour",
         "type__place",
     )
     booked = {row["event_id"]: row for row in _appointments([event["id"] for event in drawn])}
+    named: set[int | None] = set()
     for event in drawn:
-        colour = event["type__colour"] or NEUTRAL
         row: Row = {
             "id": event["id"],
             "resourceIds": [event["practitioner_id"]],
-            "start": _wall(event["start"], zone),
-            "end": _wall(event["end"], zone),
+            "start": wall(event["start"], zone),
+            "end": wall(event["end"], zone),
             "title": event["title"],
-            "backgroundColor": colour,
-            "textColor": ink(colour),
             "classNames": [],
-            "editable": False,
-            "extendedProps": {
-                "type": event["type__name"] or "",
-                "url": event_page(event["id"]),
-            },
+            "type": event["type_id"] or 0,
         }
+        if row["type"] not in named:
+            named.add(row["type"])
+            colour = event["type__colour"] or NEUTRAL
+            row["is"] = {
+                "name": event["type__name"] or "",
+                "colour": colour,
+                "ink": ink(colour),
+                "place": marks.places.get(event["type__place"], ""),
+            }
         appointment = booked.get(event["id"])
         if appointment is not None:
             row["title"] = "{patient__first_name} {patient__last_name}".format(**appointment)
             row["classNames"] = marks.classes(appointment, exclusive=event["exclusive"])
-            row["editable"] = True
-            row["extendedProps"] |= {
-                "url": sheet(appointment["id"]),
-                "move": move(appointment["id"]),
-                "version": appointment["version"],
-                "marks": marks.words(appointment, place=event["type__place"]),
-            }
+            row["appointment"] = appointment["id"]
+            row["version"] = appointment["version"]
         yield row
 
 
@@ -138,10 +133,7 @@ class _Marks:
     """What tells an appointment apart, by more than colour."""
 
     def __init__(self) -> None:
-        self.first = _("first visit")
-        self.online = _("booked online")
         self.places = {kind.value: str(kind.label) for kind in PlaceKind if kind != PlaceKind.SITE}
-        self.waiting = str(Appointment.Status.UNCONFIRMED.label)
 
     def classes(self, appointment: Row, *, exclusive: bool) -> list[str]:
         return [
@@ -152,21 +144,20 @@ class _Marks:
             *(["no-show"] if appointment["attendance"] == "no_show" else []),
         ]
 
-    def words(self, appointment: Row, *, place: str) -> list[str]:
-        return [
-            *([self.waiting] if appointment["status"] == "unconfirmed" else []),
-            *([self.places[place]] if place in self.places else []),
-            *([self.first] if appointment["first"] else []),
-            *([self.online] if appointment["booked_online"] else []),
-        ]
+
+def mark_words() -> dict[str, str]:
+    """What each mark is called, in the order in which they are said."""
+    return {
+        "unconfirmed": str(Appointment.Status.UNCONFIRMED.label),
+        "no-show": str(Appointment.Attendance.NO_SHOW.label),
+        "first": _("first visit"),
+        "online": _("booked online"),
+        "overlap": _("overlaps another one"),
+    }
 
 
-def _address(name: str) -> Callable[[int], str]:
-    """Made once and filled in: asking the router 6,000 times takes most of a second."""
-    before, after = reverse(f"office:{name}", args=[0]).split("0", 1)
-    return lambda pk: f"{before}{pk}{after}"
-
-
-def _wall(instant: datetime, zone: ZoneInfo) -> str:
-    """The practice's wall clock, without offset: the calendar shows it as it is."""
-    return instant.astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds")
+def addresses() -> dict[str, str]:
+    """Where what is drawn is opened, with a 0 for its number."""
+    return {
+        name: reverse(f"office:{name}", args=[0]) for name in ("sheet", "move", "personal_event")
+    }

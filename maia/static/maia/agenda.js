@@ -1,30 +1,18 @@
 /* The agenda: Event Calendar over the events of the practice, each act with its form twin. */
 
-const box = document.getElementById("agenda");
-const config = JSON.parse(document.getElementById("agenda-config").textContent);
-const say = box.dataset;
-const filters = document.getElementById("filters");
 const status = document.getElementById("agenda-status");
-const narrow = window.matchMedia("(max-width: 48rem)").matches;
+const heard = document.getElementById("heard");
 const CLOCK = { hour: "2-digit", minute: "2-digit" };
-const KEPT = "maia-agenda-view";
-// Columns need `subgrid`: a browser without it has the list, and the page says so.
-const columns = CSS.supports("grid-template-rows", "subgrid");
-const usual = narrow ? "timeGridDay" : "timeGridWeek";
-let viewNow = columns ? (sessionStorage.getItem(KEPT) ?? usual) : "listWeek";
-
-const wall = (date) => {
-  const two = (n) => String(n).padStart(2, "0");
-  return {
-    date: `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
-    time: `${two(date.getHours())}:${two(date.getMinutes())}`,
-  };
+const VIEWS = {
+  day: "timeGridDay", "3days": "threeDays", week: "timeGridWeek",
+  month: "dayGridMonth", list: "listWeek", team: "resourceTimeGridDay",
 };
-const stamp = (date) => `${wall(date).date}T${wall(date).time}`;
+const HALF_HOUR = 37; // pixels: twenty minutes are a target of 24 (WCAG 2.5.8)
+const LINE = 16.4; // pixels
 
 function note(start, resource) {
   const query = new URLSearchParams({ start: stamp(start) });
-  const practitioner = resource?.id ?? filters.elements.practitioner?.value;
+  const practitioner = resource?.id ?? whose();
   if (practitioner) query.set("practitioner", practitioner);
   window.location = `${config.new}?${query}`;
 }
@@ -89,9 +77,9 @@ function plainRoles() {
       part.removeAttribute("role");
   }
   const places = ["aria-colindex", "aria-rowindex", "aria-colcount", "aria-rowcount"];
-  for (const place of places)
-    for (const part of box.querySelectorAll(`[${place}]`)) part.removeAttribute(place);
-  const main = box.querySelector(".ec-main");
+  for (const named of places)
+    for (const part of box.querySelectorAll(`[${named}]`)) part.removeAttribute(named);
+  const main = scroller();
   if (main) {
     main.tabIndex = 0;
     main.setAttribute("role", "region");
@@ -100,8 +88,8 @@ function plainRoles() {
 }
 
 // The axis begins and ends on whole hours, with room for all that begins or ends; whole days need none.
-const DAY = { min: 7, max: 21 };
-const axis = { ...DAY };
+const USUAL = { min: 7, max: 21 };
+const axis = { ...USUAL };
 const hourOf = (date) => date.getHours() + date.getMinutes() / 60;
 function hoursDrawn(start, end) {
   const [from, to] = [hourOf(start), hourOf(end)];
@@ -109,9 +97,9 @@ function hoursDrawn(start, end) {
   return [...(from ? [from, 24] : []), ...(to ? [0, to] : [])];
 }
 function wholeHours() {
-  const hours = { ...DAY };
-  for (const { start, end, display } of calendar.getEvents()) {
-    if (display === "background") continue;
+  const hours = { ...USUAL };
+  for (const { start, end, display, allDay } of calendar.getEvents()) {
+    if (display === "background" || allDay) continue;
     const drawn = hoursDrawn(start, end);
     hours.min = Math.min(hours.min, ...drawn.map(Math.floor));
     hours.max = Math.max(hours.max, ...drawn.map(Math.ceil));
@@ -119,95 +107,208 @@ function wholeHours() {
   for (const [edge, option] of [["min", "slotMinTime"], ["max", "slotMaxTime"]]) {
     if (hours[edge] === axis[edge]) continue;
     axis[edge] = hours[edge];
-    calendar.setOption(option, `${String(hours[edge]).padStart(2, "0")}:00:00`);
+    calendar.setOption(option, `${two(hours[edge])}:00:00`);
   }
 }
 
-// The team view has a column for each practitioner: that filter is not for it.
-function wanted() {
-  const asked = Object.fromEntries(new FormData(filters));
-  const team = viewNow.startsWith("resource");
-  if (team) delete asked.practitioner;
-  if (filters.elements.practitioner) filters.elements.practitioner.disabled = team;
-  return asked;
+// What is drawn comes with the page once, then from its address. A tag says what was read.
+const types = {};
+let tag = config.first?.tag;
+let first = config.first;
+let asked = "";
+
+function queryOf({ start, end }) {
+  const query = new URLSearchParams({ start: stamp(start), end: stamp(end) });
+  if (view() === "month") query.set("view", "month");
+  if (whose()) query.set("practitioner", whose());
+  for (const name of ["type", "status", "way"]) if (place[name]) query.set(name, place[name]);
+  return query;
+}
+
+/** The rows of the page, if these are the ones that are asked for. They are taken once. */
+function takeFirst(query) {
+  const rows = first;
+  first = null;
+  if (!rows || query.has("view") || rows.start.slice(0, 16) > query.get("start")) return null;
+  if (rows.end.slice(0, 16) < query.get("end") || (rows.practitioner && rows.practitioner !== whose())) return null;
+  for (const name of ["type", "status", "way"]) if (config.place[name] !== place[name]) return null;
+  return rows.rows.filter(({ resourceIds: [id] }) => !whose() || String(id) === whose());
+}
+
+async function readRows(info) {
+  const query = queryOf(info);
+  const again = asked === String(query);
+  asked = String(query);
+  let rows = takeFirst(query);
+  if (!rows) {
+    const answer = await fetch(`${config.events}?${query}`, { headers: live.headers(), redirect: "manual" });
+    if (!answer.ok) throw answer;
+    tag = answer.headers.get("ETag");
+    rows = await answer.json();
+  }
+  live.read(rows, again);
+  return rows.map(drawn);
+}
+
+const pageOf = (name, id) => config.pages[name].replace("0", id);
+function drawn(row) {
+  if (row.is) types[row.type] = row.is;
+  if (row.display || row.allDay) {
+    return { ...row, editable: false, extendedProps: { url: row.url, count: row.count, day: row.start } };
+  }
+  const type = types[row.type] ?? { name: "" };
+  const words = Object.keys(config.marks).filter((mark) => row.classNames.includes(mark));
+  const isNew = live.isNew(row.id);
+  return {
+    ...row,
+    classNames: isNew ? [...row.classNames, "news"] : row.classNames,
+    backgroundColor: type.colour,
+    textColor: type.ink,
+    editable: Boolean(row.appointment),
+    extendedProps: {
+      type: type.name,
+      marks: [...(type.place ? [type.place] : []), ...words.map((mark) => config.marks[mark])],
+      isNew,
+      url: row.appointment ? pageOf("sheet", row.appointment) : pageOf("personal_event", row.id),
+      move: row.appointment && pageOf("move", row.appointment),
+      version: row.version,
+    },
+  };
+}
+
+/** An element with a class and a text. */
+function part(name, className, text) {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+/** As many whole lines as fit; what is heard is one sentence. */
+function contentOf({ event, view: { type: calendarView } }) {
+  const { extendedProps, title, start, end, display, allDay } = event;
+  if (display === "background") return closedContent(event);
+  if (allDay) {
+    const { count } = extendedProps;
+    const named = part("span", "who", count ?? title);
+    if (count) named.append(part("span", "words", title.replace(String(count), "")));
+    return { domNodes: [named] };
+  }
+  const { type, marks, isNew } = extendedProps;
+  const inList = calendarView === "listWeek";
+  const lines = inList ? 3 : Math.floor((((end - start) / 1_800_000) * HALF_HOUR - 4) / LINE);
+  const [who, hours] = [title || type, `${wall(start).time} – ${wall(end).time}`];
+  const kind = [title ? type : "", ...(marks ?? [])].filter(Boolean).join(" · ");
+  const shown =
+    lines < 2
+      ? [part("span", "at", wall(start).time), part("span", "who", who)]
+      : [part("div", "who", who), part("div", "at", lines < 3 && kind ? `${hours} · ${kind}` : hours)];
+  if (lines > 2 && kind) shown.push(part("div", "kind", kind));
+  if (isNew) shown.unshift(part("span", "is-new", say.new));
+  for (const one of shown) one.setAttribute("aria-hidden", "true");
+  const resource = config.resources.find(({ id }) => String(id) === String(event.resourceIds[0]));
+  const heardName = part("span", "unseen", heardOf(event, whose() ? "" : resource?.title));
+  return { domNodes: [heardName, ...shown] };
+}
+
+/** What closes a day, by its name, leads to where it is kept. */
+function closedContent({ title, extendedProps: { url } }) {
+  if (!title) return { domNodes: [] };
+  const name = part(url ? "a" : "span", "why", title);
+  if (url) {
+    name.href = url;
+    name.addEventListener("pointerdown", (pressed) => pressed.stopPropagation());
+  }
+  return { domNodes: [name] };
+}
+
+let hearing;
+/** Said once what is drawn has settled: the days, and how many appointments. */
+function hear() {
+  clearTimeout(hearing);
+  hearing = setTimeout(() => {
+    let count = 0;
+    for (const { extendedProps } of calendar.getEvents()) {
+      if (extendedProps.count) count += extendedProps.count;
+      else if (extendedProps.move) count += 1;
+    }
+    const words = count === 1 ? say.heardOne : say.heard;
+    heard.textContent = filled(words, { range: rangeWords(view(), ...daysShown()), count });
+  }, 400);
+}
+
+let settled = false;
+function settle() {
+  plainRoles();
+  wholeHours();
+  hear();
+  if (settled) return;
+  settled = true;
+  if (kept?.search === location.search && kept.top) setTimeout(() => (scroller().scrollTop = kept.top));
 }
 
 const calendar = EventCalendar.create(box, {
-  view: viewNow,
-  locale: document.documentElement.lang,
+  view: VIEWS[view()],
+  date: wall(day()).date,
+  views: {
+    threeDays: { type: "timeGridDay", duration: { days: 3 } },
+    dayGridMonth: { dayHeaderFormat: { weekday: narrow ? "narrow" : "short" } },
+  },
+  locale: language,
   firstDay: 1,
-  date: config.now,
   timeZone: config.offset,
-  height: narrow ? "75vh" : "calc(100vh - 13rem)",
+  height: "60vh",
   slotMinTime: "07:00:00",
   slotMaxTime: "21:00:00",
-  slotLabelFormat: CLOCK,
+  slotLabelFormat: (time) => wall(time).time,
   eventTimeFormat: CLOCK,
-  slotHeight: 37, // pixels for half an hour: twenty minutes are a target of 24 (WCAG 2.5.8)
+  dayHeaderFormat: { weekday: "short", day: "numeric" },
+  slotHeight: HALF_HOUR,
   scrollTime: "08:00:00",
   allDaySlot: false,
   nowIndicator: true,
   dayMaxEvents: true,
   lazyFetching: false, // the team's columns want everybody's events, the week one's
-  moreLinkContent: ({ num }) => `+ ${num}`,
-  headerToolbar: {
-    start: "prev,next today",
-    center: "title",
-    end: columns
-      ? `timeGridDay,${narrow ? "" : "timeGridWeek,"}dayGridMonth,listWeek${config.resources.length > 1 ? ",resourceTimeGridDay" : ""}`
-      : "",
-  },
-  buttonText: (texts) => ({
-    ...texts,
-    today: say.today, timeGridDay: say.day, timeGridWeek: say.week, dayGridMonth: say.month,
-    listWeek: say.list, resourceTimeGridDay: say.team, prev: say.previous, next: say.next, close: say.close,
-  }),
+  moreLinkContent: ({ num }) => `+ ${num} ${say.more}`,
+  headerToolbar: { start: "", center: "", end: "" },
+  buttonText: (texts) => ({ ...texts, close: say.close }),
   noEventsContent: say.empty,
   resources: config.resources,
   editable: true,
   selectable: !narrow,
-  eventSources: [{
-    url: config.events,
-    extraParams: wanted,
-  }],
-  eventContent: ({ event, timeText, view }) => {
-    if (event.display === "background") return { domNodes: [] };
-    const { type, marks } = event.extendedProps;
-    const short = event.end - event.start < 40 * 60_000 && view.type !== "listWeek";
-    const lines =
-      view.type === "dayGridMonth" || short
-        ? { at: wall(event.start).time, who: event.title || type }
-        : { who: event.title || type, at: timeText, kind: [type, ...(marks ?? [])].join(" · ") };
-    return {
-      domNodes: Object.entries(lines).map(([name, text]) => {
-        const line = document.createElement(lines.kind === undefined ? "span" : "div");
-        line.className = name;
-        line.textContent = text;
-        return line;
-      }),
-    };
+  eventSources: [{ events: readRows }],
+  eventContent: contentOf,
+  eventDidMount: ({ el, event }) => {
+    if (event.display !== "background") return;
+    el.setAttribute("role", "none");
+    if (!event.title) el.setAttribute("aria-hidden", "true");
   },
   eventClick: ({ event }) => {
-    if (event.extendedProps.url) window.location = event.extendedProps.url;
+    const { url, day: date } = event.extendedProps;
+    if (event.allDay) return go({ date: date.slice(0, 10), view: "day" });
+    live.seen(event.id);
+    if (url) window.location = url;
   },
-  dateClick: ({ date, resource }) => note(date, resource),
-  select: ({ start, resource }) => note(start, resource),
+  eventMouseEnter: ({ event }) => live.seen(event.id),
+  dateClick: ({ date, resource }) =>
+    view() === "month" ? go({ date: wall(date).date, view: "day" }) : note(date, resource),
+  select: ({ start, resource }) => (view() === "month" ? calendar.unselect() : note(start, resource)),
   eventDrop: moved,
   eventResize: moved,
-  eventAllUpdated: () => {
-    plainRoles();
-    wholeHours();
-  },
-  datesSet: ({ view }) => {
-    const teams = viewNow.startsWith("resource");
-    viewNow = view.type;
-    sessionStorage.setItem(KEPT, viewNow);
-    if (teams !== viewNow.startsWith("resource")) calendar.refetchEvents();
-    setTimeout(plainRoles);
-  },
+  eventAllUpdated: settle,
+  datesSet: () => setTimeout(plainRoles),
   loading: (busy) => box.setAttribute("aria-busy", String(busy)),
 });
 
-window.addEventListener("offline", () => tell(say.offline));
-document.getElementById("print").addEventListener("click", () => window.print());
-filters.addEventListener("change", () => calendar.refetchEvents());
+let choices = whose() + place.type + place.status + place.way;
+/** The calendar and its bar, as the place says. */
+function showPlace() {
+  const now = whose() + place.type + place.status + place.way;
+  const before = calendar.getView();
+  calendar.setOption("view", VIEWS[view()]);
+  calendar.setOption("date", wall(day()).date);
+  drawBar();
+  const isSame = before.type === VIEWS[view()] && wall(before.currentStart).date === wall(calendar.getView().currentStart).date;
+  if (isSame && now !== choices) calendar.refetchEvents();
+  choices = now;
+}

@@ -1,0 +1,88 @@
+"""Closed times as the agenda shows them: each with its reason's name, and the page where it is made."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from maia.appointments.opening import ClosedTime, Why, closed_times
+from maia.office.agenda.walls import wall
+from maia.practices.models import Practitioner
+from maia.practices.seats import Seat
+
+
+def closed_rows(
+    seat: Seat, practitioners: Sequence[Practitioner], start: datetime, end: datetime
+) -> Iterator[dict[str, Any]]:
+    """Behind the events: absences, holidays and busy time by name, hours hatched. Two queries."""
+    zone = seat.practice.zone
+    for practitioner, times in closed_times(practitioners, start, end, get_language() or ""):
+        for closed in (part for whole in times for part in _parts(whole)):
+            row = {
+                "resourceIds": [practitioner.pk],
+                "start": wall(closed.start, zone),
+                "end": wall(closed.end, zone),
+                "display": "background",
+                "classNames": ["closed", str(closed.why)],
+            }
+            if name := closed_name(seat, practitioner, closed):
+                row |= {"title": name, "url": closed_page(seat, practitioner, closed)}
+            yield row
+
+
+def closed_name(seat: Seat, practitioner: Practitioner, closed: ClosedTime) -> str:
+    """Empty for the hours of a day that has others. Another calendar's name is for who keeps it."""
+    if closed.why == Why.HOURS:
+        return _("Closed") if whole_days(closed.start, closed.end) else ""
+    if closed.why == Why.CALENDAR:
+        busy = _("Busy (other calendar)")
+        hers = seat.may_change_settings_of(practitioner) and closed.title
+        return f"{busy} · {closed.title}" if hers else busy
+    if closed.why == Why.ABSENCE:
+        return f"{_('Absence')} · {closed.title}" if closed.title else _("Absence")
+    return _("%(name)s (public holiday)") % {"name": closed.title}
+
+
+def closed_page(seat: Seat, practitioner: Practitioner, closed: ClosedTime) -> str:
+    """Where it is changed; empty where she may not."""
+    if closed.why == Why.ABSENCE:
+        return reverse("office:absences")
+    if not seat.may_change_settings_of(practitioner):
+        return ""
+    page = {
+        Why.HOURS: "office:schedule",
+        Why.CALENDAR: "office:calendars",
+        Why.HOLIDAY: "office:practitioner",
+    }
+    return reverse(page[closed.why], args=[practitioner.pk])
+
+
+def whole_days(begins: datetime, ends: datetime) -> list[date]:
+    """The local dates that lie in it from their first minute to their last. Both in one zone."""
+    day = begins.date()
+    if begins.time() > time():
+        day += timedelta(days=1)
+    days = []
+    while datetime.combine(day + timedelta(days=1), time(), begins.tzinfo) <= ends:
+        days.append(day)
+        day += timedelta(days=1)
+    return days
+
+
+def _parts(closed: ClosedTime) -> Iterator[ClosedTime]:
+    """Hours cut at the midnights of the whole days in them: those are named, evenings are not."""
+    if closed.why != Why.HOURS:
+        yield closed
+        return
+    begins = closed.start
+    for day in whole_days(closed.start, closed.end):
+        for midnight in (day, day + timedelta(days=1)):
+            at = datetime.combine(midnight, time(), closed.start.tzinfo)
+            if at > begins:
+                yield closed._replace(start=begins, end=at)
+                begins = at
+    if begins < closed.end:
+        yield closed._replace(start=begins)

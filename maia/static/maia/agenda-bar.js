@@ -1,0 +1,143 @@
+/* The bar over the agenda: turning, views, choices, the strip of days, keys. */
+
+const bar = document.getElementById("bar");
+const strip = document.getElementById("strip");
+const range = document.getElementById("range");
+const [jump, help] = ["jump", "help"].map((id) => document.getElementById(id));
+
+function drawBar() {
+  range.textContent = rangeWords(view(), ...daysShown());
+  document.title = document.title.replace(/^.*?(?= · )/, range.textContent);
+  for (const button of bar.querySelectorAll("[data-view]"))
+    button.setAttribute("aria-pressed", String(button.dataset.view === view()));
+  const { practitioner } = filters.elements;
+  if (practitioner) {
+    practitioner.value = whose() || "all";
+    practitioner.disabled = view() === "team";
+  }
+  let chosen = 0;
+  for (const name of ["type", "status", "way"]) {
+    filters.elements[name].value = place[name];
+    if (filters.elements[name].value) chosen += 1;
+  }
+  const count = document.getElementById("filtering");
+  count.hidden = !chosen;
+  count.textContent = ` (${chosen})`;
+  drawStrip();
+  drawMonths();
+}
+
+function drawStrip() {
+  const monday = mondayOf(day());
+  strip.replaceChildren(
+    ...Array.from({ length: 7 }, (_, n) => {
+      const date = plusDays(monday, n);
+      const button = part("button", "plain", "");
+      button.type = "button";
+      button.append(part("small", "", WEEKDAY.format(date)), part("span", "", date.getDate()));
+      button.setAttribute("aria-label", LONG.format(date));
+      if (wall(date).date === wall(day()).date) button.setAttribute("aria-current", "date");
+      if (wall(date).date === TODAY) button.classList.add("today");
+      button.addEventListener("click", () => go({ date: wall(date).date, view: view() === "3days" ? "3days" : view() === "team" ? "team" : "day" }));
+      const item = document.createElement("li");
+      item.append(button);
+      return item;
+    }),
+  );
+}
+
+function turn(pages) {
+  const date = day();
+  if (view() === "month") date.setMonth(date.getMonth() + pages, 1);
+  else date.setDate(date.getDate() + pages * DAYS[view()]);
+  go({ date: wall(date).date });
+}
+
+/** The grid, and nothing else, scrolls: it takes what the screen has left. */
+function fit() {
+  const tabs = document.querySelector(".menu");
+  const under = tabs && getComputedStyle(tabs).position === "fixed" ? tabs.offsetHeight : 0;
+  const over = box.getBoundingClientRect().top + window.scrollY;
+  calendar.setOption("height", `${Math.max(320, window.innerHeight - over - under - 8)}px`);
+}
+
+for (const button of bar.querySelectorAll("[data-turn]"))
+  button.addEventListener("click", () => turn(Number(button.dataset.turn)));
+for (const button of bar.querySelectorAll("[data-view]"))
+  button.addEventListener("click", () => go({ view: button.dataset.view }));
+document.getElementById("today").addEventListener("click", () => go({ date: TODAY }));
+document.getElementById("print").addEventListener("click", () => window.print());
+document.getElementById("keys").addEventListener("click", () => help.showModal());
+range.addEventListener("click", openJump);
+filters.addEventListener("change", ({ target }) => go({ [target.name]: target.value }));
+filters.addEventListener("submit", (sent) => sent.preventDefault());
+for (const dialog of [jump, help])
+  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+
+// On a phone the help and, but for who answers for several, whose agenda it is stand with the filters.
+if (narrow) {
+  const folded = document.querySelector(".folded");
+  folded.append(document.getElementById("keys"));
+  if (config.mine && filters.elements.practitioner) folded.prepend(filters.querySelector("label"), filters.elements.practitioner);
+}
+
+// Where the checklist was put away, it stays so in this browser.
+const list = document.querySelector(".checklist");
+const AWAY = "maia-checklist-away";
+if (list) {
+  list.hidden = localStorage.getItem(AWAY) === "1";
+  document.getElementById("put-away").addEventListener("click", () => {
+    localStorage.setItem(AWAY, "1");
+    list.hidden = true;
+    fit();
+  });
+  list.addEventListener("toggle", fit);
+}
+
+const KEYS = {
+  t: () => go({ date: TODAY }),
+  j: () => turn(1),
+  k: () => turn(-1),
+  g: openJump,
+  n: () => note(new Date(view() === "month" || view() === "list" ? wall(day()).date + "T09:00" : stamp(nextHour()))),
+  "/": () => (document.getElementById("find") ? document.getElementById("find").focus() : (location = config.patients)),
+  "?": () => help.showModal(),
+};
+for (const button of bar.querySelectorAll("[data-view]")) KEYS[button.title] = () => go({ view: button.dataset.view });
+
+/** On the day shown: now, if that is today, or nine o'clock. */
+function nextHour() {
+  const at = dayOf(place.date || TODAY);
+  if (wall(at).date === TODAY) at.setHours(new Date().getHours(), new Date().getMinutes());
+  else at.setHours(9);
+  return at;
+}
+
+document.addEventListener("keydown", (pressed) => {
+  if (pressed.ctrlKey || pressed.metaKey || pressed.altKey || pressed.defaultPrevented || pressed.isComposing) return;
+  if (pressed.target.closest("input, select, textarea, [contenteditable], dialog") || document.querySelector("dialog[open]")) return;
+  const act = KEYS[pressed.key];
+  if (!act) return;
+  pressed.preventDefault();
+  act();
+});
+
+// A finger across the strip, or across the grid's head, turns the page.
+let touched = null;
+for (const ground of [strip, box]) {
+  ground.addEventListener("touchstart", ({ touches }) => {
+    touched = touches.length === 1 ? { x: touches[0].clientX, y: touches[0].clientY, at: Date.now() } : null;
+  }, { passive: true });
+  ground.addEventListener("touchend", ({ changedTouches: [finger] }) => {
+    if (!touched || Date.now() - touched.at > 600) return;
+    const [right, down] = [finger.clientX - touched.x, Math.abs(finger.clientY - touched.y)];
+    if (Math.abs(right) < 70 || down > 40) return;
+    if (ground === strip) go({ date: wall(plusDays(day(), right < 0 ? 7 : -7)).date });
+    else turn(right < 0 ? 1 : -1);
+  }, { passive: true });
+}
+
+window.addEventListener("resize", fit);
+new ResizeObserver(fit).observe(bar);
+drawBar();
+fit();

@@ -1,0 +1,162 @@
+"""The agenda in a real browser: its place, its keys, what it says aloud, what others do in it."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import assert_accessible
+from tests.browser.test_booking import sign_in
+
+pytestmark = pytest.mark.once
+WEEK = "/pro/?date=2027-01-11&view=week"
+
+
+@pytest.fixture
+def agenda(site, page):
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.wait_for_selector("#agenda[aria-busy=false] .ec-event")
+    return page
+
+
+def drawn(page):
+    page.wait_for_selector("#agenda[aria-busy=false]")
+    expect(page.locator("#heard")).to_contain_text("rendez-vous")
+
+
+def address(page):
+    return page.url.split("/pro/")[1]
+
+
+def test_it_keeps_its_place(site, agenda):
+    page = agenda
+    page.goto(site.base + WEEK)
+    page.wait_for_selector(".ec-event")
+    page.keyboard.press("j")
+    expect(page.locator("#range")).to_have_text(re.compile("18.*24 janvier 2027"))
+    assert address(page) == "?date=2027-01-18&view=week"
+    page.keyboard.press("d")
+    assert address(page) == "?date=2027-01-18&view=day"
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#range")).to_have_text(re.compile("11.*17 janvier 2027"))
+    page.go_forward()
+    page.reload()
+    expect(page.locator("#range")).to_have_text(re.compile("18.*24 janvier 2027"))
+    drawn(page)
+    page.locator(".ec-main").evaluate("e => e.scrollTop = 300")
+    page.locator(".ec-event .who").last.click()
+    page.wait_for_url("**/appointments/*/")
+    back = page.locator("p.back a")
+    assert back.get_attribute("href") == "/pro/?date=2027-01-18&view=week"
+    back.click()
+    drawn(page)
+    assert address(page) == "?date=2027-01-18&view=week"
+    page.wait_for_function("document.querySelector('.ec-main').scrollTop === 300")
+    page.goto(f"{site.base}/pro/")  # where an act ends
+    expect(page.locator("#range")).to_have_text(re.compile("18.*24 janvier 2027"))
+
+
+def test_keys_jump_and_are_not_keys_while_she_types(agenda):
+    page = agenda
+    page.keyboard.press("m")
+    expect(page.locator("[data-view=month]")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("d")
+    expect(page.locator("[data-view=month]")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("dw")
+    assert page.locator("#find").input_value() == "dw"
+    expect(page.locator("[data-view=month]")).to_have_attribute("aria-pressed", "true")
+    page.locator("#range").click()
+    expect(page.locator("#jump [aria-current=date]")).to_be_focused()
+    page.keyboard.press("PageDown")
+    page.keyboard.press("ArrowRight")
+    chosen = page.locator("#jump :focus").get_attribute("aria-label")
+    page.keyboard.press("Enter")
+    expect(page.locator("#jump")).to_be_hidden()
+    page.keyboard.press("d")
+    expect(page.locator("#range")).to_have_text(chosen)
+    page.keyboard.press("n")
+    page.wait_for_url("**/appointments/new/?start=*T09%3A00*")
+
+
+def test_an_event_says_all_of_itself(site, agenda):
+    page = agenda
+    page.goto(f"{site.base}/pro/?date=2026-12-07&view=team")
+    drawn(page)
+    name = page.locator(".ec-event", has_text="avec Camille Lefèvre").first
+    said = name.locator(".unseen").text_content()
+    assert re.match(r"\w+ \d+ \w+ \d{4}, \d\d:\d\d – \d\d:\d\d, .+, avec Camille Lefèvre$", said)
+    assert page.get_by_role("article").count() == 0
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_the_day_is_in_the_first_third(site, browser, browser_context_args, width):
+    context = browser.new_context(**browser_context_args, viewport={"width": width, "height": 844})
+    page = context.new_page()
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.wait_for_selector("#agenda .ec-event")
+    top = page.locator("#agenda").bounding_box()["y"]
+    above = page.locator(".demo-bar").bounding_box()["height"]
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    if width == 390:
+        assert top - above <= 844 / 3
+    assert_accessible(page)
+    for target in ("summary", "#bar button", ".strip button"):
+        for one in page.locator(target).all():
+            assert not one.is_visible() or one.bounding_box()["height"] >= 24
+    context.close()
+
+
+def test_what_others_do_shows_by_itself_and_is_new(site, agenda, browser, browser_context_args):
+    page = agenda
+    page.goto(f"{site.base}/pro/?date=2027-02-01&view=week")
+    page.wait_for_selector("#agenda[aria-busy=false]")
+    other = browser.new_context(**browser_context_args).new_page()
+    sign_in(other, site, "camille@lilas.example", leads_to="**/pro/")
+    other.goto(f"{site.base}/pro/appointments/new/?start=2027-02-03T10:00")
+    other.fill("[name=patient_search]", "sof")
+    other.get_by_text("Sofia Costa").wait_for()
+    other.select_option("#id_type", index=1)
+    other.locator("#until", has_text="jusqu’à").wait_for()
+    other.get_by_role("button", name="Enregistrer le rendez-vous").click()
+    other.get_by_text("Le rendez-vous est noté").wait_for()
+    page.evaluate("live.ask()")
+    new = page.locator(".ec-event.news", has_text="Sofia Costa")
+    expect(new.locator(".is-new")).to_have_text("nouveau")
+    expect(page.locator("#heard")).to_contain_text("rendez-vous")
+    asked = []
+    page.on("response", lambda answer: asked.append((answer.status, answer.url)))
+    page.evaluate("live.ask()")
+    page.wait_for_timeout(500)
+    assert [(status, "/news/" in url) for status, url in asked] == [(304, True)]
+    new.hover()
+    expect(page.locator(".ec-event.news")).to_have_count(0)
+    page.context.set_offline(True)
+    expect(page.locator("#offline")).to_contain_text("hors connexion")
+    page.context.set_offline(False)
+    expect(page.locator("#offline")).to_be_hidden()
+    other.context.close()
+
+
+def test_forced_colours_keep_what_colours_said(site, agenda):
+    page = agenda
+    page.emulate_media(forced_colors="active")
+    pressed = page.locator("[data-view][aria-pressed=true]")
+    plain = page.locator("[data-view][aria-pressed=false]").first
+    ground = "e => getComputedStyle(e).backgroundColor"
+    assert pressed.evaluate(ground) != plain.evaluate(ground)
+    border = "e => getComputedStyle(e).borderTopStyle"
+    assert page.locator(".ec-event").first.evaluate(border) == "solid"
+    hatched = page.locator(".ec-bg-event.hours").first
+    assert "gradient" in hatched.evaluate("e => getComputedStyle(e).backgroundImage")
+
+
+def test_its_config_holds_its_week(site, agenda):
+    config = json.loads(agenda.locator("#agenda-config").text_content())
+    assert config["first"]["rows"]
