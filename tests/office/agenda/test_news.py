@@ -9,16 +9,11 @@ from django.utils import timezone
 
 from maia.accounts import sessions
 from maia.accounts.sessions import SELDOM, Lasting
+from maia.appointments.agenda import Boxes, By
 from maia.appointments.blocking import block_time, unblock
-from maia.appointments.booking import (
-    Boxes,
-    By,
-    cancel_appointment,
-    confirm_appointment,
-    edit_appointment,
-    move_appointment,
-)
+from maia.appointments.booking import cancel_appointment, confirm_appointment, edit_appointment
 from maia.appointments.models import Appointment
+from maia.appointments.moving import move_appointment
 from maia.privacy.models import JournalEntry
 from maia.schedules.models import Absence, ExternalCalendar
 from tests.conftest import NOW, THURSDAY, at, make_user
