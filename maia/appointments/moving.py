@@ -27,6 +27,7 @@ from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.telling import Spot, overtake
 from maia.practices.models import Practitioner
+from maia.schedules.models import AppointmentType
 
 Reason = NotBookable.Reason
 
@@ -39,12 +40,15 @@ def move_appointment(
     now: datetime,
     end: datetime | None = None,
     practitioner: Practitioner | None = None,
+    type: AppointmentType | None = None,
     allow_overlap: bool = False,
     seen: int | None = None,
     telling: Telling = TOLD,
 ) -> Appointment:
     """Moves it to ``start``, for as long as before or until ``end``, in her agenda or, by the practice,
-    in that of ``practitioner``; or leaves it where it is.
+    in that of ``practitioner``, as another ``type``; or leaves it as it is.
+
+    Another type brings its duration, unless the end is said or was changed by hand before.
 
     Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `ImpossibleDate`,
     `ChangedMeanwhile`, `RecordErased`.
@@ -53,8 +57,11 @@ def move_appointment(
     there = practitioner or appointment.practitioner
     with agenda_of(appointment.practitioner, there, holding=patient_of(appointment)):
         current = read_again(appointment, seen)
-        wanted = Spot(start, end or start + current.duration, there, allow_overlap)
-        if wanted.is_same(Spot.of(current)):
+        lasts = current.duration
+        if type is not None and type != current.type and lasts == current.type.duration:
+            lasts = type.duration
+        wanted = Spot(start, end or start + lasts, there, allow_overlap)
+        if wanted.is_same(Spot.of(current)) and type in (None, current.type):
             return current
         if current.status == Appointment.Status.CANCELLED:
             raise AlreadyCancelled
@@ -69,7 +76,7 @@ def move_appointment(
             refuse_unless_free(
                 current.type, current.practitioner, start, now=now, without=current.event
             )
-        _put(current, wanted, by, now, telling)
+        _put(current, wanted, by, now, telling, type=type)
     return current
 
 
@@ -119,14 +126,16 @@ def _put(
     now: datetime,
     telling: Telling,
     undoes: HistoryEntry | None = None,
+    type: AppointmentType | None = None,
 ) -> None:
     """Writes where it stands from now on, and that it has moved. Inside the lock of both agendas.
 
     Raises `NotBookable` where the other practitioner does not offer it, and `SlotTaken`.
     """
     event, old = current.event, Spot.of(current)
-    if wanted.practitioner != old.practitioner:
-        why_not = why_not_offered(current.type, wanted.practitioner, online=False)
+    retyped = type is not None and type != current.type
+    if retyped or wanted.practitioner != old.practitioner:
+        why_not = why_not_offered(type or current.type, wanted.practitioner, online=False)
         if why_not is not None:
             raise NotBookable(why_not)
     taken = is_taken(wanted.practitioner, wanted.start, wanted.end, but=[event.pk])
@@ -134,7 +143,16 @@ def _put(
         raise SlotTaken
     event.start, event.end, event.exclusive = wanted.start, wanted.end, not taken
     event.practitioner = wanted.practitioner
-    event.save(update_fields=["start", "end", "exclusive", "practitioner"])
+    if type is not None and retyped:
+        event.type = type
+        event.buffer_before_minutes = type.buffer_before_minutes
+        event.buffer_after_minutes = type.buffer_after_minutes
+    event.save(
+        update_fields=[
+            "start", "end", "exclusive", "practitioner", "type", "buffer_before_minutes",
+            "buffer_after_minutes",
+        ]
+    )  # fmt: skip
     current.sequence += 1
     if by.is_patient and current.type.needs_confirmation:
         current.status = Appointment.Status.UNCONFIRMED  # nobody has confirmed this time
@@ -142,7 +160,7 @@ def _put(
     if not by.is_patient:
         known = overtake(current, old)
         # Back where she believes it to be: there is nothing to tell, unless in words.
-        news = bool(telling.words) or not wanted.is_same(known)
+        news = bool(telling.words) or retyped or not wanted.is_same(known)
         telling = replace(telling, tell=telling.tell and news)
     record(
         current,
@@ -152,7 +170,7 @@ def _put(
         old_start=old.start,
         new_start=wanted.start,
         telling=telling,
-        old_end=old.end,
+        old_end=None if retyped else old.end,  # what it was before is not kept: no way back
         old_practitioner=None if old.practitioner == wanted.practitioner else old.practitioner,
         old_overlap=old.overlap,
         undoes=undoes,

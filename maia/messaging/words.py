@@ -191,6 +191,11 @@ def _for_patient(appointment: Appointment, entry: HistoryEntry) -> tuple[str, st
                 _("Your appointment is now with %(name)s.")
                 % {"name": appointment.practitioner.name},
             )
+        case Action.MOVED if entry.old_start == entry.new_start and entry.old_end is None:
+            return (
+                _("Your appointment on %(when)s has changed") % _when(appointment.start),
+                _("Your appointment has changed. This is what holds now."),
+            )
         case Action.MOVED:
             return (
                 _("Your appointment has moved to %(when)s") % _when(appointment.start),

@@ -9,7 +9,7 @@ from maia.messaging.owed import announce
 from maia.privacy.models import JournalEntry
 from maia.schedules.models import Absence, AppointmentType, Schedule
 from tests.api.conftest import assert_problem
-from tests.conftest import NOW, THURSDAY, at, make_patient
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
 
 MONDAY = {"monday": [["09:00", "12:30"], ["14:00", "18:00"]]}
 
@@ -359,3 +359,29 @@ def test_invitations_have_the_same_limit_as_on_the_pages(owner, practice):
     assert_problem(answer, 429, "too_many_requests")
     assert answer["Retry-After"] == "86400"
     assert record.invitations.get().round == 5
+
+
+@pytest.mark.rule("3.6.16")
+def test_what_is_done_is_told_with_a_word_or_not(owner, practice, anne, follow_up, julie):
+    long = make_type(practice, "Bilan", duration_minutes=60)
+    made = book_appointment(
+        follow_up, anne, at(THURSDAY, "09:00"), julie, by=By.practice(None), now=NOW
+    )
+    path = f"office/appointments/{made.uid}"
+    changed = owner.call("POST", f"{path}/change", {"type": long.pk, "tell_patient": False})
+    assert changed.json()["end"] == "2026-12-03T10:00:00+01:00"
+    moved = owner.call(
+        "POST", f"{path}/move", {"start": "2026-12-03T11:00:00+01:00", "word": "À bientôt"}
+    )
+    assert moved.status_code == 200
+    assert owner.call("POST", f"{path}/cancel", {"tell_patient": False}).status_code == 200
+    told = made.history.values_list("action", "tells", "words")
+    assert list(told) == [
+        ("booked", True, ""), ("moved", False, ""), ("moved", True, "À bientôt"),
+        ("cancelled", False, ""),
+    ]  # fmt: skip
+    for wrong in ({"word": "x" * 301}, {"tell_patient": 0}):
+        assert_problem(owner.call("POST", f"{path}/cancel", wrong), 422, "invalid")
+    crooked = {"end": "2026-12-03T08:00:00+01:00"}
+    assert owner.call("POST", f"{path}/change", crooked).status_code in (400, 422)
+    assert_problem(owner.call("POST", f"{path}/change", {"type": 99999}), 404, "not_found")

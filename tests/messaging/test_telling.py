@@ -14,7 +14,7 @@ from maia.messaging.foresight import in_how_long
 from maia.messaging.models import Message
 from maia.practices.models import Practitioner
 from maia.schedules.models import Schedule
-from tests.conftest import NOW, THURSDAY, at, make_patient
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
 from tests.messaging.test_delivery import work
 
 PRACTICE = By.practice(None)
@@ -232,3 +232,14 @@ def test_a_clock_that_was_wrong_keeps_no_message_back(hers, smtp):
     drag(hers, "15:00", now=NOW + timedelta(days=400))
     work(MINUTE)
     assert len(smtp.taken) == 1
+
+
+@pytest.mark.rule("3.12.4")
+def test_another_type_brings_its_duration_and_is_not_undone(hers, practice, lise):
+    long = make_type(practice, "Bilan", duration_minutes=60)
+    changed = move_appointment(hers, hers.start, by=PRACTICE, now=NOW, type=long, practitioner=lise)
+    assert (changed.type, changed.practitioner) == (long, lise)
+    assert changed.end == at(THURSDAY, "10:30")
+    assert changed.sequence == 1
+    with pytest.raises(ChangedMeanwhile):
+        undo(changed)

@@ -61,6 +61,7 @@ OPERATIONS = {
     ("patch", _SHEET): Act.OPENED,
     ("post", f"{_SHEET}/move"): Act.OPENED,
     ("post", f"{_SHEET}/cancel"): Act.OPENED,
+    ("post", f"{_SHEET}/change"): Act.OPENED,
     ("get", "office/messages"): Act.MESSAGES,
 }
 SAYS_NOBODY = {
@@ -158,6 +159,7 @@ def test_an_operation_that_answers_patients_leaves_a_line(
             "patient": julie.pk, "type": follow_up.pk, "practitioner": anne.pk,
             "start": "2026-12-04T09:00:00+01:00",
         },
+        ("post", f"{_SHEET}/change"): {"end": "2026-12-03T10:00:00+01:00"},
         ("post", f"{_SHEET}/move"): {"start": "2026-12-04T09:00:00+01:00"},
     }.get((method, path), None if method == "get" else {})  # fmt: skip
     id = booked.uid if "appointments" in path else julie.pk

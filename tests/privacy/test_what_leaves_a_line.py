@@ -24,7 +24,7 @@ HISTORY = {  # in the appointment's own history, which its page shows
     "office/appointments/sheet.py:sheet", "office/appointments/sheet.py:move", "office/appointments/sheet.py:cancel",
     "office/appointments/sheet.py:confirm", "office/appointments/sheet.py:undo", "office/appointments/sheet.py:unconfirm",
     "api/office/appointments.py:create_appointment", "api/office/appointments.py:move",
-    "api/office/appointments.py:change_appointment", "api/office/appointments.py:cancel",
+    "api/office/appointments.py:change_appointment", "api/office/appointments.py:cancel", "api/office/appointments.py:change",
 }  # fmt: skip
 DOMAIN = {  # in the transaction of the act: `privacy/merges.py`, `privacy/imports.py`
     "office/patients/merges.py:undo_merge", "office/patients/imports.py:patient_import",

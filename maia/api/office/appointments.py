@@ -118,6 +118,16 @@ class MoveIn(TellingIn):
     allow_overlap: Bool = False
 
 
+class ChangeIn(TellingIn):
+    """What is left out stays as it is."""
+
+    type: Key | None = Field(None, description="Its duration comes with it, unless `end` is given.")
+    practitioner: Key | None = None
+    start: Instant | None = None
+    end: Instant | None = None
+    allow_overlap: Bool = False
+
+
 class Between(Schema):
     first: LocalDate = Field(alias="from")
     last: LocalDate = Field(alias="to", description="Included.")
@@ -266,6 +276,33 @@ def move(request: HttpRequest, id: UUID, there: MoveIn) -> Any:
         now=timezone.now(),
         allow_overlap=there.allow_overlap,
         telling=there.read(),
+    )
+    return _answer(request, id)
+
+
+@router.post(
+    "appointments/{id}/change",
+    response={200: AppointmentOut, **errors(400, 401, 403, 404, 409, 422, 429)},
+)
+def change(request: HttpRequest, id: UUID, wanted: ChangeIn) -> Any:
+    """Another type, practitioner, time or duration, in one step."""
+    practice, current = seat(request).practice, _one(request, id)
+    types = AppointmentType.objects.filter(practice=practice, archived=False)
+    type = get_object_or_404(types, pk=wanted.type) if wanted.type else None
+    start = wanted.start or current.start
+    if wanted.end is not None and not DAY > wanted.end - start > timedelta(0):
+        raise InvalidRange
+    move_appointment(
+        current,
+        start,
+        end=wanted.end,
+        practitioner=practitioner(request, wanted.practitioner) if wanted.practitioner else None,
+        type=type,
+        by=By.practice(seat(request).user),
+        now=timezone.now(),
+        allow_overlap=wanted.allow_overlap,
+        seen=current.version,
+        telling=wanted.read(),
     )
     return _answer(request, id)
 

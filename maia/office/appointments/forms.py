@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -60,7 +61,8 @@ class WhenForm(forms.Form):
     allow_overlap = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
-        typed: dict[str, Any] = super().clean() or {}
+        super().clean()
+        typed: dict[str, Any] = self.cleaned_data
         if typed.get("until") and typed.get("time") and typed["until"] <= typed["time"]:
             self.add_error("until", _("The end comes before the start."))
         return typed
@@ -77,6 +79,35 @@ class WhenForm(forms.Form):
         skips is read as the hour after it."""
         local = datetime.combine(self.cleaned_data["date"], self.cleaned_data["time"])
         return local.replace(tzinfo=timezone.get_current_timezone())
+
+
+class ChangeForm(WhenForm):
+    """When, with whom and as what. Left out, the last two stay."""
+
+    type = forms.ModelChoiceField(AppointmentType.objects.none(), label=_("Type"), required=False)
+    practitioner = forms.ModelChoiceField(
+        Practitioner.objects.none(), label=_("Practitioner"), required=False
+    )
+
+    def __init__(self, *args: Any, appointment: Appointment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        practice, own = appointment.practice, Q(pk=appointment.type.pk)
+        types = AppointmentType.objects.filter(own | Q(archived=False), practice=practice)
+        self.fields["type"].queryset = types  # type: ignore[attr-defined]
+        team = practice.practitioners.filter(Q(pk=appointment.practitioner.pk) | Q(is_active=True))
+        self.fields["practitioner"].queryset = team  # type: ignore[attr-defined]
+        self.was = appointment
+        self.fields["until"].help_text = _("Left as it is: it lasts as long as before.")
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = self.cleaned_data
+        start, end = (timezone.localtime(at) for at in (self.was.start, self.was.end))
+        # The end that was shown stays beside a new beginning or type: it lasts as that does.
+        changes = (typed.get("date"), typed.get("time"), typed.get("type") or self.was.type)
+        if changes != (start.date(), start.time(), self.was.type):
+            if typed.get("until") == end.time():
+                typed["until"] = None
+        return super().clean()
 
 
 class NewAppointmentForm(WhenForm):

@@ -28,9 +28,8 @@ from maia.appointments.places import Reader, place_of
 from maia.messaging.foresight import in_how_long, in_words, will_be_told, would_be_told
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office
-from maia.office.appointments.forms import EditForm, TellingForm, WhenForm
+from maia.office.appointments.forms import ChangeForm, EditForm, TellingForm
 from maia.office.fields.days import read_wall
-from maia.practices.models import Practitioner
 from maia.privacy.reading import notes_of, open_record, read_agenda
 from maia.schedules.models import Absence
 
@@ -75,13 +74,12 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
     """From the sheet's form, or from a drag in the agenda, which wants JSON."""
     appointment = get_appointment(request, pk)
     dragged = request.headers.get("Accept") == "application/json"
-    form = WhenForm(request.POST)
+    form = ChangeForm(request.POST, appointment=appointment)
     telling = TellingForm(request.POST, auto_id="moving_%s")
     seen = _seen(request)
     end = read_wall(request.POST.get("end", ""), request.seat.practice.zone)
-    there = _practitioner(request) if "practitioner" in request.POST else None
     crooked = not form.is_valid() or seen < 0 or (end and not _sane(form.start(), end))
-    if crooked or not telling.is_valid() or ("practitioner" in request.POST and there is None):
+    if crooked or not telling.is_valid():
         if dragged:
             return JsonResponse({"error": _("This time cannot be read.")}, status=422)
         return _render_sheet(
@@ -93,7 +91,8 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
             appointment,
             form.start(),
             end=end or form.end(),
-            practitioner=there,
+            practitioner=form.cleaned_data["practitioner"],
+            type=form.cleaned_data["type"],
             by=By.practice(request.seat.user),
             now=timezone.now(),
             allow_overlap=form.cleaned_data["allow_overlap"],
@@ -111,7 +110,8 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
     if dragged:
         read_agenda(request.seat, now=timezone.now())  # the answer says her name
         return JsonResponse(_said(moved, _("The appointment has moved.")))
-    messages.success(request, _("The appointment has moved."))
+    stood = moved.start == appointment.start and moved.practitioner == appointment.practitioner
+    messages.success(request, _("Saved.") if stood else _("The appointment has moved."))
     return redirect("office:sheet", pk)
 
 
@@ -141,13 +141,6 @@ def _said(moved: Appointment, done: str) -> dict[str, Any]:
     last.appointment = moved
     undo = reverse("office:undo_move", args=[moved.pk])
     return {"version": moved.version, "said": f"{done} {in_how_long(last)}", "undo": undo}
-
-
-def _practitioner(request: OfficeRequest) -> Practitioner | None:
-    """To whose column it was dragged: one of the team, or None."""
-    pk = parse_id(request.POST["practitioner"])
-    team = request.seat.practice.practitioners.filter(is_active=True)
-    return None if pk is None else team.filter(pk=pk).first()
 
 
 @office
@@ -209,7 +202,7 @@ def _render_sheet(
     appointment: Appointment,
     form: EditForm | None = None,
     refusal: BookingRefused | None = None,
-    when: WhenForm | None = None,
+    when: ChangeForm | None = None,
     tellings: dict[str, TellingForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -230,7 +223,16 @@ def _render_sheet(
             },
         ),
         "when": when
-        or WhenForm(initial={"date": local.date(), "time": local.time(), "until": until.time()}),
+        or ChangeForm(
+            initial={
+                "date": local.date(),
+                "time": local.time(),
+                "until": until.time(),
+                "type": appointment.type,
+                "practitioner": appointment.practitioner,
+            },
+            appointment=appointment,
+        ),
         "history": appointment.history.select_related("user"),
         "messages_sent": appointment.messages.to_people(),
         "refusal": refusals.words(refusal) if refusal else "",

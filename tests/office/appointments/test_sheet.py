@@ -441,3 +441,46 @@ def test_a_type_that_she_does_not_offer_is_not_dragged_to_her(owner, practice, a
     answer = owner.post(url("move", made), dragged, headers=JSON)
     assert (answer.status_code, answer.json()["overlaps"]) == (409, False)
     assert Appointment.objects.get().practitioner == anne
+
+
+@pytest.mark.rule("3.12.4")
+def test_the_sheet_changes_type_and_practitioner_and_keeps_the_duration_rule(
+    owner, practice, hers, ines, smtp
+):
+    long = make_type(practice, "Bilan", duration_minutes=60, buffer_after_minutes=10)
+    work()
+    smtp.taken.clear()
+    shown = {"date": "2026-12-03", "time": "09:30", "until": "10:00", "practitioner": ines.pk}
+    answer = owner.post(url("move", hers), shown | {"type": long.pk, "version": 0})
+    assert answer.status_code == 302
+    made = Appointment.objects.get()
+    assert (made.type, made.practitioner, made.end) == (long, ines, at(THURSDAY, "10:30"))
+    assert made.event.buffer_after_minutes == 10
+    work()
+    (letter,) = smtp.taken
+    assert (
+        letter["Subject"].strip() == "Votre rendez-vous du jeudi 3 décembre 2026 à 09:30 a changé"
+    )
+    assert "Bilan" not in letter["Subject"]
+    assert "Bilan" in left_in(smtp)[0]
+    # Moved, it lasts as long; an end that was changed by hand stays with another type.
+    owner.post(url("move", hers), shown | {"time": "11:00", "until": "10:30", "version": 1})
+    assert Appointment.objects.get().end == at(THURSDAY, "12:00")
+    owner.post(url("move", hers), shown | {"time": "11:00", "until": "11:20", "version": 2})
+    short = make_type(practice, "Court", duration_minutes=15)
+    owner.post(
+        url("move", hers),
+        shown | {"time": "11:00", "until": "11:20", "type": short.pk, "version": 3},
+    )
+    made = Appointment.objects.get()
+    assert (made.type, made.end) == (short, at(THURSDAY, "11:20"))
+
+
+def test_a_type_that_nobody_offers_any_more_is_refused_in_words(owner, practice, hers, ines):
+    own = make_type(practice, "Propre", practitioner=ines)
+    typed = {"date": "2026-12-03", "time": "09:30", "type": own.pk, "version": 0}
+    answer = owner.post(url("move", hers), typed)
+    assert answer.status_code == 409
+    assert "ne propose pas ce type" in answer.content.decode()
+    foreign = typed | {"type": "0"}
+    assert owner.post(url("move", hers), foreign).status_code == 422
