@@ -136,6 +136,14 @@ class Appointment(models.Model):
     class Meta:
         verbose_name = _("appointment")
         verbose_name_plural = _("appointments")
+        indexes = [
+            # Requests: counted on each page of the office, and few among many.
+            models.Index(
+                fields=["practice"],
+                condition=Q(status="unconfirmed"),
+                name="appointment_to_confirm",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "seat"],

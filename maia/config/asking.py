@@ -68,6 +68,9 @@ ACTS: dict[str, Act] = {
         _("Change how long records are kept"),
     ),
     "office:export": _act(_("Export all records"), OPENS_RECORDS, "office:patients"),
+    "office:export_appointments": _act(
+        _("Export a list of appointments"), OPENS_RECORDS, "office:appointments"
+    ),
     "office:hand_out": _act(_("Hand over a patient’s data"), OPENS_RECORDS, "office:patient"),
     "office:erase": _act(_("Erase a record"), OPENS_RECORDS, "office:patient"),
     "office:merge": _act(_("Merge two records"), OPENS_RECORDS, "office:patient"),

@@ -5,10 +5,12 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from maia.appointments.listing import count_to_confirm
 from maia.messaging.models import Message
 from maia.office.access import OfficeRequest, office
 from maia.practices.seats import Seat
@@ -30,19 +32,30 @@ class Entry(NamedTuple):
 
 
 def menu(request: HttpRequest) -> list[Entry]:
-    """Of the seat that she has taken; nothing before. Asks the database once."""
+    """Of the seat that she has taken; nothing before. Asks the database twice."""
     seat: Seat | None = getattr(request, "seat", None)
     if seat is None:
         return []
     folder = _folder_of(request)
+    if request.resolver_match and request.resolver_match.url_name == "new_appointment":
+        folder = ""  # which has a button of its own
     problems = problems_of(request)
     words = ngettext(
         "%(count)d message did not leave, or perhaps not.",
         "%(count)d messages did not leave, or perhaps not.",
         problems,
     )
+    requests = count_to_confirm(seat.practice, timezone.now())
+    asking = ngettext(
+        "%(count)d request waits for your answer.",
+        "%(count)d requests wait for your answer.",
+        requests,
+    )
     entries = [
         _entry("agenda", _("Agenda"), "calendar-days", folder),
+        _entry("appointments", _("Appointments"), "list", folder)._replace(
+            problems=requests, waiting=asking % {"count": requests} if requests else ""
+        ),
         _entry("patients", _("Patients"), "users", folder),
         _entry("messages", _("Messages"), "mail", folder)._replace(
             problems=problems, waiting=words % {"count": problems} if problems else ""

@@ -22,6 +22,7 @@ class JournalEntry(models.Model):
         ERASED = "erased", _("erased the record")
         INVITED = "invited", _("invited the patient")
         ALL_EXPORTED = "all_exported", _("exported all records")
+        LIST_EXPORTED = "list_exported", _("exported a list of appointments")
         IMPORTED = "imported", _("imported records")
         IMPORT_UNDONE = "import_undone", _("undid an import")
         SETTINGS = "settings", _("changed settings")

@@ -69,6 +69,13 @@ def read_agenda(seat: Seat, *, now: datetime) -> Any:
     return Appointment.objects.with_details().filter(practice=seat.practice)
 
 
+def take_out_appointments(seat: Seat, *, now: datetime, detail: str) -> Any:
+    """The appointments of the practice for a file; ``detail``: of which dates. Raises `TooOften`."""
+    limits.ask(Limited.EXPORT, seat.user.pk, now=now)
+    note(Act.LIST_EXPORTED, seat, now=now, detail=detail)
+    return Appointment.objects.with_details().filter(practice=seat.practice)
+
+
 def notes_of(seat: Seat, row: Patient | Appointment) -> str | None:
     """What the practice wrote on a record or an appointment; None for a seat that reads none."""
     if not seat.reads_notes:

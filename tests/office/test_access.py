@@ -32,6 +32,7 @@ POST_ONLY = {
     "change_message",
     "test_message",
     "unconfirm",
+    "answer_request",
     "invite",
     "withdraw_invitation",
     "change_invitation",
@@ -51,6 +52,9 @@ POST_ONLY = {
 OF_NOTHING = {
     "start",
     "booking_page",
+    "appointments",
+    "export_appointments",
+    "attendance",
     "more",
     "doors",
     "webhooks",
@@ -103,6 +107,7 @@ OWNER = {
     "no_website",
 }
 SETTINGS = OWNER | {
+    "export_appointments",
     "undo_merge",
     "show_feeds",
     "merge",

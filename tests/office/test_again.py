@@ -23,6 +23,7 @@ ASKS = {
 }  # fmt: skip
 DOES_NOT_ASK = {
     # the day's work
+    "attendance", "answer_request",
     "choose_practice", "new_appointment", "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "new_absence",
     "delete_absence", "personal_event", "patients", "patient", "invite", "withdraw_invitation",
     "patient_search", "all_seen", "change_message", "patient_import", "import_of", "change_import",
@@ -33,8 +34,9 @@ DOES_NOT_ASK = {
     # what closes a door
     "revoke_feed", "revoke_token",
 }  # fmt: skip
-ASKS_BEFORE_SHOWING = {"export", "hand_out", "show_feeds"}
+ASKS_BEFORE_SHOWING = {"export", "export_appointments", "hand_out", "show_feeds"}
 READS = {
+    "appointments",
     "more", "booking_page", "agenda", "events", "news", "availability", "absences", "patients_found", "messages", "message", "settings",
     "doors", "journal", "import_remarks",
 }  # fmt: skip

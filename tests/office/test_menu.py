@@ -20,6 +20,8 @@ def current(answer):
     [
         ("agenda", ["Agenda"]),
         ("patients", ["Patientes"]),
+        ("appointments", ["Rendez-vous"]),
+        ("attendance", ["Rendez-vous"]),
         ("messages", ["Messages", "Plus"]),
         ("types", ["Réglages", "Plus"]),
         ("new_appointment", ["Nouveau rendez-vous"]),

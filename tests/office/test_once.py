@@ -33,6 +33,7 @@ OTHERWISE = {
 }  # fmt: skip
 # ... by what it is about, which is as it was wanted already, ...
 CHANGES = {
+    "answer_request", "attendance",
     "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "delete_absence", "personal_event", "patient",
     "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "change_message", "practitioner",
     "schedule", "change_calendar", "revoke_feed", "practice", "remove_website", "no_website",
@@ -42,7 +43,7 @@ CHANGES = {
 }  # fmt: skip
 # ... or it makes nothing.
 ASKS_ONLY = {"choose_practice", "patients", "patient_search", "preview_sms", "preview_type"}
-SHOWS_ONLY = READS | {"types", "export", "hand_out", "show_feeds"}
+SHOWS_ONLY = READS | {"types", "export", "export_appointments", "hand_out", "show_feeds"}
 
 
 def makes_once(view):

@@ -32,6 +32,7 @@ ONE_ROW = {  # a row is got by its key, then opened (`open_record`) or acted upo
     "api/office/appointments.py:create_appointment", "api/office/messages.py:messages",
 }  # fmt: skip
 OPENS = {  # of a record or an appointment that the same function opens
+    "office/appointments/listing.py:_ask_to_decline", "office/appointments/listing.py:_told",
     "office/patients/record.py:patient", "office/patients/record.py:_alike", "office/appointments/noting.py:_render_new",
     "office/appointments/sheet.py:_render_sheet", "office/appointments/sheet.py:_tellings",
     "office/appointments/sheet.py:_leaving", "office/appointments/sheet.py:_said",

@@ -25,6 +25,9 @@ from tests.conftest import NOW, THURSDAY, at
 PAGES = {
     "agenda": Act.AGENDA,
     "events": Act.AGENDA,
+    "appointments": Act.AGENDA,
+    "export_appointments": Act.LIST_EXPORTED,
+    "attendance": Act.AGENDA,
     "sheet": Act.OPENED,
     "patients": Act.LISTED,
     "patients_found": Act.SEARCHED,
@@ -37,6 +40,7 @@ PAGES = {
 }
 # Patients' rows in the answer to what is posted, or of a file that was given.
 ON_POST = {
+    "answer_request",
     "new_appointment", "move", "undo_move", "cancel", "confirm", "unconfirm", "patient_search", "merge", "undo_merge",
     "new_absence", "schedule", "patient_import", "import_of", "import_remarks",
 }  # fmt: skip

@@ -25,6 +25,7 @@ CASES = {
     "move": ({**STALE, "date": "x"}, 422, [Act.OPENED]),
     "undo_move": ({"version": "1"}, 200, [Act.AGENDA]),
     "cancel": (STALE, 409, [Act.OPENED]),
+    "answer_request": ({"decline": "1"}, 200, [Act.OPENED]),
     "confirm": (None, 409, [Act.OPENED]),
     "unconfirm": (STALE, 409, [Act.OPENED]),
     "patient_search": ({"patient_search": "Petit"}, 200, [Act.SEARCHED]),

@@ -21,6 +21,7 @@ FILES = [*MAIA.glob("office/**/*.py"), *MAIA.glob("api/office/*.py"), MAIA / "ap
 WRITES = {"written_down", "note", "journalled", "note_import", "merge_records", "unmerge"}
 
 HISTORY = {  # in the appointment's own history, which its page shows
+    "office/appointments/listing.py:attendance", "office/appointments/listing.py:answer_request",
     "office/appointments/sheet.py:sheet", "office/appointments/sheet.py:move", "office/appointments/sheet.py:cancel",
     "office/appointments/sheet.py:confirm", "office/appointments/sheet.py:undo", "office/appointments/sheet.py:unconfirm",
     "api/office/appointments.py:create_appointment", "api/office/appointments.py:move",

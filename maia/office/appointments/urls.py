@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from maia.office.appointments import noting, sheet
+from maia.office.appointments import listing, noting, sheet
 
 urlpatterns = [
+    path("appointments/", listing.appointments, name="appointments"),
+    path("appointments/export/", listing.export_appointments, name="export_appointments"),
+    path("appointments/attendance/", listing.attendance, name="attendance"),
+    path("appointments/<int:pk>/answer/", listing.answer_request, name="answer_request"),
     path("appointments/new/", noting.new_appointment, name="new_appointment"),
     path("appointments/availability/", noting.availability, name="availability"),
     path("appointments/<int:pk>/", sheet.sheet, name="sheet"),

@@ -138,7 +138,7 @@ def test_a_long_list_comes_in_pages_with_constant_queries(
 ):
     for n in range(120):
         make_patient(practice, f"Patiente{n}")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(11):
         page = owner.get("/pro/patients/").content.decode()
     assert page.count('class="card"') == 50
     assert owner.get("/pro/patients/?page=99").status_code == 200

@@ -1,0 +1,194 @@
+"""*Rendez-vous*: appointments as a list, requests answered in their row, and who came today."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maia.accounts.ids import parse_id
+from maia.appointments.agenda import By
+from maia.appointments.attendance import hold_agendas, may_be_said, say_attendance
+from maia.appointments.booking import cancel_appointment, confirm_appointment
+from maia.appointments.exceptions import BookingRefused
+from maia.appointments.listing import Wanted, listed, to_confirm
+from maia.appointments.models import Appointment, HistoryEntry
+from maia.appointments.spreadsheet import appointments_csv
+from maia.messaging.foresight import in_words, would_be_told
+from maia.office import refusals
+from maia.office.access import OfficeRequest, get_appointment, office, settings_page
+from maia.office.again import asked_again
+from maia.office.appointments.listing_forms import AttendanceForm, ListForm
+from maia.office.fields.days import read_day
+from maia.office.fields.kept_form import in_turn
+from maia.office.sure import ask, is_sure
+from maia.privacy.reading import open_record, read_agenda, take_out_appointments
+
+PAGE, MOST_REQUESTS, MOST_OF_A_DAY = 50, 30, 300
+LONGEST_QUERY = 500  # characters of the address that she came from
+
+
+@office
+@require_safe
+def appointments(request: OfficeRequest) -> HttpResponse:
+    """Those of some dates, today's unless it says otherwise, page by page; above them the requests
+    that wait, whatever is asked."""
+    now, practice = timezone.now(), request.seat.practice
+    form = ListForm(request.GET, practice=practice, today=timezone.localdate())
+    wanted = form.wanted()
+    everything = read_agenda(request.seat, now=now)
+    rows = listed(everything, wanted, practice) if wanted else everything.none()
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    waiting = list(to_confirm(everything, now)[: MOST_REQUESTS + 1])
+    asked = _asked(request.GET)
+    context = {
+        "practice": practice,
+        "form": form,
+        "wanted": wanted,
+        "page": page,
+        "days": _by_day(page),
+        "asks_more": any(name not in ("first", "last") for name in asked),
+        "query": f"&{urlencode(asked)}" if asked else "",
+        "asked": urlencode(asked),
+        "quick": _quick(asked, wanted),
+        "requests": [(one, _told(one)) for one in waiting[:MOST_REQUESTS]],
+        "more_requests": len(waiting) > MOST_REQUESTS,
+        "now": now,
+        "several": practice.practitioners.filter(is_active=True).count() > 1,
+    }
+    status = 200 if wanted else 422
+    return render(request, "office/appointments/list.html", context, status=status)
+
+
+@settings_page
+@asked_again
+@require_safe
+def export_appointments(request: OfficeRequest) -> HttpResponse:
+    """The list as it is filtered, all its pages, for who may change settings."""
+    now, practice = timezone.now(), request.seat.practice
+    wanted = ListForm(request.GET, practice=practice, today=timezone.localdate()).wanted()
+    if wanted is None:
+        return redirect(f"{reverse('office:appointments')}?{urlencode(_asked(request.GET))}")
+    dates = f"{wanted.first:%d/%m/%Y} – {wanted.last:%d/%m/%Y}"
+    rows = listed(take_out_appointments(request.seat, now=now, detail=dates), wanted, practice)
+    name = f"rendez-vous-{wanted.first}-{wanted.last}.csv"
+    return HttpResponse(
+        appointments_csv(rows.iterator(), practice.zone),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@office
+@require_POST
+def answer_request(request: OfficeRequest, pk: int) -> HttpResponse:
+    """Yes to a request, or no, which asks first; either leads back to the list as it was."""
+    appointment, now = get_appointment(request, pk), timezone.now()
+    by = By.practice(request.seat.user)
+    try:
+        if "decline" not in request.POST:
+            confirm_appointment(appointment, by=by, now=now)
+            messages.success(request, _("The appointment is confirmed."))
+        elif not is_sure(request):
+            return _ask_to_decline(request, appointment)
+        else:
+            seen = parse_id(request.POST.get("version", ""))
+            cancel_appointment(appointment, by=by, now=now, seen=-1 if seen is None else seen)
+            messages.success(request, _("The request is declined, its time is free."))
+    except BookingRefused as refusal:
+        messages.error(request, refusals.words(refusal))
+    return _back_to_the_list(request)
+
+
+@office
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_turn
+def attendance(request: OfficeRequest) -> HttpResponse:
+    """Who came on a day: all that has begun, three choices a row, saved at once."""
+    now, practice = timezone.now(), request.seat.practice
+    typed = request.POST if request.method == "POST" else None
+    day = read_day((typed or request.GET).get("date", "")) or timezone.localdate()
+    rows = may_be_said(listed(read_agenda(request.seat, now=now), Wanted(day, day), practice), now)
+    if typed is not None:
+        hold_agendas(row.event.practitioner_id for row in rows[:MOST_OF_A_DAY])
+    form = AttendanceForm(typed, rows.all()[:MOST_OF_A_DAY])
+    if form.is_valid():
+        by = By.practice(request.seat.user)
+        for one, said in form.changed():
+            say_attendance(one, said, was=one.attendance, by=by, now=now)
+        messages.success(request, _("Saved."))
+        return redirect(f"{reverse('office:attendance')}?date={day}")
+    context = {
+        "practice": practice,
+        "form": form,
+        "day": day,
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1) if day < timezone.localdate() else None,
+        "several": practice.practitioners.filter(is_active=True).count() > 1,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "office/appointments/attendance.html", context, status=status)
+
+
+def _ask_to_decline(request: OfficeRequest, appointment: Appointment) -> HttpResponse:
+    open_record(request.seat, appointment.patient, now=timezone.now())
+    local = timezone.localtime(appointment.start)
+    named = {
+        "name": appointment.patient.name,
+        "date": f"{local:%d/%m/%Y}",
+        "time": f"{local:%H:%M}",
+    }
+    question = _("Decline the request of %(name)s, on %(date)s at %(time)s?") % named
+    told = in_words(would_be_told(appointment, HistoryEntry.Action.CANCELLED, timezone.now()))
+    takes = [_("Its time is free again at once."), told]
+    back = _list_address(request.POST.get("asked", ""))
+    return ask(request, question, takes, _("Decline the request"), back)
+
+
+def _back_to_the_list(request: OfficeRequest) -> HttpResponseRedirect:
+    return HttpResponseRedirect(_list_address(request.POST.get("asked", "")))
+
+
+def _list_address(query: str) -> str:
+    asked = urlencode(_asked(QueryDict(query[:LONGEST_QUERY])))
+    return reverse("office:appointments") + (f"?{asked}" if asked else "")
+
+
+def _asked(typed: Any) -> dict[str, str]:
+    """What an address asks of the list, as far as it is the list's."""
+    return {name: typed[name][:40] for name in ListForm.base_fields if typed.get(name, "").strip()}
+
+
+def _quick(asked: dict[str, str], wanted: Wanted | None) -> list[tuple[str, str, bool]]:
+    """Words, address and whether it is what is shown: dates that are asked for every day."""
+    today = timezone.localdate()
+    monday = today - timedelta(days=today.weekday())
+    days: list[tuple[str, date, date]] = [
+        (_("Today"), today, today),
+        (_("Tomorrow"), today + timedelta(days=1), today + timedelta(days=1)),
+        (_("This week"), monday, monday + timedelta(days=6)),
+    ]
+    shown = (wanted.first, wanted.last) if wanted else None
+    return [
+        (words, "?" + urlencode(asked | {"first": first, "last": last}), (first, last) == shown)
+        for words, first, last in days
+    ]
+
+
+def _by_day(rows: Iterable[Appointment]) -> list[tuple[date, list[Appointment]]]:
+    """In the practice's zone."""
+    days = groupby(rows, key=lambda row: timezone.localtime(row.start).date())
+    return [(day, list(of_day)) for day, of_day in days]
+
+
+def _told(appointment: Appointment) -> str:
+    return in_words(would_be_told(appointment, HistoryEntry.Action.CONFIRMED, timezone.now()))

@@ -1,0 +1,112 @@
+"""The forms of the list of appointments: what is asked of it, and who came."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from maia.appointments.listing import ATTENDANCES, MOST_DAYS, Wanted
+from maia.appointments.models import Appointment
+from maia.office.fields.days import DayField
+from maia.office.fields.kept_form import KeptForm
+from maia.practices.models import Practice, Practitioner
+from maia.schedules.models import AppointmentType
+
+
+class ListForm(forms.Form):
+    """What an address asks of the list; one that asks for no date asks for today."""
+
+    first = DayField(label=_("From"), required=False)
+    last = DayField(label=_("To (included)"), required=False)
+    status = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[("", _("Every status")), *Appointment.Status.choices],
+    )
+    practitioner = forms.ModelChoiceField(
+        Practitioner.objects.none(),
+        label=_("Practitioner"),
+        required=False,
+        empty_label=_("Everybody"),
+    )
+    type = forms.ModelChoiceField(
+        AppointmentType.objects.none(),
+        label=_("Type"),
+        required=False,
+        empty_label=_("Every type"),
+    )
+    online = forms.ChoiceField(
+        label=_("How it was made"),
+        required=False,
+        choices=[
+            ("", _("Online or not")),
+            ("yes", _("Booked online")),
+            ("no", _("Noted by the practice")),
+        ],
+    )
+    attendance = forms.ChoiceField(
+        label=_("Attendance"),
+        required=False,
+        choices=[("", _("Came or not")), *ATTENDANCES],
+    )
+
+    def __init__(self, typed: Any, *, practice: Practice, today: date) -> None:
+        typed = typed.copy()
+        if not any(typed.get(name, "").strip() for name in ("first", "last")):
+            typed["first"] = typed["last"] = today.isoformat()
+        super().__init__(typed, auto_id="list_%s")
+        self.fields["practitioner"].queryset = practice.practitioners.all()  # type: ignore[attr-defined]
+        self.fields["type"].queryset = AppointmentType.objects.filter(practice=practice)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        if not {"first", "last"} & self.errors.keys():
+            first = typed.get("first") or typed["last"]
+            last = typed.get("last") or first
+            if last < first:
+                self.add_error("last", _("The end comes before the start."))
+            elif last - first >= timedelta(days=MOST_DAYS):
+                self.add_error("last", _("At most a year at once, please."))
+            typed |= {"first": first, "last": last}
+        return typed
+
+    def wanted(self) -> Wanted | None:
+        """None for what cannot be read, or is too much."""
+        if not self.is_valid():
+            return None
+        typed = dict(self.cleaned_data)
+        typed["online"] = {"yes": True, "no": False}.get(typed["online"])
+        return Wanted(**typed)
+
+
+class AttendanceForm(KeptForm, forms.Form):
+    """Of each appointment of a day, whether she came; see `KeptForm` for what is written."""
+
+    def __init__(self, typed: Any, appointments: Iterable[Appointment]) -> None:
+        self.of_day = {f"a{one.pk}": one for one in appointments}
+        super().__init__(typed, initial={name: one.attendance for name, one in self.of_day.items()})
+
+    def remember_what_was_shown(self) -> None:
+        """Called when the form is made: its fields are the rows of the day."""
+        for name, one in self.of_day.items():
+            self.fields[name] = forms.ChoiceField(
+                label=one.patient.name,
+                required=False,
+                widget=forms.RadioSelect,
+                choices=[*Appointment.Attendance.choices, ("", _("to note"))],
+            )
+        super().remember_what_was_shown()
+
+    def rows(self) -> list[tuple[Appointment, forms.BoundField, SafeString]]:
+        """Each with its field, and what the page shows her, hidden."""
+        return [
+            (one, self[name], self[name].as_hidden(only_initial=True))
+            for name, one in self.of_day.items()
+        ]
+
+    def changed(self) -> list[tuple[Appointment, str]]:
+        """Those that she changed, with what she says."""
+        return [(self.of_day[name], self.cleaned_data[name]) for name in self.changed_data]

@@ -1,0 +1,227 @@
+"""*Rendez-vous*: the list, its filters, its file; requests answered in their row; who came."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from maia.appointments.booking import By, book_appointment
+from maia.appointments.models import Appointment
+from maia.privacy.journal import Act
+from maia.privacy.models import JournalEntry
+from tests.conftest import NOW, THURSDAY, at, make_patient
+from tests.pages import fields_of, on_one_line, shown
+
+LIST, CAME = "/pro/appointments/", "/pro/appointments/attendance/"
+DATES = f"?first={THURSDAY}&last={THURSDAY}"
+PRACTICE = By.practice(None)
+
+
+def book(type, who, time, patient, day=THURSDAY, **how):
+    return book_appointment(type, who, at(day, time), patient, by=PRACTICE, now=NOW, **how)
+
+
+def rows_of(page):
+    """The names in the list, in their order."""
+    listed = page.partition('class="rows listed"')[2].partition("</ul>")[0]
+    return [part.partition("<")[0] for part in listed.split('/">')[1:]]
+
+
+@pytest.mark.rule("3.12.7")
+def test_a_list_by_dates_and_what_is_asked_of_it(owner, practice, anne, ines, follow_up, julie):
+    book(follow_up, anne, "09:00", julie)
+    book(follow_up, ines, "09:00", make_patient(practice, "Lina"))
+    today = owner.get(LIST)
+    assert "Aucun rendez-vous à ces dates." in today.content.decode()
+    page = owner.get(LIST + DATES).content.decode()
+    assert rows_of(page) == ["Julie Petit", "Lina Petit"]
+    assert "<strong>2 rendez-vous</strong>" in on_one_line(page)
+    page = owner.get(f"{LIST}{DATES}&practitioner={ines.pk}").content.decode()
+    assert rows_of(page) == ["Lina Petit"]
+    page = owner.get(f"{LIST}{DATES}&online=yes").content.decode()
+    assert "Aucun rendez-vous ne répond à tout cela." in page
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "first=x", "last=2026-13-01", "first=2026-12-03&last=2026-12-01", "status=x", "online=x",
+        "first=2026-01-01&last=2027-06-01", "first=0001-01-01", "practitioner=x", "type=99999",
+        "attendance=%00", "practitioner=" + "9" * 400,
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_said_beside_it(owner, asked):
+    for path in (LIST, "/pro/appointments/export/"):
+        answer = owner.get(f"{path}?{asked}", follow=True)
+        assert answer.status_code == 422
+        assert 'class="error"' in answer.content.decode()
+
+
+def test_nothing_of_another_practice_is_listed(owner, elsewhere):
+    book(
+        elsewhere["type"],
+        elsewhere["practitioner"],
+        "09:00",
+        elsewhere["patient"],
+        unconfirmed=True,
+    )
+    page = owner.get(LIST + DATES).content.decode()
+    assert "Maud" not in page
+    for field, thing in (("practitioner", "practitioner"), ("type", "type")):
+        answer = owner.get(f"{LIST}{DATES}&{field}={elsewhere[thing].pk}")
+        assert answer.status_code == 422
+
+
+def test_a_long_list_costs_as_many_statements_as_a_short_one(owner, practice, anne, follow_up):
+    counts = []
+    for many in (3, 60):
+        for number in range(many):
+            how = {"allow_overlap": True, "unconfirmed": number % 2 == 0}
+            book(follow_up, anne, "09:00", make_patient(practice, f"P{many}{number}"), **how)
+        owner.get(LIST + DATES)  # the line in the journal is there
+        with CaptureQueriesContext(connection) as captured:
+            page = owner.get(LIST + DATES).content.decode()
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+    assert "Page suivante" in page
+    assert f"?page=2&amp;first={THURSDAY}&amp;last={THURSDAY}" in page
+
+
+@pytest.mark.rule("3.12.8")
+def test_a_request_waits_in_the_menu_and_is_answered_in_its_row(owner, anne, follow_up, julie):
+    yes = book(follow_up, anne, "09:00", julie, unconfirmed=True)
+    no = book(follow_up, anne, "10:00", julie, unconfirmed=True)
+    page = on_one_line(owner.get("/pro/absences/").content.decode())
+    assert 'title="2 demandes attendent votre réponse.">2<' in page
+    page = owner.get(LIST + DATES).content.decode()
+    assert "Demandes à confirmer" in page
+    typed = {"version": yes.version, "asked": DATES[1:]}
+    answer = owner.post(reverse("office:answer_request", args=[yes.pk]), typed)
+    assert answer["Location"] == LIST + DATES
+    typed |= {"version": no.version, "decline": "1"}
+    path = reverse("office:answer_request", args=[no.pk])
+    asks = owner.post(path, typed)
+    page = asks.content.decode()
+    assert "Refuser la demande de Julie Petit, le 03/12/2026 à 10:00" in page
+    assert "L’heure redevient libre aussitôt." in page
+    no.refresh_from_db()
+    assert no.status == "unconfirmed"
+    assert owner.post(path, typed | {"yes": "1"})["Location"] == LIST + DATES
+    yes.refresh_from_db()
+    no.refresh_from_db()
+    assert (yes.status, no.status) == ("confirmed", "cancelled")
+    assert "Demandes à confirmer" not in owner.get(LIST).content.decode()
+
+
+def test_a_request_that_changed_meanwhile_is_not_declined(owner, anne, follow_up, julie):
+    made = book(follow_up, anne, "09:00", julie, unconfirmed=True)
+    path = reverse("office:answer_request", args=[made.pk])
+    for version in (made.version + 1, "x", ""):
+        answer = owner.post(path, {"decline": "1", "yes": "1", "version": version}, follow=True)
+        assert "a modifié ce rendez-vous entre-temps" in answer.content.decode()
+    made.refresh_from_db()
+    assert made.status == "unconfirmed"
+
+
+@pytest.mark.parametrize(
+    "asked", ["//evil.example", "first=x&next=https://evil.example", "é" * 900]
+)
+def test_an_answer_leads_to_the_list_and_nowhere_else(owner, anne, follow_up, julie, asked):
+    made = book(follow_up, anne, "09:00", julie, unconfirmed=True)
+    there = owner.post(reverse("office:answer_request", args=[made.pk]), {"asked": asked})
+    assert there["Location"].split("?")[0] == LIST
+    assert "evil" not in there["Location"]
+
+
+@pytest.fixture
+def evening(time_machine):
+    time_machine.move_to(at(THURSDAY, "19:00"), tick=False)
+
+
+@pytest.fixture
+def day(practice, anne, follow_up):
+    return [
+        book(follow_up, anne, time, make_patient(practice, name))
+        for name, time in (("Julie", "09:00"), ("Lina", "10:00"), ("Maud", "11:00"))
+    ]
+
+
+@pytest.mark.rule("3.12.9")
+def test_the_attendance_of_a_day_in_one_pass_writes_what_was_changed(evening, owner, day):
+    first, second, third = day
+    typed = shown(owner, CAME)
+    assert typed[f"initial-a{first.pk}"] == ""
+    typed |= {f"a{first.pk}": "attended", f"a{second.pk}": "no_show"}
+    assert owner.post(CAME, typed)["Location"] == f"{CAME}?date={THURSDAY}"
+    said = dict(Appointment.objects.values_list("pk", "attendance"))
+    assert said == {first.pk: "attended", second.pk: "no_show", third.pk: ""}
+    assert third.history.count() == 1
+    once = first.history.count()
+    assert owner.post(CAME, shown(owner, CAME)).status_code == 302  # nothing changed
+    assert first.history.count() == once
+
+
+@pytest.mark.rule("3.12.9")
+def test_what_two_say_of_one_day_at_once_stays_of_both(evening, owner, day):
+    first, second, _third = day
+    one, other = shown(owner, CAME), shown(owner, CAME)
+    owner.post(CAME, one | {f"a{first.pk}": "excused"})
+    clash = owner.post(CAME, other | {f"a{first.pk}": "no_show", f"a{second.pk}": "attended"})
+    assert clash.status_code == 422
+    page = clash.content.decode()
+    assert "excusé" in page
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.attendance, second.attendance) == ("excused", "")
+    assert owner.post(CAME, fields_of(page)).status_code == 302  # again: it is hers
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.attendance, second.attendance) == ("no_show", "attended")
+    assert owner.post(CAME, other | {f"a{second.pk}": "attended"}).status_code == 302
+    first.refresh_from_db()
+    assert first.attendance == "no_show"
+
+
+def test_what_has_not_begun_or_is_cancelled_is_not_asked(sign_in, team, day, time_machine):
+    time_machine.move_to(at(THURSDAY, "10:15"), tick=False)
+    owner = sign_in(team["owner"])
+    Appointment.objects.filter(pk=day[0].pk).update(status="cancelled")
+    page = owner.get(CAME).content.decode()
+    assert ("Lina" in page, "Julie" in page, "Maud" in page) == (True, False, False)
+    typed = {"date": str(THURSDAY), f"a{day[2].pk}": "attended", f"a{day[0].pk}": "attended"}
+    owner.post(CAME, typed)
+    assert not Appointment.objects.exclude(attendance="").exists()
+    for date in ("x", "9999-99-99", "2200-12-31", "\x00"):
+        assert owner.get(CAME, {"date": date}).status_code == 200
+    assert owner.post(CAME, {"date": str(THURSDAY), f"a{day[1].pk}": "x"}).status_code == 422
+
+
+def test_the_file_is_the_list_and_leaves_a_line(sign_in, team, day, practice):
+    owner = sign_in(team["owner"])
+    path = f"/pro/appointments/export/{DATES}&status=confirmed"
+    answer = owner.get(path)
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert len(answer.content.decode().splitlines()) == 4
+    entry = JournalEntry.objects.get()
+    assert (entry.act, entry.detail) == (Act.LIST_EXPORTED, "03/12/2026 – 03/12/2026")
+    assert "Exporter cette liste" in owner.get(LIST + DATES).content.decode()
+    assistant = sign_in(team["assistant"])
+    assert assistant.get(path).status_code == 403
+    assert "Exporter cette liste" not in assistant.get(LIST + DATES).content.decode()
+    assert assistant.get(CAME).status_code == 200
+    late = sign_in(team["owner"], ago=16 * 60)
+    assert late.get(path)["Location"].startswith("/mon-compte/encore/?next=")
+
+
+def test_days_that_are_asked_for_every_day(owner):
+    page = on_one_line(owner.get(f"{LIST}?status=cancelled").content.decode())
+    today = NOW.date()
+    for words, first, last in (
+        ("Aujourd’hui", today, today),
+        ("Demain", today + timedelta(days=1), today + timedelta(days=1)),
+        ("Cette semaine", "2026-11-30", "2026-12-06"),
+    ):
+        assert f'href="?status=cancelled&amp;first={first}&amp;last={last}"' in page
+        assert words in page
