@@ -21,6 +21,16 @@ def day_month(day: date) -> str:
     return f"{_day(day)} {date_format(day, 'F')}"
 
 
+def days_between(first: date, last: date) -> str:
+    """From one day to a later one; what both share is said once."""
+    start, end = _day(first), f"{_day(last)} {date_format(last, 'F Y')}"
+    if first.year != last.year:
+        start = f"{day_month(first)} {first.year}"
+    elif first.month != last.month:
+        start = day_month(first)
+    return _("From %(first)s to %(last)s") % {"first": start, "last": end}
+
+
 def clock(moment: datetime) -> str:
     """A local time, ``09:00``; of an hour that the night of a clock change has twice, which one."""
     time = date_format(moment, "H:i")

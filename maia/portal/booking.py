@@ -93,6 +93,12 @@ def get_offer(slug: str, type_id: int) -> tuple[AppointmentType, list[Practition
     return type, team
 
 
+def _has_other_types(type: AppointmentType) -> bool:
+    """With one alone, the page before leads straight back here."""
+    others = AppointmentType.objects.bookable_online().filter(practice=type.practice)
+    return bool(others.exclude(pk=type.pk).exists())
+
+
 def _of_frame(request: HttpRequest, practitioners: list[Practitioner]) -> list[Practitioner]:
     """A website may be one practitioner's of a practice."""
     frame = frame_of(request)
@@ -153,6 +159,7 @@ def when(request: HttpRequest, slug: str, type_id: int) -> HttpResponse:
             "wanted": wanted[0] if wanted else None,
             "week": week,
             "query": f"&practitioner={wanted[0].pk}" if wanted else "",
+            "has_others": _has_other_types(type),
         },
     )
 

@@ -16,10 +16,11 @@ DAYS = 7
 
 
 class Offer(NamedTuple):
-    """A slot as a button: when it starts, and the page that takes it."""
+    """A slot as a button: when it starts, the page that takes it, with whom."""
 
     start: datetime
     url: str
+    practitioner: Practitioner
 
 
 class Day(NamedTuple):
@@ -71,7 +72,13 @@ def read_week(
     later = end + timedelta(days=1)
     return Week(
         days=[
-            Day(day, [Offer(s.start, url_of(s)) for s in _one_a_time(found.get(day, []))])
+            Day(
+                day,
+                [
+                    Offer(s.start, url_of(s), s.practitioner)
+                    for s in _one_a_time(found.get(day, []))
+                ],
+            )
             for day in (first + timedelta(days=n) for n in range(DAYS))
         ],
         # Opened by itself, it starts at the first free day: there is nothing earlier.

@@ -59,16 +59,23 @@ def site(tmp_path_factory):
         yield site
 
 
+PROVOKED = (
+    "the server responded with a status of 4",
+    "net::ERR_INTERNET_DISCONNECTED",
+    "Failed to fetch",
+)
+
+
 @pytest.fixture
 def page(page):
-    """Any error in the console is a failure, but for the 4xx that a test provokes."""
+    """Any error in the console is a failure, but for the 4xx and the lost network of a test."""
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on(
         "console",
         lambda m: (
             errors.append(m.text)
-            if m.type == "error" and "the server responded with a status of 4" not in m.text
+            if m.type == "error" and not any(words in m.text for words in PROVOKED)
             else None
         ),
     )

@@ -200,3 +200,23 @@ def test_the_page_weighs_little_and_asks_nobody_else(site, page):
     print(f"CSS and JavaScript: {sum(weights.values()) / 1000:.1f} kB")
     assert hosts == {site.base.removeprefix("http://")}
     assert 10_000 < sum(weights.values()) < 60_000
+
+
+def test_other_days_are_said_and_the_focus_stays(site, page):
+    open_slots(page, site)
+    page.locator("#later").focus()
+    page.keyboard.press("Enter")
+    page.locator("#said", has_text="Du ").wait_for(state="attached")
+    assert page.evaluate("document.activeElement.id") == "later"
+    title = page.locator("#slots-title").inner_text()
+    assert page.locator("#said").inner_text() == title
+
+
+def test_other_days_that_cannot_be_loaded_say_so(site, page):
+    open_slots(page, site)
+    page.context.set_offline(True)
+    page.locator("#later").click()
+    page.get_by_text("Ces horaires n’ont pas pu être chargés").wait_for()
+    page.context.set_offline(False)
+    page.locator("#later").click()
+    page.locator("#said.unseen", has_text="Du ").wait_for(state="attached")

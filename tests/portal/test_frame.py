@@ -145,7 +145,7 @@ def test_other_options_are_no_page(client, website, options):
 def test_what_was_asked_stays_in_every_link(client, website, anne, follow_up):
     page = client.get(f"/tilleuls/embed/en-7a4f9a-{anne.pk}/tilleuls/book/{follow_up.pk}/")
     text = page.content.decode()
-    assert 'lang="en"' in text
+    assert '<html lang="en-GB">' in text
     assert "/theme/2/7a4f9a.css" in text
     links = re.findall(r'href="(/tilleuls/[^"]*)"', text)
     inside = [link for link in links if link.startswith(f"/tilleuls/embed/en-7a4f9a-{anne.pk}/")]

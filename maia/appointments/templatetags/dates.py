@@ -15,6 +15,11 @@ def span(start: datetime, end: datetime) -> str:
     return dates.span(timezone.localtime(start), timezone.localtime(end))
 
 
+@register.simple_tag
+def days_between(first: date, last: date) -> str:
+    return dates.days_between(first, last)
+
+
 @register.filter(expects_localtime=True)
 def clock(value: datetime) -> str:
     return dates.clock(value)

@@ -23,7 +23,8 @@ def clean_phone(typed: str, country: str) -> str:
 
 class PhoneField(forms.CharField):
     def __init__(self, *, country: str, label: str) -> None:
-        super().__init__(label=label, max_length=30, required=False)
+        widget = forms.TextInput(attrs={"type": "tel"})
+        super().__init__(label=label, max_length=30, required=False, widget=widget)
         self.country = country
 
     def clean(self, value: Any) -> str:

@@ -12,8 +12,12 @@ from maia.office.access import OfficeRequest, settings_page
 def index(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
     team = practice.practitioners.filter(is_active=True)
+    own = request.seat.practitioner
     context = {
         "practice": practice,
-        "practitioners": [p for p in team if request.seat.may_change_settings_of(p)],
+        "practitioners": sorted(
+            (p for p in team if request.seat.may_change_settings_of(p)),
+            key=lambda practitioner: practitioner != own,  # one's own first
+        ),
     }
     return render(request, "office/settings/index.html", context)

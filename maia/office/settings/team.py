@@ -91,9 +91,16 @@ def team(request: OfficeRequest) -> HttpResponse:
         "form": form,
         "invitations": practice.invitations.waiting().filter(patient=None),
         "now": timezone.now(),
-        "team": practice.team.select_related("user").order_by("pk"),
+        "team": _named(practice),
     }
     return render(request, "office/settings/team.html", context, status=status)
+
+
+def _named(practice: Practice) -> list[tuple[Membership, str]]:
+    """Each with the name that patients read, or nothing: an assistant has none."""
+    names = {person.user_id: person.name for person in practice.practitioners.all()}
+    members = practice.team.select_related("user").order_by("pk")
+    return [(member, names.get(member.user_id, "")) for member in members]
 
 
 @owner_page
