@@ -4,7 +4,7 @@ A personal event blocks like an appointment and is guarded like one. An absence 
 stands in it: the appointments that it covers are listed, for the practice to cancel or keep.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from maia.appointments.agenda import TOLD, By, Telling, agenda_of, is_taken, refuse_unless_known
 from maia.appointments.booking import cancel_appointment
-from maia.appointments.exceptions import SlotTaken
+from maia.appointments.exceptions import ChangedMeanwhile, SlotTaken
 from maia.appointments.models import Appointment, Event
 from maia.practices.models import Practitioner
 from maia.schedules.models import Absence
@@ -79,14 +79,15 @@ def be_absent(
     spans: Iterable[Span],
     title: str,
     *,
-    cancel_covered: bool,
+    decided: Mapping[int, bool] | None,
     by: By,
     now: datetime,
     telling: Telling = TOLD,
 ) -> list[Appointment]:
     """Closes ``spans``; the appointments that it cancelled, each with a message to the patient.
 
-    Raises `ImpossibleDate`.
+    ``decided``: of each appointment that stands inside, by its key, whether it goes; None: all stay.
+    Raises `ImpossibleDate`, and `ChangedMeanwhile` where one stands there that nothing is said of.
     """
     wanted = list(spans)
     refuse_unless_known(*(instant for span in wanted for instant in span))
@@ -96,7 +97,12 @@ def be_absent(
             Absence(practitioner=practitioner, start=start, end=end, title=title, series=series)
             for start, end in wanted
         )
-        cancelled = covered(practitioner, wanted, now) if cancel_covered else []
+        if decided is None:
+            return []
+        inside = covered(practitioner, wanted, now)
+        if any(one.pk not in decided for one in inside):
+            raise ChangedMeanwhile  # it was booked while she decided about the others
+        cancelled = [one for one in inside if decided[one.pk]]
         for appointment in cancelled:
             cancel_appointment(appointment, by=by, now=now, telling=telling)
     return cancelled

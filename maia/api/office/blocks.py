@@ -143,7 +143,7 @@ def create_absence(request: HttpRequest, typed: AbsenceIn) -> HttpResponse:
         by = By.practice(seat(request).user)
         title, now = _title(typed.title), timezone.now()
         refuse_unless_confirmed(request, covered(hers, wanted, now), typed.confirm)
-        be_absent(hers, wanted, title, cancel_covered=False, by=by, now=now)
+        be_absent(hers, wanted, title, decided=None, by=by, now=now)
         made = hers.absences.filter(start=wanted[0][0], end=wanted[0][1]).latest("pk")
         _note(request, made)
         return [str(made.pk)], shown(made, _zone(request))

@@ -1,25 +1,32 @@
 """Absences and personal events: listed, made, dropped."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maia.accounts.ids import parse_id
 from maia.appointments.agenda import By
 from maia.appointments.blocking import be_absent, block_time, covered, unblock
-from maia.appointments.exceptions import SlotTaken
+from maia.appointments.dates import span
+from maia.appointments.exceptions import ChangedMeanwhile, SlotTaken
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.messaging.foresight import in_words, would_be_told
+from maia.messaging.models import Message
+from maia.office import sure
 from maia.office.absences.forms import AwayForm
 from maia.office.access import OfficeRequest, office, written_down
+from maia.office.appointments.forms import TellingForm
 from maia.office.once import made_once
 from maia.privacy.journal import Act, time_in_words
 from maia.privacy.reading import read_agenda
@@ -44,10 +51,38 @@ def absences(request: OfficeRequest) -> HttpResponse:
     return render(request, "office/absences/list.html", context)
 
 
-def _told(covered: Iterable[Appointment], now: datetime) -> list[tuple[Appointment, str]]:
-    """Each with what its patient would receive, were it cancelled."""
-    cancelled = HistoryEntry.Action.CANCELLED
-    return [(one, in_words(would_be_told(one, cancelled, now))) for one in covered]
+class Covered(NamedTuple):
+    """An appointment under an absence: whether it goes, and what its patient would receive."""
+
+    appointment: Appointment
+    goes: bool
+    channels: list[Message.Channel]
+    told: str
+
+
+def _covered(request: OfficeRequest, inside: Iterable[Appointment], now: datetime) -> list[Covered]:
+    cancelled, ticked = HistoryEntry.Action.CANCELLED, _keys(request, "goes")
+    rows = []
+    for one in inside:
+        channels = would_be_told(one, cancelled, now)
+        goes = "all" in request.POST or one.pk in ticked
+        rows.append(Covered(one, goes, channels, in_words(channels)))
+    return rows
+
+
+def _keys(request: OfficeRequest, name: str) -> set[int]:
+    keys = (parse_id(typed) for typed in request.POST.getlist(name))
+    return {key for key in keys if key is not None}
+
+
+def _sums(rows: list[Covered]) -> str:
+    """How much would leave, were all of them cancelled."""
+    left = Counter(channel for row in rows for channel in row.channels)
+    emails, sms = left[Message.Channel.EMAIL], left[Message.Channel.SMS]
+    words = [ngettext("%(count)d email", "%(count)d emails", emails) % {"count": emails}]
+    if sms:
+        words.append(_("%(count)d SMS") % {"count": sms})
+    return ", ".join(words)
 
 
 @office
@@ -78,23 +113,33 @@ def new_absence(request: OfficeRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("office:absences")
     inside = covered(practitioner, form.spans, now)
+    telling = TellingForm(request.POST)
+    decided = {pk: pk in _keys(request, "goes") for pk in _keys(request, "shown")}
+    asked = "all" in request.POST or not decided.keys() >= {one.pk for one in inside}
     if inside:  # named on the page
         read_agenda(request.seat, now=now)
-    if inside and not {"keep", "cancel"} & request.POST.keys():
-        return render(
-            request,
-            "office/absences/new.html",
-            context | {"covered": _told(inside, now)},
-            status=409,
+    cancelled: list[Appointment] = []
+    try:
+        if (asked and inside) or not telling.is_valid():
+            raise ChangedMeanwhile
+        cancelled = be_absent(
+            practitioner,
+            form.spans,
+            typed["title"],
+            decided=decided,
+            by=By.practice(request.seat.user),
+            now=now,
+            telling=telling.telling(),
         )
-    cancelled = be_absent(
-        practitioner,
-        form.spans,
-        typed["title"],
-        cancel_covered="cancel" in request.POST,
-        by=By.practice(request.seat.user),
-        now=now,
-    )
+    except ChangedMeanwhile:  # she has not decided about each, or not said how
+        rows = _covered(request, covered(practitioner, form.spans, now), now)
+        shown = "telling_shown" in request.POST
+        context |= {
+            "covered": rows,
+            "sums": _sums(rows),
+            "telling": telling if shown else TellingForm(),
+        }
+        return render(request, "office/absences/new.html", context, status=409)
     start, end = form.spans[0]
     closed = Absence(practitioner=practitioner, start=start, end=end)
     written_down(request, Act.TIME, detail=time_in_words(closed))
@@ -115,6 +160,8 @@ def delete_absence(request: OfficeRequest, pk: int) -> HttpResponse:
     absence = get_object_or_404(hers.select_related("practitioner"), pk=pk)
     if not request.seat.may_change_settings_of(absence.practitioner):
         raise PermissionDenied
+    if not sure.is_sure(request):
+        return _ask_before_deleting(request, absence)
     gone = hers.filter(pk=pk)
     if "following" in request.POST and absence.series:
         gone = hers.filter(series=absence.series, start__gte=absence.start)
@@ -122,6 +169,16 @@ def delete_absence(request: OfficeRequest, pk: int) -> HttpResponse:
     written_down(request, Act.TIME, detail=time_in_words(absence))
     messages.success(request, _("The time is open again."))
     return redirect("office:absences")
+
+
+def _ask_before_deleting(request: OfficeRequest, absence: Absence) -> HttpResponse:
+    takes = [f"{absence.practitioner.name}, {span(absence.start, absence.end)}."]
+    if "following" in request.POST and absence.series:
+        takes.append(_("Those that follow in its repetition go as well."))
+    takes.append(_("Patients can book this time again at once."))
+    name = absence.title or _("this absence")
+    question = _("Delete %(name)s?") % {"name": name}
+    return sure.ask(request, question, takes, _("Delete"), reverse("office:absences"))
 
 
 @office

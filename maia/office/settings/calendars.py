@@ -107,6 +107,14 @@ def change_calendar(request: OfficeRequest, pk: int, action: str) -> HttpRespons
                 request, _("This calendar is being read. This page says what came of it.")
             )
         case "remove":
+            if not sure.is_sure(request):
+                return sure.ask(
+                    request,
+                    _("Remove the calendar “%(name)s”?") % {"name": found},
+                    [_("Patients can book the time that it took again at once.")],
+                    _("Remove"),
+                    reverse("office:calendars", args=[found.practitioner_id]),
+                )
             found.delete()
             written_down(request, Act.SETTINGS, detail=_("calendar “%(name)s”") % {"name": found})
             messages.success(request, _("The time that it took is open again."))

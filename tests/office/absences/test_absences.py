@@ -1,5 +1,6 @@
 """Absences and personal events: once or repeated, over appointments or not."""
 
+import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from maia.appointments.slots import free_slots
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
 from maia.schedules.models import Absence
-from tests.conftest import NOW, THURSDAY, at
+from tests.conftest import NOW, THURSDAY, at, make_patient
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -43,33 +44,75 @@ def test_whole_days_close(owner, anne, follow_up):
     page = owner.get("/pro/absences/").content.decode()
     assert "du jeudi 3 décembre 2026 au vendredi 4 décembre 2026" in page
     assert "Congés" in page
-    owner.post(reverse("office:delete_absence", args=[absence.pk]))
+    delete = reverse("office:delete_absence", args=[absence.pk])
+    asked = owner.post(delete).content.decode()
+    assert "Supprimer Congés" in asked
+    assert Absence.objects.exists()
+    owner.post(delete, {"yes": "1"})
     assert len(free_slots(follow_up, [anne], THURSDAY, until, now=NOW)) == 3
 
 
-def test_appointments_inside_are_listed_then_cancelled_with_a_message(
-    owner, anne, follow_up, julie
+def inside(practice, anne, follow_up, *times):
+    """One appointment a time, each of another patient."""
+    return [
+        book_appointment(
+            follow_up, anne, at(THURSDAY, time), make_patient(practice, f"P{time}", email=f"p{n}@p.example"),
+            by=By.practice(None), now=NOW,
+        )
+        for n, time in enumerate(times)
+    ]  # fmt: skip
+
+
+def statuses(made):
+    return [Appointment.objects.get(pk=one.pk).status for one in made]
+
+
+@pytest.mark.rule("3.12.5")
+def test_of_appointments_inside_each_is_kept_or_cancelled_with_a_word(
+    owner, practice, anne, follow_up
 ):
-    by = By.patient(None)
-    book_appointment(follow_up, anne, at(THURSDAY, "09:30"), julie, by=by, now=NOW)
+    made = inside(practice, anne, follow_up, "09:30", "10:30", "11:30")
     answer = away(owner, anne)
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "1 rendez-vous se trouve dans ce temps" in page
-    assert "Julie Petit" in page
+    assert "3 rendez-vous" in page
+    assert "P10:30 Petit" in page
+    assert "3 e-mails" in page
+    assert page.count('name="goes"') == 3
+    assert not re.search(r'name="goes"[^>]*checked', page)  # kept, until she says otherwise
     assert not Absence.objects.exists()
-    away(owner, anne, cancel="1")
-    assert Appointment.objects.get().status == "cancelled"
+    shown = {"shown": [one.pk for one in made], "telling_shown": "True"}
+    told = {"goes": [made[1].pk], "tell_patient": "on", "word": "Une naissance m’appelle."}
+    assert away(owner, anne, **shown, **told).status_code == 302
+    assert statuses(made) == ["confirmed", "cancelled", "confirmed"]
     announce(NOW)
-    assert Message.objects.filter(kind="cancelled", recipient="patient").count() == 1
+    message = Message.objects.get(kind="cancelled", recipient="patient")
+    assert message.patient_id == made[1].patient_id
+    assert message.entry.words == "Une naissance m’appelle."
 
 
-def test_or_kept(owner, anne, follow_up, julie):
-    by = By.patient(None)
-    book_appointment(follow_up, anne, at(THURSDAY, "09:30"), julie, by=by, now=NOW)
-    away(owner, anne, keep="1")
-    assert Absence.objects.count() == 1
-    assert Appointment.objects.get().status == "confirmed"
+def test_all_are_ticked_by_one_button_and_still_asked(owner, practice, anne, follow_up):
+    made = inside(practice, anne, follow_up, "09:30", "10:30")
+    shown = {"shown": [one.pk for one in made], "telling_shown": "True", "tell_patient": "on"}
+    page = away(owner, anne, **shown, all="1").content.decode()
+    assert len(re.findall(r'name="goes"[^>]*checked', page)) == 2
+    assert not Absence.objects.exists()
+    away(owner, anne, **shown | {"goes": shown["shown"], "tell_patient": ""})
+    assert statuses(made) == ["cancelled"] * 2
+    announce(NOW)
+    assert not Message.objects.filter(kind="cancelled").exists()
+
+
+def test_what_was_booked_while_she_decided_is_asked_about(owner, practice, anne, follow_up):
+    made = inside(practice, anne, follow_up, "09:30")
+    shown = {"shown": [made[0].pk], "goes": [made[0].pk]}
+    later = inside(practice, anne, follow_up, "11:00")
+    answer = away(owner, anne, **shown)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "P11:00 Petit" in page
+    assert len(re.findall(r'name="goes"[^>]*checked', page)) == 1  # what she ticked is
+    assert statuses(made + later) == ["confirmed"] * 2
 
 
 def test_a_personal_event_every_other_week(owner, anne, follow_up):
