@@ -107,7 +107,7 @@ def mailbox(site, context):
 
 @pytest.fixture
 def code_for(mailbox):
-    return lambda to: re.search(r"\b\d{6}\b", mailbox(to, "Votre code")).group()
+    return lambda to: re.search(r"\b\d{6}\b", mailbox(to, "votre code")).group()
 
 
 def assert_accessible(page):

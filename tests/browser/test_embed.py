@@ -77,7 +77,7 @@ def test_she_signs_up_books_and_cancels_inside_of_the_frame(sites, listed, open_
     choose_slot(frame)
     when = frame.locator(".summary .when").inner_text()
     sign_up_and_book(
-        frame, lambda: read_mail(context, sites, email, "Votre code", r"\b\d{6}\b"), email
+        frame, lambda: read_mail(context, sites, email, "votre code", r"\b\d{6}\b"), email
     )
     frame.get_by_role("heading", name="Votre rendez-vous est pris").wait_for()
     assert frame.locator(".summary .when").inner_text() == when
@@ -117,7 +117,7 @@ def test_where_no_cookie_is_kept_a_tab_takes_over_and_the_frame_follows(
     email = "onglet@patiente.example"
     assert tab.locator(".summary .when").inner_text() == when
     sign_up_and_book(
-        tab, lambda: read_mail(context, sites, email, "Votre code", r"\b\d{6}\b"), email
+        tab, lambda: read_mail(context, sites, email, "votre code", r"\b\d{6}\b"), email
     )
     tab.get_by_role("heading", name="Votre rendez-vous est pris").wait_for()
     tab.close()
@@ -143,7 +143,7 @@ def test_the_frame_follows_a_tab_that_the_middle_button_or_a_long_press_opened(
     tab.goto(sites.base + link.get_attribute("href"))
     email = f"milieu{time.time_ns()}@patiente.example"  # new at a second attempt too
     sign_up_and_book(
-        tab, lambda: read_mail(context, sites, email, "Votre code", r"\b\d{6}\b"), email
+        tab, lambda: read_mail(context, sites, email, "votre code", r"\b\d{6}\b"), email
     )
     tab.get_by_role("heading", name="Votre rendez-vous est pris").wait_for()
     tab.close()

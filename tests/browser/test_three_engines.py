@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 
 from tests.browser.engines.fixtures import DESKTOP, PHONE, in_every_engine
+from tests.pace import PATIENCE
 
 pytestmark = pytest.mark.once
 
@@ -23,7 +24,7 @@ def letter(sites):
         address = f"https://127.0.0.1:{sites.port}/demo/messages/?{query}"
         asked = urllib.request.Request(address, headers={"Host": sites.base.split("//")[1]})
         trusting = ssl._create_unverified_context()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             with urllib.request.urlopen(asked, context=trusting) as answer:
                 page = answer.read().decode()
@@ -38,7 +39,7 @@ def letter(sites):
 
 @pytest.fixture
 def code_for(letter):
-    return lambda to: re.search(r"\b\d{6}\b", letter(to, "Votre code")).group()
+    return lambda to: re.search(r"\b\d{6}\b", letter(to, "votre code")).group()
 
 
 def website_with(snippet):

@@ -127,7 +127,7 @@ def book(visitor, mail, email, first, last):
     slot = re.search(r'class="slot"[^>]*href="([^"]+)"', visitor.text).group(1)
     visitor.get(slot)
     visitor.submit(f"{slot}sign-in/", email=email)
-    visitor.submit(code=code_in(letter(mail, email, "Votre code")))
+    visitor.submit(code=code_in(letter(mail, email, "votre code")))
     visitor.submit(slot, first_name=first, last_name=last, mobile="06 39 98 00 77")
     assert "/booked/" in visitor.path, visitor.text
     confirmation = letter(mail, email, "Votre rendez-vous")
@@ -137,7 +137,7 @@ def book(visitor, mail, email, first, last):
 def sign_in(visitor, mail, email):
     visitor.get("/accounts/login/code/?next=/pro/")
     visitor.submit(email=email)
-    visitor.submit(code=code_in(letter(mail, email, "Votre code")))
+    visitor.submit(code=code_in(letter(mail, email, "votre code")))
     assert visitor.path.startswith("/pro/"), visitor.path
 
 
