@@ -1,6 +1,5 @@
 """The agenda in a real browser: its place, its keys, what it says aloud, what others do in it."""
 
-import json
 import re
 
 import pytest
@@ -129,13 +128,14 @@ def test_what_others_do_shows_by_itself_and_is_new(site, agenda, browser, browse
     page.evaluate("live.ask()")
     new = page.locator(".ec-event.news", has_text="Sofia Costa")
     expect(new.locator(".is-new")).to_have_text("nouveau")
-    expect(page.locator("#heard")).to_contain_text("rendez-vous")
+    expect(page.locator("#heard")).to_have_text(re.compile("1 changement.*rendez-vous"))
     asked = []
     page.on("response", lambda answer: asked.append((answer.status, answer.url)))
     page.evaluate("live.ask()")
     page.wait_for_timeout(500)
     assert [(status, "/news/" in url) for status, url in asked] == [(304, True)]
-    new.hover()
+    spot = new.bounding_box()
+    page.mouse.move(spot["x"] + 20, spot["y"] + 12)
     expect(page.locator(".ec-event.news")).to_have_count(0)
     page.context.set_offline(True)
     expect(page.locator("#offline")).to_contain_text("hors connexion")
@@ -157,6 +157,15 @@ def test_forced_colours_keep_what_colours_said(site, agenda):
     assert "gradient" in hatched.evaluate("e => getComputedStyle(e).backgroundImage")
 
 
-def test_its_config_holds_its_week(site, agenda):
-    config = json.loads(agenda.locator("#agenda-config").text_content())
-    assert config["first"]["rows"]
+@pytest.mark.parametrize("view", ["week", "day"])
+def test_on_paper_it_is_one_sheet_that_says_whose_and_when(site, agenda, view):
+    page = agenda
+    page.goto(f"{site.base}/pro/?date=2026-12-07&view={view}")
+    drawn(page)
+    pdf = page.pdf(prefer_css_page_size=True, format="A4")
+    assert len(re.findall(rb"/Type /Page\b", pdf)) == 1
+    page.emulate_media(media="print")
+    expect(page.locator(".on-paper")).to_have_text("Cabinet des Lilas · Camille Lefèvre")
+    expect(page.locator("#range")).to_be_visible()
+    for left_out in (".checklist", ".filters", ".views", ".rail"):
+        expect(page.locator(left_out).first).to_be_hidden()

@@ -228,3 +228,23 @@ def test_no_page_of_the_office_scrolls_sideways_on_a_phone(new_visitor, sites):
         wider[path] = page.scrolls_sideways()
     wider = {path: pixels for path, pixels in wider.items() if pixels > 0}
     assert not wider, wider
+
+
+@in_every_engine
+def test_the_agenda_keeps_its_place_in_every_engine(new_visitor, sites):
+    page = new_visitor(DESKTOP).page()
+    sign_in(page, sites, "camille@lilas.example")
+    page.open(f"{sites.base}/pro/?date=2026-12-07&view=week")
+    page.sees_one(".ec-week-view .ec-event")
+    page.press("3 jours")
+    page.arrives("view=3days")
+    page.press("Plus tard")
+    page.arrives("date=2026-12-10&view=3days")
+    page.back()
+    page.arrives("date=2026-12-07&view=3days")
+    page.sees_one(".ec-event .who")
+    page.press_on(".ec-event .who")
+    page.arrives("/pro/appointments/")
+    page.follow("Agenda")
+    page.arrives("/pro/?date=2026-12-07&view=3days")
+    page.sees_one(".ec-event .who")

@@ -6,6 +6,7 @@ const known = {
   appearance: ["/^.+$/"], // Safari 15.4
   clip: ["/^.+$/"], // everywhere; deprecated
   "color-scheme": ["/^.+$/"], // Firefox 96
+  mask: ["/^.+$/"], // with its prefix before it
   outline: ["/^.+$/"], // Safari follows rounded corners from 16.4 only
   "overflow-wrap": ["anywhere"], // Safari 15.4
   rotate: ["/^.+$/"], // Chrome 104
@@ -13,14 +14,16 @@ const known = {
   "text-size-adjust": ["/^.+$/"], // with its prefix where it is needed
   "user-select": ["/^.+$/"], // with its prefix in Safari
 };
-const selectors = ["focus-visible", "marker", "selection"]; // Safari 15.4; a colour at most
+const selectors = ["backdrop", "focus-visible", "marker", "selection"]; // Safari 15.4; a colour at most
 
 // Newer, and nothing is lost without them.
 const better = {
   "accent-color": ["/^.+$/"], // a box ticked in the browser's own blue
   "backdrop-filter": ["/^.+$/"], // behind a dialog: no blur
+  "forced-color-adjust": ["/^.+$/"], // where colours are forced: Windows, whose browsers know it
   "field-sizing": ["/^.+$/"], // a text to copy scrolls in its box
   "font-family": ["ui-monospace"], // then any monospace
+  page: ["/^.+$/"], // on paper, where it is not known: upright
   "print-color-adjust": ["/^.+$/"], // with its prefix before it
   resize: ["/^.+$/"], // iOS has no corner to pull
   zoom: ["/^.+$/"], // on paper, in Firefox before 126: larger letters

@@ -25,6 +25,16 @@ function drawBar() {
   count.textContent = ` (${chosen})`;
   drawStrip();
   drawMonths();
+  drawPaper();
+}
+
+/** What the printed sheet says above its hours, and which way up it lies. */
+function drawPaper() {
+  const one = config.resources.find(({ id }) => String(id) === whose());
+  document.getElementById("whose").textContent = one ? ` · ${one.title}` : "";
+  const isUpright = ["day", "list"].includes(view());
+  document.body.classList.toggle("upright", isUpright);
+  document.body.classList.toggle("across", !isUpright);
 }
 
 function drawStrip() {

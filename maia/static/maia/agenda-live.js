@@ -8,6 +8,7 @@ const live = {
   known: new Map(), // of the days drawn: what each event was
   fresh: new Set(), // events that are new to her
   byItself: false, // nobody asked for what is being read
+  changes: "", // how many, to be said with what is drawn
   ended: false,
 
   /** A look that nobody took keeps no session alive. */
@@ -25,7 +26,7 @@ const live = {
         changes += 1;
       }
       for (const id of live.known.keys()) if (!now.has(id)) changes += 1;
-      if (changes) heard.textContent = filled(changes === 1 ? say.newsOne : say.news, { count: changes });
+      if (changes) live.changes = filled(changes === 1 ? say.newsOne : say.news, { count: changes });
     }
     live.known = now;
     live.byItself = false;

@@ -233,7 +233,9 @@ function hear() {
       else if (extendedProps.move) count += 1;
     }
     const words = count === 1 ? say.heardOne : say.heard;
-    heard.textContent = filled(words, { range: rangeWords(view(), ...daysShown()), count });
+    const drawnNow = filled(words, { range: rangeWords(view(), ...daysShown()), count });
+    heard.textContent = live.changes ? `${live.changes}. ${drawnNow}` : drawnNow;
+    live.changes = "";
   }, 400);
 }
 

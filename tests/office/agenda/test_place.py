@@ -4,7 +4,9 @@ import json
 import re
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from maia.office.agenda.place import read_place
 from maia.practices.models import Practitioner
@@ -108,3 +110,15 @@ def test_a_type_is_named_once(owner, booked_in):
     first, second = (row for row in rows if "id" in row)
     assert first["is"]["name"] == "Suivi de grossesse"
     assert (second["type"], "is" in second) == (first["type"], False)
+
+
+def test_it_opens_with_its_week_by_one_request_of_few_statements(owner, booked_in):
+    """It was two requests, of 23 statements and 440 bytes an appointment."""
+    for hour in range(9, 17):
+        booked_in("2026-12-10", f"{hour:02}:30")
+    owner.get("/pro/")
+    with CaptureQueriesContext(connection) as captured:
+        config = config_of(owner.get("/pro/?date=2026-12-10&view=week"))
+    assert len(captured) <= 13
+    rows = [row for row in config["first"]["rows"] if "id" in row]
+    assert len(json.dumps(rows, separators=(",", ":"))) <= 0.6 * 440 * len(rows)
