@@ -92,7 +92,16 @@ class PasskeySignInForm(_SaysWhoseComputer, LoginWebAuthnForm):
 
 
 class NewPasskeyForm(AddWebAuthnForm):
+    """A passkey is always made to sign in with. The box that says so is ticked and not shown: the
+    library's script reads it when it asks the device for a key."""
+
     name = forms.CharField(label=_("Name"), required=False)
+    passwordless = forms.BooleanField(
+        required=False, initial=True, widget=forms.CheckboxInput(attrs={"hidden": True})
+    )
+
+    def clean_passwordless(self) -> bool:
+        return True
 
 
 class NamedPasskeyForm(EditWebAuthnForm):

@@ -1,5 +1,7 @@
 """Passkeys: offered by a script that has seen that there are any, and called in French."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -12,7 +14,8 @@ def test_its_page_is_in_french(client, julie):
     page = signed_in(client, julie.user).get(reverse("mfa_add_webauthn"), follow=True)
     text = page.content.decode()
     assert 'name="credential"' in text
-    assert ">Nom</label>" in text
+    assert ">Nom de cette clé d’accès</label>" in text
+    assert re.search(r"<input[^>]*name=\"passwordless\"[^>]*checked", text)  # made to sign in with
     assert ">Name" not in text
     assert "Ce navigateur n’a pas de clés d’accès" in text
 
