@@ -49,7 +49,9 @@ def book_appointment(
     *,
     by: By,
     now: datetime,
+    end: datetime | None = None,
     note: str = "",
+    practice_notes: str = "",
     request_key: UUID | None = None,
     boxes: Boxes | None = None,
     allow_overlap: bool = False,
@@ -58,15 +60,15 @@ def book_appointment(
 ) -> Appointment:
     """Takes the time that starts at ``start`` (an aware instant). Rule 3.4.
 
-    Everything else is computed here. The same ``request_key`` again gives the same appointment.
+    Everything else is computed here, but the ``end`` where the practice says another one. The same ``request_key`` again gives the same appointment.
     A patient gets what is offered online. The practice gets any time that is free, and with
     ``allow_overlap``, asked for on purpose, one that is not; ``unconfirmed``, it only holds the
     time.
     Raises `NotBookable`, `SlotTaken`, `ImpossibleDate`, `RecordErased`, and `RequestReused` for a
     key that booked something else.
     """
-    refuse_unless_known(start)
-    end = start + type.duration
+    end = start + type.duration if end is None or by.is_patient else end
+    refuse_unless_known(start, end)
     # Who has lost already is told so without queueing for the lock.
     if by.is_patient:
         made_before = Appointment.objects.filter(patient=patient, request_key=request_key)
@@ -111,6 +113,7 @@ def book_appointment(
             status=Appointment.Status.UNCONFIRMED if waits else Appointment.Status.CONFIRMED,
             booked_online=by.is_patient,
             note=note,
+            practice_notes=practice_notes,
             email_reminder=boxes.email,
             sms_reminder=boxes.sms,
             request_key=request_key,

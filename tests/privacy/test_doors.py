@@ -35,7 +35,7 @@ OPENS = {  # of a record or an appointment that the same function opens
     "office/appointments/listing.py:_ask_to_decline", "office/appointments/listing.py:_told",
     "office/patients/record.py:patient", "office/patients/record.py:_alike", "office/appointments/noting.py:_render_new",
     "office/appointments/sheet.py:_render_sheet", "office/appointments/sheet.py:_tellings",
-    "office/appointments/sheet.py:_leaving", "office/appointments/sheet.py:_said",
+    "office/appointments/sheet.py:_leaving", "office/appointments/overlaps.py:what_stands", "office/appointments/sheet.py:_said",
     "office/patients/merges.py:_side_by_side",
     "office/patients/merges.py:_side_by_side.appointments",
 }  # fmt: skip

@@ -19,7 +19,7 @@ from maia.office.fields.phones import clean_phone
 from maia.patients.addresses import LENGTHS, NEEDED, Address
 from maia.patients.models import Patient
 from maia.patients.text import clean_line, clean_text
-from maia.practices.models import Practice, Practitioner
+from maia.practices.models import Practitioner
 from maia.practices.seats import Seat
 from maia.schedules.models import AppointmentType
 
@@ -140,24 +140,47 @@ class NewAppointmentForm(WhenForm):
         label=_("Emails: confirmation and reminder"), required=False, initial=True
     )
     send_sms = forms.BooleanField(label=_("Reminder by SMS"), required=False)
+    practice_notes = forms.CharField(
+        label=_("Notes of the practice"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The patient never sees them."),
+    )
+    word = forms.CharField(
+        label=_("A word to them, in the email"),
+        max_length=MOST_WORDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     unconfirmed = forms.BooleanField(
         label=_("To be confirmed: hold the time, send no reminder"), required=False
     )
 
-    def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.practice = practice
+        self.practice = practice = seat.practice
+        if not seat.reads_notes:
+            del self.fields["practice_notes"]
+        self.fields["until"].help_text = _("Left empty: as long as the type lasts.")
         self.fields["patient"].queryset = Patient.objects.kept().filter(practice=practice)  # type: ignore[attr-defined]
         self.fields["practitioner"].queryset = practice.practitioners.filter(is_active=True)  # type: ignore[attr-defined]
         self.fields["type"].queryset = AppointmentType.objects.filter(  # type: ignore[attr-defined]
             practice=practice, archived=False
         )
 
+    def clean_practice_notes(self) -> str:
+        return clean_text(self.cleaned_data["practice_notes"])
+
+    def clean_word(self) -> str:
+        return clean_text(self.cleaned_data["word"])
+
     def clean_mobile(self) -> str:
         return clean_phone(self.cleaned_data["mobile"], self.practice.country)
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned: dict[str, Any] = self.cleaned_data
         if cleaned.get("patient") is None and "patient" not in self.errors:
             for name in ("first_name", "last_name"):
                 try:

@@ -10,20 +10,20 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from maia.accounts.ids import parse_id
 from maia.accounts.limits import TooOften
-from maia.appointments.agenda import Boxes, By
+from maia.appointments.agenda import Boxes, By, Telling
 from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import BookingRefused, SlotTaken
 from maia.appointments.models import Appointment
-from maia.appointments.offer import why_not_offered
-from maia.appointments.slots import free_slots
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
+from maia.office.appointments.coming import coming_times, is_looking, taken_from
 from maia.office.appointments.forms import NewAppointmentForm
-from maia.office.fields.days import read_day, read_wall
+from maia.office.appointments.overlaps import what_stands
+from maia.office.fields.days import read_wall
 from maia.office.once import made_once
 from maia.office.patients.finding import SHOWN
 from maia.patients.addresses import Address, write_address
@@ -39,9 +39,12 @@ from maia.schedules.models import AppointmentType
 @made_once
 def new_appointment(request: OfficeRequest) -> HttpResponse:
     if request.method != "POST":
-        form = NewAppointmentForm(initial=_first_guess(request), practice=request.seat.practice)
+        form = NewAppointmentForm(initial=_first_guess(request), seat=request.seat)
         return _render_new(request, form)
-    form = NewAppointmentForm(request.POST, practice=request.seat.practice)
+    if is_looking(request):
+        form = NewAppointmentForm(initial=taken_from(request), seat=request.seat)
+        return _render_new(request, form, coming=coming_times(request, request.POST))
+    form = NewAppointmentForm(request.POST, seat=request.seat)
     if not form.is_valid():
         return _render_new(request, form, status=422)
     try:
@@ -50,24 +53,6 @@ def new_appointment(request: OfficeRequest) -> HttpResponse:
         return _render_new(request, form, refusal, status=409)
     messages.success(request, _("The appointment is noted."))
     return redirect("office:sheet", appointment.pk)
-
-
-@office
-@require_safe
-def availability(request: OfficeRequest) -> HttpResponse:
-    """The day's free times for a type and a practitioner, notice and horizon not applied."""
-    practice = request.seat.practice
-    day = read_day(request.GET.get("date", ""))
-    type = _one_of(AppointmentType.objects.filter(practice=practice), request.GET.get("type"))
-    practitioner = _one_of(practice.practitioners.all(), request.GET.get("practitioner"))
-    slots = None
-    if day and type and practitioner and why_not_offered(type, practitioner, online=False) is None:
-        slots = free_slots(type, [practitioner], day, day, now=None).get(day, [])
-    return render(
-        request,
-        "office/appointments/_availability.html",
-        {"slots": slots, "day": day, "type": type},
-    )
 
 
 def _note(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:
@@ -87,10 +72,13 @@ def _note(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:
             patient,
             by=By.practice(request.seat.user),
             now=timezone.now(),
+            end=form.end(),
+            practice_notes=typed.get("practice_notes", ""),
             request_key=typed["request_key"],
             boxes=Boxes(email=typed["send_email"], sms=typed["send_sms"]),
             allow_overlap=typed["allow_overlap"],
             unconfirmed=typed["unconfirmed"],
+            telling=Telling(words=typed["word"]),
         )
 
 
@@ -100,12 +88,18 @@ def _first_guess(request: OfficeRequest) -> dict[str, Any]:
         read_wall(request.GET.get("start", ""), request.seat.practice.zone) or timezone.localtime()
     )
     start += timedelta(minutes=-start.minute % 5)
+    end = read_wall(request.GET.get("end", ""), request.seat.practice.zone)
+    if end is not None and (end <= start or end.date() != start.date()):
+        end = None
     asked = _one_of(request.seat.practice.practitioners.all(), request.GET.get("practitioner"))
     practitioner: Practitioner | None = asked or request.seat.practitioner
     return {
         "request_key": uuid4(),
         "date": start.date(),
         "time": start.time(),
+        "until": end.time() if end else None,
+        "type": request.GET.get("type", ""),
+        "patient": request.GET.get("patient", ""),
         "practitioner": practitioner or request.seat.practice.practitioners.first(),
         "send_email": True,
     }
@@ -116,6 +110,7 @@ def _render_new(
     form: NewAppointmentForm,
     refusal: BookingRefused | None = None,
     status: int = 200,
+    coming: dict[str, Any] | None = None,
 ) -> HttpResponse:
     types = AppointmentType.objects.filter(practice=request.seat.practice, archived=False)
     chosen = form["patient"].value()
@@ -141,8 +136,16 @@ def _render_new(
         "typed": typed,
         "refusal": refusals.words(refusal) if refusal else "",
         "overlaps": isinstance(refusal, SlotTaken),
+        "met": _met(request, form) if isinstance(refusal, SlotTaken) else [],
+        **(coming or {}),
     }
     return render(request, "office/appointments/new.html", context, status=status)
+
+
+def _met(request: OfficeRequest, form: NewAppointmentForm) -> list[str]:
+    typed = form.cleaned_data
+    end = form.end() or form.start() + typed["type"].duration
+    return what_stands(request.seat, typed["practitioner"], form.start(), end, now=timezone.now())
 
 
 def _one_of(rows: Any, pk: str | None) -> Any:

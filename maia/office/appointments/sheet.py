@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -28,7 +29,9 @@ from maia.appointments.places import Reader, place_of
 from maia.messaging.foresight import in_how_long, in_words, will_be_told, would_be_told
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office
+from maia.office.appointments.coming import coming_times, is_looking, taken_from
 from maia.office.appointments.forms import ChangeForm, EditForm, TellingForm
+from maia.office.appointments.overlaps import what_stands
 from maia.office.fields.days import read_wall
 from maia.privacy.reading import notes_of, open_record, read_agenda
 from maia.schedules.models import Absence
@@ -74,6 +77,10 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
     """From the sheet's form, or from a drag in the agenda, which wants JSON."""
     appointment = get_appointment(request, pk)
     dragged = request.headers.get("Accept") == "application/json"
+    if is_looking(request):
+        form = ChangeForm(initial=taken_from(request), appointment=appointment)
+        coming = coming_times(request, request.POST, appointment)
+        return _render_sheet(request, appointment, when=form, coming=coming)
     form = ChangeForm(request.POST, appointment=appointment)
     telling = TellingForm(request.POST, auto_id="moving_%s")
     seen = _seen(request)
@@ -204,6 +211,7 @@ def _render_sheet(
     refusal: BookingRefused | None = None,
     when: ChangeForm | None = None,
     tellings: dict[str, TellingForm] | None = None,
+    coming: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     open_record(request.seat, appointment.patient, now=timezone.now())
@@ -242,6 +250,9 @@ def _render_sheet(
         "leaving": _leaving(appointment),
         "is_past": appointment.start <= timezone.now(),
         "absence": _absence_over(appointment),
+        "another": _another(appointment),
+        "met": _met(request, when) if isinstance(refusal, SlotTaken) and when else [],
+        **(coming or {}),
     }
     return render(request, "office/appointments/sheet.html", context, status=status)
 
@@ -265,6 +276,23 @@ def _leaving(appointment: Appointment) -> str:
     told = [will_be_told(entry) for entry in waiting]
     channels = {channel for channels in told for channel in channels}
     return in_words(sorted(channels)) if channels else ""
+
+
+def _met(request: OfficeRequest, when: ChangeForm) -> list[str]:
+    start, was = when.start(), when.was
+    end = when.end() or start + was.duration
+    who = when.cleaned_data["practitioner"] or was.practitioner
+    return what_stands(request.seat, who, start, end, now=timezone.now())
+
+
+def _another(appointment: Appointment) -> str:
+    """Where one more is noted: of the same patient, type and practitioner."""
+    like = {
+        "patient": appointment.patient_id,
+        "type": appointment.type.pk,
+        "practitioner": appointment.practitioner.pk,
+    }
+    return f"{reverse('office:new_appointment')}?{urlencode(like)}"
 
 
 def _absence_over(appointment: Appointment) -> Absence | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maia.office.appointments import listing, noting, sheet
+from maia.office.appointments import coming, listing, noting, sheet
 
 urlpatterns = [
     path("appointments/", listing.appointments, name="appointments"),
@@ -10,7 +10,7 @@ urlpatterns = [
     path("appointments/attendance/", listing.attendance, name="attendance"),
     path("appointments/<int:pk>/answer/", listing.answer_request, name="answer_request"),
     path("appointments/new/", noting.new_appointment, name="new_appointment"),
-    path("appointments/availability/", noting.availability, name="availability"),
+    path("appointments/availability/", coming.availability, name="availability"),
     path("appointments/<int:pk>/", sheet.sheet, name="sheet"),
     path("appointments/<int:pk>/move/", sheet.move, name="move"),
     path("appointments/<int:pk>/move/undo/", sheet.undo, name="undo_move"),

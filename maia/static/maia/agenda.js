@@ -10,8 +10,9 @@ const VIEWS = {
 const HALF_HOUR = 37; // pixels: twenty minutes are a target of 24 (WCAG 2.5.8)
 const LINE = 16.4; // pixels
 
-function note(start, resource) {
+function note(start, resource, end) {
   const query = new URLSearchParams({ start: stamp(start) });
+  if (end) query.set("end", stamp(end));
   const practitioner = resource?.id ?? whose();
   if (practitioner) query.set("practitioner", practitioner);
   window.location = `${config.new}?${query}`;
@@ -294,7 +295,7 @@ const calendar = EventCalendar.create(box, {
   eventMouseEnter: ({ event }) => live.seen(event.id),
   dateClick: ({ date, resource }) =>
     view() === "month" ? go({ date: wall(date).date, view: "day" }) : note(date, resource),
-  select: ({ start, resource }) => (view() === "month" ? calendar.unselect() : note(start, resource)),
+  select: ({ start, end, resource }) => (view() === "month" ? calendar.unselect() : note(start, resource, end)),
   eventDrop: moved,
   eventResize: moved,
   eventAllUpdated: settle,

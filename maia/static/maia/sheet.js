@@ -1,31 +1,48 @@
-/* Noting an appointment: the end and the SMS box follow the type, a free time fills the field. */
+/* The forms that give an appointment its time: the end and the SMS box follow the type, a free time fills
+   the fields, Ctrl+Enter saves. */
 
-const form = document.getElementById("note");
-const { type, time, send_sms: sms } = form.elements;
+const form = document.getElementById("note") ?? document.getElementById("moving");
+const { type, time, until: end, send_sms: sms } = form.elements;
 const until = document.getElementById("until");
 const colour = document.querySelector("#colour rect");
 
 function showEnd() {
+  if (!until) return;
   colour.setAttribute("fill", type.selectedOptions[0]?.dataset.colour ?? "none");
   const minutes = Number(type.selectedOptions[0]?.dataset.minutes);
   const [hour, minute] = time.value.split(":").map(Number);
-  if (!minutes || Number.isNaN(minute)) return until.replaceChildren();
-  const end = hour * 60 + minute + minutes;
+  if (!minutes || Number.isNaN(minute) || end.value) return until.replaceChildren();
+  const ends = hour * 60 + minute + minutes;
   const two = (n) => String(n).padStart(2, "0");
-  until.textContent = `${until.dataset.until} ${two(Math.floor(end / 60) % 24)}:${two(end % 60)}`;
+  until.textContent = `${until.dataset.until} ${two(Math.floor(ends / 60) % 24)}:${two(ends % 60)}`;
 }
 
 type.addEventListener("change", () => {
-  if (type.selectedOptions[0]?.dataset.place === "home") document.getElementById("address").open = true;
-  sms.checked = Boolean(type.selectedOptions[0]?.dataset.sms);
+  const { place, sms: byText } = type.selectedOptions[0]?.dataset ?? {};
+  const address = document.getElementById("address");
+  if (address && place === "home") address.open = true;
+  if (sms) sms.checked = Boolean(byText);
   showEnd();
 });
 time.addEventListener("input", showEnd);
+end.addEventListener("input", showEnd);
 form.addEventListener("click", (event) => {
   const chosen = event.target.closest("[data-time]");
   if (!chosen) return;
-  time.value = chosen.dataset.time;
+  event.preventDefault();
+  const { date, time: at, practitioner } = chosen.dataset;
+  form.elements.date.value = date;
+  form.elements.practitioner.value = practitioner;
+  time.value = at;
+  end.value = "";
   time.focus();
   showEnd();
+});
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  if (event.ctrlKey || event.metaKey) {
+    event.preventDefault();
+    form.requestSubmit(form.querySelector(".actions button"));
+  }
 });
 showEnd();

@@ -83,7 +83,8 @@ def test_an_overlap_is_warned_of_then_taken_on_purpose(owner, hers, anne, follow
     answer = note(owner, anne, follow_up, patient=lina.pk)
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Noter quand même" in page
+    assert "Vous avez déjà Julie Petit de 09:30 à 10:00." in page
+    assert "Si c’est volontaire, enregistrez quand même." in page
     assert "Lina" in page
     note(owner, anne, follow_up, patient=lina.pk, allow_overlap="on")
     urgent = Appointment.objects.get(patient=lina)
@@ -132,15 +133,88 @@ def test_three_letters_find_a_patient_whatever_the_accents(practice):
 
 
 @pytest.mark.rule("3.12.2")
-def test_availability_lists_the_days_free_slots_without_notice_or_horizon(owner, anne, follow_up):
+def test_the_next_free_times_without_notice_or_horizon(owner, anne, ines, follow_up):
     path = reverse("office:availability")
     asked = {"type": follow_up.pk, "practitioner": anne.pk}
     far = owner.get(path, asked | {"date": "2029-12-03"}).content.decode()
+    assert 'data-date="2029-12-03"' in far
     assert 'data-time="09:00"' in far
     today = owner.get(path, asked | {"date": "2026-12-01"}).content.decode()
-    assert 'data-time="09:00"' in today
+    assert 'data-date="2026-12-01" data-time="10:30"' in on_one_line(today)
+    assert 'data-date="2026-12-01" data-time="09:00"' not in on_one_line(today)  # it is over
+    assert today.count('class="day"') == 5
+    later = owner.get(path, asked | {"date": "2026-12-01", "after": "2026-12-06"}).content.decode()
+    assert 'data-date="2026-12-05"' not in later
+    assert 'data-date="2026-12-06"' in later
+    noon = asked | {"date": "2026-12-01", "from": "2026-12-10", "part": "pm"}
+    afternoon = owner.get(path, noon).content.decode()
+    assert 'data-date="2026-12-10" data-time="14:00"' in on_one_line(afternoon)
+    assert "09:00" not in afternoon
+    everybody = owner.get(path, asked | {"date": "2026-12-03", "everybody": "1"}).content.decode()
+    assert f'data-practitioner="{ines.pk}"' in everybody
     for date in ("", "demain", "2026-99-99"):
         assert "Choisissez d’abord" in owner.get(path, asked | {"date": date}).content.decode()
+    for wrong in ({"moving": "9999"}, {"moving": "x"}):
+        assert owner.get(path, asked | wrong | {"date": "2026-12-03"}).status_code == 404
+    nothing = owner.get(path, {"type": follow_up.pk, "practitioner": "x", "date": "2026-12-03"})
+    assert "Aucun créneau libre" in nothing.content.decode()
+
+
+def test_without_a_script_a_free_time_is_taken_into_the_form(owner, anne, ines, follow_up, julie):
+    typed = {
+        "patient": julie.pk, "practitioner": anne.pk, "type": follow_up.pk, "date": "2026-12-03",
+        "time": "12:35", "request_key": uuid4(), "practice_notes": "À relire", "send_sms": "on",
+    }  # fmt: skip
+    page = owner.post("/pro/appointments/new/", typed | {"look": "1"}).content.decode()
+    assert 'value="2026-12-03T09:00 ' in page
+    assert "À relire" in page
+    assert "Julie Petit" in page
+    assert 'class="error"' not in page
+    taken = typed | {"take": f"2026-12-03T09:30 {ines.pk}"}
+    page = on_one_line(owner.post("/pro/appointments/new/", taken).content.decode())
+    assert 'value="09:30"' in page
+    assert f'<option value="{ines.pk}" selected>' in page
+    assert not Appointment.objects.exists()
+
+
+def test_while_moving_its_own_place_is_not_offered(owner, hers, anne):
+    form = {"date": "2026-12-03", "time": "09:30", "practitioner": anne.pk, "version": 0}
+    page = owner.post(url("move", hers), form | {"look": "1"}).content.decode()
+    assert 'value="2026-12-03T10:00 ' in page
+    assert 'value="2026-12-03T09:30 ' not in page
+    path = reverse("office:availability")
+    asked = {"moving": hers.pk, "practitioner": anne.pk, "date": "2026-12-03"}
+    assert 'data-date="2026-12-03" data-time="09:30"' not in on_one_line(
+        owner.get(path, asked).content.decode()
+    )
+    taken = owner.post(url("move", hers), form | {"take": f"2026-12-04T15:00 {anne.pk}"})
+    assert 'value="15:00"' in taken.content.decode()
+    assert Appointment.objects.get().start == at(THURSDAY, "09:30")
+
+
+def test_who_what_and_until_when_are_filled_in_by_the_address(owner, anne, follow_up, julie, hers):
+    new = reverse("office:new_appointment")
+    asked = f"patient={julie.pk}&type={follow_up.pk}&practitioner={anne.pk}"
+    assert asked in owner.get(url("sheet", hers)).content.decode().replace("&amp;", "&")
+    assert f"?patient={julie.pk}" in owner.get(f"/pro/patients/{julie.pk}/").content.decode()
+    span = "start=2026-12-03T14:00&end=2026-12-03T15:20"
+    page = on_one_line(owner.get(f"{new}?{asked}&{span}").content.decode())
+    assert f'name="patient" value="{julie.pk}" checked' in page
+    assert 'value="15:20"' in page
+    for wrong in ("patient=x&type=y&end=z", "start=2026-12-03T14:00&end=2026-12-02T15:20"):
+        assert owner.get(f"{new}?{wrong}").status_code == 200
+
+
+def test_noted_with_its_own_end_a_note_and_a_word(owner, anne, follow_up, julie, smtp):
+    note(
+        owner, anne, follow_up, patient=julie.pk, until="11:20", practice_notes="Toxo", word="À jeudi !"
+    )  # fmt: skip
+    made = Appointment.objects.get()
+    assert (made.end, made.practice_notes) == (at(THURSDAY, "11:20"), "Toxo")
+    work()
+    assert "À jeudi !" in left_in(smtp)[0]
+    crooked = note(owner, anne, follow_up, patient=julie.pk, time="15:00", until="14:00")
+    assert crooked.status_code == 422
 
 
 @pytest.mark.rule("3.4.9")

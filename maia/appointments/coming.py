@@ -1,0 +1,53 @@
+"""The next free times over the weeks to come, for the practice: neither notice nor horizon holds."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from maia.appointments.models import Event
+from maia.appointments.slots import MAX_DAYS, Slot, free_slots
+from maia.practices.models import Practitioner
+from maia.schedules.models import AppointmentType
+
+SOON = 28  # days: where almost everything that is asked for lies
+NOON = time(12)
+
+
+class Part(StrEnum):
+    MORNING = "am"
+    AFTERNOON = "pm"
+
+
+def coming_slots(
+    type: AppointmentType,
+    practitioners: Sequence[Practitioner],
+    first: date,
+    *,
+    now: datetime,
+    part: Part | None = None,
+    days: int,
+    without: Event | None = None,
+) -> dict[date, list[Slot]]:
+    """The free times after ``now`` of the first ``days`` local dates from ``first`` on that have some,
+    three months ahead at most. What is shown here is what is accepted. Two queries at most.
+
+    ``part`` of the day; ``without``: an event that is about to leave its place.
+    """
+    zone, coming = type.practice.zone, dict[date, list[Slot]]()
+    for begin, end in ((0, SOON), (SOON, MAX_DAYS)):
+        span = (first + timedelta(days=begin), first + timedelta(days=end - 1))
+        for day, slots in free_slots(type, practitioners, *span, now=None, without=without).items():
+            suits = [slot for slot in slots if slot.start > now and _is_in(slot, part, zone)]
+            if suits:
+                coming[day] = suits
+            if len(coming) == days:
+                return coming
+    return coming
+
+
+def _is_in(slot: Slot, part: Part | None, zone: ZoneInfo) -> bool:
+    if part is None:
+        return True
+    is_morning = slot.start.astimezone(zone).time() < NOON
+    return is_morning == (part == Part.MORNING)

@@ -1,0 +1,45 @@
+"""With what a time overlaps, in words."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from maia.appointments.dates import clock
+from maia.appointments.models import Event
+from maia.practices.models import Practitioner
+from maia.practices.seats import Seat
+from maia.privacy.reading import read_agenda
+
+MOST = 5
+
+
+def what_stands(
+    seat: Seat, practitioner: Practitioner, start: datetime, end: datetime, *, now: datetime
+) -> list[str]:
+    """A sentence for each thing of hers in ``[start, end)``, five at most: it names patients."""
+    met = {"practitioner": practitioner, "blocking": True, "start__lt": end, "end__gt": start}
+    of_event = {f"event__{name}": value for name, value in met.items()}
+    spans = [
+        (one.start, one.end, one.patient.name)
+        for one in read_agenda(seat, now=now).filter(**of_event).order_by("event__start")[:MOST]
+    ]
+    personal = Event.objects.filter(kind=Event.Kind.PERSONAL, **met)
+    spans += [
+        (one.start, one.end, one.title or _("Personal event"))
+        for one in personal.order_by("start")[:MOST]
+    ]
+    if practitioner == seat.practitioner:
+        words = _("You already have %(what)s from %(start)s to %(end)s.")
+    else:
+        words = _("%(who)s already has %(what)s from %(start)s to %(end)s.")
+    return [
+        words
+        % {
+            "who": practitioner.name,
+            "what": what,
+            "start": clock(timezone.localtime(begins)),
+            "end": clock(timezone.localtime(ends)),
+        }
+        for begins, ends, what in sorted(spans)[:MOST]
+    ]
