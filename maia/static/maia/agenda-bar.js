@@ -87,7 +87,9 @@ for (const dialog of [jump, help])
 // On a phone the help and, but for who answers for several, whose agenda it is stand with the filters.
 if (narrow) {
   const folded = document.querySelector(".folded");
-  folded.append(document.getElementById("keys"));
+  const keys = document.getElementById("keys");
+  keys.textContent = keys.getAttribute("aria-label");
+  folded.append(keys);
   if (config.mine && filters.elements.practitioner) folded.prepend(filters.querySelector("label"), filters.elements.practitioner);
 }
 
