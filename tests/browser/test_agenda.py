@@ -169,3 +169,27 @@ def test_on_paper_it_is_one_sheet_that_says_whose_and_when(site, agenda, view):
     expect(page.locator("#range")).to_be_visible()
     for left_out in (".checklist", ".filters", ".views", ".rail"):
         expect(page.locator(left_out).first).to_be_hidden()
+
+
+def test_a_slow_answer_is_not_drawn_over_the_page_that_followed(site, agenda):
+    page = agenda
+    slow = []
+
+    def hold(route):
+        slow.append(route)
+        if len(slow) > 1:
+            route.continue_()
+
+    page.route("**/agenda/events/**", hold)
+    page.keyboard.press("j")
+    page.wait_for_timeout(100)
+    page.keyboard.press("j")
+    page.wait_for_selector("#agenda[aria-busy=false] .ec-event")
+    shown = page.locator(".ec-event .who").all_text_contents()
+    slow[0].continue_()
+    page.wait_for_timeout(500)
+    assert page.locator(".ec-event .who").all_text_contents() == shown
+    page.unroute("**/agenda/events/**")
+    page.route("**/agenda/events/**", lambda route: route.fulfill(status=400))
+    page.keyboard.press("j")
+    expect(page.locator("#offline")).to_contain_text("ne peut pas")

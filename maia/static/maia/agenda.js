@@ -136,19 +136,32 @@ function takeFirst(query) {
   return rows.rows.filter(({ resourceIds: [id] }) => !whose() || String(id) === whose());
 }
 
+let reading;
+/** What the calendar draws of these days. It keeps what it has where this throws. */
 async function readRows(info) {
   const query = queryOf(info);
   const again = asked === String(query);
   asked = String(query);
-  let rows = takeFirst(query);
-  if (!rows) {
-    const answer = await fetch(`${config.events}?${query}`, { headers: live.headers(), redirect: "manual" });
-    if (!answer.ok) throw answer;
-    tag = answer.headers.get("ETag");
-    rows = await answer.json();
-  }
+  reading?.abort(); // a page turned meanwhile is not drawn over the next one
+  reading = new AbortController();
+  const rows = takeFirst(query) ?? (await fetchRows(query, reading.signal));
   live.read(rows, again);
   return rows.map(drawn);
+}
+
+async function fetchRows(query, signal) {
+  const headers = live.headers();
+  try {
+    const answer = await fetch(`${config.events}?${query}`, { headers, signal, redirect: "manual" });
+    if (!answer.ok) throw answer;
+    const rows = await answer.json();
+    tag = answer.headers.get("ETag");
+    return rows;
+  } catch (why) {
+    live.byItself = false;
+    if (!signal.aborted) live.tell(why.type === "opaqueredirect" ? say.ended : navigator.onLine ? say.unread : say.offline);
+    throw why;
+  }
 }
 
 const pageOf = (name, id) => config.pages[name].replace("0", id);
