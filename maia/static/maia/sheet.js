@@ -39,10 +39,24 @@ form.addEventListener("click", (event) => {
   showEnd();
 });
 form.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter") return;
-  if (event.ctrlKey || event.metaKey) {
+  const { key, target } = event;
+  if (key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    form.requestSubmit(form.querySelector(".actions button"));
+    return form.requestSubmit(form.querySelector(".actions button"));
+  }
+  // From the search: an arrow leads into what was found, Enter picks and goes on, and saves nothing.
+  const searches = target.name === "patient_search";
+  const first = form.querySelector("#found input[name=patient]");
+  if (searches && key === "ArrowDown" && first) {
+    event.preventDefault();
+    first.checked = true;
+    first.focus();
+  }
+  if (key === "Enter" && (searches || target.name === "patient")) {
+    event.preventDefault();
+    if (!first) return;
+    if (searches && !form.querySelector("#found input[name=patient]:checked")) first.checked = true;
+    type.focus();
   }
 });
 showEnd();
