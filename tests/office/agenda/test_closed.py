@@ -42,6 +42,7 @@ def away(anne):
     )  # fmt: skip
 
 
+@pytest.mark.rule("3.12.13")
 def test_a_public_holiday_has_its_name_in_the_readers_language(owner, anne):
     ((title, url),) = named(closed_of(owner, anne), "holiday")
     assert title.startswith("Noël")
@@ -56,6 +57,7 @@ def test_who_works_on_it_is_not_closed(owner, anne):
     assert named(closed_of(owner, anne), "holiday") == []
 
 
+@pytest.mark.rule("3.12.13")
 def test_an_absence_is_named_and_leads_to_the_absences(owner, anne, away):
     assert named(closed_of(owner, anne), "absence") == [("Absence · Congés", "/pro/absences/")]
 
@@ -66,6 +68,7 @@ def test_another_calendar_is_told_from_it_and_named_to_who_keeps_it(owner, anne,
     assert url == f"/pro/settings/practitioners/{anne.pk}/calendars/"
 
 
+@pytest.mark.rule("3.12.13")
 def test_an_assistant_is_not_told_its_name_nor_led_where_she_may_not_go(sign_in, team, anne, busy):
     rows = closed_of(sign_in(team["assistant"]), anne)
     ((title, url),) = named(rows, "calendar")

@@ -55,6 +55,7 @@ def test_it_is_the_tag_of_the_events(owner, ask, booked_in):
     assert ask('"other"').status_code == 204
 
 
+@pytest.mark.rule("3.12.14")
 @pytest.mark.django_db(transaction=True)
 def test_whatever_is_drawn_is_news(changed, owner, practice, anne, julie, booked_in):
     by, now = By.practice(anne.user), NOW
@@ -128,6 +129,7 @@ def test_it_reads_what_a_page_costs_and_one_statement_more(ask, booked_in):
     assert not [q for q in captured if not q["sql"].lstrip().startswith("SELECT")]
 
 
+@pytest.mark.rule("3.12.14")
 def test_it_writes_no_line(ask, booked_in):
     booked_in("2026-12-03")
     ask(ask()["ETag"])
@@ -147,6 +149,7 @@ def test_a_bad_range_is_a_400(owner, query):
     assert owner.get(f"/pro/agenda/news/?{query}").status_code == 400
 
 
+@pytest.mark.rule("3.12.14")
 @pytest.mark.parametrize("kind", [Lasting.TEAM, Lasting.BORROWED])
 def test_a_page_that_asks_by_itself_keeps_no_session_alive(owner, ask, kind, time_machine):
     session = owner.session

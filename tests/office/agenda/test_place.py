@@ -30,6 +30,7 @@ def test_an_address_says_date_view_and_choices():
     assert place[2:6] == ("2", "7", "no_show", "online")
 
 
+@pytest.mark.rule("3.12.12")
 @pytest.mark.parametrize(
     "query",
     ["", "date=2026-13-07", "date=0001-01-01", "date=9999-12-31", "date=x&view=year", "date=%00",
@@ -52,6 +53,7 @@ def test_the_days_of_a_view(view, days):
     assert (first.isoformat(), after.isoformat()) == days
 
 
+@pytest.mark.rule("3.12.12")
 def test_the_page_opens_there_with_its_week(owner, booked_in):
     booked_in("2026-12-10")
     config = config_of(owner.get("/pro/?date=2026-12-09&view=week"))
