@@ -11,6 +11,9 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
 _DIGITS = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _DIGITS_YEAR_FIRST = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _NAMED = re.compile(r"(\d{1,2})(?:er)?[-/. ]+([^\W\d_]{3,9})\.?[-/. ,]+(\d{4}|\d{2})")
+_SEVERAL_WORDS = re.compile(
+    r"(?<!\d)\d{1,2}(?:er)?[-/. ]+(?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ,]+(?:\d{4}|\d{2})(?!\d)"
+)
 _MONTHS = [
     ("janv", "jan"), ("fev", "feb"), ("mar",), ("avr", "apr"), ("mai", "may"), ("juin", "jun"),
     ("juil", "jul"), ("aou", "aug"), ("sep",), ("oct",), ("nov",), ("dec",),
@@ -45,6 +48,14 @@ def parse_birth_date(text: str, today: date) -> date | None:
     except ValueError:
         return None
     return birth if EARLIEST <= birth <= today else None
+
+
+def take_birth_date(text: str, today: date) -> tuple[date | None, str]:
+    """A birth date of several words among others, ``petit 12 mars 1991``, and what is left of them."""
+    for match in _SEVERAL_WORDS.finditer(text):
+        if birth_date := parse_birth_date(match[0], today):
+            return birth_date, text[: match.start()] + " " + text[match.end() :]
+    return None, text
 
 
 def _month_called(name: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from rapidfuzz.distance import OSA
 
-from maia.patients.birth_dates import parse_birth_date
+from maia.patients.birth_dates import parse_birth_date, take_birth_date
 from maia.patients.models import Patient
 from maia.patients.text import folded
 from maia.practices.models import Practice
@@ -24,22 +24,37 @@ def search_patients(practice: Practice, typed: str, limit: int, *, today: date) 
     """Records of the practice in which every word typed is in a name, the address, a number or the
     birth date; if there is none, those whose name has one letter more, less, wrong or swapped."""
     records = Patient.objects.kept().filter(practice=practice)
-    parts = typed[:LONGEST].split()
     if not any(character.isalpha() for character in typed):
         return list(records.filter(_number_or_birth_date(typed[:LONGEST], today))[:limit])
+    birth_date, others = take_birth_date(typed[:LONGEST], today)
+    if birth_date:
+        records = records.filter(birth_date=birth_date)
     names: list[str] = []
-    for part in parts[:MOST_WORDS]:
+    for part in others.split()[:MOST_WORDS]:
         if "@" in part:
             records = records.filter(email__contains=part.lower())
-        elif birth_date := parse_birth_date(part, today):
-            records = records.filter(birth_date=birth_date)
+        elif born := parse_birth_date(part, today):
+            records = records.filter(birth_date=born)
         else:
             names.extend(folded(part).split())
     names = names[:MOST_WORDS]
+    if birth_date and not names:
+        return list(records[:limit])
     if "@" not in typed and len("".join(names)) < SHORTEST:
         return []
     spelled = reduce(lambda rows, name: rows.filter(search_text__contains=name), names, records)
     return list(spelled[:limit]) or _misspelled(records, names, limit)
+
+
+def alike(record: Patient, limit: int, *, today: date) -> list[Patient]:
+    """Records that may be the same person, saved or not: the same name, address or number."""
+    kept = Patient.objects.kept().filter(practice=record.practice).exclude(pk=record.pk)
+    met = search_patients(record.practice, record.name, limit + 1, today=today)
+    if record.email:
+        met += kept.filter(email=record.email)[:limit]
+    if record.mobile:
+        met += kept.filter(mobile=record.mobile)[:limit]
+    return list({other.pk: other for other in met if other.pk != record.pk}.values())
 
 
 def _number_or_birth_date(typed: str, today: date) -> Q:

@@ -17,7 +17,7 @@ from maia.accounts.limits import Limited
 from maia.appointments.models import Appointment
 from maia.messaging.models import Message
 from maia.patients.models import Patient
-from maia.patients.search import search_patients
+from maia.patients.search import alike, search_patients
 from maia.practices.seats import Seat
 from maia.privacy.handing_out import data_of_patient
 from maia.privacy.journal import Act, note
@@ -55,6 +55,13 @@ def find_records(seat: Seat, typed: str, limit: int, *, now: datetime) -> list[P
     note(Act.SEARCHED, seat, now=now)
     today = now.astimezone(seat.practice.zone).date()
     return search_patients(seat.practice, typed, limit, today=today)
+
+
+def find_alike(seat: Seat, record: Patient, limit: int, *, now: datetime) -> list[Patient]:
+    """Those that may be the person of ``record``, which is being made. Raises `TooOften`."""
+    limits.ask(Limited.SEARCH, seat.user.pk, now=now)
+    note(Act.SEARCHED, seat, now=now)
+    return alike(record, limit, today=now.astimezone(seat.practice.zone).date())
 
 
 def open_record(seat: Seat, record: Patient, *, now: datetime) -> Patient:

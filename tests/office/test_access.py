@@ -50,6 +50,7 @@ POST_ONLY = {
     "change_import",
 }
 OF_NOTHING = {
+    "new_patient",
     "start",
     "booking_page",
     "appointments",

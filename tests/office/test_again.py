@@ -23,6 +23,7 @@ ASKS = {
 }  # fmt: skip
 DOES_NOT_ASK = {
     # the day's work
+    "new_patient",
     "attendance", "answer_request",
     "choose_practice", "new_appointment", "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "new_absence",
     "delete_absence", "personal_event", "patients", "patient", "invite", "withdraw_invitation",

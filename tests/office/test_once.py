@@ -23,6 +23,7 @@ from tests.office.test_again import READS
 
 # A new address that takes a form is decided: what it makes, it makes once for one key...
 MAKES = {
+    "new_patient",
     "new_appointment", "new_absence", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
     "webhooks", "change_webhook", "tokens", "new_type", "change_type", "start",
 }  # fmt: skip
@@ -99,6 +100,7 @@ def forms(there):
             "type": there["type"].pk, "date": "2026-12-07", "time": "10:00",
             "allow_overlap": "on",  # nothing but the key says that it is the same one
         }),
+        "new_patient": ([], {"first_name": "Lina", "last_name": "Neuve"}),
         "new_absence": ([], {**away, "kind": "absence"}),
         "calendars": ([anne.pk], {"name": "Maternité", "url": "https://hopital.example/a.ics"}),
         "new_feed": ([anne.pk], {"titles": "masked"}),
@@ -189,6 +191,7 @@ def test_a_mark_is_kept_a_day(owner, there):
 def test_every_such_form_shows_its_key(owner, there, settings):
     anne = there["anne"]
     pages = {
+        reverse("office:new_patient"),
         reverse("office:new_appointment"), reverse("office:new_absence"), reverse("office:calendars", args=[anne.pk]),
         reverse("office:practitioner", args=[anne.pk]), reverse("office:team"),
         reverse("office:patient", args=[there["record"].pk]), reverse("office:webhooks"),

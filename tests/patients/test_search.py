@@ -42,6 +42,7 @@ def names_of(practice, typed, limit=8):
         ("lucja", "Łucja"), ("sorensen", "Łucja"), ("marie dupont", "Ma\u00adrie"), ("athina", "Ἀθηνᾶ"),
         ("محمد", "محمد"), ("oeuvrard", "Claire"), ("œuvr", "Claire"), ("du\u200bpont", "Ma\u00adrie"),
         ("kowal", "Léa"), ("07/03/1991", "Léa"), ("7.3.91", "Léa"), ("martin 1991-03-07", "Léa"), ("07031991", "Léa"),
+        ("7 mars 1991", "Léa"), ("martin 7 mars 1991", "Léa"), ("7 mars 91 léa", "Léa"), ("7 03 1991 martin", "Léa"),
         ("06 39 98 00 01", "Léa"), ("+33 6 39 98", "Léa"), ("02.61.91", "Léa"), ("lea.martin@pat", "Léa"),
         # One letter wrong, missing, more, swapped; still being typed.
         ("benmousa", "Maëlys"), ("benmuossa", "Maëlys"), ("benmoussah", "Maëlys"), ("penmoussa", "Maëlys"),
@@ -53,7 +54,21 @@ def test_a_name_is_found_however_it_is_typed(practice, people, typed, first_name
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "z", "dupond durand", "bznmxussa", "06 39 98 99", "08/03/1991", "@@", "'", "🙂"]
+    "typed",
+    [
+        "",
+        "z",
+        "dupond durand",
+        "bznmxussa",
+        "06 39 98 99",
+        "08/03/1991",
+        "8 mars 1991",
+        "martin 8 mars 1991",
+        "32 mars 1991",
+        "@@",
+        "'",
+        "🙂",
+    ],
 )
 def test_others_are_not(practice, people, typed):
     assert names_of(practice, typed) == []

@@ -17,6 +17,7 @@ RELATED = {"patients", "appointments", "events", "records", "journal", "history"
 # Functions of the domain that answer with patients' rows.
 ANSWERS = {
     "search_patients",
+    "alike",
     "covered",
     "stranded",
     "stranded_of_type",
@@ -33,7 +34,7 @@ ONE_ROW = {  # a row is got by its key, then opened (`open_record`) or acted upo
 }  # fmt: skip
 OPENS = {  # of a record or an appointment that the same function opens
     "office/appointments/listing.py:_ask_to_decline", "office/appointments/listing.py:_told",
-    "office/patients/record.py:patient", "office/patients/record.py:_alike", "office/appointments/noting.py:_render_new",
+    "office/patients/record.py:patient", "office/appointments/noting.py:_render_new",
     "office/appointments/sheet.py:_render_sheet", "office/appointments/sheet.py:_tellings",
     "office/appointments/sheet.py:_leaving", "office/appointments/overlaps.py:what_stands", "office/appointments/sheet.py:_said",
     "office/patients/merges.py:_side_by_side",

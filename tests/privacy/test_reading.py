@@ -40,6 +40,7 @@ PAGES = {
 }
 # Patients' rows in the answer to what is posted, or of a file that was given.
 ON_POST = {
+    "new_patient",
     "answer_request",
     "new_appointment", "move", "undo_move", "cancel", "confirm", "unconfirm", "patient_search", "merge", "undo_merge",
     "new_absence", "schedule", "patient_import", "import_of", "import_remarks",

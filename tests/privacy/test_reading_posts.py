@@ -21,6 +21,7 @@ FILE = {"encoding": "utf-8", "damaged": 0, "unclosed": [], "cut": [], "other_she
 SHOWN = {"columns": [], "rows": [], "lines": [], "remarks": [], "remarks_count": 0, "file": FILE}
 # What is posted (or read, where the file was posted before), what it is answered, and its line.
 CASES = {
+    "new_patient": ({"first_name": "Julie", "last_name": "Petit"}, 409, [Act.SEARCHED]),
     "new_appointment": ({"patient": "julie", "date": "x"}, 422, [Act.OPENED]),
     "move": ({**STALE, "date": "x"}, 422, [Act.OPENED]),
     "undo_move": ({"version": "1"}, 200, [Act.AGENDA]),
@@ -72,7 +73,7 @@ def test_what_is_posted_and_answers_patients_leaves_a_line(
         "merge": julie.pk, "undo_merge": julie.pk, "schedule": anne.pk,
         "import_of": importing.pk, "import_remarks": importing.pk,
     }.get(name, made.pk)  # fmt: skip
-    without = {"new_appointment", "patient_search", "new_absence", "patient_import"}
+    without = {"new_patient", "new_appointment", "patient_search", "new_absence", "patient_import"}
     path = reverse(f"office:{name}", args=[] if name in without else [pk])
     pks = {"julie": julie.pk, "other": other.pk, "anne": anne.pk}
     if typed == "GET":

@@ -1,5 +1,7 @@
 """Patients: found while she is on the phone, listed, taken out as a list."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -7,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maia.accounts import short_memory
+from maia.appointments.visits import Visits, visits_of
 from maia.office.access import (
     OfficeRequest,
     office,
@@ -37,13 +40,14 @@ def search_as_typed(request: OfficeRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_reads
 def patients(request: OfficeRequest) -> HttpResponse:
-    """Everybody, page by page. What is looked for waits in the session for `found`."""
+    """Everybody, page by page. What is looked for waits in the session for `found`; while it is
+    being typed, the page asks for its list alone."""
+    if request.method == "POST" and "HX-Request" in request.headers:
+        return _as_typed(request, request.POST.get("q", "").strip()[:200])
     if request.method == "POST":
         short_memory.keep(request.session, LOOKED_FOR, request.POST.get("q", "").strip()[:200])
         return redirect("office:patients_found")
-    page = Paginator(read_records(request.seat, now=timezone.now()), PAGE)
-    context = {"practice": request.seat.practice, "page": page.get_page(request.GET.get("page"))}
-    return render(request, "office/patients/list.html", context)
+    return render(request, "office/patients/list.html", _everybody(request))
 
 
 @office
@@ -53,9 +57,30 @@ def patients_found(request: OfficeRequest) -> HttpResponse:
     if not typed:
         return redirect("office:patients")
     rows = find_records(request.seat, typed, FOUND, now=timezone.now())
-    page = Paginator(rows, FOUND).get_page(1)
-    context = {"practice": request.seat.practice, "typed": typed, "page": page}
-    return render(request, "office/patients/list.html", context)
+    return render(request, "office/patients/list.html", _listed(request, rows, FOUND, typed))
+
+
+def _as_typed(request: OfficeRequest, typed: str) -> HttpResponse:
+    if not typed:
+        return render(request, "office/patients/_list.html", _everybody(request))
+    rows = find_records(request.seat, typed, PAGE, now=timezone.now())
+    return render(request, "office/patients/_list.html", _listed(request, rows, PAGE, typed))
+
+
+def _everybody(request: OfficeRequest) -> dict[str, Any]:
+    return _listed(request, read_records(request.seat, now=timezone.now()), PAGE)
+
+
+def _listed(request: OfficeRequest, rows: Any, size: int, typed: str = "") -> dict[str, Any]:
+    """A page of records, each with her last and her next visit."""
+    page = Paginator(rows, size).get_page(request.GET.get("page"))
+    visits = visits_of([record.pk for record in page], timezone.now())
+    return {
+        "practice": request.seat.practice,
+        "typed": typed,
+        "page": page,
+        "rows": [(record, visits.get(record.pk, Visits())) for record in page],
+    }
 
 
 @settings_page

@@ -18,7 +18,7 @@ from maia.office.patients.finding import SHOWN
 from maia.office.patients.forms import PatientForm
 from maia.patients.models import Patient
 from maia.patients.phones import is_mobile
-from maia.patients.search import search_patients
+from maia.patients.search import alike
 from maia.patients.unmerging import last_merge
 from maia.privacy.journal import Act
 from maia.privacy.reading import open_record
@@ -54,22 +54,10 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         "invitation": record.invitations.waiting().first(),
         "now": now,
         "gets_sms": bool(record.mobile) and is_mobile(str(record.mobile)),
-        "others": _alike(record),
+        "others": alike(record, SHOWN, today=timezone.localdate()),
         "merge": last_merge(record, now) if request.seat.may_change_settings else None,
         "journal": record.journal.all()[:20] if request.seat.may_change_practice else None,
     }
     return render(
         request, "office/patients/patient.html", context, status=422 if form.is_bound else 200
     )
-
-
-def _alike(record: Patient) -> list[Patient]:
-    """Records that may be the same person: the same name, address or number."""
-    kept = Patient.objects.kept().filter(practice=record.practice).exclude(pk=record.pk)
-    today = timezone.localdate()
-    found = search_patients(record.practice, record.name, SHOWN + 1, today=today)
-    if record.email:
-        found += kept.filter(email=record.email)[:SHOWN]
-    if record.mobile:
-        found += kept.filter(mobile=record.mobile)[:SHOWN]
-    return list({other.pk: other for other in found if other.pk != record.pk}.values())

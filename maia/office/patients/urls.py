@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from maia.office.patients import finding, imports, invitations, leaving, merges, record
+from maia.office.patients import finding, imports, invitations, leaving, making, merges, record
 
 urlpatterns = [
     path("patients/", finding.patients, name="patients"),
+    path("patients/new/", making.new_patient, name="new_patient"),
     path("patients/found/", finding.patients_found, name="patients_found"),
     path("patients/import/", imports.patient_import, name="patient_import"),
     path("patients/import/<int:pk>/", imports.import_of, name="import_of"),

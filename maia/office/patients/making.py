@@ -1,0 +1,38 @@
+"""A record made without an appointment."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from maia.office.access import OfficeRequest, office, written_down
+from maia.office.once import made_once
+from maia.office.patients.finding import SHOWN
+from maia.office.patients.forms import PatientForm
+from maia.patients.models import Patient
+from maia.privacy.journal import Act
+from maia.privacy.reading import find_alike
+
+
+@office
+@require_http_methods(["GET", "HEAD", "POST"])
+@made_once
+def new_patient(request: OfficeRequest) -> HttpResponse:
+    """Whoever may be there already is shown first; ``anyway`` makes her all the same."""
+    made = Patient(practice=request.seat.practice)
+    form = PatientForm(request.POST or None, instance=made, seat=request.seat)
+    others: list[Patient] = []
+    if form.is_valid():
+        record = form.save(commit=False)
+        if "anyway" not in request.POST:
+            others = find_alike(request.seat, record, SHOWN, now=timezone.now())
+        if not others:
+            record.save()
+            written_down(request, Act.CREATED, patient=record)
+            messages.success(request, _("The record is made."))
+            return redirect("office:patient", record.pk)
+    context = {"practice": request.seat.practice, "form": form, "others": others}
+    status = 409 if others else 422 if form.is_bound else 200
+    return render(request, "office/patients/new.html", context, status=status)
