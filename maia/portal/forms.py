@@ -102,6 +102,14 @@ class DetailsForm(NoteForm):
             ) from None
 
 
+class CorrectionForm(DetailsForm):
+    """Her names and number, and nothing else."""
+
+    request_key = None  # type: ignore[assignment]
+    note = None  # type: ignore[assignment]
+    field_order = DetailsForm.names
+
+
 def _address_fields() -> dict[str, forms.Field]:
     labels = {
         "street": (_("Number and street"), "address-line1"),

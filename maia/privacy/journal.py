@@ -73,6 +73,19 @@ def note_failed_sign_in(address: str, *, now: datetime) -> None:
             _write(Act.NOT_SIGNED_IN, place.practice, user, now=now)
 
 
+def note_correction(record: Patient, user: User, fields: str, *, now: datetime) -> None:
+    """The patient changed her own record: which fields, never what they say."""
+    _write(Act.CHANGED, record.practice, user, now=now, patient=record, detail=fields)
+
+
+def corrected_at(record: Patient) -> datetime | None:
+    """When she last changed it herself."""
+    if record.user_id is None:
+        return None
+    lines = JournalEntry.objects.filter(patient=record, user=record.user_id, act=Act.CHANGED)
+    return lines.values_list("at", flat=True).first()
+
+
 def _write(
     act: JournalEntry.Act,
     practice: Practice,
