@@ -109,7 +109,7 @@ def test_look_sheet_and_invitation(keys):
 
 
 def test_an_appointment_is_noted_moved_and_cancelled(keys):
-    keys.to("Nouveau rendez-vous").press().sees("Noter un rendez-vous")
+    keys.to("Nouveau rendez-vous").press().sees("Nouveau rendez-vous")
     keys.page.wait_for_url("**/appointments/new/**")  # with its scripts: they search as she types
     keys.page.keyboard.type("sof")
     keys.sees("Sofia Costa")
@@ -118,10 +118,10 @@ def test_an_appointment_is_noted_moved_and_cancelled(keys):
     keys.to("Enregistrer le rendez-vous").press().sees("Le rendez-vous est noté")
     keys.to("#id_practice_notes").type("appelée")
     keys.to("Enregistrer").press().sees("C’est enregistré")
-    keys.to("Déplacer").press()
+    keys.to("Déplacer ou modifier").press()
     keys.to("#id_time").press("0").press("6").press("2").press("0").press("A")
     keys.to("#id_until").press("0").press("6").press("5").press("0").press("A")
-    keys.to("Déplacer le rendez-vous").press().sees("Le rendez-vous est déplacé")
+    keys.to("Enregistrer la modification").press().sees("Le rendez-vous est déplacé")
     keys.to("Annuler").press()
     keys.to("Annuler le rendez-vous").press().sees("Le rendez-vous est annulé")
 
