@@ -205,7 +205,7 @@ def test_what_is_done_to_types_and_time_leaves_a_line(owner, script, follow_up, 
     }  # fmt: skip
     owner.post(reverse("office:new_absence"), away)
     owner.post(reverse("office:new_absence"), away | {"kind": "personal"})
-    owner.post(reverse("office:delete_absence", args=[anne.absences.get().pk]))
+    owner.post(reverse("office:delete_absence", args=[anne.absences.get().pk]), {"yes": "1"})
     owner.post(reverse("office:personal_event", args=[anne.events.get().pk]))
     body = {"start": "2026-12-11T09:00:00+01:00", "end": "2026-12-11T10:00:00+01:00"}
     for kind in ("absences", "personal-events"):
