@@ -29,7 +29,7 @@ def offered(page):
     days = {}
     for day in page.locator(".days > li:not(.none)").all():
         weekday = day.locator(".weekday").inner_text().lower()
-        days[weekday] = [slot.inner_text() for slot in day.locator(".slot").all()]
+        days[weekday] = [slot.inner_text()[:5] for slot in day.locator(".slot").all()]
     return days
 
 
