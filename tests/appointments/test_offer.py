@@ -180,7 +180,7 @@ def test_years_that_nobody_lives_in_are_no_dates(anne, follow_up, julie, year):
         anne,
         [(start, end)],
         "",
-        cancel_covered=False,
+        decided=None,
         by=PRACTICE,
         now=NOW,
     )

@@ -67,9 +67,11 @@ def test_keys_jump_and_are_not_keys_while_she_types(agenda):
     page.keyboard.press("d")
     expect(page.locator("[data-view=month]")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
     page.keyboard.press("/")
+    expect(page.locator("#find")).to_be_focused()
     page.keyboard.type("dw")
-    assert page.locator("#find").input_value() == "dw"
+    expect(page.locator("#find")).to_have_value("dw")
     expect(page.locator("[data-view=month]")).to_have_attribute("aria-pressed", "true")
     page.locator("#range").click()
     expect(page.locator("#jump [aria-current=date]")).to_be_focused()

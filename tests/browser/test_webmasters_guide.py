@@ -79,7 +79,7 @@ def test_each_option_of_the_table(visit, sites):
     signs = {
         "practitioner": lambda f: f.get_by_role("navigation", name="Praticienne").count() == 0,
         "type": lambda f: f.locator(".slots").count() == 1,
-        "language": lambda f: f.locator("html").get_attribute("lang") == "en",
+        "language": lambda f: f.locator("html").get_attribute("lang") == "en-GB",
         "accent": lambda f: f.locator("link[href*='1f7a5c']").count() == 1,
     }
     for attribute, value, parameter, in_address in rows:

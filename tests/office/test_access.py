@@ -51,7 +51,7 @@ POST_ONLY = {
 }
 OF_NOTHING = {
     "new_patient",
-    "start",
+    "first_steps",
     "booking_page",
     "appointments",
     "export_appointments",
@@ -87,7 +87,7 @@ OF_NOTHING = {
     "types",
 }
 OWNER = {
-    "start",
+    "first_steps",
     "doors",
     "role",
     "sign_out",

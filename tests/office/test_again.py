@@ -29,7 +29,7 @@ DOES_NOT_ASK = {
     "delete_absence", "personal_event", "patients", "patient", "invite", "withdraw_invitation",
     "patient_search", "all_seen", "change_message", "patient_import", "import_of", "change_import",
     # settings that open nothing to anybody
-    "start", "practitioner", "schedule", "calendars", "change_calendar", "test_message", "preview_sms", "practice",
+    "first_steps", "practitioner", "schedule", "calendars", "change_calendar", "test_message", "preview_sms", "practice",
     "embed", "remove_website", "no_website", "types", "preview_type", "new_type", "edit_type",
     "change_type", "change_webhook",
     # what closes a door

@@ -25,7 +25,7 @@ from tests.office.test_again import READS
 MAKES = {
     "new_patient",
     "new_appointment", "new_absence", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
-    "webhooks", "change_webhook", "tokens", "new_type", "change_type", "start",
+    "webhooks", "change_webhook", "tokens", "new_type", "change_type", "first_steps",
 }  # fmt: skip
 # ... by a way of its own, ...
 OTHERWISE = {
@@ -112,7 +112,7 @@ def forms(there):
         "change_webhook": ([there["webhook"].pk, "test"], {}),
         "tokens": ([], {"name": "Compta", "role": "owner", "lasts": "365"}),
         "new_type": ([], type_form()),
-        "start": ([], {"types": "perineum"}),
+        "first_steps": ([], {"types": "perineum"}),
         "change_type": ([there["type"].pk, "duplicate"], {}),
     }  # fmt: skip
 
@@ -195,7 +195,7 @@ def test_every_such_form_shows_its_key(owner, there, settings):
         reverse("office:new_appointment"), reverse("office:new_absence"), reverse("office:calendars", args=[anne.pk]),
         reverse("office:practitioner", args=[anne.pk]), reverse("office:team"),
         reverse("office:patient", args=[there["record"].pk]), reverse("office:webhooks"),
-        reverse("office:tokens"), reverse("office:start"), reverse("office:new_type"), reverse("office:types"),
+        reverse("office:tokens"), reverse("office:first_steps"), reverse("office:new_type"), reverse("office:types"),
     }  # fmt: skip
     seen = set()
     for page in pages:

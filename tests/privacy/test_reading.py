@@ -46,7 +46,7 @@ ON_POST = {
     "new_absence", "schedule", "patient_import", "import_of", "import_remarks",
 }  # fmt: skip
 NOBODY = {
-    "more", "start", "booking_page", "choose_practice", "news", "availability", "absences", "delete_absence", "personal_event", "invite",
+    "more", "first_steps", "booking_page", "choose_practice", "news", "availability", "absences", "delete_absence", "personal_event", "invite",
     "withdraw_invitation", "all_seen", "change_message", "settings", "practitioner",
     "calendars", "new_feed", "show_feeds", "revoke_feed", "change_calendar", "test_message",
     "preview_sms", "practice", "embed", "remove_website", "no_website", "privacy", "journal",

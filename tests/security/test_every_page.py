@@ -23,6 +23,7 @@ OWN = {
     "account_delete",
     "account_again",
     "account_calendar",
+    "account_details",
     "appointments",
 }
 # What the frame adds: ways in and out, and what a key tells.

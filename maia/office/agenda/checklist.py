@@ -34,7 +34,7 @@ def checklist(seat: Seat, practitioner: Practitioner | None) -> list[Step]:
             reverse("office:schedule", args=[practitioner.pk]),
             has["hours"],
         ),
-        Step(_("Make your first appointment type"), reverse("office:start"), has["types"]),
+        Step(_("Make your first appointment type"), reverse("office:first_steps"), has["types"]),
         Step(
             _("Give your address and your colour"),
             reverse("office:practice"),

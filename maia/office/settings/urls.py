@@ -22,7 +22,7 @@ from maia.office.settings import (
 
 urlpatterns = [
     path("settings/", index.index, name="settings"),
-    path("settings/start/", start.start, name="start"),
+    path("settings/start/", start.start, name="first_steps"),
     path("settings/booking-page/", start.booking_page, name="booking_page"),
     path("settings/practitioners/<int:pk>/", practitioner.practitioner, name="practitioner"),
     path("settings/practitioners/<int:pk>/schedule/", schedule.schedule, name="schedule"),

@@ -30,32 +30,35 @@ function nameTimeZone() {
 }
 nameTimeZone();
 
-// What was refused is where the reader is.
-const refused = document.querySelector(".refusal[role=alert]");
-if (refused && !document.querySelector("[autofocus]")) {
-  refused.tabIndex = -1;
-  refused.focus();
-}
+// A page that comes back out of the history runs this once more: in a room of its own, nothing is named twice.
+{
+  // What was refused is where the reader is.
+  const refused = document.querySelector(".refusal[role=alert]");
+  if (refused && !document.querySelector("[autofocus]")) {
+    refused.tabIndex = -1;
+    refused.focus();
+  }
 
-// Other days: said to who listens, and the focus stays on the link that was pressed.
-const said = document.getElementById("said");
-let pressed = "";
-document.addEventListener("htmx:before:request", () => {
-  pressed = document.activeElement?.id ?? "";
-});
-document.addEventListener("htmx:after:swap", () => {
-  nameTimeZone();
-  const title = document.getElementById("slots-title");
-  if (!said || !title) return;
-  said.className = "unseen";
-  said.textContent = title.textContent;
-  const link = document.getElementById(pressed);
-  if (link) return link.focus();
-  title.tabIndex = -1;
-  title.focus();
-});
-document.addEventListener("htmx:error", () => {
-  if (!said) return;
-  said.className = "refusal";
-  said.textContent = said.dataset.offline;
-});
+  // Other days: said to who listens, and the focus stays on the link that was pressed.
+  const said = document.getElementById("said");
+  let pressed = "";
+  document.addEventListener("htmx:before:request", () => {
+    pressed = document.activeElement?.id ?? "";
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    nameTimeZone();
+    const title = document.getElementById("slots-title");
+    if (!said || !title) return;
+    said.className = "unseen";
+    said.textContent = title.textContent;
+    const link = document.getElementById(pressed);
+    if (link) return link.focus();
+    title.tabIndex = -1;
+    title.focus();
+  });
+  document.addEventListener("htmx:error", () => {
+    if (!said) return;
+    said.className = "refusal";
+    said.textContent = said.dataset.offline;
+  });
+}

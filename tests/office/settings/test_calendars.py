@@ -50,7 +50,7 @@ def test_adding_one_asks_nobody_and_a_worker_reads_it(
     owner.post(f"/pro/settings/calendars/{found.pk}/refresh/")
     assert refresh_due(NOW) == 1
     assert len(hospital.asked) == 2
-    owner.post(f"/pro/settings/calendars/{found.pk}/remove/")
+    owner.post(f"/pro/settings/calendars/{found.pk}/remove/", {"yes": "1"})
     assert thursday(follow_up, anne)[0] == "09:00"
 
 

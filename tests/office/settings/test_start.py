@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from maia.schedules.models import AppointmentType, Schedule
 
-START, PAGE = "office:start", "office:booking_page"
+START, PAGE = "office:first_steps", "office:booking_page"
 
 
 @pytest.fixture
