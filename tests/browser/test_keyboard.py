@@ -127,7 +127,7 @@ def test_an_appointment_is_noted_moved_and_cancelled(keys):
 
 
 def test_the_agenda_is_walked_and_an_event_opens(keys):
-    keys.to("Filtres").press()
+    keys.to("#fold > summary").press()
     keys.to("#filter-type")
     keys.to("Liste").press()
     keys.page.locator(".ec-list, .ec-day-head").first.wait_for()
