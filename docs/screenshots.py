@@ -67,6 +67,7 @@ def _practitioner(browser: Browser, base: str, name: str, size: dict[str, int]) 
     page.select_option("#id_type", index=2)
     _shoot(page, f"note-{name}")
     for path, title in (
+        ("appointments/", "appointments"),
         ("settings/", "settings"),
         ("settings/practitioners/1/schedule/", "schedule"),
         ("settings/practitioners/1/", "practitioner"),

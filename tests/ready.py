@@ -5,6 +5,7 @@ of the tests begins with it. That it works from nothing is what `browser/test_fr
 `config/test_upgrading.py` ask.
 """
 
+import atexit
 import fcntl
 import os
 import shutil
@@ -84,6 +85,9 @@ def _copy(kind: str, folder: Path, url: str) -> dict[str, str]:
 
 def _made(kind: str, url: str) -> Path:
     """Its folder. Whoever asks first makes it; the others wait."""
+    if FOLDER not in os.environ:  # no run of tests around it: pictures, the bench
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="maia-ready-")
+        atexit.register(shutil.rmtree, os.environ[FOLDER], ignore_errors=True)
     there = Path(os.environ[FOLDER])
     name = f"{kind}_{'postgresql' if url else 'sqlite'}"
     with (there / f"{name}.lock").open("w") as lock:

@@ -159,7 +159,7 @@ def test_no_page_of_every_day_reads_them(
             assert client.get(page).status_code == 200, page
         client.force_login(anne.user, BACKEND)
         for page in (
-            "/pro/",
+            "/pro/?view=day&date=2026-12-09",
             "/pro/agenda/events/?start=2026-12-09T00:00&end=2026-12-10T00:00",
             f"/pro/appointments/{first.pk}/",
             f"/pro/patients/{julie.pk}/",

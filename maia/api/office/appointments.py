@@ -256,7 +256,7 @@ def change_appointment(request: HttpRequest, id: UUID, typed: AppointmentPatch) 
 
 @router.post(
     "appointments/{id}/cancel",
-    response={200: AppointmentOut, **errors(401, 403, 404, 409, 422, 429)},
+    response={200: AppointmentOut, **errors(400, 401, 403, 404, 409, 422, 429)},
 )
 def cancel(request: HttpRequest, id: UUID, how: CancelIn | None = None) -> Any:
     by, telling = By.practice(seat(request).user), how.read() if how is not None else TOLD

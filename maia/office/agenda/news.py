@@ -16,18 +16,19 @@ from maia.office.agenda.wanted import read_wanted
 from maia.practices.models import Practitioner
 
 # All that is drawn of a range, as three texts of JSON: one statement, and no row of its own to fetch.
+# Who sits in an event is asked event by event: joined, PostgreSQL reads the seats of all years.
 _DRAWN = """
 SELECT
-(SELECT CAST({gather}({row}(id, practitioner_id, start, "end", title, type_id, exclusive, appointment,
-                            version, status, attendance, first_name, last_name)) AS text)
+(SELECT CAST({gather}({row}(id, practitioner_id, start, "end", title, type_id, exclusive, seats)) AS text)
  FROM (SELECT e.id, e.practitioner_id, e.start, e."end", e.title, e.type_id, e.exclusive,
-              a.id AS appointment, a.version, a.status, a.attendance, p.first_name, p.last_name
+              (SELECT {gather}({row}(a.id, a.version, a.status, a.attendance, p.first_name, p.last_name))
+               FROM appointments_appointment a
+               LEFT JOIN patients_patient p ON p.id = a.patient_id
+               WHERE a.event_id = e.id) AS seats
        FROM appointments_event e
-       LEFT JOIN appointments_appointment a ON a.event_id = e.id
-       LEFT JOIN patients_patient p ON p.id = a.patient_id
        WHERE e.practitioner_id IN ({people}) AND e."end" > %s AND e.start < %s AND e.blocking
          AND e."end" < 'infinity'
-       ORDER BY e.id, a.id) AS drawn),
+       ORDER BY e.id) AS drawn),
 (SELECT CAST({gather}({row}(practitioner_id, start, "end", title)) AS text)
  FROM (SELECT practitioner_id, start, "end", title FROM schedules_absence
        WHERE practitioner_id IN ({people}) AND "end" > %s AND start < %s ORDER BY id) AS away),
