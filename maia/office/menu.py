@@ -26,7 +26,7 @@ class Entry(NamedTuple):
     url: str
     icon: str
     is_current: bool = False
-    problems: int = 0
+    asks: int = 0
     waiting: str = ""
     tab: bool = False
 
@@ -54,11 +54,11 @@ def menu(request: HttpRequest) -> list[Entry]:
     entries = [
         _entry("agenda", _("Agenda"), "calendar-days", folder),
         _entry("appointments", _("Appointments"), "list", folder)._replace(
-            problems=requests, waiting=asking % {"count": requests} if requests else ""
+            asks=requests, waiting=asking % {"count": requests} if requests else ""
         ),
         _entry("patients", _("Patients"), "users", folder),
         _entry("messages", _("Messages"), "mail", folder)._replace(
-            problems=problems, waiting=words % {"count": problems} if problems else ""
+            asks=problems, waiting=words % {"count": problems} if problems else ""
         ),
         _entry("absences", _("Absences"), "calendar-off", folder),
     ]

@@ -93,12 +93,6 @@ def get_offer(slug: str, type_id: int) -> tuple[AppointmentType, list[Practition
     return type, team
 
 
-def _has_other_types(type: AppointmentType) -> bool:
-    """With one alone, the page before leads straight back here."""
-    others = AppointmentType.objects.bookable_online().filter(practice=type.practice)
-    return bool(others.exclude(pk=type.pk).exists())
-
-
 def _of_frame(request: HttpRequest, practitioners: list[Practitioner]) -> list[Practitioner]:
     """A website may be one practitioner's of a practice."""
     frame = frame_of(request)
@@ -107,10 +101,10 @@ def _of_frame(request: HttpRequest, practitioners: list[Practitioner]) -> list[P
     return [p for p in practitioners if p.pk == frame.practitioner_id]
 
 
-@require_safe
-def what_for(request: HttpRequest, slug: str) -> HttpResponse:
-    practice = get_object_or_404(Practice, slug=slug)
-    refuse_if_suspended(practice)
+def _offered(
+    request: HttpRequest, practice: Practice
+) -> tuple[list[Practitioner], list[AppointmentType]]:
+    """Who is booked on this page, and for what: one type alone has no page to be chosen on."""
     online = practice.practitioners.bookable_online().prefetch_related("photo")
     practitioners = _of_frame(request, list(online))
     types = [
@@ -121,17 +115,18 @@ def what_for(request: HttpRequest, slug: str) -> HttpResponse:
         .order_by("category__position", "category_id", "position", "id")
         if type.practitioner_id is None or type.practitioner_id in {p.pk for p in practitioners}
     ]
-    if len(types) == 1 and practitioners:
+    return practitioners, types if practitioners else []
+
+
+@require_safe
+def what_for(request: HttpRequest, slug: str) -> HttpResponse:
+    practice = get_object_or_404(Practice, slug=slug)
+    refuse_if_suspended(practice)
+    practitioners, types = _offered(request, practice)
+    if len(types) == 1:
         return redirect("slots", slug, types[0].pk)
-    return render(
-        request,
-        "portal/what_for.html",
-        {
-            "practice": practice,
-            "practitioners": practitioners,
-            "types": types if practitioners else [],
-        },
-    )
+    context = {"practice": practice, "practitioners": practitioners, "types": types}
+    return render(request, "portal/what_for.html", context)
 
 
 @require_safe
@@ -159,7 +154,8 @@ def when(request: HttpRequest, slug: str, type_id: int) -> HttpResponse:
             "wanted": wanted[0] if wanted else None,
             "week": week,
             "query": f"&practitioner={wanted[0].pk}" if wanted else "",
-            "has_others": _has_other_types(type),
+            # Asked by the whole page only, not by each turn of its days.
+            "has_others": lambda: len(_offered(request, type.practice)[1]) > 1,
         },
     )
 

@@ -142,7 +142,13 @@ def test_a_bad_date_is_answered_beside_the_field(visitor, anne, follow_up, asked
 def test_with_one_type_alone_no_link_leads_back_to_itself(visitor, practice, anne, follow_up):
     path = f"/tilleuls/book/{follow_up.pk}/"
     assert "Tous les rendez-vous" not in read(visitor.get(path))
-    make_type(practice, name="Autre")
+    nobody = Practitioner.objects.create(
+        practice=practice, first_name="Inès", last_name="H", allow_online_booking=False
+    )
+    other = make_type(practice, name="Autre", practitioner=nobody)
+    assert "Tous les rendez-vous" not in read(visitor.get(path))  # of who is not booked online
+    other.practitioner = None
+    other.save()
     assert "Tous les rendez-vous" in read(visitor.get(path))
 
 

@@ -40,7 +40,7 @@ OPENS = {  # of a record or an appointment that the same function opens
     "office/patients/merges.py:_side_by_side",
     "office/patients/merges.py:_side_by_side.appointments",
 }  # fmt: skip
-NUMBERS = {"office/menu.py:problems_of", "office/messages/views.py:messages"}
+NUMBERS = {"office/menu.py:problems_of"}
 READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who calls it
     "office/absences/views.py:new_absence", "office/absences/views.py:_covered", "office/settings/schedule.py:schedule",
     "api/office/blocks.py:create_absence.create", "api/office/sheets.py:write_schedule",

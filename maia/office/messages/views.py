@@ -22,6 +22,7 @@ from maia.messaging.resolving import (
 )
 from maia.messaging.spending import counted_today
 from maia.office.access import OfficeRequest, get_practitioner, office, settings_page, written_down
+from maia.office.menu import problems_of
 from maia.office.once import made_once
 from maia.patients.models import Patient
 from maia.privacy.journal import Act
@@ -57,7 +58,7 @@ def messages(request: OfficeRequest) -> HttpResponse:
         "page": Paginator(found.order_by(*order), PAGE).get_page(request.GET.get("page")),
         "asked": asked,
         "query": "".join(f"&{name}={value}" for name, value in asked.items() if value),
-        "problems": Message.objects.to_settle().filter(practice=practice).count(),
+        "problems": problems_of(request),
         "held": held(practice),
         "sms_today": counted_today(practice, timezone.now()),
         "sms_a_day": settings.SMS_A_DAY if settings.SMS_URL else 0,

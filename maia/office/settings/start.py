@@ -71,7 +71,7 @@ def booking_page(request: OfficeRequest) -> HttpResponse:
         "practice": practice,
         "address": address,
         "code": _qr(address),
-        "is_open": bookable and practice.practitioners.filter(is_active=True).exists(),
+        "is_open": bookable and practice.practitioners.bookable_online().exists(),
     }
     return render(request, "office/settings/booking_page.html", context)
 

@@ -49,3 +49,8 @@ def test_nothing_to_book_is_said(owner, empty):
 
 def test_the_first_step_leads_there(owner, empty):
     assert f'href="{reverse(START)}"' in owner.get(reverse("office:agenda")).content.decode()
+
+
+def test_a_page_of_nobody_who_is_booked_online_is_not_called_open(owner, practice, anne, follow_up):
+    practice.practitioners.update(allow_online_booking=False)
+    assert "Votre page est ouverte" not in owner.get(reverse(PAGE)).content.decode()
