@@ -30,6 +30,8 @@ def test_one_form_and_patients_can_book(owner, empty, client):
 def test_a_type_that_is_none_is_refused_where_it_was_ticked(owner, empty):
     answer = owner.post(reverse(START), {"types": ["wings"]})
     assert answer.status_code == 422
+    title = answer.content.decode().partition("</title>")[0].partition("<title>")[2]
+    assert title.split()[0] == "Erreur"  # heard before anything else
     assert not AppointmentType.objects.filter(practice=empty).exists()
 
 
