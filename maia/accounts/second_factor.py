@@ -6,7 +6,6 @@ from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import REDIRECT_FIELD_NAME, update_session_auth_hash
 from django.db.models import F
@@ -21,7 +20,7 @@ _FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 def has_second_factor(user: User) -> bool:
     """An application or a passkey; recovery codes alone are none. One query."""
-    return bool(is_mfa_enabled(user, _FACTORS))
+    return Authenticator.objects.filter(user_id=user.pk, type__in=_FACTORS).exists()
 
 
 def shown_in(request: HttpRequest) -> bool:

@@ -230,6 +230,7 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True  # two weeks, unless it is not her computer: `accounts.sessions`
+MFA_ADAPTER = "maia.accounts.factors.FactorAdapter"
 MFA_FORMS = {
     "login_webauthn": "maia.accounts.forms.PasskeySignInForm",
     "add_webauthn": "maia.accounts.forms.NewPasskeyForm",

@@ -88,3 +88,17 @@ def test_every_link_leads_somewhere():
     for file in DOCS:
         for link in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", file.read_text()):
             assert (file.parent / link).exists(), f"{file.name}: {link}"
+
+
+def test_a_button_that_copies_comes_with_its_script():
+    """Without it the button stays hidden, and nobody is told."""
+    templates = {path: path.read_text() for path in ROOT.glob("maia/**/templates/**/*.html")}
+    offering = {
+        path.name
+        for path, text in templates.items()
+        if ("data-copy-from" in text or "forms/to_copy.html" in text)
+        and path.name != "to_copy.html"
+    }
+    helped = {path.name for path, text in templates.items() if "maia/copy.js" in text}
+    assert {"tokens.html", "embed.html"} <= offering
+    assert offering - helped == set()

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import reverse
 
 from maia.appointments.agenda import By
@@ -218,6 +219,17 @@ def test_from_visitor_to_booked_with_a_code(visitor, anne, follow_up, mailoutbox
         "online",
     )
     assert (record.mobile.as_e164, appointment.note) == ("+33639980001", "Bonjour")
+
+
+def test_the_slot_is_on_screen_during_the_second_step(visitor, anne, follow_up, mailoutbox):
+    TOTP.activate(make_user("nina@patiente.example"), generate_totp_secret())
+    visitor.post(url("sign_in", follow_up, anne), {"email": "nina@patiente.example"})
+    code = re.search(r"\b\d{6}\b", mailoutbox[0].body).group()
+    page = visitor.post(url("code", follow_up, anne), {"code": code}, follow=True)
+    assert page.redirect_chain[-1][0].startswith("/accounts/2fa/authenticate/")
+    text = on_one_line(read(page))
+    assert "jeudi 3 décembre 2026" in text
+    assert "09:30" in text
 
 
 def test_five_wrong_codes_and_it_is_over(visitor, anne, follow_up, mailoutbox):
