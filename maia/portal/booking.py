@@ -37,7 +37,7 @@ from maia.portal.htmx import wants_part
 from maia.portal.suspended import refuse_if_suspended
 from maia.portal.week import read_week
 from maia.practices.models import Practice, Practitioner
-from maia.schedules.descriptions import description_html
+from maia.schedules.descriptions import description_html, is_long
 from maia.schedules.models import AppointmentType
 
 JUST_BOOKED = "just_booked"  # in the session: what the website around is told of, once
@@ -150,6 +150,7 @@ def when(request: HttpRequest, slug: str, type_id: int) -> HttpResponse:
             "practice": type.practice,
             "type": type,
             "description": description_html(type.description),
+            "is_long": is_long(type.description),
             "practitioners": practitioners,
             "wanted": wanted[0] if wanted else None,
             "week": week,

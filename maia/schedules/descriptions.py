@@ -26,6 +26,11 @@ def description_html(markdown: str) -> SafeString:
     return mark_safe(html)  # noqa: S308  nh3 has just made it so
 
 
+def is_long(markdown: str) -> bool:
+    """Whether it would push the times out of sight on a phone: more than about six lines there."""
+    return sum(1 + len(line) // 42 for line in markdown.splitlines()) > 6
+
+
 def description_text(markdown: str) -> str:
     """The same without markup, for the text of an email: lines, lists, and links as addresses."""
     lines: list[str] = []

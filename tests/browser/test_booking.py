@@ -212,6 +212,38 @@ def test_other_days_are_said_and_the_focus_stays(site, page):
     assert page.locator("#said").inner_text() == title
 
 
+def test_on_a_phone_the_following_days_come_under_the_first(site, page):
+    page.set_viewport_size(PHONE)
+    open_slots(page, site)
+    days = page.locator("#days > li:not(.none)")
+    first, before = days.first.inner_text(), days.count()
+    page.get_by_role("link", name="Voir les jours suivants").click()
+    days.nth(before).wait_for()
+    assert days.first.inner_text() == first
+    assert page.evaluate("document.activeElement.textContent") in days.nth(before).text_content()
+    more = days.count()
+    page.get_by_role("link", name="Voir les jours suivants").click()
+    days.nth(more).wait_for()
+    assert_accessible(page)
+
+
+def test_a_long_description_leaves_the_times_in_sight(site, page):
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/**")
+    page.goto(f"{site.base}/pro/settings/types/2/")
+    kept = page.locator("[name=description]").input_value()
+    page.fill("[name=description]", "Apportez vos résultats d’analyses du mois. " * 30)
+    page.get_by_role("button", name="Enregistrer").first.click()
+    page.wait_for_load_state()
+    page.set_viewport_size(PHONE)
+    page.goto(f"{site.base}/cabinet-des-lilas/book/2/")
+    folded = page.locator(".description").bounding_box()["height"]
+    page.get_by_text("Lire la suite").click()
+    assert page.locator(".description").bounding_box()["height"] > 2 * folded
+    page.goto(f"{site.base}/pro/settings/types/2/")
+    page.fill("[name=description]", kept)
+    page.get_by_role("button", name="Enregistrer").first.click()
+
+
 def test_other_days_that_cannot_be_loaded_say_so(site, page):
     open_slots(page, site)
     page.context.set_offline(True)

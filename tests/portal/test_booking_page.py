@@ -96,6 +96,13 @@ def test_a_week_of_slots_under_the_description(visitor, anne, follow_up):
     assert "Du 1er au 7 décembre 2026" in page
 
 
+def test_a_long_description_is_folded_on_a_phone_a_short_one_is_not(visitor, follow_up):
+    AppointmentType.objects.update(description="Apportez la carte. " * 20)
+    assert 'class="whole"' in read(visitor.get(f"/tilleuls/book/{follow_up.pk}/"))
+    AppointmentType.objects.update(description="Apportez la carte.\n" * 3)
+    assert 'class="whole"' not in read(visitor.get(f"/tilleuls/book/{follow_up.pk}/"))
+
+
 def test_slots_come_as_a_part_to_the_page_that_asks(visitor, anne, follow_up):
     page = visitor.get(
         f"/tilleuls/book/{follow_up.pk}/?from=2026-12-10",

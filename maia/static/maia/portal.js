@@ -41,12 +41,22 @@ nameTimeZone();
 
   // Other days: said to who listens, and the focus stays on the link that was pressed.
   const said = document.getElementById("said");
+  const days = () => document.querySelectorAll("#days > li:not(.none)");
   let pressed = "";
+  let shown = 0;
   document.addEventListener("htmx:before:request", () => {
     pressed = document.activeElement?.id ?? "";
+    shown = days().length;
   });
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", (event) => {
     nameTimeZone();
+    // Days that came under those that were there: she goes on reading where they begin.
+    if (event.detail.ctx.target?.id === "days") {
+      const next = days()[shown]?.querySelector("h3");
+      if (next) next.tabIndex = -1;
+      (next ?? document.getElementById(pressed))?.focus();
+      return;
+    }
     const title = document.getElementById("slots-title");
     if (!said || !title) return;
     said.className = "unseen";
