@@ -38,6 +38,11 @@ class By:
     def practice(cls, user: User | None) -> Self:
         return cls(HistoryEntry.Actor.PRACTICE, user)
 
+    @classmethod
+    def maia(cls) -> Self:
+        """Nobody: time went by."""
+        return cls(HistoryEntry.Actor.MAIA)
+
     @property
     def is_patient(self) -> bool:
         return self.actor == HistoryEntry.Actor.PATIENT

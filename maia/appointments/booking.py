@@ -118,6 +118,7 @@ def book_appointment(
             sms_reminder=boxes.sms,
             request_key=request_key,
             created_at=now,
+            waits_since=now if waits else None,
         )
         record(appointment, HistoryEntry.Action.BOOKED, by, now, new_start=start, telling=telling)
     return appointment
@@ -143,12 +144,7 @@ def cancel_appointment(
         if by.is_patient and not current.may_change(now):
             raise TooLate
         waited = current.status == Appointment.Status.UNCONFIRMED
-        current.status = Appointment.Status.CANCELLED
-        current.sequence += 1
-        save(current, "status", "sequence")
-        if current.event.kind == Event.Kind.APPOINTMENT:
-            current.event.blocking = False
-            current.event.save(update_fields=["blocking"])
+        end(current)
         record(
             current,
             HistoryEntry.Action.CANCELLED,
@@ -160,6 +156,16 @@ def cancel_appointment(
             telling=telling,
         )
     return current
+
+
+def end(current: Appointment) -> None:
+    """It is cancelled, and takes no time any more. Inside the lock of its agenda."""
+    current.status = Appointment.Status.CANCELLED
+    current.sequence += 1
+    save(current, "status", "expired", "sequence")
+    if current.event.kind == Event.Kind.APPOINTMENT:
+        current.event.blocking = False
+        current.event.save(update_fields=["blocking"])
 
 
 def confirm_appointment(
@@ -191,9 +197,9 @@ def unconfirm_appointment(
         if current.status == Appointment.Status.CANCELLED:
             raise AlreadyCancelled
         if current.status == Appointment.Status.CONFIRMED:
-            current.status = Appointment.Status.UNCONFIRMED
+            current.wait_for_a_yes(now)
             current.sequence += 1
-            save(current, "status", "sequence")
+            save(current, "status", "waits_since", "recalled_at", "sequence")
             record(current, HistoryEntry.Action.EDITED, by, now)
     return current
 

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from maia.appointments.constraints import NO_OVERLAP
 from maia.appointments.offer import why_not_offered
@@ -121,6 +122,12 @@ class Appointment(models.Model):
     practice_notes = models.TextField(_("notes of the practice"), max_length=5000, blank=True)
     email_reminder = models.BooleanField(_("email reminder"), default=True)
     sms_reminder = models.BooleanField(_("SMS reminder"), default=False)
+    # A request: since when it waits for an answer, and when the practice was last reminded of it. Not
+    # known of those of before: they wait since they were made.
+    waits_since = models.DateTimeField(null=True, blank=True, editable=False)
+    recalled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Cancelled by nobody: its start came before an answer did.
+    expired = models.BooleanField(default=False, db_default=False, editable=False)
     # How many times it changed, for the reader's calendar (RFC 5545, SEQUENCE).
     sequence = models.PositiveIntegerField(default=0)
     # Grown by every change: who saves over another one's is told.
@@ -183,6 +190,15 @@ class Appointment(models.Model):
         return self.event.end - self.event.start
 
     @property
+    def status_in_words(self) -> str:
+        """As people are told of it: one that nobody answered was not cancelled by anybody."""
+        return pgettext("a request", "expired") if self.expired else self.get_status_display()
+
+    def wait_for_a_yes(self, now: datetime) -> None:
+        """Not saved. It is a request from now on, and nobody has been reminded of it."""
+        self.status, self.waits_since, self.recalled_at = self.Status.UNCONFIRMED, now, None
+
+    @property
     def change_deadline(self) -> datetime:
         """Until when the patient cancels or moves it herself (rule 3.4)."""
         return self.start - self.practitioner.cancellation_deadline
@@ -231,10 +247,13 @@ class HistoryEntry(models.Model):
         CONFIRMED = "confirmed", _("confirmed")
         EDITED = "edited", _("edited")
         ATTENDED = "attended", _("attended")
+        RECALLED = "recalled", _("not answered yet: the practitioner was reminded")
+        EXPIRED = "expired", _("expired: nobody had answered")
 
     class Actor(models.TextChoices):
         PATIENT = "patient", _("the patient")
         PRACTICE = "practice", _("the practice")
+        MAIA = "maia", "Maia"  # by itself, since time went by
 
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="history")
     action = models.CharField(_("action"), max_length=9, choices=Action.choices)
@@ -274,3 +293,8 @@ class HistoryEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def ends_it(self) -> bool:
+        """Whether the appointment is no more since then, whoever or whatever cancelled it."""
+        return self.action in (self.Action.CANCELLED, self.Action.EXPIRED)

@@ -155,8 +155,8 @@ def _put(
     )  # fmt: skip
     current.sequence += 1
     if by.is_patient and current.type.needs_confirmation:
-        current.status = Appointment.Status.UNCONFIRMED  # nobody has confirmed this time
-    save(current, "status", "sequence")
+        current.wait_for_a_yes(now)  # nobody has confirmed this time
+    save(current, "status", "waits_since", "recalled_at", "sequence")
     if not by.is_patient:
         known = overtake(current, old)
         # Back where she believes it to be: there is nothing to tell, unless in words.

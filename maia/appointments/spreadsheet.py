@@ -29,7 +29,7 @@ def appointments_csv(rows: Iterable[Appointment], zone: ZoneInfo) -> str:
             f"{start:%d/%m/%Y}", f"{start:%H:%M}", f"{end:%H:%M}", row.practitioner.name,
             row.type.name, patient.last_name, patient.first_name,
             patient.mobile.as_national if patient.mobile else "", patient.email,
-            row.get_status_display(), _("yes") if row.booked_online else _("no"),
+            row.status_in_words, _("yes") if row.booked_online else _("no"),
             row.get_attendance_display(),
         ]  # fmt: skip
         writer.writerow([harmless(str(cell)) for cell in cells])

@@ -7,6 +7,8 @@ from maia.appointments.models import Appointment, HistoryEntry
 from maia.practices.models import Practitioner
 
 LOOKED_AT = 100  # entries of one history
+_ACTS = HistoryEntry.Action
+ASIDE = (_ACTS.EDITED, _ACTS.ATTENDED, _ACTS.RECALLED)  # which tell the patient nothing
 
 
 class Spot(NamedTuple):
@@ -51,7 +53,7 @@ def overtake(appointment: Appointment, stood: Spot | None = None) -> Spot:
     known = stood or Spot.of(appointment)
     for entry in appointment.history.select_related("old_practitioner").order_by("-pk")[:LOOKED_AT]:
         match HistoryEntry.Action(entry.action):
-            case HistoryEntry.Action.EDITED | HistoryEntry.Action.ATTENDED:
+            case action if action in ASIDE:
                 continue
             case HistoryEntry.Action.MOVED if entry.owed_from is not None and not entry.tells:
                 known = Spot.before(entry, known) or known
@@ -65,8 +67,7 @@ def start_known_before(move: HistoryEntry) -> datetime | None:
     acts = HistoryEntry.Action
     known = move.old_start
     earlier = HistoryEntry.objects.filter(appointment=move.appointment_id, pk__lt=move.pk)
-    aside = [acts.EDITED, acts.ATTENDED]  # which tell her nothing
-    for entry in earlier.exclude(action__in=aside).order_by("-pk")[:LOOKED_AT]:
+    for entry in earlier.exclude(action__in=ASIDE).order_by("-pk")[:LOOKED_AT]:
         if entry.action != acts.MOVED or entry.tells:
             break
         known = entry.old_start

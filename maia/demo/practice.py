@@ -423,6 +423,7 @@ def _book_all(events: list[Event], patients: list[Patient], now: datetime, rando
                 booked_online=online,
                 sms_reminder=type.send_sms_reminder,
                 created_at=min(event.start, now) - timedelta(days=random.randrange(2, 20)),
+                recalled_at=now if waits else None,  # nobody was there to be reminded
             )
         )
     HistoryEntry.objects.bulk_create(
@@ -432,6 +433,7 @@ def _book_all(events: list[Event], patients: list[Patient], now: datetime, rando
             actor=actors.PATIENT if appointment.booked_online else actors.PRACTICE,
             at=appointment.created_at,
             new_start=appointment.event.start,
+            of_request=appointment.status == status.UNCONFIRMED,
             announced=True,  # long ago
         )
         for appointment in Appointment.objects.bulk_create(appointments)

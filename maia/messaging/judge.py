@@ -3,7 +3,7 @@
 Reasons are codes; `reasons.py` has their words.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from django.conf import settings
@@ -15,6 +15,8 @@ from maia.messaging.hooks import why_not_told
 from maia.messaging.models import Message
 from maia.patients.models import Patient
 from maia.patients.phones import is_mobile
+
+STILL_NEWS = timedelta(days=1)  # that a request has expired, after it would have begun
 
 Kind, Channel, Recipient = Message.Kind, Message.Channel, Message.Recipient
 
@@ -119,9 +121,11 @@ def _why_no_reminder(message: Message, now: datetime) -> str | None:
 def _why_not_tell(message: Message, now: datetime) -> str | None:
     appointment, entry = _appointment(message), message.entry
     assert entry is not None
-    if appointment.end <= now:
+    acts = HistoryEntry.Action
+    over = appointment.start + STILL_NEWS if entry.action == acts.EXPIRED else appointment.end
+    if over <= now:
         return "past"
-    if entry.action == HistoryEntry.Action.CANCELLED:
+    if entry.ends_it:
         return None
     if entry.action == HistoryEntry.Action.MOVED and _is_taken_back(entry):
         return "undone"
@@ -131,6 +135,8 @@ def _why_not_tell(message: Message, now: datetime) -> str | None:
     if appointment.start != message.occurrence:
         return "moved_since"
     waits = appointment.status == Appointment.Status.UNCONFIRMED
+    if entry.action == acts.RECALLED and not waits:
+        return "answered"
     if entry.action == HistoryEntry.Action.CONFIRMED and waits:  # put back meanwhile
         return "unconfirmed"
     return None

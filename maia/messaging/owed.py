@@ -32,6 +32,7 @@ _KINDS = {
     Action.MOVED: Kind.MOVED,
     Action.CANCELLED: Kind.CANCELLED,
     Action.CONFIRMED: Kind.CONFIRMED,
+    Action.EXPIRED: Kind.CANCELLED,
 }
 
 
@@ -61,7 +62,7 @@ def _announce_entries(now: datetime) -> int:
             if entry.action in NAMES
             for webhook in webhooks.get(entry.appointment.practice_id, [])
         )
-        cancelled = [e.appointment_id for e in entries if e.action == Action.CANCELLED]
+        cancelled = [entry.appointment_id for entry in entries if entry.ends_it]
         if cancelled:
             _drop_reminders_of(cancelled, now)
         HistoryEntry.objects.filter(pk__in=[e.pk for e in entries]).update(announced=True)
@@ -104,7 +105,7 @@ def _announce_invitations(now: datetime) -> int:
 
 
 def _owed_by(entry: HistoryEntry, now: datetime) -> Iterator[Message]:
-    """Rule 3.6: to the patient, to the practitioner when the patient did it."""
+    """Rule 3.6: to the patient, to the practitioner when the patient did it, or waits for an answer."""
     appointment = entry.appointment
     kind = _KINDS.get(Action(entry.action))
     by_sms = False
@@ -114,8 +115,10 @@ def _owed_by(entry: HistoryEntry, now: datetime) -> Iterator[Message]:
             by_sms = by_sms or channel == Channel.SMS
         if entry.actor == Actor.PATIENT:
             yield _told(entry, Kind.NOTICE, Recipient.PRACTITIONER, Channel.EMAIL, now)
+    if entry.action == Action.RECALLED:
+        yield _told(entry, Kind.NOTICE, Recipient.PRACTITIONER, Channel.EMAIL, now)
     # Moved again since: the later entry owes the reminders of the new time.
-    if entry.new_start in (None, appointment.start) and entry.action != Action.CANCELLED:
+    if entry.new_start in (None, appointment.start) and not entry.ends_it:
         yield from reminders_of(appointment, since=entry.at, entry=entry, sms=not by_sms)
 
 
@@ -134,11 +137,11 @@ def told_by(entry: HistoryEntry) -> list[Message.Channel]:
 
 def _also_by_sms(entry: HistoryEntry) -> bool:
     """The practice moved, cancelled or confirmed: at short notice, or nothing else reaches her."""
-    if entry.actor != Actor.PRACTICE or entry.action == Action.BOOKED:
+    if entry.actor == Actor.PATIENT or entry.action == Action.BOOKED:
         return False
     if not entry.appointment.patient.email:
         return True
-    if entry.action == Action.CONFIRMED:
+    if entry.action in (Action.CONFIRMED, Action.EXPIRED):
         return False
     starts = [start for start in (entry.old_start, entry.new_start) if start is not None]
     return min(starts) - entry.at < SHORT_NOTICE

@@ -6,6 +6,7 @@ from maia.messaging.models import Message
 from maia.outside.words import why_not_fetched
 
 _WORDS = {
+    "answered": _("the request has been answered"),
     "accepted": _("the invitation has been accepted"),
     "barred": _("online booking is blocked for this patient"),
     "box_unticked": _("its box is not ticked any more"),

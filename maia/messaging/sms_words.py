@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from maia.appointments.dates import clock, weekday_date
-from maia.appointments.models import Appointment
+from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.grouping import on_its_day
 from maia.messaging.models import Message
 from maia.practices.models import Practitioner
@@ -127,6 +127,12 @@ def _is_request(message: Message) -> bool:
 
 
 def _change_of_request(message: Message) -> str:
+    entry = message.entry
+    if entry is not None and entry.action == HistoryEntry.Action.EXPIRED:
+        text = _(
+            "{practice}: nobody has confirmed your request for {date} at {time}: it has expired."
+        )
+        return _with_phone(text, message)
     if message.kind == Kind.CANCELLED:
         text = _("{practice}: your request for {date} at {time} could not be accepted.")
         return _with_phone(text, message)

@@ -24,6 +24,7 @@ from maia.schedules.models import PlaceKind
 
 Action = HistoryEntry.Action
 Kind = Message.Kind
+ENDS = (Action.CANCELLED, Action.EXPIRED)
 
 
 def letter(message: Message, sender: str, now: datetime) -> Letter:
@@ -70,7 +71,7 @@ def _about_appointment(message: Message, sender: str, now: datetime) -> Letter:
             action = Action(entry.action)
             say = _for_patient if to_patient else _for_practitioner
             subject, opening = say(appointment, entry)
-            if action == Action.CANCELLED and entry.old_start is not None:
+            if entry.ends_it and entry.old_start is not None:
                 start = entry.old_start  # the one that she knows of
         local = timezone.localtime(start)
         context = {
@@ -78,7 +79,7 @@ def _about_appointment(message: Message, sender: str, now: datetime) -> Letter:
             "practice": appointment.practice,
             "opening": opening,
             "old": _struck_out(entry) if entry and action == Action.MOVED else None,
-            "cancelled": action == Action.CANCELLED,
+            "cancelled": action in ENDS,
             "start": start,
             "end": start + appointment.duration,
             "words": entry.words if entry and to_patient and not reminds else "",
@@ -115,7 +116,7 @@ def _act(
     appointment: Appointment, action: Action | None, *, is_request: bool, now: datetime
 ) -> Act:
     """The patient's, at her personal link, as far as it is allowed at ``now``."""
-    if action == Action.CANCELLED:
+    if action in ENDS:
         again = f"{settings.BASE_URL}/{appointment.practice.slug}/"
         return Act(again, _("Take another appointment"))
     words = {
@@ -132,7 +133,7 @@ def _act(
 def _act_of_practice(appointment: Appointment, action: Action | None) -> Act:
     """The practitioner's, on its sheet, behind her own sign-in."""
     sheet = settings.BASE_URL + reverse("office:sheet", args=[appointment.pk])
-    waits = appointment.status == Appointment.Status.UNCONFIRMED and action != Action.CANCELLED
+    waits = appointment.status == Appointment.Status.UNCONFIRMED and action not in ENDS
     return Act(sheet, _("Confirm or decline") if waits else _("Open its sheet"))
 
 
@@ -145,13 +146,13 @@ def _struck_out(entry: HistoryEntry) -> datetime | None:
 def _method(appointment: Appointment, action: Action | None) -> Method | None:
     """A request is no appointment yet: it comes with no invitation, and one that she had before it
     was put back to be confirmed is withdrawn until it is certain again."""
-    if action != Action.CANCELLED and appointment.status == Appointment.Status.CONFIRMED:
+    if action not in ENDS and appointment.status == Appointment.Status.CONFIRMED:
         return Method.REQUEST
     return Method.CANCEL if appointment.was_certain else None
 
 
 def _is_request(appointment: Appointment, entry: HistoryEntry | None) -> bool:
-    if entry is not None and entry.action == Action.CANCELLED:
+    if entry is not None and entry.ends_it:
         return entry.of_request
     return appointment.status == Appointment.Status.UNCONFIRMED
 
@@ -239,6 +240,12 @@ def _of_request(appointment: Appointment, entry: HistoryEntry) -> tuple[str, str
                 if by_patient
                 else _("The practice could not accept your request."),
             )
+        case Action.EXPIRED:
+            return (
+                _("Your appointment request for %(when)s has expired")
+                % _when(_start_of(appointment, entry)),
+                _("Nobody has confirmed your request in time: there is no appointment."),
+            )
     raise ValueError(entry.action)  # a confirmation of what is not confirmed is not sent
 
 
@@ -270,7 +277,15 @@ def _for_practitioner(appointment: Appointment, entry: HistoryEntry) -> tuple[st
                 _("Appointment on %(when)s cancelled") % _when(appointment.start),
                 _("A patient has cancelled an appointment online. The time is free again."),
             )
-    raise ValueError(entry.action)  # only a patient's acts are told
+        case Action.RECALLED:
+            return (
+                _("Appointment request for %(when)s still waits") % _when(appointment.start),
+                _(
+                    "Nobody has answered this request yet. Without an answer it expires when it would "
+                    "begin, and the patient is told."
+                ),
+            )
+    raise ValueError(entry.action)  # only a patient's acts are told, and what waits for an answer
 
 
 def _when(start: datetime) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What cannot be undone asks first, naming what it takes."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -35,11 +35,15 @@ def ask(
     rows: Sequence[Row] = (),
     typed: Sequence[tuple[str, str]] = (),
     instead: Instead | None = None,
+    telling: Mapping[str, Any] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """``takes``: a sentence for each thing that goes; ``back``: the address to keep them;
     ``rows``: what a field is called, what stays, what gives way;
-    ``typed``: what the form says besides what was posted."""
-    posted = [(k, v) for k, v in request.POST.items() if k != "csrfmiddlewaretoken"]
+    ``typed``: what the form says besides what was posted; ``telling``: what leaves to the patient, with
+    its form, which says anew whether it does."""
+    shown = {"csrfmiddlewaretoken", YES, *(telling["form"].fields if telling else ())}
+    posted = [(name, value) for name, value in request.POST.items() if name not in shown]
     context = {
         "practice": request.seat.practice,
         "question": question,
@@ -49,5 +53,6 @@ def ask(
         "back": back,
         "typed": [*posted, *typed],
         "instead": instead,
+        "telling": telling,
     }
-    return render(request, "office/sure.html", context)
+    return render(request, "office/sure.html", context, status=status)

@@ -14,6 +14,7 @@ NAMES = {
     Action.BOOKED: "appointment.booked",
     Action.MOVED: "appointment.moved",
     Action.CANCELLED: "appointment.cancelled",
+    Action.EXPIRED: "appointment.cancelled",
     Action.CONFIRMED: "appointment.confirmed",
     Action.ATTENDED: "appointment.attended",
 }

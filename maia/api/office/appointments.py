@@ -91,6 +91,7 @@ class AppointmentOut(Schema):
     start: str = Field(examples=["2026-12-03T09:30:00+01:00"])
     end: str
     status: Status
+    expired: bool = Field(description="A request that nobody answered: cancelled at its start.")
     place: PlaceOut
     attendance: str
     booked_online: bool
@@ -154,6 +155,7 @@ def shown(appointment: Appointment, seat: Seat) -> dict[str, Any]:
         "start": appointment.start.astimezone(zone).isoformat(),
         "end": appointment.end.astimezone(zone).isoformat(),
         "status": appointment.status,
+        "expired": appointment.expired,
         "place": place_in_json(place_of(appointment, Reader.PRACTICE)),
         "attendance": appointment.attendance,
         "booked_online": appointment.booked_online,

@@ -23,16 +23,18 @@ from maia.appointments.exceptions import BookingRefused
 from maia.appointments.listing import Wanted, listed, to_confirm
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.spreadsheet import appointments_csv
-from maia.messaging.foresight import in_words, would_be_told
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office, settings_page
 from maia.office.again import asked_again
+from maia.office.appointments.forms import TellingForm
 from maia.office.appointments.listing_forms import AttendanceForm, ListForm
+from maia.office.appointments.tellings import told_of
 from maia.office.fields.days import read_day
 from maia.office.fields.kept_form import in_turn
 from maia.office.sure import ask, is_sure
 from maia.privacy.reading import open_record, read_agenda, take_out_appointments
 
+Action = HistoryEntry.Action
 PAGE, MOST_REQUESTS, MOST_OF_A_DAY = 50, 30, 300
 LONGEST_QUERY = 500  # characters of the address that she came from
 
@@ -42,14 +44,24 @@ LONGEST_QUERY = 500  # characters of the address that she came from
 def appointments(request: OfficeRequest) -> HttpResponse:
     """Those of some dates, today's unless it says otherwise, page by page; above them the requests
     that wait, whatever is asked."""
+    return _list_page(request, request.GET)
+
+
+def _list_page(
+    request: OfficeRequest,
+    typed: QueryDict,
+    answered: Appointment | None = None,
+    telling: TellingForm | None = None,
+) -> HttpResponse:
+    """``typed``: what is asked of the list; ``answered``: the request whose ``telling`` is refused."""
     now, practice = timezone.now(), request.seat.practice
-    form = ListForm(request.GET, practice=practice, today=timezone.localdate())
+    form = ListForm(typed, practice=practice, today=timezone.localdate())
     wanted = form.wanted()
     everything = read_agenda(request.seat, now=now)
     rows = listed(everything, wanted, practice) if wanted else everything.none()
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PAGE).get_page(typed.get("page"))
     waiting = list(to_confirm(everything, now)[: MOST_REQUESTS + 1])
-    asked = _asked(request.GET)
+    asked = _asked(typed)
     context = {
         "practice": practice,
         "form": form,
@@ -60,12 +72,15 @@ def appointments(request: OfficeRequest) -> HttpResponse:
         "query": f"&{urlencode(asked)}" if asked else "",
         "asked": urlencode(asked),
         "quick": _quick(asked, wanted),
-        "requests": [(one, _told(one)) for one in waiting[:MOST_REQUESTS]],
+        "requests": [
+            (one, told_of(one, Action.CONFIRMED, telling if one == answered else None))
+            for one in waiting[:MOST_REQUESTS]
+        ],
         "more_requests": len(waiting) > MOST_REQUESTS,
         "now": now,
         "several": practice.practitioners.filter(is_active=True).count() > 1,
     }
-    status = 200 if wanted else 422
+    status = 200 if wanted and telling is None else 422
     return render(request, "office/appointments/list.html", context, status=status)
 
 
@@ -93,20 +108,26 @@ def export_appointments(request: OfficeRequest) -> HttpResponse:
 def answer_request(request: OfficeRequest, pk: int) -> HttpResponse:
     """Yes to a request, or no, which asks first; either leads back to the list as it was."""
     appointment, now = get_appointment(request, pk), timezone.now()
-    by = By.practice(request.seat.user)
+    by, declines = By.practice(request.seat.user), "decline" in request.POST
+    form = TellingForm(request.POST, auto_id=f"told_{pk}_%s")
+    readable = form.is_valid()
+    if declines and not (is_sure(request) and readable):
+        return _ask_to_decline(request, appointment, form)
+    if not readable:
+        return _list_page(request, _typed_before(request), appointment, form)
+    telling = form.telling()
     try:
-        if "decline" not in request.POST:
-            confirm_appointment(appointment, by=by, now=now)
-            messages.success(request, _("The appointment is confirmed."))
-        elif not is_sure(request):
-            return _ask_to_decline(request, appointment)
-        else:
+        if declines:
             seen = parse_id(request.POST.get("version", ""))
-            cancel_appointment(appointment, by=by, now=now, seen=-1 if seen is None else seen)
+            seen = -1 if seen is None else seen
+            cancel_appointment(appointment, by=by, now=now, seen=seen, telling=telling)
             messages.success(request, _("The request is declined, its time is free."))
+        else:
+            confirm_appointment(appointment, by=by, now=now, telling=telling)
+            messages.success(request, _("The appointment is confirmed."))
     except BookingRefused as refusal:
         messages.error(request, refusals.words(refusal))
-    return _back_to_the_list(request)
+    return HttpResponseRedirect(_list_address(_typed_before(request)))
 
 
 @office
@@ -139,7 +160,9 @@ def attendance(request: OfficeRequest) -> HttpResponse:
     return render(request, "office/appointments/attendance.html", context, status=status)
 
 
-def _ask_to_decline(request: OfficeRequest, appointment: Appointment) -> HttpResponse:
+def _ask_to_decline(
+    request: OfficeRequest, appointment: Appointment, typed: TellingForm
+) -> HttpResponse:
     open_record(request.seat, appointment.patient, now=timezone.now())
     local = timezone.localtime(appointment.start)
     named = {
@@ -148,18 +171,21 @@ def _ask_to_decline(request: OfficeRequest, appointment: Appointment) -> HttpRes
         "time": f"{local:%H:%M}",
     }
     question = _("Decline the request of %(name)s, on %(date)s at %(time)s?") % named
-    told = in_words(would_be_told(appointment, HistoryEntry.Action.CANCELLED, timezone.now()))
-    takes = [_("Its time is free again at once."), told]
-    back = _list_address(request.POST.get("asked", ""))
-    return ask(request, question, takes, _("Decline the request"), back)
+    takes = [_("Its time is free again at once.")]
+    back = _list_address(_typed_before(request))
+    shown = "telling_shown" in request.POST  # not where a yes would have told nothing
+    telling = told_of(appointment, Action.CANCELLED, typed if shown else None)
+    button, status = _("Decline the request"), 200 if typed.is_valid() else 422
+    return ask(request, question, takes, button, back, telling=telling, status=status)
 
 
-def _back_to_the_list(request: OfficeRequest) -> HttpResponseRedirect:
-    return HttpResponseRedirect(_list_address(request.POST.get("asked", "")))
+def _typed_before(request: OfficeRequest) -> QueryDict:
+    """What was asked of the list that she answers in."""
+    return QueryDict(request.POST.get("asked", "")[:LONGEST_QUERY])
 
 
-def _list_address(query: str) -> str:
-    asked = urlencode(_asked(QueryDict(query[:LONGEST_QUERY])))
+def _list_address(typed: QueryDict) -> str:
+    asked = urlencode(_asked(typed))
     return reverse("office:appointments") + (f"?{asked}" if asked else "")
 
 
@@ -188,7 +214,3 @@ def _by_day(rows: Iterable[Appointment]) -> list[tuple[date, list[Appointment]]]
     """In the practice's zone."""
     days = groupby(rows, key=lambda row: timezone.localtime(row.start).date())
     return [(day, list(of_day)) for day, of_day in days]
-
-
-def _told(appointment: Appointment) -> str:
-    return in_words(would_be_told(appointment, HistoryEntry.Action.CONFIRMED, timezone.now()))

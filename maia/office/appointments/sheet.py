@@ -26,12 +26,13 @@ from maia.appointments.exceptions import BookingRefused, SlotTaken
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.moving import move_appointment, undo_move
 from maia.appointments.places import Reader, place_of
-from maia.messaging.foresight import in_how_long, in_words, will_be_told, would_be_told
+from maia.messaging.foresight import in_how_long, in_words, will_be_told
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office
 from maia.office.appointments.coming import coming_times, is_looking, taken_from
 from maia.office.appointments.forms import ChangeForm, EditForm, TellingForm
 from maia.office.appointments.overlaps import what_stands
+from maia.office.appointments.tellings import told_of
 from maia.office.fields.days import read_wall
 from maia.privacy.reading import notes_of, open_record, read_agenda
 from maia.schedules.models import Absence
@@ -259,15 +260,10 @@ def _render_sheet(
 
 def _tellings(appointment: Appointment, typed: dict[str, TellingForm]) -> dict[str, Any]:
     """For each act: what would leave, in words, and what she says about it."""
-    told = {}
-    for action in ACTS_THAT_TELL:
-        channels = would_be_told(appointment, action, timezone.now())
-        told[action.value] = {
-            "said": in_words(channels),
-            "channels": channels,
-            "form": typed.get(action.value) or TellingForm(auto_id=f"{action}_%s"),
-        }
-    return told
+    return {
+        action.value: told_of(appointment, action, typed.get(action.value))
+        for action in ACTS_THAT_TELL
+    }
 
 
 def _leaving(appointment: Appointment) -> str:

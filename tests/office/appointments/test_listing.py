@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from maia.appointments.booking import By, book_appointment
 from maia.appointments.models import Appointment
+from maia.appointments.unanswered import follow_requests
 from maia.privacy.journal import Act
 from maia.privacy.models import JournalEntry
 from tests.conftest import NOW, THURSDAY, at, make_patient
@@ -113,6 +114,70 @@ def test_a_request_waits_in_the_menu_and_is_answered_in_its_row(owner, anne, fol
     no.refresh_from_db()
     assert (yes.status, no.status) == ("confirmed", "cancelled")
     assert "Demandes à confirmer" not in owner.get(LIST).content.decode()
+
+
+def told_last(appointment):
+    entry = appointment.history.last()
+    return entry.action, entry.tells, entry.words
+
+
+@pytest.mark.rule("3.6.16")
+def test_what_an_answer_tells_is_said_in_its_row_and_asked(owner, anne, follow_up, julie):
+    yes = book(follow_up, anne, "09:00", julie, unconfirmed=True)
+    page = owner.get(LIST).content.decode()
+    assert "La patiente reçoit un e-mail." in page
+    assert "Ajouter un mot" in page
+    path = reverse("office:answer_request", args=[yes.pk])
+    shown = {"telling_shown": "on", "version": yes.version}
+    owner.post(path, shown | {"word": "À jeudi !", "tell_patient": "on"})
+    assert told_last(yes) == ("confirmed", True, "À jeudi !")
+    no = book(follow_up, anne, "10:00", julie, unconfirmed=True)
+    path = reverse("office:answer_request", args=[no.pk])
+    typed = {"telling_shown": "on", "version": no.version, "decline": "1", "word": "Appelez-nous"}
+    page = owner.post(path, typed).content.decode()  # the box was unticked
+    assert "Appelez-nous</textarea>" in page
+    assert "checked" not in page.partition('name="tell_patient"')[2].partition(">")[0]
+    owner.post(path, typed | {"yes": "1"})
+    assert told_last(no) == ("cancelled", False, "Appelez-nous")
+
+
+def test_too_long_a_word_is_refused_in_its_row_and_kept(owner, anne, follow_up, julie):
+    made = book(follow_up, anne, "09:00", julie, unconfirmed=True)
+    path = reverse("office:answer_request", args=[made.pk])
+    typed = {
+        "telling_shown": "on",
+        "tell_patient": "on",
+        "version": made.version,
+        "word": "x" * 301,
+    }
+    for more in ({}, {"decline": "1", "yes": "1"}):
+        answer = owner.post(path, typed | more | {"asked": DATES[1:]})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert 'class="error"' in page
+        assert "x" * 301 in page
+        assert THURSDAY.isoformat() in page
+    made.refresh_from_db()
+    assert made.status == "unconfirmed"
+
+
+@pytest.mark.rule("3.4.12")
+def test_a_recall_is_in_the_history_and_by_whom(owner, anne, follow_up, julie):
+    made = book(follow_up, anne, "09:00", julie, unconfirmed=True)
+    assert follow_requests(NOW + timedelta(days=1)) == 1
+    page = on_one_line(owner.get(reverse("office:sheet", args=[made.pk])).content.decode())
+    assert "toujours sans réponse : rappel à la praticienne, Maia" in page
+
+
+@pytest.mark.rule("3.4.13")
+def test_an_expired_one_is_called_so(owner, anne, follow_up, julie):
+    made = book(follow_up, anne, "09:00", julie, unconfirmed=True)
+    follow_requests(made.start)
+    page = on_one_line(owner.get(LIST + DATES).content.decode())
+    assert ">expiré</span>" in page
+    assert "Demandes à confirmer" not in page
+    page = on_one_line(owner.get(reverse("office:sheet", args=[made.pk])).content.decode())
+    assert "expiré : personne n’avait répondu, Maia" in page
 
 
 def test_a_request_that_changed_meanwhile_is_not_declined(owner, anne, follow_up, julie):

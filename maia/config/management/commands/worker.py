@@ -1,4 +1,5 @@
-"""`maia worker`: delivers what is owed, does jobs, reads calendars, and keeps house once a day."""
+"""`maia worker`: delivers what is owed, does jobs, reads calendars, follows requests, and keeps house once
+a day."""
 
 import gc
 import signal
@@ -9,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from maia.appointments.unanswered import follow_requests
 from maia.calendars.refreshing import refresh_due
 from maia.config.jobs import KINDS
 from maia.config.running import shown_as_running
@@ -41,6 +43,7 @@ class Command(BaseCommand):
             lambda _: keep_house_daily(timezone.now()): 900.0,  # it has its own, stricter doubts
             lambda _: refresh_due(clock(), stop): 2.0,
             lambda _: wake_what_sleeps(clock()): 60.0,
+            lambda _: follow_requests(clock()): 30.0,
         }
         if until_idle:
             run_until_idle(clock, stop, jobs=KINDS, also=looks)
