@@ -414,6 +414,7 @@ def _book_all(events: list[Event], patients: list[Patient], now: datetime, rando
         assert type is not None
         online = type.allow_online_booking and random.random() < 0.6
         waits = online and type.needs_confirmation and event.start > now and random.random() < 0.4
+        made_at = min(event.start, now) - timedelta(days=random.randrange(2, 20))
         appointments.append(
             Appointment(
                 practice=event.practice,
@@ -422,7 +423,8 @@ def _book_all(events: list[Event], patients: list[Patient], now: datetime, rando
                 status=status.UNCONFIRMED if waits else status.CONFIRMED,
                 booked_online=online,
                 sms_reminder=type.send_sms_reminder,
-                created_at=min(event.start, now) - timedelta(days=random.randrange(2, 20)),
+                created_at=made_at,
+                waits_since=made_at if waits else None,
                 recalled_at=now if waits else None,  # nobody was there to be reminded
             )
         )
