@@ -60,7 +60,13 @@ def move(request: HttpRequest, id: UUID, there: MyMoveIn) -> Any:
         move_appointment(hers, there.start, by=by, now=now)
     except BookingRefused as refused:
         return with_nearest(
-            refused, hers.type, hers.practitioner, there.start, now=now, without=hers.event
+            refused,
+            hers.type,
+            hers.practitioner,
+            there.start,
+            hers.patient,
+            now=now,
+            without=hers.event,
         )
     return shown_to_patient(_hers(request, id))
 

@@ -15,7 +15,13 @@ from ninja.errors import ValidationError as BadRequest
 from pydantic import Field
 
 from maia.accounts.limits import TooOften
-from maia.appointments.exceptions import BookingRefused, ImpossibleDate, InvalidRange, NotBookable
+from maia.appointments.exceptions import (
+    BookingRefused,
+    ImpossibleDate,
+    InvalidRange,
+    NotBookable,
+    PatientBusy,
+)
 
 logger = logging.getLogger("maia.api")
 TYPE = "application/problem+json"
@@ -54,6 +60,7 @@ class Refused(Exception):
 
 _WORDS = {
     "slot_taken": "This time has just been taken.",
+    "patient_busy": "This patient has an appointment at that time.",
     "too_late": "It is too late to change this appointment online.",
     "already_cancelled": "This appointment is cancelled.",
     "changed_meanwhile": "This appointment has changed meanwhile.",
@@ -116,6 +123,8 @@ def refusal(error: BookingRefused, **more: Any) -> HttpResponse:
         return answer(422, "invalid", _WORDS[error.code], errors=wrong)
     if isinstance(error, NotBookable):
         return answer(422, error.code, _REASONS[error.reason], reason=str(error.reason), **more)
+    if isinstance(error, PatientBusy):  # hers, or her practice's to know
+        more["appointment"] = str(error.appointment.uid)
     return answer(409, error.code, _WORDS[error.code], **more)
 
 

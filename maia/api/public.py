@@ -29,6 +29,7 @@ from maia.appointments.places import Reader, place_of
 from maia.appointments.reading import read_offer
 from maia.appointments.slots import Slot, nearest_free, offered_slots
 from maia.patients.addresses import living_at
+from maia.patients.models import Patient
 from maia.patients.records import find_record
 from maia.patients.text import clean_text
 from maia.practices.models import Practice, Practitioner
@@ -249,7 +250,7 @@ def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
     try:
         return once(request, create, show)
     except BookingRefused as refused:
-        return with_nearest(refused, type, practitioner, wanted.start, now=now)
+        return with_nearest(refused, type, practitioner, wanted.start, patient, now=now)
 
 
 def with_nearest(
@@ -257,6 +258,7 @@ def with_nearest(
     type: AppointmentType,
     practitioner: Practitioner,
     start: datetime,
+    patient: Patient,
     *,
     now: datetime,
     without: Event | None = None,
@@ -264,5 +266,5 @@ def with_nearest(
     """A refusal; where another time would do, with the nearest free ones."""
     if not would_another_time_do(refused):
         return refusal(refused)
-    nearest = nearest_free(type, [practitioner], start, now=now, without=without)
+    nearest = nearest_free(type, [practitioner], start, now=now, without=without, patient=patient)
     return refusal(refused, alternatives=slots_in_json(nearest, type.practice.zone))

@@ -31,6 +31,7 @@ from maia.appointments.exceptions import (
 )
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
+from maia.appointments.one_place import refuse_if_busy
 from maia.appointments.slots import free_slots, may_just_have_gone
 from maia.appointments.telling import overtake
 from maia.patients.addresses import Address
@@ -61,10 +62,10 @@ def book_appointment(
     """Takes the time that starts at ``start`` (an aware instant). Rule 3.4.
 
     Everything else is computed here, but the ``end`` where the practice says another one. The same ``request_key`` again gives the same appointment.
-    A patient gets what is offered online. The practice gets any time that is free, and with
-    ``allow_overlap``, asked for on purpose, one that is not; ``unconfirmed``, it only holds the
-    time.
-    Raises `NotBookable`, `SlotTaken`, `ImpossibleDate`, `RecordErased`, and `RequestReused` for a
+    A patient gets what is offered online, and nothing while she is elsewhere. The practice gets any
+    time that is free, and with ``allow_overlap``, asked for on purpose, one that is not, of hers or
+    of the patient's; ``unconfirmed``, it only holds the time.
+    Raises `NotBookable`, `SlotTaken`, `PatientBusy`, `ImpossibleDate`, `RecordErased`, and `RequestReused` for a
     key that booked something else.
     """
     end = start + type.duration if end is None or by.is_patient else end
@@ -74,6 +75,7 @@ def book_appointment(
         made_before = Appointment.objects.filter(patient=patient, request_key=request_key)
         events = made_before.values("event") if request_key is not None else None
         if is_taken(practitioner, start, end, but=events):
+            refuse_if_busy(patient, start, end, but=events)  # perhaps by herself
             raise SlotTaken
     with agenda_of(practitioner, holding=patient):
         if request_key is not None:
@@ -88,11 +90,14 @@ def book_appointment(
             raise NotBookable(why_not)
         if by.is_patient:
             _refuse_person(type, patient, now)
+            refuse_if_busy(patient, start, end)
             refuse_unless_free(type, practitioner, start, now=now)
         elif is_taken(practitioner, start, end):
             if not allow_overlap:
                 raise SlotTaken
             taken = True
+        elif not allow_overlap:
+            refuse_if_busy(patient, start, end)
         event = Event.objects.create(
             practice=practitioner.practice,
             practitioner=practitioner,

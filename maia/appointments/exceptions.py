@@ -1,6 +1,10 @@
 """Why a booking is refused. Each face turns ``code`` into its own words, in one place."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from maia.appointments.models import Appointment
 
 
 class BookingRefused(Exception):
@@ -13,6 +17,16 @@ class SlotTaken(BookingRefused):
     """Somebody has this time, since a moment ago or before."""
 
     code = "slot_taken"
+
+
+class PatientBusy(BookingRefused):
+    """She has something in the practice at that time, with whomever: ``appointment``."""
+
+    code = "patient_busy"
+
+    def __init__(self, appointment: "Appointment") -> None:
+        super().__init__()
+        self.appointment = appointment
 
 
 class NotBookable(BookingRefused):
@@ -41,10 +55,15 @@ class NotBookable(BookingRefused):
 def would_another_time_do(refusal: BookingRefused) -> bool:
     """Whether who is refused is shown the nearest free times."""
     reasons = NotBookable.Reason
-    return isinstance(refusal, SlotTaken) or (
+    return isinstance(refusal, SlotTaken | PatientBusy) or (
         isinstance(refusal, NotBookable)
         and refusal.reason in {reasons.TOO_SOON, reasons.TOO_FAR, reasons.NOT_OFFERED}
     )
+
+
+def may_be_on_purpose(refusal: BookingRefused) -> bool:
+    """Whether the practice is asked, and may do it all the same."""
+    return isinstance(refusal, SlotTaken | PatientBusy)
 
 
 class TooLate(BookingRefused):

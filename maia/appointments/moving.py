@@ -25,6 +25,7 @@ from maia.appointments.exceptions import (
 )
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.offer import why_not_offered
+from maia.appointments.one_place import refuse_if_busy
 from maia.appointments.telling import Spot, overtake
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType
@@ -50,7 +51,7 @@ def move_appointment(
 
     Another type brings its duration, unless the end is said or was changed by hand before.
 
-    Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `ImpossibleDate`,
+    Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `PatientBusy`, `ImpossibleDate`,
     `ChangedMeanwhile`, `RecordErased`.
     """
     refuse_unless_known(start, end or start)
@@ -73,6 +74,7 @@ def move_appointment(
             why_not = why_not_offered(current.type, current.practitioner, online=True)
             if why_not is not None:
                 raise NotBookable(why_not)
+            refuse_if_busy(current.patient, start, wanted.end, but=[current.event_id])
             refuse_unless_free(
                 current.type, current.practitioner, start, now=now, without=current.event
             )
@@ -130,7 +132,7 @@ def _put(
 ) -> None:
     """Writes where it stands from now on, and that it has moved. Inside the lock of both agendas.
 
-    Raises `NotBookable` where the other practitioner does not offer it, and `SlotTaken`.
+    Raises `NotBookable` where the other practitioner does not offer it, `SlotTaken`, and `PatientBusy`.
     """
     event, old = current.event, Spot.of(current)
     retyped = type is not None and type != current.type
@@ -141,6 +143,9 @@ def _put(
     taken = is_taken(wanted.practitioner, wanted.start, wanted.end, but=[event.pk])
     if taken and (by.is_patient or not wanted.overlap):
         raise SlotTaken
+    if not by.is_patient and not wanted.overlap and undoes is None:
+        stood = (old.start, old.end)
+        refuse_if_busy(current.patient, wanted.start, wanted.end, but=[event.pk], was=stood)
     event.start, event.end, event.exclusive = wanted.start, wanted.end, not taken
     event.practitioner = wanted.practitioner
     if type is not None and retyped:

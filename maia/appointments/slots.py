@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from maia.appointments.exceptions import InvalidRange
 from maia.appointments.models import Event
 from maia.appointments.offer import why_not_offered
+from maia.appointments.one_place import times_she_has, touches
 from maia.appointments.reading import (
     Line,
     Taken,
@@ -29,6 +31,7 @@ from maia.availability.intervals import Interval
 from maia.availability.policy import Window
 from maia.availability.slots import Busy, Shape, day_slots, may_have_been_free, within
 from maia.availability.weekly import WeeklyHours, begins_on
+from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.schedules.holidays import public_holidays
 from maia.schedules.models import AppointmentType
@@ -158,8 +161,10 @@ def nearest_free(
     now: datetime,
     count: int = 6,
     without: Event | None = None,
+    patient: Patient | None = None,
 ) -> list[Slot]:
-    """The free slots nearest to ``start`` in time, in order: what to offer when it is gone.
+    """The free slots nearest to ``start`` in time, in order: what to offer when it is gone; none
+    at a time when ``patient`` has something.
 
     Read where it is decided: a replica may not know yet what has just been taken.
     """
@@ -174,11 +179,24 @@ def nearest_free(
             found = free_slots(
                 type, practitioners, first, first + 2 * days, now=now, without=without
             )
-            slots = [slot for offered in found.values() for slot in offered]
+            slots = free_for(patient, chain.from_iterable(found.values()), without)
             if len(slots) >= count:
                 break
     nearest = sorted(slots, key=lambda slot: abs(slot.start - start))[:count]
     return sorted(nearest, key=lambda slot: slot.start)
+
+
+def free_for(
+    patient: Patient | None, slots: Iterable[Slot], without: Event | None = None
+) -> list[Slot]:
+    """Those of ``slots`` at which she has nothing, ``without`` apart. One query."""
+    wanted = list(slots)
+    if patient is None or not wanted:
+        return wanted
+    first, last = min(slot.start for slot in wanted), max(slot.end for slot in wanted)
+    but = None if without is None else [without.pk]
+    busy = times_she_has(patient, first, last, but=but)
+    return [slot for slot in wanted if not touches((slot.start, slot.end), busy)]
 
 
 def _refuse_bad_range(first: date, last: date) -> None:

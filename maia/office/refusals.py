@@ -13,6 +13,7 @@ from maia.appointments.exceptions import (
     ChangedMeanwhile,
     ImpossibleDate,
     NotBookable,
+    PatientBusy,
     RequestReused,
     SlotTaken,
 )
@@ -20,6 +21,7 @@ from maia.invitations.inviting import InvitationRefused
 
 _WORDS: dict[type[BookingRefused], str | Promise] = {
     SlotTaken: _("This time overlaps something in the agenda."),
+    PatientBusy: _("The patient has an appointment at that time."),
     AlreadyCancelled: _("This appointment is cancelled."),
     ChangedMeanwhile: _("Somebody changed this appointment meanwhile. Nothing of yours was saved."),
     ImpossibleDate: _("This date is impossible."),

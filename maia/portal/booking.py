@@ -22,8 +22,14 @@ from maia.accounts.forms import RequestCodeForm
 from maia.accounts.models import User
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment, is_known
-from maia.appointments.exceptions import BookingRefused, NotBookable, would_another_time_do
+from maia.appointments.exceptions import (
+    BookingRefused,
+    NotBookable,
+    PatientBusy,
+    would_another_time_do,
+)
 from maia.appointments.models import Appointment
+from maia.appointments.one_place import what_she_has
 from maia.appointments.places import Reader, place_of, place_of_offer
 from maia.appointments.reading import read_offer
 from maia.appointments.slots import Slot, nearest_free, practitioners_for
@@ -277,11 +283,14 @@ def _render_form(
     asks = choice.type.asks_address
     kept = asdict(Address.of(patient)) if patient is not None and asks else {}
     initial = {**kept, **(typed or {}), "request_key": uuid4()}
-    form = (
+    form: NoteForm = (
         NoteForm(initial=initial, asks_address=asks)
         if patient is not None
         else DetailsForm(initial=initial, country=choice.practice.country, asks_address=asks)
     )
+    has = what_she_has(patient, choice.start, choice.end) if patient is not None else None
+    if has is not None:
+        return _render_refusal(request, choice, patient, form, PatientBusy(has), status=200)
     if patient is not None and choice.type.known_patients_only:
         if not is_known(patient, timezone.now()):
             context["refusal"] = refusals.words(NotBookable(NotBookable.Reason.KNOWN_PATIENTS_ONLY))
@@ -294,18 +303,23 @@ def _render_refusal(
     patient: Patient | None,
     form: NoteForm,
     refusal: BookingRefused,
+    status: int = 409,
 ) -> HttpResponse:
     gone = would_another_time_do(refusal)
     others = practitioners_for(choice.type) if gone else []
-    nearest = nearest_free(choice.type, others, choice.start, now=timezone.now()) if others else []
+    now = timezone.now()
+    nearest = (
+        nearest_free(choice.type, others, choice.start, now=now, patient=patient) if others else []
+    )
     context: dict[str, object] = {
         "form": form,
         "patient": patient,
         "refusal": refusals.words(refusal),
         "gone": gone,
+        "busy": refusal.appointment if isinstance(refusal, PatientBusy) else None,
         "alternatives": [(slot, confirm_url(choice.type, slot)) for slot in nearest],
     }
-    return _render(request, choice, context, status=409)
+    return _render(request, choice, context, status=status)
 
 
 def _render(

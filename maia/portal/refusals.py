@@ -1,18 +1,23 @@
 """What a patient reads when the domain says no: the one place where codes become words."""
 
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from maia.appointments.dates import clock, long_date
 from maia.appointments.exceptions import (
     AlreadyCancelled,
     BookingRefused,
     ChangedMeanwhile,
     ImpossibleDate,
     NotBookable,
+    PatientBusy,
     RequestReused,
     SlotTaken,
     TooLate,
 )
+from maia.appointments.models import Appointment
 
 _WORDS: dict[type[BookingRefused], str | Promise] = {
     SlotTaken: _("This time has just been taken. Here are the nearest ones."),
@@ -49,7 +54,21 @@ _REASONS: dict[NotBookable.Reason, str | Promise] = {
 }
 
 
-def words(refusal: BookingRefused) -> str:
+def words(refusal: BookingRefused, *, by_link: bool = False) -> str:
+    """``by_link``: for whoever holds the link of one appointment, who reads of no other."""
+    if isinstance(refusal, PatientBusy):
+        return _has_already(refusal.appointment, by_link=by_link)
     if isinstance(refusal, NotBookable):
         return str(_REASONS[refusal.reason])
     return str(_WORDS[type(refusal)])
+
+
+def _has_already(appointment: Appointment, *, by_link: bool) -> str:
+    if by_link:
+        return gettext("You have another appointment with this practice at that time.")
+    start = timezone.localtime(appointment.start, appointment.practice.zone)
+    return gettext("You have an appointment on %(date)s at %(time)s with %(name)s already.") % {
+        "date": long_date(start),
+        "time": clock(start),
+        "name": appointment.practitioner.name,
+    }

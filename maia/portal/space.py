@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maia.accounts.models import User
 from maia.appointments.agenda import By
 from maia.appointments.booking import cancel_appointment
-from maia.appointments.exceptions import BookingRefused, would_another_time_do
+from maia.appointments.exceptions import BookingRefused, PatientBusy, would_another_time_do
 from maia.appointments.ics import Method, ics
 from maia.appointments.models import Appointment, AppointmentQuerySet
 from maia.appointments.moving import move_appointment
@@ -134,6 +134,7 @@ def move(request: HttpRequest, **key: Any) -> HttpResponse:
         lambda slot: access.url("move_there", slot.start),
         now=timezone.now(),
         without=current.event,
+        patient=current.patient,
     )
     return _render(
         request,
@@ -166,7 +167,12 @@ def move_there(request: HttpRequest, *, start: datetime, **key: Any) -> HttpResp
         if not would_another_time_do(refusal):
             return _render(request, access, "portal/appointment.html", refusal)
         nearest = nearest_free(
-            current.type, [current.practitioner], start, now=timezone.now(), without=current.event
+            current.type,
+            [current.practitioner],
+            start,
+            now=timezone.now(),
+            without=current.event,
+            patient=current.patient,
         )
         there["alternatives"] = [(slot, access.url("move_there", slot.start)) for slot in nearest]
         return _render(request, access, "portal/move_there.html", refusal, **there)
@@ -229,7 +235,8 @@ def _render(
         "place": access.place,
         "appointment": access.appointment,
         "practice": access.appointment.practice,
-        "refusal": refusals.words(refusal) if refusal else "",
+        "refusal": refusals.words(refusal, by_link=access.by_link) if refusal else "",
+        "busy": refusal.appointment if isinstance(refusal, PatientBusy) else None,
         **context,
     }
     return render(request, template, everything, status=409 if refusal else 200)

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from django.utils.dateparse import parse_date
 
 from maia.appointments.models import Event
-from maia.appointments.slots import Slot, free_slots, next_free_date
+from maia.appointments.slots import Slot, free_for, free_slots, next_free_date
+from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType
 
@@ -51,8 +53,11 @@ def read_week(
     *,
     now: datetime,
     without: Event | None = None,
+    patient: Patient | None = None,
 ) -> Week:
-    """The week from ``asked`` (a date as typed), or from the first free day when nothing was."""
+    """``patient``: who is known to look; what she has already is not offered a second time.
+
+    The week from ``asked`` (a date as typed), or from the first free day when nothing was."""
     zone = type.practice.zone
     today = now.astimezone(zone).date()
     last = max(
@@ -69,6 +74,13 @@ def read_week(
         first = next_free_date(type, practitioners, today, now=now, without=without) or today
     end = first + timedelta(days=DAYS - 1)
     found = free_slots(type, practitioners, first, end, now=now, without=without)
+    if patient is not None:
+        fitting = free_for(patient, chain.from_iterable(found.values()), without)
+        found = {
+            day: slots
+            for day, all_of_them in found.items()
+            if (slots := [slot for slot in all_of_them if slot in fitting])
+        }
     later = end + timedelta(days=1)
     return Week(
         days=[

@@ -7,6 +7,7 @@ import pytest
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
+from maia.schedules.models import Schedule
 from tests.api.conftest import Script, assert_problem
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type, make_user
 
@@ -90,8 +91,8 @@ def test_queries_for_a_booking_are_few(
     patient, anne, follow_up, julie, django_assert_max_num_queries
 ):
     book(patient, follow_up, anne)
-    # Her token, the offer, her record; twelve for the booking at most, and its transaction's marks.
-    with django_assert_max_num_queries(15):
+    # Her token, the offer, her record; thirteen for the booking at most, and its transaction's marks.
+    with django_assert_max_num_queries(16):
         assert book(patient, follow_up, anne, "2026-12-03T10:30:00+01:00").status_code == 201
 
 
@@ -222,3 +223,19 @@ def test_a_visit_at_home_needs_an_address_and_keeps_it(patient, anybody, practic
     assert (place["kind"], place["address"]) == ("home", "5 rue du Port, 44000 Nantes")
     julie.refresh_from_db()
     assert julie.access == "Code 1"
+
+
+@pytest.mark.rule("3.4.14")
+def test_a_patient_who_is_elsewhere_then_is_told_where(patient, anne, follow_up, practice):
+    ines = practice.practitioners.create(first_name="Inès", last_name="Haddad", position=1)
+    Schedule.objects.create(practitioner=ines).write(dict.fromkeys(range(7), [(540, 720)]))
+    first = book(patient, follow_up, anne).json()
+    body = assert_problem(book(patient, follow_up, ines), 409, "patient_busy")
+    assert body["appointment"] == first["id"]
+    starts = [slot["start"] for slot in body["alternatives"]]
+    assert "2026-12-03T09:00:00+01:00" in starts
+    assert "2026-12-03T09:30:00+01:00" not in starts
+    other = book(patient, follow_up, ines, "2026-12-03T10:30:00+01:00").json()
+    there = {"start": "2026-12-03T09:30:00+01:00"}
+    moved = patient.call("POST", f"me/appointments/{other['id']}/move", there)
+    assert_problem(moved, 409, "patient_busy")

@@ -385,3 +385,13 @@ def test_what_is_done_is_told_with_a_word_or_not(owner, practice, anne, follow_u
     crooked = {"end": "2026-12-03T08:00:00+01:00"}
     assert owner.call("POST", f"{path}/change", crooked).status_code in (400, 422)
     assert_problem(owner.call("POST", f"{path}/change", {"type": 99999}), 404, "not_found")
+
+
+def test_a_patient_who_is_elsewhere_is_meant_or_refused(
+    owner, practice, anne, ines, follow_up, julie
+):
+    first = note(owner, follow_up, julie, practitioner=ines.pk).json()
+    body = assert_problem(note(owner, follow_up, julie, practitioner=anne.pk), 409, "patient_busy")
+    assert body["appointment"] == first["id"]
+    meant = note(owner, follow_up, julie, practitioner=anne.pk, allow_overlap=True)
+    assert meant.status_code == 201

@@ -505,3 +505,44 @@ def test_an_hour_that_comes_twice_says_which_one(signed_in, anne, follow_up):
     ]  # fmt: skip
     (winter,) = re.findall(r'href="([^"]*20271031T0100Z/)"', page)
     assert "02:00 (heure d’hiver)" in read(signed_in.get(winter))
+
+
+# --- In two places ------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("3.4.14")
+def test_who_has_something_at_that_time_is_shown_what(signed_in, practice, anne, follow_up, julie):
+    ines = Practitioner.objects.create(practice=practice, first_name="Inès", last_name="Haddad")
+    Schedule.objects.create(practitioner=ines).write(dict.fromkeys(range(7), [(540, 720)]))
+    confirm(signed_in, follow_up, anne)
+    hers = Appointment.objects.get()
+    for answer, status in (
+        (confirm(signed_in, follow_up, ines, note="Bonjour"), 409),
+        (signed_in.get(url("confirm", follow_up, ines)), 200),
+    ):
+        page = on_one_line(read(answer))
+        assert answer.status_code == status
+        assert "Vous avez un rendez-vous à cette heure-là" in page
+        assert "Vous avez déjà rendez-vous jeudi 3 décembre 2026 à 09:30 avec Anne Morel." in page
+        assert f'href="/mes-rendez-vous/{hers.uid}/"' in page
+        offered = page.partition("alternatives")[2]
+        assert "<strong>09:00</strong>" in offered
+        assert "<strong>09:30</strong>" not in offered.partition("vendredi")[0]
+    assert Appointment.objects.count() == 1
+    assert "Bonjour" in read(confirm(signed_in, follow_up, ines, note="Bonjour"))
+
+
+def test_by_a_link_nothing_of_the_other_one_is_said(visitor, practice, anne, follow_up, julie):
+    ines = Practitioner.objects.create(practice=practice, first_name="Inès", last_name="Haddad")
+    Schedule.objects.create(practitioner=ines).write(dict.fromkeys(range(7), [(540, 720)]))
+    day, by = THURSDAY, By.patient(julie.user)
+    book_appointment(follow_up, anne, at(day, "09:30"), julie, by=by, now=NOW)
+    other = book_appointment(follow_up, ines, at(day, "10:30"), julie, by=by, now=NOW)
+    page = read(visitor.get(f"/a/{other.link_token}/move/?from={day}"))
+    assert "09:00" in page
+    assert "09:30" not in page.partition("04")[0]
+    there = reverse("link:move_there", args=[other.link_token, at(day, "09:30")])
+    answer = visitor.post(there)
+    assert answer.status_code == 409
+    assert "un autre rendez-vous dans ce cabinet" in read(answer)
+    assert "Anne Morel" not in read(answer)

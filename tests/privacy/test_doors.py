@@ -33,9 +33,9 @@ ONE_ROW = {  # a row is got by its key, then opened (`open_record`) or acted upo
     "api/office/appointments.py:create_appointment", "api/office/messages.py:messages",
 }  # fmt: skip
 OPENS = {  # of a record or an appointment that the same function opens
-    "office/appointments/listing.py:_ask_to_decline", "office/appointments/listing.py:_told",
+    "office/appointments/tellings.py:told_of",
     "office/patients/record.py:patient", "office/appointments/noting.py:_render_new",
-    "office/appointments/sheet.py:_render_sheet", "office/appointments/sheet.py:_tellings",
+    "office/appointments/sheet.py:_render_sheet",
     "office/appointments/sheet.py:_leaving", "office/appointments/overlaps.py:what_stands", "office/appointments/sheet.py:_said",
     "office/patients/merges.py:_side_by_side",
     "office/patients/merges.py:_side_by_side.appointments",

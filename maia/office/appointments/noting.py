@@ -16,7 +16,7 @@ from maia.accounts.ids import parse_id
 from maia.accounts.limits import TooOften
 from maia.appointments.agenda import Boxes, By, Telling
 from maia.appointments.booking import book_appointment
-from maia.appointments.exceptions import BookingRefused, SlotTaken
+from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
 from maia.appointments.models import Appointment
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
@@ -126,6 +126,7 @@ def _render_new(
     except TooOften as limited:  # nothing typed is lost
         too_often = refusals.too_often_words(limited)
         status = 429
+    overlaps = refusal is not None and may_be_on_purpose(refusal)
     context = {
         "practice": request.seat.practice,
         "form": form,
@@ -135,17 +136,18 @@ def _render_new(
         "too_often": too_often,
         "typed": typed,
         "refusal": refusals.words(refusal) if refusal else "",
-        "overlaps": isinstance(refusal, SlotTaken),
-        "met": _met(request, form) if isinstance(refusal, SlotTaken) else [],
+        "overlaps": overlaps,
+        "met": _met(request, form, patient) if overlaps else [],
         **(coming or {}),
     }
     return render(request, "office/appointments/new.html", context, status=status)
 
 
-def _met(request: OfficeRequest, form: NewAppointmentForm) -> list[str]:
+def _met(request: OfficeRequest, form: NewAppointmentForm, patient: Patient | None) -> list[str]:
     typed = form.cleaned_data
     end = form.end() or form.start() + typed["type"].duration
-    return what_stands(request.seat, typed["practitioner"], form.start(), end, now=timezone.now())
+    who, start, now = typed["practitioner"], form.start(), timezone.now()
+    return what_stands(request.seat, who, start, end, now=now, patient=patient)
 
 
 def _one_of(rows: Any, pk: str | None) -> Any:

@@ -6,7 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maia.appointments.dates import clock
-from maia.appointments.models import Event
+from maia.appointments.models import Appointment, Event
+from maia.appointments.one_place import what_she_has
+from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.practices.seats import Seat
 from maia.privacy.reading import read_agenda
@@ -15,14 +17,25 @@ MOST = 5
 
 
 def what_stands(
-    seat: Seat, practitioner: Practitioner, start: datetime, end: datetime, *, now: datetime
+    seat: Seat,
+    practitioner: Practitioner,
+    start: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    patient: Patient | None = None,
+    but: Appointment | None = None,
 ) -> list[str]:
-    """A sentence for each thing of hers in ``[start, end)``, five at most: it names patients."""
+    """A sentence for each thing of hers in ``[start, end)``, five at most: it names patients; and one
+    for what ``patient`` has with somebody else then. ``but``: what is moved there."""
     met = {"practitioner": practitioner, "blocking": True, "start__lt": end, "end__gt": start}
     of_event = {f"event__{name}": value for name, value in met.items()}
     spans = [
         (one.start, one.end, one.patient.name)
-        for one in read_agenda(seat, now=now).filter(**of_event).order_by("event__start")[:MOST]
+        for one in read_agenda(seat, now=now)
+        .filter(**of_event)
+        .exclude(pk=but and but.pk)
+        .order_by("event__start")[:MOST]
     ]
     personal = Event.objects.filter(kind=Event.Kind.PERSONAL, **met)
     spans += [
@@ -33,7 +46,7 @@ def what_stands(
         words = _("You already have %(what)s from %(start)s to %(end)s.")
     else:
         words = _("%(who)s already has %(what)s from %(start)s to %(end)s.")
-    return [
+    sentences = [
         words
         % {
             "who": practitioner.name,
@@ -43,3 +56,16 @@ def what_stands(
         }
         for begins, ends, what in sorted(spans)[:MOST]
     ]
+    has = what_she_has(patient, start, end, but=but and [but.event_id]) if patient else None
+    if has is not None and has.practitioner != practitioner:
+        words = _("%(patient)s has an appointment with %(who)s from %(start)s to %(end)s.")
+        sentences.append(
+            words
+            % {
+                "patient": has.patient.name,
+                "who": has.practitioner.name,
+                "start": clock(timezone.localtime(has.start)),
+                "end": clock(timezone.localtime(has.end)),
+            }
+        )
+    return sentences

@@ -22,7 +22,7 @@ from maia.appointments.booking import (
     edit_appointment,
     unconfirm_appointment,
 )
-from maia.appointments.exceptions import BookingRefused, SlotTaken
+from maia.appointments.exceptions import BookingRefused, SlotTaken, may_be_on_purpose
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.moving import move_appointment, undo_move
 from maia.appointments.places import Reader, place_of
@@ -108,7 +108,7 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
             telling=replace(how, wait=UNDOABLE) if dragged else how,
         )
     except BookingRefused as refusal:
-        overlaps = isinstance(refusal, SlotTaken)
+        overlaps = may_be_on_purpose(refusal)
         if dragged:
             answer = {"error": refusals.words(refusal), "overlaps": overlaps}
             return JsonResponse(answer, status=409)
@@ -217,6 +217,7 @@ def _render_sheet(
 ) -> HttpResponse:
     open_record(request.seat, appointment.patient, now=timezone.now())
     local, until = timezone.localtime(appointment.start), timezone.localtime(appointment.end)
+    overlaps = refusal is not None and may_be_on_purpose(refusal)
     context = {
         "practice": request.seat.practice,
         "appointment": appointment,
@@ -245,14 +246,14 @@ def _render_sheet(
         "history": appointment.history.select_related("user"),
         "messages_sent": appointment.messages.to_people(),
         "refusal": refusals.words(refusal) if refusal else "",
-        "overlaps": isinstance(refusal, SlotTaken),
+        "overlaps": overlaps,
         "place": place_of(appointment, Reader.PRACTICE),
         "tellings": _tellings(appointment, tellings or {}),
         "leaving": _leaving(appointment),
         "is_past": appointment.start <= timezone.now(),
         "absence": _absence_over(appointment),
         "another": _another(appointment),
-        "met": _met(request, when) if isinstance(refusal, SlotTaken) and when else [],
+        "met": _met(request, when) if overlaps and when else [],
         **(coming or {}),
     }
     return render(request, "office/appointments/sheet.html", context, status=status)
@@ -278,7 +279,8 @@ def _met(request: OfficeRequest, when: ChangeForm) -> list[str]:
     start, was = when.start(), when.was
     end = when.end() or start + was.duration
     who = when.cleaned_data["practitioner"] or was.practitioner
-    return what_stands(request.seat, who, start, end, now=timezone.now())
+    now = timezone.now()
+    return what_stands(request.seat, who, start, end, now=now, patient=was.patient, but=was)
 
 
 def _another(appointment: Appointment) -> str:

@@ -558,3 +558,26 @@ def test_a_type_that_nobody_offers_any_more_is_refused_in_words(owner, practice,
     assert "ne propose pas ce type" in answer.content.decode()
     foreign = typed | {"type": "0"}
     assert owner.post(url("move", hers), foreign).status_code == 422
+
+
+@pytest.mark.rule("3.4.14")
+def test_who_is_elsewhere_then_is_named_and_may_be_meant(owner, hers, ines, follow_up, julie):
+    told = "Julie Petit a rendez-vous avec Anne Morel de 09:30 à 10:00."
+    answer = note(owner, ines, follow_up, patient=julie.pk, time="09:35")
+    assert answer.status_code == 409
+    assert told in on_one_line(answer.content.decode())
+    assert Appointment.objects.count() == 1
+    note(owner, ines, follow_up, patient=julie.pk, time="09:35", allow_overlap="on")
+    other = Appointment.objects.exclude(pk=hers.pk).get()
+    cancel_appointment(other, by=By.practice(None), now=NOW)
+    note(owner, ines, follow_up, patient=julie.pk, time="11:00")
+    other = Appointment.objects.exclude(pk__in=[hers.pk, other.pk]).get()
+    typed = {"version": other.version, "date": "2026-12-03", "time": "09:45"}
+    answer = owner.post(url("move", other), typed)
+    assert answer.status_code == 409
+    page = on_one_line(answer.content.decode())
+    assert told in page
+    assert "Déplacer quand même" in page
+    dragged = owner.post(url("move", other), typed, headers={"accept": "application/json"})
+    assert dragged.json()["overlaps"] is True
+    assert owner.post(url("move", other), typed | {"allow_overlap": "on"}).status_code == 302
