@@ -52,6 +52,7 @@ def _practice() -> Practice:
         phone="+33261914512",
         email="cabinet@lilas.example",
         accent_colour="#7a4f9a",
+        without_website=True,
     )
     practice.full_clean()
     practice.save()

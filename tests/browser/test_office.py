@@ -106,3 +106,17 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
         wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wider <= 0, f"{path} scrolls sideways"
     context.close()
+
+
+def test_a_week_says_what_it_gives_as_it_is_typed(site, page):
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/**")
+    page.goto(f"{site.base}/pro/settings/practitioners/1/schedule/")
+    gives = page.locator("#gives")
+    before = gives.inner_text()
+    page.locator(".week input[type=text]").first.fill("11:00")
+    page.wait_for_function(
+        "before => document.getElementById('gives').innerText !== before", arg=before
+    )
+    assert "le premier à 11:00" in gives.inner_text()
+    page.reload()
+    assert gives.inner_text() == before  # nothing was saved

@@ -12,12 +12,11 @@ from maia.office.access import OfficeRequest, settings_page
 def index(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
     team = practice.practitioners.filter(is_active=True)
+    changeable = [p for p in team if request.seat.may_change_settings_of(p)]
     own = request.seat.practitioner
     context = {
         "practice": practice,
-        "practitioners": sorted(
-            (p for p in team if request.seat.may_change_settings_of(p)),
-            key=lambda practitioner: practitioner != own,  # one's own first
-        ),
+        "own": own if own in changeable else None,
+        "colleagues": [p for p in changeable if p != own],
     }
     return render(request, "office/settings/index.html", context)

@@ -4,6 +4,7 @@ function copy(from, to) {
   const names = [...document.querySelectorAll(`.week input[type=text][id$="_${from}"]`)];
   for (const { id, value } of names)
     document.getElementById(id.replace(/\d$/, to)).value = value;
+  document.getElementById("week")?.dispatchEvent(new Event("input"));
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {
