@@ -350,7 +350,7 @@ def keep_and_go_back(reader, mail, link):
 
 def until_up(machine):
     machine.run(
-        f"curl --silent --fail --retry 20 --retry-all-errors --retry-delay 1 https://{NAME}/healthz"
+        f"curl --silent --fail --retry 120 --retry-all-errors --retry-delay 1 https://{NAME}/healthz"
     )
 
 
