@@ -120,3 +120,13 @@ def test_a_week_says_what_it_gives_as_it_is_typed(site, page):
     assert "le premier à 11:00" in gives.inner_text()
     page.reload()
     assert gives.inner_text() == before  # nothing was saved
+
+
+def test_a_list_on_paper_says_whose_it_is_and_leaves_acts_out(site, page):
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/**")
+    page.goto(f"{site.base}/pro/appointments/")
+    page.emulate_media(media="print")
+    assert page.locator(".brand").is_visible()
+    assert page.locator(".listed .name").last.is_visible()
+    for left_out in (".requests", ".quick", ".menu", "main .button"):
+        assert not page.locator(left_out).first.is_visible(), left_out
