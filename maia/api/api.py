@@ -7,7 +7,16 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 from maia.api import me, problems, public, token
-from maia.api.office import appointments, blocks, imports, messages, patients, sheets, types
+from maia.api.office import (
+    appointments,
+    blocks,
+    imports,
+    messages,
+    patients,
+    personal,
+    sheets,
+    types,
+)
 
 DESCRIPTION = """
 Instants are ISO 8601 with an offset, dates `YYYY-MM-DD`, times `HH:MM`. Errors are
@@ -64,6 +73,7 @@ api.add_router("office/appointment-types", types.router)
 api.add_router("office/patients", patients.router)
 api.add_router("office/imports", imports.router)
 api.add_router("office/", appointments.router)
+api.add_router("office/", personal.router)
 api.add_router("office/", blocks.router)
 api.add_router("office/", messages.router)
 

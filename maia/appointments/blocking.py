@@ -1,8 +1,5 @@
-"""Time that the practice takes for itself: personal events and absences.
-
-A personal event blocks like an appointment and is guarded like one. An absence closes, whatever
-stands in it: the appointments that it covers are listed, for the practice to cancel or keep.
-"""
+"""Absences. One closes, whatever stands in it: the appointments that it covers are listed, for the
+practice to cancel or keep. Time that is taken like an appointment's is in `personal`."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -10,57 +7,14 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 
-from maia.appointments.agenda import TOLD, By, Telling, agenda_of, is_taken, refuse_unless_known
+from maia.appointments.agenda import TOLD, By, Telling, agenda_of, refuse_unless_known
 from maia.appointments.booking import cancel_appointment
-from maia.appointments.exceptions import ChangedMeanwhile, SlotTaken
-from maia.appointments.models import Appointment, Event
+from maia.appointments.exceptions import ChangedMeanwhile
+from maia.appointments.models import Appointment
 from maia.practices.models import Practitioner
 from maia.schedules.models import Absence
 
 Span = tuple[datetime, datetime]
-
-
-def block_time(
-    practitioner: Practitioner, spans: Iterable[Span], title: str, *, allow_overlap: bool
-) -> list[Event]:
-    """Personal events over ``spans`` (UTC instants), all or none.
-
-    Raises `ImpossibleDate`, and `SlotTaken` where one meets something, unless ``allow_overlap``
-    was asked for.
-    """
-    wanted = list(spans)
-    refuse_unless_known(*(instant for span in wanted for instant in span))
-    series = uuid4() if len(wanted) > 1 else None
-    with agenda_of(practitioner):
-        made = []
-        for start, end in wanted:
-            met = is_taken(practitioner, start, end)
-            if met and not allow_overlap:
-                raise SlotTaken
-            made.append(
-                Event.objects.create(
-                    practice=practitioner.practice,
-                    practitioner=practitioner,
-                    kind=Event.Kind.PERSONAL,
-                    start=start,
-                    end=end,
-                    title=title,
-                    exclusive=not met,
-                    series=series,
-                )
-            )
-    return made
-
-
-def unblock(event: Event, *, following: bool) -> int:
-    """Drops one personal event, or it and those of its series after it; how many went."""
-    with agenda_of(event.practitioner):
-        gone = Event.objects.filter(pk=event.pk)
-        if following and event.series:
-            gone = Event.objects.filter(
-                practitioner=event.practitioner, series=event.series, start__gte=event.start
-            )
-        return gone.filter(kind=Event.Kind.PERSONAL).delete()[0]
 
 
 def covered(practitioner: Practitioner, spans: Iterable[Span], now: datetime) -> list[Appointment]:

@@ -1,7 +1,9 @@
 """Why a booking is refused. Each face turns ``code`` into its own words, in one place."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from maia.appointments.models import Appointment
@@ -27,6 +29,22 @@ class PatientBusy(BookingRefused):
     def __init__(self, appointment: "Appointment") -> None:
         super().__init__()
         self.appointment = appointment
+
+
+class Clash(NamedTuple):
+    """A time that was wanted, and the keys of the events that stand in it."""
+
+    start: datetime
+    end: datetime
+    events: list[int]
+
+
+class Overlaps(SlotTaken):
+    """Time for oneself that meets something: ``clashes``, in order, of ``wanted`` times."""
+
+    def __init__(self, clashes: Sequence[Clash], wanted: int) -> None:
+        super().__init__()
+        self.clashes, self.wanted = clashes, wanted
 
 
 class NotBookable(BookingRefused):

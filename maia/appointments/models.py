@@ -17,10 +17,42 @@ from django.utils.translation import pgettext
 from maia.appointments.constraints import NO_OVERLAP
 from maia.appointments.offer import why_not_offered
 from maia.patients.models import Patient
-from maia.practices.models import Practice, Practitioner
+from maia.practices.models import COLOUR, Practice, Practitioner, validate_colour
 from maia.schedules.models import AppointmentType
+from maia.schedules.repeating import Rule
 
 MOST_WORDS = 300  # characters that the practice adds to one email
+
+
+class Series(models.Model):
+    """A personal event that comes back, as wall-clock times of its practice. Its times are events,
+    written out to ``written_until`` (docs/decisions/2026-11-27-a-series-is-written-out.md)."""
+
+    uid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(Practice, models.CASCADE, related_name="series")
+    practitioner = models.ForeignKey(Practitioner, models.CASCADE, related_name="series")
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    note = models.TextField(_("note"), max_length=2000, blank=True)
+    colour = models.CharField(_("colour"), max_length=7, blank=True, validators=[validate_colour])
+    first_date = models.DateField()  # one of its dates
+    begins = models.TimeField()
+    lasts = models.DurationField()  # on the wall's clock
+    rule = models.CharField(max_length=200)  # RFC 5545, without UNTIL and COUNT
+    last_date = models.DateField(null=True, blank=True)
+    without = models.JSONField(default=list)  # its dates that were dropped, ISO 8601, in order
+    written_until = models.DateField()
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+        indexes = [models.Index(fields=["written_until"], name="series_to_prolong")]
+
+    def __str__(self) -> str:
+        return f"{self.first_date} {self.repeats}"
+
+    @property
+    def repeats(self) -> Rule:
+        return Rule(self.rule, self.last_date)
 
 
 class Event(models.Model):
@@ -47,7 +79,20 @@ class Event(models.Model):
     buffer_before_minutes = models.PositiveSmallIntegerField(default=0)
     buffer_after_minutes = models.PositiveSmallIntegerField(default=0)
     title = models.CharField(_("title"), max_length=120, blank=True)
-    series = models.UUIDField(null=True, blank=True, editable=False)  # of one repetition
+    note = models.TextField(_("note"), max_length=2000, blank=True, default="", db_default="")
+    colour = models.CharField(  # of a personal event; others have their type's
+        _("colour"), max_length=7, blank=True, default="", db_default="",
+        validators=[validate_colour],
+    )  # fmt: skip
+    # Of a repetition. Without a constraint: a server of the version before knows no series' row.
+    series = models.ForeignKey(
+        Series, models.DO_NOTHING, null=True, blank=True, editable=False, related_name="events",
+        db_column="series", db_constraint=False, db_index=False,
+    )  # fmt: skip
+    series_date = models.DateField(null=True, blank=True)  # the series' date that it stands for
+    is_apart = models.BooleanField(default=False, db_default=False)  # it was changed alone
+    # Of a personal event: grown by every change, so that who saves over another one's is told.
+    version = models.PositiveIntegerField(default=0, db_default=0)
     # Whether it takes the time: a cancelled appointment does not.
     blocking = models.BooleanField(default=True)
     # False only where the practitioner overlapped on purpose.
@@ -59,11 +104,19 @@ class Event(models.Model):
         indexes = [
             # By end: a search from today on never reads the years behind it.
             models.Index(fields=["practitioner", "end", "start"], name="event_by_end"),
+            models.Index(
+                fields=["series", "series_date"],
+                condition=Q(series__isnull=False),
+                name="event_by_series",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(start__lt=F("end")), name="event_range_order"),
             models.CheckConstraint(
                 condition=Q(kind="personal") | Q(type__isnull=False), name="event_has_a_type"
+            ),
+            models.CheckConstraint(
+                condition=Q(colour="") | Q(colour__regex=COLOUR), name="event_colour_format"
             ),
             NO_OVERLAP,
         ]

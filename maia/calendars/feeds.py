@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import caches
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from icalendar import Event
@@ -86,10 +86,10 @@ def _acts_so_far(feed: Feed, now: datetime) -> str:
         return "{m}.{n}".format(**told.aggregate(m=Max("pk"), n=Count("pk")))
     told = entries.filter(appointment__event__practitioner=hers)
     personal = hers.events.filter(kind=AgendaEvent.Kind.PERSONAL, blocking=True)
-    blocks = (personal, hers.absences.by_hand())
     marks = [told.aggregate(m=Max("pk"), n=Count("pk"))]
-    marks += [b.aggregate(m=Max("pk"), n=Count("pk")) for b in blocks]
-    return "-".join("{m}.{n}".format(**mark) for mark in marks)
+    marks.append(personal.aggregate(m=Max("pk"), n=Count("pk"), v=Sum("version")))
+    marks.append(hers.absences.by_hand().aggregate(m=Max("pk"), n=Count("pk")))
+    return "-".join(".".join(map(str, mark.values())) for mark in marks)
 
 
 def _written(feed: Feed, now: datetime) -> bytes:
@@ -123,6 +123,8 @@ def _of_practitioner(feed: Feed, now: datetime) -> Iterator[Event]:
         for block in blocks.order_by("start"):
             line = new_event(f"{kind}-{block.pk}{OURS}", block.start, block.end, now)
             line.add("summary", (full and one_line(block.title)) or _("Busy"))
+            if isinstance(block, AgendaEvent):
+                line.add("sequence", block.version)
             yield line
 
 

@@ -14,6 +14,7 @@ from maia.accounts.models import User
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.availability.intervals import Interval
 from maia.availability.weekly import WeeklyHours, lay_out
+from maia.demo.personal import take_time
 from maia.messaging.reminders import owe, reminders_of
 from maia.patients.models import Patient
 from maia.practices.models import Membership, Practice, Practitioner
@@ -36,6 +37,7 @@ def load_demo(now: datetime) -> Practice:
         patients = _patients(practice, random)
         for practitioner in (camille, ines):
             _fill_agenda(practitioner, types, patients, now, random)
+        take_time(camille, ines, now)
         _give_to_lea_and_sofia(practice, now)
         _owe_reminders(practice, now)
     return practice

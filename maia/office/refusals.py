@@ -39,7 +39,7 @@ def too_often_words(refusal: TooOften) -> str:
 
 
 def words(refusal: BookingRefused) -> str:
-    return str(_WORDS[type(refusal)])
+    return str(next(_WORDS[kind] for kind in type(refusal).__mro__ if kind in _WORDS))
 
 
 def invitation_words(refusal: InvitationRefused) -> str:

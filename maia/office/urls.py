@@ -8,6 +8,7 @@ from maia.office.agenda import urls as agenda
 from maia.office.appointments import urls as appointments
 from maia.office.messages import urls as messages
 from maia.office.patients import urls as patients
+from maia.office.personal import urls as personal
 from maia.office.settings import urls as settings
 
 app_name = "office"
@@ -16,6 +17,7 @@ urlpatterns = [
     *agenda.urlpatterns,
     *appointments.urlpatterns,
     *absences.urlpatterns,
+    *personal.urlpatterns,
     *patients.urlpatterns,
     *messages.urlpatterns,
     *settings.urlpatterns,

@@ -1,4 +1,5 @@
-"""Once a day: what is past its term goes. A worker does it, or `maia housekeeping`.
+"""Once a day: what is past its term goes, and what repeats without end is prolonged. A worker does it,
+or `maia housekeeping`.
 
 What is erased does not come back: no leap of a clock is believed (`clock`), and no large share of
 a practice's records goes at once, unless an operator says so.
@@ -18,6 +19,7 @@ from maia.accounts import short_memory
 from maia.accounts.models import Allowance, Posted, User
 from maia.accounts.waits import come
 from maia.appointments.models import HistoryEntry
+from maia.appointments.series import prolong_all
 from maia.invitations.models import Invitation
 from maia.jobs.working import forget_old
 from maia.messaging.models import Message
@@ -91,7 +93,8 @@ def keep_house_if_sure(
 
 
 def keep_house(now: datetime, *, however_many: bool = False) -> dict[str, int]:
-    """How many of each went, and how many were ``held`` since they are a large share at once.
+    """How many of each went, how many were ``held`` since they are a large share at once, and how many
+    events of endless series were written (``prolonged``).
 
     ``now`` is believed: `keep_house_if_sure` asks first.
     """
@@ -128,6 +131,7 @@ def keep_house(now: datetime, *, however_many: bool = False) -> dict[str, int]:
     Session.objects.filter(expire_date__lt=now).delete()
     # Where and with what she signed in: as long as she is.
     live = Session.objects.values("session_key")
+    done["prolonged"] = prolong_all(now)
     done["sessions"] = _delete(UserSession.objects.exclude(session_key__in=live))
     logger.info("housekeeping", extra=done)
     return done

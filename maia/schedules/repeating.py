@@ -1,25 +1,33 @@
 """Time that comes back by a rule of RFC 5545 (`FREQ=WEEKLY;INTERVAL=2;UNTIL=20270131`).
 
-Written out as dated spans, so that each can be dropped or moved alone and the database guards each.
+A rule is read into what comes back and the last date that counts, None for one that has no end.
+Its dates are written out as far as one looks ahead, so that each can be dropped or moved alone and
+the database guards each.
 """
 
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import islice
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
+from maia.availability.bounds import is_in_bounds
+
 LONGEST = timedelta(days=731)  # ahead: as far as a booking horizon goes, and a day
 MOST = 800  # times: every day of two years
+FURTHEST = timedelta(days=20 * 366)  # the last of a COUNT
 _KNOWN = {"FREQ", "INTERVAL", "UNTIL", "COUNT", "BYDAY", "BYMONTHDAY", "BYMONTH", "WKST"}
 _FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 _UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?", re.ASCII)
+_COUNT = re.compile(r"\d{1,9}", re.ASCII)
 
 
 class Repeat(StrEnum):
-    """What the form offers."""
+    """What the form of an absence offers."""
 
     NEVER = "never"
     WEEKLY = "weekly"
@@ -36,11 +44,22 @@ _RULES = {
 
 class BadRule(ValueError):
     """``code``: not_a_rule, unknown_part, no_end (neither UNTIL nor COUNT), too_far (past two
-    years), too_many, nothing (no time at all), not_from_start (the first time is none of them)."""
+    years, or twenty of a COUNT), too_many, nothing (no time at all), not_from_start (the first time
+    is none of them)."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class Rule(NamedTuple):
+    """``text`` says neither UNTIL nor COUNT; ``last``: the last local date that counts."""
+
+    text: str
+    last: date | None = None
+
+    def __str__(self) -> str:
+        return self.text if self.last is None else f"{self.text};UNTIL={self.last:%Y%m%d}"
 
 
 def rule_of(repeat: Repeat, until: date) -> str:
@@ -48,54 +67,107 @@ def rule_of(repeat: Repeat, until: date) -> str:
     return f"{_RULES[repeat]};UNTIL={until:%Y%m%d}"
 
 
+def read_rule(text: str, start: datetime, zone: ZoneInfo) -> Rule:
+    """Of a text of RFC 5545; ``start`` is the wall-clock time, without zone, of its first time.
+
+    Raises `BadRule`, also where ``start`` is not its first time.
+    """
+    parts = _parts(text)
+    count, until = parts.pop("COUNT", None), parts.pop("UNTIL", None)
+    if count is not None and until is not None:
+        raise BadRule("not_a_rule")
+    rule = Rule(";".join(f"{name}={value}" for name, value in parts.items()))
+    if until is not None:
+        last = _last(until, zone)
+        day = last.date() if start.time() <= last.time() else last.date() - timedelta(days=1)
+        if not is_in_bounds(day):
+            raise BadRule("too_far")
+        rule = rule._replace(last=day)
+    if count is not None:
+        rule = rule._replace(last=_last_of(rule, start.date(), count))
+    first = next(walk(rule, start.date(), until=start.date() + LONGEST), None)
+    if first is None:
+        raise BadRule("nothing")
+    if first != start.date():
+        raise BadRule("not_from_start")
+    return rule
+
+
+def walk(rule: Rule, first: date, *, until: date, since: date = date.min) -> Iterator[date]:
+    """The local dates that follow from ``rule``, counted from ``first`` on: those from ``since`` to
+    ``until``, both included. A month without that day is skipped. Raises `BadRule`."""
+    until = until if rule.last is None else min(until, rule.last)
+    if until < first:
+        return
+    text = f"{rule.text};UNTIL={until:%Y%m%d}T000000"
+    try:
+        for each in rrulestr(text, dtstart=datetime.combine(first, time.min)):
+            if each.date() >= since:
+                yield each.date()
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError):
+        raise BadRule("not_a_rule") from None
+
+
+def instants(
+    day: date, begins: time, lasts: timedelta, zone: ZoneInfo
+) -> tuple[datetime, datetime] | None:
+    """UTC, of wall-clock times: both keep their meaning across a change of the clocks. None where
+    the clocks skip all of it."""
+    wall = datetime.combine(day, begins)
+    opened = wall.replace(tzinfo=zone).astimezone(UTC)
+    closed = (wall + lasts).replace(tzinfo=zone).astimezone(UTC)
+    return (opened, closed) if opened < closed else None
+
+
 def spans(
     start: datetime, end: datetime, rule: str, zone: ZoneInfo
 ) -> Iterator[tuple[datetime, datetime]]:
-    """UTC instants of each span, the first included; of ``start`` alone without a ``rule``.
+    """UTC instants of each span, the first included; of ``start`` alone without a ``rule``, which
+    ends within two years.
 
-    ``start`` and ``end`` are wall-clock times without zone, and keep their wall-clock meaning
-    across clock changes. A month without that day is skipped. Raises `BadRule`.
+    ``start`` and ``end`` are wall-clock times without zone. Raises `BadRule`.
     """
-    for each in _starts(start, rule, zone) if rule else [start]:
-        opened = each.replace(tzinfo=zone).astimezone(UTC)
-        closed = (each + (end - start)).replace(tzinfo=zone).astimezone(UTC)
-        if opened < closed:
-            yield opened, closed
+    for day in _dates_that_end(start, rule, zone) if rule else [start.date()]:
+        span = instants(day, start.time(), end - start, zone)
+        if span:
+            yield span
 
 
-def _starts(start: datetime, rule: str, zone: ZoneInfo) -> list[datetime]:
-    parts = dict(part.partition("=")[::2] for part in rule.upper().strip().rstrip(";").split(";"))
-    if "FREQ" not in parts or not all(parts.values()):
+def _dates_that_end(start: datetime, text: str, zone: ZoneInfo) -> list[date]:
+    rule = read_rule(text, start, zone)
+    if rule.last is None:
+        raise BadRule("no_end")
+    if rule.last > start.date() + LONGEST:
+        raise BadRule("too_far")
+    dates = list(islice(walk(rule, start.date(), until=rule.last), MOST + 1))
+    if len(dates) > MOST:
+        raise BadRule("too_many")
+    return dates
+
+
+def _parts(text: str) -> dict[str, str]:
+    pairs = [part.partition("=")[::2] for part in text.upper().strip().rstrip(";").split(";")]
+    parts = dict(pairs)
+    if "FREQ" not in parts or len(parts) < len(pairs) or not all(parts.values()):
         raise BadRule("not_a_rule")
     if parts.keys() - _KNOWN or parts["FREQ"] not in _FREQUENCIES:
         raise BadRule("unknown_part")
-    until = parts.pop("UNTIL", None)
-    if (until is None) == ("COUNT" not in parts):
-        raise BadRule("no_end" if until is None else "not_a_rule")
-    latest = start + LONGEST
-    if until is not None:
-        last = _last(until, zone)
-        if last > datetime.combine(latest.date(), time.max):
-            raise BadRule("too_far")
-        parts["UNTIL"] = f"{last:%Y%m%dT%H%M%S}"
-    text = ";".join(f"{name}={value}" for name, value in parts.items())
-    starts: list[datetime] = []
-    try:
-        for each in rrulestr(text, dtstart=start):
-            if each > latest:
-                raise BadRule("too_far")
-            if len(starts) == MOST:
-                raise BadRule("too_many")
-            starts.append(each)
-    except BadRule:
-        raise
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError):
-        raise BadRule("not_a_rule") from None
-    if not starts:
+    return parts
+
+
+def _last_of(rule: Rule, first: date, count: str) -> date:
+    """The date of the last of ``count`` times."""
+    if not _COUNT.fullmatch(count):
+        raise BadRule("not_a_rule")
+    times = int(count)
+    if times > MOST:
+        raise BadRule("too_far")
+    dates = list(islice(walk(rule, first, until=first + FURTHEST), times))
+    if not dates:
         raise BadRule("nothing")
-    if starts[0] != start:
-        raise BadRule("not_from_start")
-    return starts
+    if len(dates) < times:
+        raise BadRule("too_far")
+    return dates[-1]
 
 
 def _last(text: str, zone: ZoneInfo) -> datetime:

@@ -187,7 +187,7 @@ def test_personal_events_and_absences(owner, anne):
         weekly | {"rrule": "FREQ=DAILY;COUNT=2", "start": "2026-12-03T07:00:00+01:00", "end": "2026-12-03T08:00:00+01:00"},
     )  # fmt: skip
     assert [one["start"][:10] for one in daily.json()["items"]] == ["2026-12-03", "2026-12-04"]
-    for wrong in ("FREQ=WEEKLY;UNTIL=20330101", "FREQ=WEEKLY", "COUNT=1000000000", "x"):
+    for wrong in ("FREQ=WEEKLY;BYDAY=MO", "FREQ=HOURLY", "COUNT=1000000000", "x"):
         answer = owner.call("POST", "office/personal-events", weekly | {"rrule": wrong})
         assert_problem(answer, 422, "invalid")
     span = {"start": "2026-12-24T00:00:00+01:00", "end": "2027-01-02T00:00:00+01:00"}
@@ -199,6 +199,40 @@ def test_personal_events_and_absences(owner, anne):
     assert not Absence.objects.exists()
     backwards = {"start": span["end"], "end": span["start"]}
     assert_problem(owner.call("POST", "office/absences", backwards), 422, "invalid")
+
+
+@pytest.mark.rule("3.12.15")
+def test_a_series_without_end_is_changed_and_dropped_from_one_on(owner, anne, follow_up, julie):
+    path = "office/personal-events"
+    body = {
+        "start": "2026-12-03T12:00:00+01:00", "end": "2026-12-03T13:00:00+01:00", "title": "Yoga",
+        "note": "Tapis", "colour": "#2f6db0", "rrule": "FREQ=WEEKLY",
+    }  # fmt: skip
+    items = owner.call("POST", path, body).json()["items"]
+    assert len(items) == 109
+    assert len({one["series"] for one in items}) == 1
+    assert {one["rrule"] for one in items} == {"FREQ=WEEKLY"}
+    third = f"{path}/{items[2]['id']}"
+    alone = owner.call("PATCH", third, {"start": "2026-12-18T12:00:00+01:00"}).json()
+    assert (alone["end"][:16], alone["rrule"], alone["note"]) == ("2026-12-18T13:00", "", "Tapis")
+    second = f"{path}/{items[1]['id']}"
+    change = {"which": "following", "title": "Pilates", "rrule": "FREQ=WEEKLY;UNTIL=20261231"}
+    changed = owner.call("PATCH", second, change).json()
+    assert (changed["title"], changed["rrule"]) == ("Pilates", "FREQ=WEEKLY;UNTIL=20261231")
+    titles = [(one["start"][8:10], one["title"]) for one in owner.call("GET", path).json()["items"]]
+    assert sorted(titles) == [
+        ("03", "Yoga"), ("10", "Pilates"), ("18", "Pilates"), ("24", "Pilates"), ("31", "Pilates"),
+    ]  # fmt: skip
+    book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=By.practice(None), now=NOW)
+    met = {"start": "2026-12-03T09:00:00+01:00", "end": "2026-12-03T09:30:00+01:00"}
+    assert_problem(owner.call("PATCH", third, met), 409, "slot_taken")
+    assert owner.call("PATCH", third, met | {"allow_overlap": True}).status_code == 200
+    changed = f"{path}/{changed['id']}"
+    assert_problem(owner.call("DELETE", f"{changed}?which=some"), 422, "invalid")
+    assert owner.call("DELETE", f"{changed}?which=following").status_code == 204
+    assert [one["start"][8:10] for one in owner.call("GET", path).json()["items"]] == ["03"]
+    for wrong in ({"colour": "red"}, {"end": "2026-12-01T09:00:00+01:00"}, {"which": "one"}):
+        assert_problem(owner.call("PATCH", f"{path}/{items[0]['id']}", wrong), 422, "invalid")
 
 
 def test_what_would_be_left_outside_is_said_and_confirmed(owner, anne, follow_up, julie):

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from maia.appointments.agenda import By
-from maia.appointments.blocking import be_absent, block_time
+from maia.appointments.blocking import be_absent
 from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.exceptions import ImpossibleDate, InvalidRange, NotBookable, SlotTaken
 from maia.appointments.models import Appointment
 from maia.appointments.moving import move_appointment
+from maia.appointments.personal import Text, block_time
 from maia.appointments.slots import free_slots
 from maia.appointments.stranded import stranded_of_type
 from maia.practices.models import Practitioner
@@ -173,7 +174,7 @@ def test_years_that_nobody_lives_in_are_no_dates(anne, follow_up, julie, year):
         refused(ImpossibleDate, book_appointment, follow_up, anne, start, julie, by=by, now=NOW)
         refused(ImpossibleDate, move_appointment, made, start, by=by, now=NOW)
     refused(ImpossibleDate, move_appointment, made, made.start, end=end, by=PRACTICE, now=NOW)
-    refused(ImpossibleDate, block_time, anne, [(start, end)], "", allow_overlap=True)
+    refused(ImpossibleDate, block_time, anne, start, end, Text(), now=NOW, allow_overlap=True)
     refused(
         ImpossibleDate,
         be_absent,

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from maia.appointments.agenda import By
-from maia.appointments.blocking import block_time
 from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment, Event
 from maia.appointments.moving import move_appointment
+from maia.appointments.personal import Text, block_time
 from maia.appointments.slots import free_slots, offered_slots
 from maia.patients.models import Patient
 from maia.practices.models import Membership
@@ -96,7 +96,7 @@ def a_day(years, practice, anne, follow_up, julie):
         cancel_appointment(made, by=patient, now=NOW)
         book_appointment(follow_up, anne, at(THURSDAY, "12:10"), julie, by=hers, now=NOW)
         span = (at(THURSDAY, "16:00"), at(THURSDAY, "17:00"))
-        block_time(anne, [span], "Réunion", allow_overlap=False)
+        block_time(anne, *span, Text("Réunion"), now=NOW, allow_overlap=False)
 
     return live
 

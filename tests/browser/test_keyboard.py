@@ -138,7 +138,7 @@ def test_the_agenda_is_walked_and_an_event_opens(keys):
 
 def test_an_absence_is_made_and_deleted(keys):
     keys.open("/pro/absences/")
-    keys.to("Nouvelle absence, nouvel événement").press().sees("Nouvelle absence")
+    keys.to("Nouvelle absence").press().sees("Nouvelle absence")
     keys.to("#id_title").type("Au clavier")
     for field in ("#id_first_date", "#id_last_date"):
         keys.to(field)

@@ -74,6 +74,8 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
         f"{site.base}/pro/agenda/events/?start=2026-01-01T00:00&end=2026-01-02T00:00"
     )
     assert sheet.ok
+    page.goto(f"{site.base}/pro/absences/")
+    event = page.locator(".rows a").first.get_attribute("href")
     for path in (
         "/pro/appointments/new/",
         "/pro/settings/",
@@ -91,6 +93,9 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
         "/pro/messages/1/",
         "/pro/absences/",
         "/pro/absences/new/",
+        "/pro/events/new/",
+        event,
+        f"{event}delete/",
         "/pro/settings/practice/",
         "/pro/settings/team/",
         "/pro/settings/embed/",

@@ -81,14 +81,11 @@ def test_a_browser_of_today_has_the_week_and_no_such_sentence(page, site):
 
 def test_the_axis_has_whole_hours_when_something_begins_at_a_quarter(page, site):
     sign_in(page, site, "ines@lilas.example", leads_to="**/pro/")
-    page.goto(f"{site.base}/pro/absences/new/")
+    page.goto(f"{site.base}/pro/events/new/")
     today = page.evaluate("new Date().toLocaleDateString('sv')")
-    page.select_option("#id_kind", "personal")
     page.fill("#id_title", "Livraison")
-    for field in ("#id_first_date", "#id_last_date"):
-        page.fill(field, today)
-    page.check("#id_part_of_day")
-    for field, hour in (("#id_first_time", "06:15"), ("#id_last_time", "06:40")):
+    page.fill("#id_date", today)
+    for field, hour in (("#id_time", "06:15"), ("#id_until", "06:40")):
         page.fill(field, hour)
     page.get_by_role("button", name="Enregistrer").click()
     page.get_by_text("C’est enregistré").wait_for()

@@ -207,6 +207,7 @@ NARROW = (
     "/pro/appointments/1/",
     "/pro/patients/81/",
     "/pro/absences/new/",
+    "/pro/events/new/",
     "/pro/messages/",
     "/pro/settings/practice/",
     "/pro/settings/practitioners/1/",

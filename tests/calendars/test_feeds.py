@@ -11,8 +11,10 @@ from icalendar import Calendar
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment, Event
+from maia.appointments.personal import Change, Text, block_time, change_event
 from maia.calendars.models import Feed
 from maia.practices.models import Membership, Practitioner
+from maia.schedules.repeating import Rule
 from tests.conftest import NOW, THURSDAY, at, make_patient
 
 
@@ -181,3 +183,18 @@ def test_who_goes_to_a_patients_home_reads_where_and_nobody_else(hers, booked, j
     assert "rue du Port" not in get(full).content.decode()
     (line,) = lines(Feed.objects.create(user=julie.user))
     assert str(line["LOCATION"]) == "À votre domicile"
+
+
+def test_a_series_is_its_times_of_a_year_and_a_change_is_seen_at_once(hers, anne, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    made = block_time(
+        anne, at(THURSDAY, "14:00"), at(THURSDAY, "15:00"), Text("Staff", "Code 1234"),
+        rule=Rule("FREQ=WEEKLY"), now=NOW, allow_overlap=False,
+    )  # fmt: skip
+    feed = hers("full")
+    assert len(lines(feed)) == 52
+    assert "1234" not in get(feed).content.decode()  # a note is the team's
+    change_event(made[0], Change(title="Bilan"), now=NOW, allow_overlap=False)
+    first = lines(feed)[0]
+    assert (str(first["SUMMARY"]), first["SEQUENCE"]) == ("Bilan", 1)
+    assert "Bilan" not in get(hers("masked")).content.decode()

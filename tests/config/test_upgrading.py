@@ -1,10 +1,11 @@
 """A database of an older Maia, filled, and then `migrate`: what the changelog promises of its rows."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from io import StringIO
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import environ
 import pytest
@@ -14,10 +15,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from maia.accounts.models import User
+from maia.appointments.models import Series
 from maia.calendars.models import Feed
 from maia.invitations.models import Invitation
 from maia.patients.models import Patient
 from maia.practices.models import Practice
+from maia.schedules.repeating import walk
 from maia.tokens.models import Token
 
 # The last state before addresses had one spelling and tokens a seat.
@@ -66,6 +69,7 @@ class Rows:
     invitations: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
     feeds: dict[str, int] = field(default_factory=dict)
+    series: dict[str, Any] = field(default_factory=dict)
 
     def fill(self) -> None:
         self._fill_practices()
@@ -73,6 +77,7 @@ class Rows:
         self._fill_patients()
         self._fill_invitations()
         self._fill_doors()
+        self._fill_series()
 
     def _fill_practices(self) -> None:
         practice = self.apps.get_model("practices", "Practice")
@@ -171,6 +176,24 @@ class Rows:
             )
             self.feeds[name] = feed.pk
 
+    def _fill_series(self) -> None:
+        """Repeated events of before, some of which were dropped since."""
+        event = self.apps.get_model("appointments", "Event")
+        anne = self.apps.get_model("practices", "Practitioner").objects.first()
+        for name, days in (
+            ("weekly", [date(2027, 3, 18), date(2027, 3, 25), date(2027, 4, 8)]),
+            ("monthly", [date(2027, 1, 31), date(2027, 3, 31), date(2027, 7, 31)]),
+            ("else", [date(2027, 1, 4), date(2027, 1, 6), date(2027, 1, 9)]),
+            ("one", [date(2027, 5, 3)]),
+        ):
+            self.series[name] = uuid4()
+            for day in days:
+                start = datetime.combine(day, time(9), ZoneInfo(anne.practice.time_zone))
+                event.objects.create(
+                    practice=anne.practice, practitioner=anne, kind="personal", title=name,
+                    start=start, end=start + timedelta(hours=1), series=self.series[name],
+                )  # fmt: skip
+
 
 def test_an_old_and_full_database_keeps_what_was_promised(empty_database, capsys):
     old_apps = MigrationExecutor(connection).migrate(OLD).apps
@@ -184,6 +207,7 @@ def test_an_old_and_full_database_keeps_what_was_promised(empty_database, capsys
     _clashes_are_named_and_not_merged(rows, told)
     _doors_are_tied_to_seats(rows)
     _regions_are_known(rows)
+    _repeated_events_are_series(rows)
     _an_old_worker_still_says_that_it_lives(old_apps)
 
 
@@ -246,6 +270,27 @@ def _doors_are_tied_to_seats(rows):
         rows.feeds["stays"]: rows.users["stays@exemple.fr"],
         rows.feeds["patient"]: None,
     }
+
+
+def _repeated_events_are_series(rows):
+    kept = {
+        series.title: (series.rule, series.last_date, series.without)
+        for series in Series.objects.all()
+    }
+    assert kept == {
+        "weekly": ("FREQ=WEEKLY", date(2027, 4, 8), ["2027-04-01"]),
+        "monthly": ("FREQ=MONTHLY", date(2027, 7, 31), ["2027-05-31"]),
+        "else": (
+            "FREQ=DAILY", date(2027, 1, 9), ["2027-01-05", "2027-01-07", "2027-01-08"],
+        ),
+        "one": ("FREQ=WEEKLY", date(2027, 5, 3), []),
+    }  # fmt: skip
+    for series in Series.objects.all():
+        assert series.pk == rows.series[series.title]
+        assert (series.begins, series.lasts) == (time(9), timedelta(hours=1))
+        days = list(walk(series.repeats, series.first_date, until=date(2028, 1, 1)))
+        dates = list(series.events.order_by("start").values_list("series_date", flat=True))
+        assert [day for day in days if day.isoformat() not in series.without] == dates
 
 
 def _regions_are_known(rows):

@@ -182,7 +182,7 @@ def test_one_form_posted_by_many_at_once_makes_one_thing(practice, anne, follow_
     Membership.objects.create(practice=practice, user=anne.user, role="owner")
     browser = browsers_of(anne.user)
     away = {
-        "kind": "absence", "practitioner": anne.pk, "title": "", "repeat": "never",
+        "practitioner": anne.pk, "title": "", "repeat": "never",
         "first_date": "2026-12-07", "last_date": "2026-12-07", "request_key": KEY,
     }  # fmt: skip
     newcomer = {

@@ -81,7 +81,7 @@ def test_a_field_that_the_page_did_not_show_stays(owner, pages, name):
 def test_every_such_form_is_compared_and_saved_in_one_turn():
     named = {
         "office:patient", "office:edit_type", "office:practitioner", "office:schedule",
-        "office:practice", "office:privacy", "office:attendance",
+        "office:practice", "office:privacy", "office:attendance", "office:personal_event",
     }  # fmt: skip
     views = {pattern.callback for pattern in urlpatterns if f"office:{pattern.name}" in named}
     assert len(views) == len(named)
@@ -89,7 +89,7 @@ def test_every_such_form_is_compared_and_saved_in_one_turn():
     # A form that is kept, and is none of theirs, has a line above.
     assert {form.__name__ for form in _below(KeptForm)} == {
         "KeptRowForm", "FormWithPhone", "PatientForm", "TypeForm", "PractitionerForm",
-        "WeekForm", "AttendanceForm", "PracticeForm", "TermsForm",
+        "WeekForm", "AttendanceForm", "ChangeEventForm", "PracticeForm", "TermsForm",
     }  # fmt: skip
 
 

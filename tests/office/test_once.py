@@ -24,7 +24,7 @@ from tests.office.test_again import READS
 # A new address that takes a form is decided: what it makes, it makes once for one key...
 MAKES = {
     "new_patient",
-    "new_appointment", "new_absence", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
+    "new_appointment", "new_absence", "new_event", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
     "webhooks", "change_webhook", "tokens", "new_type", "change_type", "first_steps",
 }  # fmt: skip
 # ... by a way of its own, ...
@@ -35,7 +35,7 @@ OTHERWISE = {
 # ... by what it is about, which is as it was wanted already, ...
 CHANGES = {
     "answer_request", "attendance",
-    "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "delete_absence", "personal_event", "patient",
+    "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "delete_absence", "personal_event", "move_event", "delete_event", "patient",
     "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "change_message", "practitioner",
     "schedule", "change_calendar", "revoke_feed", "practice", "remove_website", "no_website",
     "privacy", "second_factor", "sign_out", "remove", "role", "renew_secret",
@@ -43,7 +43,14 @@ CHANGES = {
     "import_of", "change_import",
 }  # fmt: skip
 # ... or it makes nothing.
-ASKS_ONLY = {"choose_practice", "patients", "patient_search", "preview_sms", "preview_type"}
+ASKS_ONLY = {
+    "event_summary",
+    "choose_practice",
+    "patients",
+    "patient_search",
+    "preview_sms",
+    "preview_type",
+}
 SHOWS_ONLY = READS | {"types", "export", "export_appointments", "hand_out", "show_feeds"}
 
 
@@ -101,7 +108,8 @@ def forms(there):
             "allow_overlap": "on",  # nothing but the key says that it is the same one
         }),
         "new_patient": ([], {"first_name": "Lina", "last_name": "Neuve"}),
-        "new_absence": ([], {**away, "kind": "absence"}),
+        "new_absence": ([], away),
+        "new_event": ([], {"practitioner": anne.pk, "date": "2026-12-07", "whole_days": "on"}),
         "calendars": ([anne.pk], {"name": "Maternité", "url": "https://hopital.example/a.ics"}),
         "new_feed": ([anne.pk], {"titles": "masked"}),
         "test_message": ([anne.pk], {"channel": "email"}),
@@ -134,9 +142,9 @@ def test_the_same_form_twice_makes_one_thing_and_leads_to_the_same_page(owner, t
 
 
 def test_a_personal_event_is_one_and_another_is_another(owner, there):
-    _args, typed = forms(there)["new_absence"]
-    typed |= {"kind": "personal", "request_key": str(uuid4()), "anyway": "1"}
-    path = reverse("office:new_absence")
+    _args, typed = forms(there)["new_event"]
+    typed |= {"request_key": str(uuid4()), "anyway": "1"}
+    path = reverse("office:new_event")
     for _ in range(2):
         assert owner.post(path, typed).status_code == 302
     assert Event.objects.count() == 1
@@ -170,9 +178,9 @@ def test_what_was_refused_by_a_redirect_may_be_sent_again(owner, there, anne):
 
 
 def test_a_key_is_hers_and_nonsense_is_none(sign_in, team, there):
-    _args, typed = forms(there)["new_absence"]
-    path = reverse("office:new_absence")
-    typed |= {"kind": "personal", "anyway": "1", "request_key": str(uuid4())}
+    _args, typed = forms(there)["new_event"]
+    path = reverse("office:new_event")
+    typed |= {"anyway": "1", "request_key": str(uuid4())}
     for who in ("owner", "assistant"):
         sign_in(team[who]).post(path, typed)
     assert Event.objects.count() == 2
@@ -192,7 +200,7 @@ def test_every_such_form_shows_its_key(owner, there, settings):
     anne = there["anne"]
     pages = {
         reverse("office:new_patient"),
-        reverse("office:new_appointment"), reverse("office:new_absence"), reverse("office:calendars", args=[anne.pk]),
+        reverse("office:new_appointment"), reverse("office:new_absence"), reverse("office:new_event"), reverse("office:calendars", args=[anne.pk]),
         reverse("office:practitioner", args=[anne.pk]), reverse("office:team"),
         reverse("office:patient", args=[there["record"].pk]), reverse("office:webhooks"),
         reverse("office:tokens"), reverse("office:first_steps"), reverse("office:new_type"), reverse("office:types"),

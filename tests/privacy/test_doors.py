@@ -46,9 +46,11 @@ READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who
     "api/office/blocks.py:create_absence.create", "api/office/sheets.py:write_schedule",
     "office/settings/types.py:_edit", "api/office/types.py:change_type",
     "office/agenda/wanted.py:Wanted.matching", "office/agenda/events.py:_appointments", "office/messages/views.py:_get",
+    "office/personal/words.py:met_in_words",
 }  # fmt: skip
 NOBODY = {  # personal time, and what a form may choose from
-    "office/absences/views.py:absences", "office/absences/views.py:personal_event", "api/office/blocks.py:_events",
+    "office/absences/listing.py:series_to_come", "office/absences/listing.py:events_to_come",
+    "office/personal/views.py:get_event", "api/office/personal.py:_events",
     "office/appointments/forms.py:NewAppointmentForm", "office/appointments/forms.py:NewAppointmentForm.__init__",
 }  # fmt: skip
 DOORS = ONE_ROW | OPENS | NUMBERS | READS_FIRST | NOBODY

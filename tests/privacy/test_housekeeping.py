@@ -10,15 +10,17 @@ from django.utils import timezone
 from maia.accounts.models import User
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
+from maia.appointments.personal import Text, block_time
 from maia.messaging.models import Message
 from maia.patients.models import Patient
 from maia.practices.seats import Seat
 from maia.privacy.housekeeping import keep_house
 from maia.privacy.journal import Act, note
 from maia.privacy.models import JournalEntry, Terms
+from maia.schedules.repeating import Rule
 from maia.tokens.issuing import make_token
 from maia.tokens.models import Answer
-from tests.conftest import NOW, make_patient, make_user
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_user
 from tests.security.conftest import code_in
 
 IN_20_YEARS = NOW + relativedelta(years=20)
@@ -130,3 +132,12 @@ def test_where_she_signed_in_is_kept_as_long_as_she_is(client, julie, mailoutbox
     client.logout()
     keep_house(timezone.now())
     assert UserSession.objects.count() == 0
+
+
+@pytest.mark.rule("3.12.16")
+def test_a_series_with_no_end_is_prolonged(anne):
+    span = (at(THURSDAY, "14:00"), at(THURSDAY, "15:00"))
+    rule = Rule("FREQ=WEEKLY")
+    block_time(anne, *span, Text("Staff"), rule=rule, now=NOW, allow_overlap=False)
+    assert keep_house(NOW)["prolonged"] == 0
+    assert keep_house(NOW + timedelta(days=60))["prolonged"] == 9

@@ -43,10 +43,10 @@ ON_POST = {
     "new_patient",
     "answer_request",
     "new_appointment", "move", "undo_move", "cancel", "confirm", "unconfirm", "patient_search", "merge", "undo_merge",
-    "new_absence", "schedule", "patient_import", "import_of", "import_remarks",
+    "new_absence", "new_event", "personal_event", "move_event", "schedule", "patient_import", "import_of", "import_remarks",
 }  # fmt: skip
 NOBODY = {
-    "more", "first_steps", "booking_page", "choose_practice", "news", "availability", "absences", "delete_absence", "personal_event", "invite",
+    "more", "first_steps", "booking_page", "choose_practice", "news", "availability", "absences", "delete_absence", "event_summary", "delete_event", "invite",
     "withdraw_invitation", "all_seen", "change_message", "settings", "practitioner",
     "calendars", "new_feed", "show_feeds", "revoke_feed", "change_calendar", "test_message",
     "preview_sms", "practice", "embed", "remove_website", "no_website", "privacy", "journal",
@@ -200,13 +200,14 @@ def test_what_is_done_to_types_and_time_leaves_a_line(owner, script, follow_up, 
     owner.post(path)
     owner.post(reverse("office:change_type", args=[follow_up.pk, "down"]))
     away = {
-        "kind": "absence", "practitioner": anne.pk, "title": "Nina", "repeat": "never",
+        "practitioner": anne.pk, "title": "Nina", "repeat": "never",
         "first_date": "2026-12-10", "last_date": "2026-12-10",
     }  # fmt: skip
     owner.post(reverse("office:new_absence"), away)
-    owner.post(reverse("office:new_absence"), away | {"kind": "personal"})
+    event = {"practitioner": anne.pk, "title": "Nina", "date": "2026-12-10", "whole_days": "on"}
+    owner.post(reverse("office:new_event"), event)
     owner.post(reverse("office:delete_absence", args=[anne.absences.get().pk]), {"yes": "1"})
-    owner.post(reverse("office:personal_event", args=[anne.events.get().pk]))
+    owner.post(reverse("office:delete_event", args=[anne.events.get().pk]), {"yes": "1"})
     body = {"start": "2026-12-11T09:00:00+01:00", "end": "2026-12-11T10:00:00+01:00"}
     for kind in ("absences", "personal-events"):
         made = script("post", f"office/{kind}", body | {"practitioner": anne.pk}).json()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
 from maia.appointments.moving import move_appointment
+from maia.appointments.personal import Text, block_time
 from maia.patients.import_models import packed
 from maia.patients.merging import merge_patients
 from maia.privacy.journal import Act
@@ -34,10 +35,17 @@ CASES = {
     "undo_merge": ("GET", 200, [Act.OPENED]),
     "new_absence": (
         {
-            "kind": "absence", "practitioner": "anne", "repeat": "never",
+            "practitioner": "anne", "repeat": "never",
             "first_date": "2026-12-03", "last_date": "2026-12-03",
         },
         409, [Act.AGENDA],
+    ),
+    "new_event": (
+        {"practitioner": "anne", "date": "2026-12-03", "whole_days": "on"}, 409, [Act.AGENDA]
+    ),
+    "personal_event": ({"date": "2026-12-03", "whole_days": "on"}, 409, [Act.AGENDA]),
+    "move_event": (
+        {"date": "2026-12-03", "time": "09:00", "end": "2026-12-03T10:00"}, 409, [Act.AGENDA]
     ),
     "schedule": ("closed", 409, [Act.AGENDA]),
     "patient_import": ("file", 302, []),  # nobody is shown yet
@@ -69,11 +77,22 @@ def test_what_is_posted_and_answers_patients_leaves_a_line(
         file_name="x.csv", state="read", created_at=NOW - timedelta(hours=1), titles_row=1,
         shown=packed(SHOWN), remarks=packed([]),
     )  # fmt: skip
+    (event,) = block_time(
+        anne, at(THURSDAY, "18:00"), at(THURSDAY, "19:00"), Text(), now=NOW, allow_overlap=False
+    )
     pk = {
+        "personal_event": event.pk, "move_event": event.pk,
         "merge": julie.pk, "undo_merge": julie.pk, "schedule": anne.pk,
         "import_of": importing.pk, "import_remarks": importing.pk,
     }.get(name, made.pk)  # fmt: skip
-    without = {"new_patient", "new_appointment", "patient_search", "new_absence", "patient_import"}
+    without = {
+        "new_patient",
+        "new_appointment",
+        "patient_search",
+        "new_absence",
+        "new_event",
+        "patient_import",
+    }
     path = reverse(f"office:{name}", args=[] if name in without else [pk])
     pks = {"julie": julie.pk, "other": other.pk, "anne": anne.pk}
     if typed == "GET":

@@ -36,6 +36,7 @@ NOTHING = {  # shows, or keeps what she alone sees
     "office/agenda/views.py:choose_practice", "office/settings/embed.py:no_website", "office/messages/views.py:test_message",
     "office/patients/finding.py:search_as_typed", "office/patients/finding.py:patients",
     "office/settings/practitioner.py:preview_sms", "office/settings/types.py:preview_type",
+    "office/personal/views.py:event_summary",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""One form for absences and personal events: whole days or hours, once or repeated."""
+"""The form of an absence: whole days or hours, once or repeated."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -21,13 +21,6 @@ def _time() -> forms.TimeInput:
 
 
 class AwayForm(forms.Form):
-    kind = forms.ChoiceField(
-        label=gettext_lazy("What"),
-        choices=[
-            ("absence", gettext_lazy("Absence (no more booking)")),
-            ("personal", gettext_lazy("Personal event: it takes the time in the agenda")),
-        ],
-    )
     practitioner = forms.ModelChoiceField(
         Practitioner.objects.none(), label=gettext_lazy("Practitioner")
     )
@@ -69,9 +62,7 @@ class AwayForm(forms.Form):
         self._forget_what_is_folded(typed)
         if self.errors:
             return typed
-        if typed["kind"] == "absence" and not self.seat.may_change_settings_of(
-            typed["practitioner"]
-        ):
+        if not self.seat.may_change_settings_of(typed["practitioner"]):
             self.add_error(
                 "practitioner", _("Only that practitioner, or the owner, can close this time.")
             )

@@ -1,4 +1,4 @@
-"""Absences and personal events: addresses under `/pro/`."""
+"""Absences: addresses under `/pro/`."""
 
 from django.urls import path
 
@@ -8,5 +8,4 @@ urlpatterns = [
     path("absences/", views.absences, name="absences"),
     path("absences/new/", views.new_absence, name="new_absence"),
     path("absences/<int:pk>/delete/", views.delete_absence, name="delete_absence"),
-    path("events/<int:pk>/", views.personal_event, name="personal_event"),
 ]

@@ -1,4 +1,4 @@
-"""Absences and personal events: listed, made, dropped."""
+"""Absences: made and dropped; listed with the personal events."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -17,14 +17,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maia.accounts.ids import parse_id
 from maia.appointments.agenda import By
-from maia.appointments.blocking import be_absent, block_time, covered, unblock
+from maia.appointments.blocking import be_absent, covered
 from maia.appointments.dates import span
-from maia.appointments.exceptions import ChangedMeanwhile, SlotTaken
-from maia.appointments.models import Appointment, Event, HistoryEntry
+from maia.appointments.exceptions import ChangedMeanwhile
+from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.foresight import in_words, would_be_told
 from maia.messaging.models import Message
 from maia.office import sure
 from maia.office.absences.forms import AwayForm
+from maia.office.absences.listing import absences_to_come, events_to_come, series_to_come
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.appointments.forms import TellingForm
 from maia.office.once import made_once
@@ -37,16 +38,12 @@ from maia.schedules.models import Absence
 @require_safe
 def absences(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
-    to_come = {"practitioner__in": list(practice.practitioners.all()), "end__gt": timezone.now()}
+    team, now = list(practice.practitioners.all()), timezone.now()
     context = {
         "practice": practice,
-        "absences": Absence.objects.by_hand()
-        .filter(**to_come)
-        .select_related("practitioner")
-        .order_by("start")[:200],
-        "events": Event.objects.filter(kind=Event.Kind.PERSONAL, **to_come)
-        .select_related("practitioner")
-        .order_by("start")[:200],
+        "absences": absences_to_come(team, now),
+        "series": series_to_come(team, now),
+        "events": events_to_come(team, now),
     }
     return render(request, "office/absences/list.html", context)
 
@@ -100,18 +97,6 @@ def new_absence(request: OfficeRequest) -> HttpResponse:
         return render(request, "office/absences/new.html", context, status=422)
     typed, now = form.cleaned_data, timezone.now()
     practitioner = typed["practitioner"]
-    if typed["kind"] == "personal":
-        try:
-            made = block_time(
-                practitioner, form.spans, typed["title"], allow_overlap="anyway" in request.POST
-            )
-        except SlotTaken:
-            return render(
-                request, "office/absences/new.html", context | {"overlaps": True}, status=409
-            )
-        written_down(request, Act.TIME, detail=time_in_words(made[0]))
-        messages.success(request, _("Saved."))
-        return redirect("office:absences")
     inside = covered(practitioner, form.spans, now)
     telling = TellingForm(request.POST)
     decided = {pk: pk in _keys(request, "goes") for pk in _keys(request, "shown")}
@@ -179,19 +164,3 @@ def _ask_before_deleting(request: OfficeRequest, absence: Absence) -> HttpRespon
     name = absence.title or _("this absence")
     question = _("Delete %(name)s?") % {"name": name}
     return sure.ask(request, question, takes, _("Delete"), reverse("office:absences"))
-
-
-@office
-@require_http_methods(["GET", "HEAD", "POST"])
-def personal_event(request: OfficeRequest, pk: int) -> HttpResponse:
-    """A personal event, and the way to drop it."""
-    hers = Event.objects.filter(practice=request.seat.practice, kind=Event.Kind.PERSONAL)
-    found = get_object_or_404(hers.select_related("practitioner"), pk=pk)
-    if request.method == "POST":
-        unblock(found, following="following" in request.POST)
-        written_down(request, Act.TIME, detail=time_in_words(found))
-        messages.success(request, _("The time is open again."))
-        return redirect("office:agenda")
-    return render(
-        request, "office/absences/event.html", {"practice": request.seat.practice, "event": found}
-    )

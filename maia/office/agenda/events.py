@@ -72,6 +72,9 @@ def _drawn(wanted: Wanted) -> Iterator[Row]:
         "type__name",
         "type__colour",
         "type__place",
+        "colour",
+        "series",
+        "version",
     )
     booked = {row["event_id"]: row for row in _appointments([event["id"] for event in drawn])}
     named: set[int | None] = set()
@@ -89,13 +92,18 @@ def _drawn(wanted: Wanted) -> Iterator[Row]:
             named.add(row["type"])
             colour = event["type__colour"] or NEUTRAL
             row["is"] = {
-                "name": event["type__name"] or "",
+                "name": event["type__name"] or _("Personal event"),
                 "colour": colour,
                 "ink": ink(colour),
                 "place": marks.places.get(event["type__place"], ""),
             }
         appointment = booked.get(event["id"])
-        if appointment is not None:
+        if appointment is None:
+            row["version"] = event["version"]
+            if event["colour"]:
+                row["colour"], row["ink"] = event["colour"], ink(event["colour"])
+            row["classNames"] = [] if event["series"] is None else ["repeated"]
+        else:
             row["title"] = "{patient__first_name} {patient__last_name}".format(**appointment)
             row["classNames"] = marks.classes(appointment, exclusive=event["exclusive"])
             row["appointment"] = appointment["id"]
@@ -153,11 +161,13 @@ def mark_words() -> dict[str, str]:
         "first": _("first visit"),
         "online": _("booked online"),
         "overlap": _("overlaps another one"),
+        "repeated": _("repeated"),
     }
 
 
 def addresses() -> dict[str, str]:
     """Where what is drawn is opened, with a 0 for its number."""
     return {
-        name: reverse(f"office:{name}", args=[0]) for name in ("sheet", "move", "personal_event")
+        name: reverse(f"office:{name}", args=[0])
+        for name in ("sheet", "move", "personal_event", "move_event")
     }

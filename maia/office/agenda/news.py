@@ -19,8 +19,9 @@ from maia.practices.models import Practitioner
 # Who sits in an event is asked event by event: joined, PostgreSQL reads the seats of all years.
 _DRAWN = """
 SELECT
-(SELECT CAST({gather}({row}(id, practitioner_id, start, "end", title, type_id, exclusive, seats)) AS text)
- FROM (SELECT e.id, e.practitioner_id, e.start, e."end", e.title, e.type_id, e.exclusive,
+(SELECT CAST({gather}({row}(id, practitioner_id, start, "end", title, type_id, exclusive, colour, series, seats)) AS text)
+ FROM (SELECT e.id, e.practitioner_id, e.start, e."end", e.title, e.type_id, e.exclusive, e.colour,
+              e.series,
               (SELECT {gather}({row}(a.id, a.version, a.status, a.attendance, p.first_name, p.last_name))
                FROM appointments_appointment a
                LEFT JOIN patients_patient p ON p.id = a.patient_id

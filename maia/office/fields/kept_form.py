@@ -92,7 +92,8 @@ class KeptForm(forms.BaseForm):
         if not field.show_hidden_initial:
             return False
         now = _read(field, self.get_initial_for_field(field, name))
-        shown = _read(field, self.data.get(bound.html_initial_name))
+        posted = self._widget_data_value(field.hidden_widget(), bound.html_initial_name)  # type: ignore[attr-defined]
+        shown = _read(field, posted)
         return now not in (shown, _read(field, bound.data))
 
     def _said_meanwhile(self, name: str) -> str:
@@ -102,12 +103,17 @@ class KeptForm(forms.BaseForm):
         words = field.hidden_widget().format_value(now) or ""
         posted: Any = self.data
         posted = posted.copy()
-        posted[self[name].html_initial_name] = words
+        if isinstance(words, list):  # of several choices
+            posted.setlist(self[name].html_initial_name, words)
+        else:
+            posted[self[name].html_initial_name] = words
         self.data = posted
         if isinstance(field, forms.BooleanField):
             words = _("yes") if now else _("no")
         elif choices := getattr(field.widget, "choices", ()):
-            words = {str(value): str(label) for value, label in choices}.get(words, words)
+            labels = {str(value): str(label) for value, label in choices}
+            several = words if isinstance(words, list) else [words]
+            words = ", ".join(labels.get(word, word) for word in several)
         if len(words) > LONGEST_SHOWN:
             words = words[:LONGEST_SHOWN] + "…"
         if not words:

@@ -51,7 +51,7 @@ async function moved(info) {
       calendar.refetchEvents();
       return tell(why.error);
     }
-    if (!window.confirm(say.overlap)) return info.revert();
+    if (!window.confirm([...(why.met ?? []), say.overlap].join("\n"))) return info.revert();
     answer = await post(move, { ...there, allow_overlap: "on" }).catch(() => null);
   }
   if (!answer?.ok) {
@@ -65,7 +65,7 @@ async function moved(info) {
 }
 
 async function undo(made) {
-  const answer = await post(made.undo, { version: made.version }).catch(() => null);
+  const answer = await post(made.undo, { version: made.version, ...made.back }).catch(() => null);
   const { said, error } = (await answer?.json().catch(() => null)) ?? {};
   tell(said ?? error ?? say.failed);
   calendar.refetchEvents();
@@ -176,15 +176,16 @@ function drawn(row) {
   return {
     ...row,
     classNames: isNew ? [...row.classNames, "news"] : row.classNames,
-    backgroundColor: type.colour,
-    textColor: type.ink,
-    editable: Boolean(row.appointment),
+    backgroundColor: row.colour ?? type.colour,
+    textColor: row.ink ?? type.ink,
+    editable: true,
     extendedProps: {
       type: type.name,
       marks: [...(type.place ? [type.place] : []), ...words.map((mark) => config.marks[mark])],
       isNew,
       url: row.appointment ? pageOf("sheet", row.appointment) : pageOf("personal_event", row.id),
-      move: row.appointment && pageOf("move", row.appointment),
+      move: row.appointment ? pageOf("move", row.appointment) : pageOf("move_event", row.id),
+      isAppointment: Boolean(row.appointment),
       version: row.version,
     },
   };
@@ -208,11 +209,12 @@ function contentOf({ event, view: { type: calendarView } }) {
     if (count) named.append(part("span", "words", title.replace(String(count), "")));
     return { domNodes: [named] };
   }
-  const { type, marks, isNew } = extendedProps;
+  const { type, marks, isNew, isAppointment } = extendedProps;
   const inList = calendarView === "listWeek";
   const lines = inList ? 3 : Math.floor((((end - start) / 1_800_000) * HALF_HOUR - 4) / LINE);
   const [who, hours] = [title || type, `${wall(start).time} – ${wall(end).time}`];
-  const kind = [title ? type : "", ...(marks ?? [])].filter(Boolean).join(" · ");
+  const seen = (marks ?? []).filter((words) => words !== config.marks.repeated); // it has a sign
+  const kind = [title && isAppointment ? type : "", ...seen].filter(Boolean).join(" · ");
   const shown =
     lines < 2
       ? [part("span", "at", wall(start).time), part("span", "who", who)]
@@ -244,7 +246,7 @@ function hear() {
     let count = 0;
     for (const { extendedProps } of calendar.getEvents()) {
       if (extendedProps.count) count += extendedProps.count;
-      else if (extendedProps.move) count += 1;
+      else if (extendedProps.isAppointment) count += 1;
     }
     const words = count === 1 ? say.heardOne : say.heard;
     const drawnNow = filled(words, { range: rangeWords(view(), ...daysShown()), count });

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
-from maia.appointments.models import Appointment, Event
+from maia.appointments.models import Appointment
 from maia.appointments.slots import free_slots
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
@@ -21,7 +21,6 @@ PARIS = ZoneInfo("Europe/Paris")
 
 def away(client, practitioner, **typed):
     data = {
-        "kind": "absence",
         "practitioner": practitioner.pk,
         "first_date": "2026-12-03",
         "last_date": "2026-12-03",
@@ -115,37 +114,6 @@ def test_what_was_booked_while_she_decided_is_asked_about(owner, practice, anne,
     assert statuses(made + later) == ["confirmed"] * 2
 
 
-def test_a_personal_event_every_other_week(owner, anne, follow_up):
-    away(
-        owner, anne, kind="personal", title="Réseau", part_of_day="on", first_time="09:00", last_time="10:00",
-        repeat="fortnightly", repeat_until="2026-12-31",
-    )  # fmt: skip
-    starts = list(Event.objects.order_by("start").values_list("start", flat=True))
-    days = [THURSDAY + timedelta(days=14 * n) for n in range(3)]
-    assert starts == [at(day, "09:00") for day in days]
-    second = Event.objects.get(start=starts[1])
-    path = reverse("office:personal_event", args=[second.pk])
-    assert "Réseau" in owner.get(path).content.decode()
-    owner.post(path)  # without this one
-    assert Event.objects.count() == 2
-    owner.post(
-        reverse("office:personal_event", args=[Event.objects.first().pk]), {"following": "1"}
-    )
-    assert not Event.objects.exists()
-
-
-def test_a_personal_event_over_an_appointment_asks_first(owner, anne, follow_up, julie):
-    by = By.patient(None)
-    book_appointment(follow_up, anne, at(THURSDAY, "09:30"), julie, by=by, now=NOW)
-    typed = {"kind": "personal", "part_of_day": "on", "first_time": "09:00", "last_time": "10:00"}
-    weekly = {"repeat": "weekly", "repeat_until": "2026-12-20"}
-    assert away(owner, anne, **typed, **weekly).status_code == 409
-    assert Event.objects.count() == 1  # none of the three weeks
-    away(owner, anne, **typed, **weekly, anyway="1")
-    assert Event.objects.filter(kind="personal").count() == 3
-    assert Event.objects.filter(kind="personal", exclusive=False).count() == 1
-
-
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -157,14 +125,12 @@ def test_a_personal_event_over_an_appointment_asks_first(owner, anne, follow_up,
         {"repeat": "weekly", "repeat_until": "2026-12-01"},
         {"repeat": "hourly"},
         {"last_date": "2026-12-20", "repeat": "weekly", "repeat_until": "2027-01-31"},
-        {"kind": "party"},
         {"title": "x" * 200},
     ],
 )
 def test_bad_input_is_refused_at_its_field(owner, anne, wrong):
     assert away(owner, anne, **wrong).status_code == 422
     assert not Absence.objects.exists()
-    assert not Event.objects.exists()
 
 
 @pytest.mark.rule("3.12.1")
@@ -175,12 +141,11 @@ def test_a_repetition_past_two_years_is_refused_where_it_was_typed(owner, anne):
     assert not Absence.objects.exists()
 
 
-def test_an_assistant_takes_time_in_the_agenda_and_closes_nothing(sign_in, team, anne):
+def test_an_assistant_closes_nothing(sign_in, team, anne):
     client = sign_in(team["assistant"])
     answer = away(client, anne)
     assert answer.status_code == 422
     assert "ferme son temps" in answer.content.decode()
-    assert away(client, anne, kind="personal").status_code == 302
     absence = anne.absences.create(start=NOW, end=NOW + timedelta(hours=1))
     assert client.post(reverse("office:delete_absence", args=[absence.pk])).status_code == 403
 
@@ -198,3 +163,10 @@ def test_a_part_of_a_day_has_an_hour_at_one_end_or_both(owner, anne):
     (absence,) = Absence.objects.all()
     assert absence.start == at(THURSDAY, "14:00")
     assert absence.end == at(THURSDAY + timedelta(days=1), "00:00")
+
+
+def test_a_repetition_is_one_line(owner, anne):
+    away(owner, anne, title="Garde", repeat="weekly", repeat_until="2027-06-30")
+    page = owner.get("/pro/absences/").content.decode()
+    assert page.count("Garde") == 1
+    assert "30 fois, la dernière le jeudi 24 juin 2027" in page

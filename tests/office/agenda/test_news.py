@@ -10,10 +10,10 @@ from django.utils import timezone
 from maia.accounts import sessions
 from maia.accounts.sessions import SELDOM, Lasting
 from maia.appointments.agenda import Boxes, By
-from maia.appointments.blocking import block_time, unblock
 from maia.appointments.booking import cancel_appointment, confirm_appointment, edit_appointment
 from maia.appointments.models import Appointment
 from maia.appointments.moving import move_appointment
+from maia.appointments.personal import Change, Text, block_time, change_event, drop_event
 from maia.privacy.models import JournalEntry
 from maia.schedules.models import Absence, ExternalCalendar
 from tests.conftest import NOW, THURSDAY, at, make_user
@@ -76,11 +76,12 @@ def test_whatever_is_drawn_is_news(changed, owner, practice, anne, julie, booked
     assert changed()
     cancel_appointment(Appointment.objects.get(), by=by, now=now)
     assert changed()
-    (event,) = block_time(
-        anne, [(at(THURSDAY, "14:00"), at(THURSDAY, "15:00"))], "Réunion", allow_overlap=False
-    )
+    span = (at(THURSDAY, "14:00"), at(THURSDAY, "15:00"))
+    (event,) = block_time(anne, *span, Text("Réunion"), now=now, allow_overlap=False)
     assert changed()
-    unblock(event, following=False)
+    change_event(event, Change(colour="#aa3355"), now=now, allow_overlap=False)
+    assert changed()
+    drop_event(event, now=now)
     assert changed()
     away = Absence.objects.create(
         practitioner=anne, start=at(THURSDAY, "14:00"), end=at(THURSDAY, "15:00")

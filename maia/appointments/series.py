@@ -1,0 +1,204 @@
+"""A personal event that comes back: its times, written out as events.
+
+An endless one is written out as far as anybody may book, and prolonged by the housekeeping
+(docs/decisions/2026-11-27-a-series-is-written-out.md). Everything here is inside the lock of the
+agenda (`agenda_of`), but for `prolong_all`, which takes it.
+"""
+
+from collections import deque
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from itertools import islice, pairwise
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+from django.db.models import F
+
+from maia.appointments.agenda import agenda_of
+from maia.appointments.exceptions import Clash, Overlaps
+from maia.appointments.models import Event, Series
+from maia.practices.models import Practitioner
+from maia.schedules.repeating import LONGEST, BadRule, instants, walk
+
+SPARE = timedelta(days=31)  # written at once beyond `LONGEST`: each is prolonged once a month
+BEHIND = timedelta(days=366)  # how long ago one may begin
+MOST_DATES = 1200  # written at once: every day from `BEHIND` to the last
+MOST_SERIES = 100  # of a practitioner that have not ended
+
+
+class Dated(NamedTuple):
+    """``[start, end)`` in UTC, and the date of its series that it stands for."""
+
+    day: date
+    start: datetime
+    end: datetime
+
+
+def today_of(series: Series, now: datetime) -> date:
+    return now.astimezone(series.practice.zone).date()
+
+
+def begin(series: Series, *, now: datetime, allow_overlap: bool) -> list[Event]:
+    """Saves it, and its events. Raises `Overlaps`; `BadRule`: too_far, too_many, too_many_series,
+    nothing, meets_itself."""
+    today = today_of(series, now)
+    if not today - BEHIND <= series.first_date <= today + LONGEST:
+        raise BadRule("too_far")
+    alive = Series.objects.filter(practitioner=series.practitioner)
+    if alive.exclude(last_date__lt=today).count() >= MOST_SERIES:
+        raise BadRule("too_many_series")
+    return write_out(series, since=series.first_date, now=now, allow_overlap=allow_overlap)
+
+
+def write_out(
+    series: Series,
+    *,
+    since: date,
+    now: datetime,
+    allow_overlap: bool,
+    standing: Collection[date] = (),
+) -> list[Event]:
+    """Events for its dates from ``since`` on that are not dropped nor ``standing``; and saves it.
+
+    Raises `Overlaps` and `BadRule`.
+    """
+    until = today_of(series, now) + LONGEST + SPARE
+    times = dated(series, since, until)
+    if not times:
+        raise BadRule("nothing")
+    left_out = {*standing, *map(date.fromisoformat, series.without)}
+    times = [time for time in times if time.day not in left_out]
+    clashes = met_by(series.practitioner, [(time.start, time.end) for time in times])
+    if clashes and not allow_overlap:
+        raise Overlaps(clashes, len(times))
+    series.written_until = until
+    series.save()
+    return _written(series, times, clashes)
+
+
+def _written(series: Series, times: Sequence[Dated], clashes: Sequence[Clash]) -> list[Event]:
+    met = {clash.start for clash in clashes}
+    return Event.objects.bulk_create(
+        Event(
+            practice_id=series.practice_id,
+            practitioner=series.practitioner,
+            kind=Event.Kind.PERSONAL,
+            start=time.start,
+            end=time.end,
+            title=series.title,
+            note=series.note,
+            colour=series.colour,
+            series=series,
+            series_date=time.day,
+            exclusive=time.start not in met,
+        )
+        for time in times
+    )
+
+
+def dated(series: Series, since: date, until: date) -> list[Dated]:
+    """Its times from ``since`` to ``until``, in order, dropped ones too; none that the clocks skip."""
+    dates = walk(series.repeats, series.first_date, since=since, until=until)
+    few = list(islice(dates, MOST_DATES + 1))
+    if len(few) > MOST_DATES:
+        raise BadRule("too_many")
+    zone, times = series.practice.zone, []
+    for day in few:
+        span = instants(day, series.begins, series.lasts, zone)
+        if span is not None:
+            times.append(Dated(day, *span))
+    if any(one.end > two.start for one, two in pairwise(times)):
+        raise BadRule("meets_itself")
+    return times
+
+
+def met_by(
+    practitioner: Practitioner,
+    spans: Sequence[tuple[datetime, datetime]],
+    *,
+    but: Collection[int] = (),
+) -> list[Clash]:
+    """Which of ``spans`` meet something in her agenda, other than the events ``but``. One query, in
+    the order of the index by end."""
+    if not spans:
+        return []
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    rows = practitioner.events.filter(blocking=True, end__gt=first, start__lt=last)
+    times = rows.exclude(pk__in=but).order_by("end").values_list("start", "end", "pk")
+    coming, begun, clashes = deque(sorted(times)), list[tuple[datetime, datetime, int]](), []
+    for start, end in sorted(spans):
+        while coming and coming[0][0] < end:
+            begun.append(coming.popleft())
+        begun = [row for row in begun if row[1] > start]
+        met = [pk for begins, _, pk in begun if begins < end]
+        if met:
+            clashes.append(Clash(start, end, met))
+    return clashes
+
+
+def part_at(series: Series, day: date) -> Series:
+    """From ``day`` on, one of its dates, it is another series, which is given back; the one before
+    ends the day before. ``day`` the first: it stays whole."""
+    if day <= series.first_date:
+        return series
+    ahead = Series.objects.get(pk=series.pk)
+    ahead.pk, ahead.first_date = uuid4(), day
+    ahead.without = [text for text in series.without if text >= day.isoformat()]
+    ahead.save(force_insert=True)
+    rows = Event.objects.filter(series=series, series_date__gte=day)
+    rows.update(series=ahead, version=F("version") + 1)
+    _end(series, day)
+    return ahead
+
+
+def cut_at(series: Series, day: date) -> int:
+    """Drops its events from ``day`` on, for good; how many."""
+    gone = Event.objects.filter(series=series, series_date__gte=day).delete()[0]
+    _end(series, day)
+    return gone
+
+
+def _end(series: Series, day: date) -> None:
+    """It ends before ``day``; without any event it is no more."""
+    if not Event.objects.filter(series=series).exists():
+        series.delete()
+        return
+    series.last_date = day - timedelta(days=1)
+    series.without = [text for text in series.without if text < day.isoformat()]
+    series.save()
+
+
+def leave_out(series: Series, day: date) -> None:
+    """One of its dates has been dropped."""
+    series.without = sorted({*series.without, day.isoformat()})
+    series.save(update_fields=["without"])
+
+
+def prolong_all(now: datetime) -> int:
+    """Of those that go on, the dates that have come within reach; how many events were made. What
+    stands there already is overlapped, since nobody can be asked."""
+    reach = now.date() + LONGEST
+    short = Series.objects.filter(written_until__lt=reach, practitioner__is_active=True)
+    made = 0
+    for key in list(short.exclude(last_date__lte=F("written_until")).values_list("pk", flat=True)):
+        made += _prolong(key, now)
+    return made
+
+
+def _prolong(key: UUID, now: datetime) -> int:
+    of_team = Series.objects.select_related("practitioner", "practice")
+    known = of_team.filter(pk=key).first()
+    if known is None:
+        return 0
+    with agenda_of(known.practitioner):
+        series = of_team.filter(pk=key).first()  # as it is now
+        if series is None:
+            return 0
+        since = series.written_until + timedelta(days=1)
+        # After years without a worker, as much as is written at once.
+        until = min(today_of(series, now) + LONGEST + SPARE, since + LONGEST)
+        gone = set(series.without)
+        times = [t for t in dated(series, since, until) if t.day.isoformat() not in gone]
+        clashes = met_by(series.practitioner, [(time.start, time.end) for time in times])
+        Series.objects.filter(pk=series.pk).update(written_until=max(until, series.written_until))
+        return len(_written(series, times, clashes))

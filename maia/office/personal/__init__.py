@@ -1,0 +1,1 @@
+"""Personal events: made, changed, moved, dropped; once or again and again."""

@@ -1,0 +1,173 @@
+"""A personal event: made, shown and changed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from maia.accounts.ids import parse_id
+from maia.appointments.agenda import agenda_of
+from maia.appointments.exceptions import ChangedMeanwhile, ImpossibleDate, Overlaps
+from maia.appointments.models import Event
+from maia.appointments.personal import block_time, change_event
+from maia.office import refusals
+from maia.office.access import OfficeRequest, office, written_down
+from maia.office.fields.days import read_wall
+from maia.office.fields.kept_form import in_turn
+from maia.office.once import made_once
+from maia.office.personal.forms import ChangeEventForm, PersonalForm
+from maia.office.personal.words import met_in_words, summary
+from maia.privacy.journal import Act, time_in_words
+from maia.schedules.repeating import BadRule
+
+
+def get_event(request: OfficeRequest, pk: int) -> Event:
+    hers = Event.objects.filter(practice=request.seat.practice, kind=Event.Kind.PERSONAL)
+    rows = hers.select_related("series__practice", "practitioner__practice")
+    event: Event = get_object_or_404(rows, pk=pk)
+    return event
+
+
+@office
+@require_http_methods(["GET", "HEAD", "POST"])
+@made_once
+def new_event(request: OfficeRequest) -> HttpResponse:
+    """From the agenda, its address says when and whose: `?start=&end=&practitioner=`."""
+    if request.method != "POST":
+        form = PersonalForm(initial=_first_guess(request), seat=request.seat)
+        return _render(request, form)
+    form = PersonalForm(request.POST, seat=request.seat)
+    if not form.is_valid():
+        return _render(request, form, status=422)
+    try:
+        with _refused_at_its_field(form):
+            made = block_time(
+                form.cleaned_data["practitioner"],
+                form.start,
+                form.end,
+                form.text,
+                rule=form.rule,
+                now=timezone.now(),
+                allow_overlap="anyway" in request.POST,
+            )
+    except Overlaps as refusal:
+        return _render(request, form, refusal, status=409)
+    if form.errors:
+        return _render(request, form, status=422)
+    written_down(request, Act.TIME, detail=time_in_words(made[0]))
+    messages.success(request, _("Saved."))
+    return redirect("office:agenda")
+
+
+@office
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_turn
+def personal_event(request: OfficeRequest, pk: int) -> HttpResponse:
+    """Her agenda is locked while what was typed is compared with what stands there."""
+    event = get_event(request, pk)
+    if request.method != "POST":
+        return _render(request, ChangeEventForm(seat=request.seat, event=event), event=event)
+    with agenda_of(event.practitioner):
+        event = get_event(request, pk)  # as it is now
+        form = ChangeEventForm(request.POST, seat=request.seat, event=event)
+        if not form.is_valid():
+            return _render(request, form, event=event, status=422)
+        try:
+            with _refused_at_its_field(form):
+                changed = change_event(
+                    event,
+                    form.change(),
+                    form.about,
+                    now=timezone.now(),
+                    allow_overlap="anyway" in request.POST,
+                )
+        except Overlaps as refusal:
+            return _render(request, form, refusal, event=event, status=409)
+    if form.errors:
+        return _render(request, form, event=event, status=422)
+    written_down(request, Act.TIME, detail=time_in_words(changed))
+    messages.success(request, _("Saved."))
+    return redirect("office:agenda")
+
+
+@office
+@require_POST
+def event_summary(request: OfficeRequest) -> HttpResponse:
+    """What is being typed, in plain words. Nothing is saved."""
+    key = parse_id(request.POST.get("event", ""))
+    form = PersonalForm(request.POST, seat=request.seat)
+    if key is not None:
+        form = ChangeEventForm(request.POST, seat=request.seat, event=get_event(request, key))
+    words = summary(form) if form.is_valid() else []
+    return render(request, "office/personal/_summary.html", {"summary": words})
+
+
+def _first_guess(request: OfficeRequest) -> dict[str, Any]:
+    """What the agenda says by where she clicked, or the next whole hour of today."""
+    seat, asked = request.seat, request.GET
+    start = read_wall(asked.get("start", ""), seat.practice.zone)
+    end = read_wall(asked.get("end", ""), seat.practice.zone)
+    if start is None:
+        start = timezone.localtime().replace(minute=0, second=0, microsecond=0)
+        start += timedelta(hours=1)
+    if end is None or not start < end <= start + timedelta(days=366):
+        end = start + timedelta(hours=1)
+    team = list(seat.practice.practitioners.filter(is_active=True))
+    key = parse_id(asked.get("practitioner", ""))
+    chosen = next((one for one in team if one.pk == key), seat.practitioner)
+    return {
+        "practitioner": chosen or next(iter(team), None),
+        "date": start.date(),
+        "time": start.time(),
+        "until": end.time(),
+        "last_date": None if end.date() == start.date() else end.date(),
+        "repeat": "never",
+        "every": 1,
+        "weekdays": [start.weekday()],
+    }
+
+
+@contextmanager
+def _refused_at_its_field(form: PersonalForm) -> Iterator[None]:
+    try:
+        yield
+    except BadRule as refusal:
+        words = {
+            "too_far": _("It begins within a year behind us and two years ahead."),
+            "too_many": _("That is too many times at once."),
+            "too_many_series": _("There are too many repetitions already: end some of them first."),
+            "meets_itself": _("It would repeat before it has ended."),
+        }
+        form.add_error("repeat", words.get(refusal.code, _("No day follows from this.")))
+    except ImpossibleDate as refusal:
+        form.add_error("date", refusals.words(refusal))
+    except ChangedMeanwhile:
+        form.add_error(None, _("Somebody has changed this event meanwhile. Look at it again."))
+
+
+def _render(
+    request: OfficeRequest,
+    form: PersonalForm,
+    refusal: Overlaps | None = None,
+    event: Event | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    readable = not form.is_bound or form.is_valid()
+    met, more = met_in_words(request.seat, refusal, now=timezone.now()) if refusal else ([], 0)
+    context = {
+        "practice": request.seat.practice,
+        "form": form,
+        "event": event,
+        "summary": summary(form) if readable else [],
+        "refusal": refusal,
+        "met": met,
+        "more": more,
+    }
+    return render(request, "office/personal/event.html", context, status=status)

@@ -1,0 +1,289 @@
+"""Personal events: once or again and again, changed and dropped alone, from there on, or all."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
+from maia.appointments.exceptions import ChangedMeanwhile, Overlaps
+from maia.appointments.models import Event, Series
+from maia.appointments.personal import (
+    Change,
+    Rhythm,
+    Text,
+    Which,
+    block_time,
+    change_event,
+    drop_event,
+    how_many,
+)
+from maia.appointments.series import MOST_SERIES, prolong_all
+from maia.appointments.slots import free_slots
+from maia.schedules.repeating import BadRule, Rule
+from tests.conftest import NOW, THURSDAY, at
+
+WEEKLY = Rule("FREQ=WEEKLY")
+THREE = Rule("FREQ=WEEKLY", date(2026, 12, 17))
+STAFF = Text("Staff")
+HOW = {"now": NOW, "allow_overlap": False}
+
+
+def block(anne, rule=THREE, start="14:00", end="15:00", text=STAFF, **how):
+    span = (at(THURSDAY, start), at(THURSDAY, end))
+    return block_time(anne, *span, text, rule=rule, **HOW | how)
+
+
+def shown(anne):
+    """What stands in her agenda, in the practice's words."""
+    rows = Event.objects.filter(practitioner=anne, kind="personal").order_by("start")
+    zone = anne.practice.zone
+    return [f"{row.start.astimezone(zone):%d/%m %H:%M} {row.title}".strip() for row in rows]
+
+
+def test_once(anne):
+    (event,) = block(anne, rule=None)
+    assert (event.series, event.title) == (None, "Staff")
+    assert shown(anne) == ["03/12 14:00 Staff"]
+    assert how_many(event) == {Which.THIS: 1}
+
+
+@pytest.mark.rule("3.12.1")
+def test_an_endless_one_takes_all_that_can_be_booked_and_keeps_the_wall_clock(anne):
+    made = block(anne, WEEKLY)
+    zone = anne.practice.zone
+    assert len(made) == 109  # two years and a month of Thursdays
+    assert {f"{one.start.astimezone(zone):%a %H:%M}" for one in made} == {"Thu 14:00"}
+    assert {f"{one.start:%H:%M}" for one in made} == {"13:00", "12:00"}  # winter, summer
+    series = Series.objects.get()
+    assert (series.last_date, series.rule) == (None, "FREQ=WEEKLY")
+    assert how_many(made[2]) == {Which.THIS: 1, Which.FOLLOWING: 107, Which.ALL: 109}
+
+
+@pytest.mark.rule("3.12.16")
+def test_it_is_prolonged_before_anybody_could_book_what_it_takes(anne):
+    block(anne, WEEKLY)
+    block(anne, THREE, "16:00", "17:00")
+    before = Event.objects.count()
+    assert prolong_all(NOW) == 0
+    later = NOW + timedelta(days=40)
+    assert prolong_all(later) == 6
+    assert prolong_all(later) == 0
+    assert Event.objects.count() == before + 6
+    assert (
+        Event.objects.order_by("start").last().start.date() > (later + timedelta(days=731)).date()
+    )
+    anne.is_active = False
+    anne.save()
+    assert prolong_all(NOW + timedelta(days=400)) == 0
+
+
+def test_after_years_without_a_worker_it_catches_up(anne):
+    block(anne, WEEKLY)
+    late = NOW + timedelta(days=5 * 366)
+    while prolong_all(late):
+        pass
+    starts = list(Event.objects.order_by("start").values_list("start", flat=True))
+    assert {b.date() - a.date() for a, b in zip(starts, starts[1:], strict=False)} == {
+        timedelta(days=7)
+    }
+    assert starts[-1] > late + timedelta(days=731)
+
+
+@pytest.mark.rule("3.12.15")
+def test_one_is_moved_alone_and_the_others_stay(anne):
+    _first, second, _third = block(anne)
+    to = {
+        "start": at(THURSDAY, "16:00") + timedelta(days=8),
+        "end": at(THURSDAY, "17:00") + timedelta(days=8),
+    }
+    moved = change_event(second, Change(**to, title="Réunion"), **HOW)
+    assert (moved.pk, moved.is_apart) == (second.pk, True)
+    assert shown(anne) == ["03/12 14:00 Staff", "11/12 16:00 Réunion", "17/12 14:00 Staff"]
+    back = {"start": second.start, "end": second.end, "title": "Staff"}
+    assert not change_event(moved, Change(**back), **HOW).is_apart
+
+
+@pytest.mark.rule("3.12.15")
+def test_it_and_the_following_move_together(anne):
+    _first, second, _third = block(anne)
+    to = {
+        "start": second.start + timedelta(days=1, hours=2),
+        "end": second.end + timedelta(days=1, hours=2),
+    }
+    change_event(second, Change(**to), Which.FOLLOWING, **HOW)
+    assert shown(anne) == [
+        "03/12 14:00 Staff",
+        "11/12 16:00 Staff",
+    ]  # the third would be past the end
+    assert Series.objects.count() == 2
+
+
+@pytest.mark.rule("3.12.15")
+def test_words_of_all_or_of_the_following(anne):
+    _first, second, third = block(anne)
+    change_event(third, Change(title="Bilan"), **HOW)
+    second = change_event(second, Change(title="Équipe", colour="#225577"), Which.ALL, **HOW)
+    assert shown(anne) == ["03/12 14:00 Équipe", "10/12 14:00 Équipe", "17/12 14:00 Bilan"]
+    assert set(Event.objects.values_list("colour", flat=True)) == {"#225577"}
+    change_event(second, Change(note="Salle 2"), Which.FOLLOWING, **HOW)
+    notes = Event.objects.order_by("start").values_list("note", flat=True)
+    assert list(notes) == ["", "Salle 2", "Salle 2"]
+    assert Series.objects.count() == 2
+
+
+def test_all_moves_what_is_to_come_and_leaves_what_was(anne):
+    made = block(anne, Rule("FREQ=DAILY", date(2026, 12, 8)))
+    later = at(date(2026, 12, 5), "20:00")
+    change = Change(start=made[5].start + timedelta(hours=1), end=made[5].end + timedelta(hours=1))
+    change_event(made[5], change, Which.ALL, now=later, allow_overlap=False)
+    assert [line[:11] for line in shown(anne)] == [
+        "03/12 14:00", "04/12 14:00", "05/12 14:00", "06/12 15:00", "07/12 15:00", "08/12 15:00",
+    ]  # fmt: skip
+
+
+def test_what_was_moved_or_dropped_alone_stays_so_while_its_date_is_of_the_series(anne):
+    made = block(anne, Rule("FREQ=DAILY", date(2026, 12, 8)))
+    alone = {"start": made[1].start + timedelta(hours=3), "end": made[1].end + timedelta(hours=3)}
+    change_event(made[1], Change(**alone), **HOW)
+    drop_event(made[2], now=NOW)
+    later = Change(start=made[0].start + timedelta(hours=1), end=made[0].end + timedelta(hours=1))
+    first = change_event(made[0], later, Which.ALL, **HOW)
+    assert [line[:11] for line in shown(anne)] == [
+        "03/12 15:00", "04/12 17:00", "06/12 15:00", "07/12 15:00", "08/12 15:00",
+    ]  # fmt: skip
+    rhythm = Rhythm(Rule("FREQ=DAILY;INTERVAL=2", date(2026, 12, 8)))
+    change_event(first, Change(rhythm=rhythm), Which.ALL, **HOW)
+    assert [line[:11] for line in shown(anne)] == ["03/12 15:00", "07/12 15:00"]
+
+
+def test_dropped_alone_from_there_on_or_all(anne):
+    made = block(anne, WEEKLY)
+    assert drop_event(made[1], now=NOW) == 1
+    prolong_all(NOW + timedelta(days=40))
+    assert len(shown(anne)) == 109 - 1 + 6
+    assert shown(anne)[:2] == ["03/12 14:00 Staff", "17/12 14:00 Staff"]
+    drop_event(made[3], Which.FOLLOWING, now=NOW)
+    assert shown(anne) == ["03/12 14:00 Staff", "17/12 14:00 Staff"]
+    assert prolong_all(NOW + timedelta(days=400)) == 0  # it has ended
+    assert drop_event(made[0], Which.ALL, now=NOW) == 2
+    assert not Series.objects.exists()
+
+
+def test_once_becomes_a_series_and_a_series_once(anne):
+    (event,) = block(anne, rule=None)
+    first = change_event(event, Change(rhythm=Rhythm(THREE), note="x"), **HOW)
+    assert len(shown(anne)) == 3
+    assert first.note == "x"
+    second = Event.objects.get(start=first.start + timedelta(days=7))
+    change_event(second, Change(rhythm=Rhythm(None)), Which.FOLLOWING, **HOW)
+    assert shown(anne) == ["03/12 14:00 Staff", "10/12 14:00 Staff"]
+    assert Event.objects.get(pk=second.pk).series is None
+    only = Event.objects.get(pk=first.pk)
+    assert only.series.last_date == date(2026, 12, 9)
+
+
+def test_what_it_meets_is_said_by_date_and_kept_on_purpose_only(anne, follow_up, julie):
+    by = By.practice(None)
+    booked = book_appointment(
+        follow_up, anne, at(date(2026, 12, 10), "14:30"), julie, by=by, now=NOW
+    )
+    with pytest.raises(Overlaps) as refusal:
+        block(anne)
+    assert (refusal.value.wanted, len(refusal.value.clashes)) == (3, 1)
+    assert refusal.value.clashes[0].events == [booked.event_id]
+    assert shown(anne) == []
+    assert not Series.objects.exists()
+    made = block(anne, allow_overlap=True)
+    assert [one.exclusive for one in made] == [True, False, True]
+    assert not [
+        slot for slot in free_slots(follow_up, [anne], THURSDAY, THURSDAY, now=NOW)[THURSDAY]
+        if at(THURSDAY, "13:30") < slot.start < at(THURSDAY, "15:00")
+    ]  # fmt: skip
+    book_appointment(follow_up, anne, at(THURSDAY, "15:30"), julie, by=by, now=NOW)
+    later = Change(start=at(THURSDAY, "15:30"), end=at(THURSDAY, "16:30"))
+    with pytest.raises(Overlaps):
+        change_event(made[0], later, Which.ALL, **HOW)
+    assert Event.objects.get(pk=made[0].pk).start == made[0].start
+
+
+def test_who_saves_over_another_ones_is_told(anne):
+    (event,) = block(anne, rule=None)
+    change_event(event, Change(title="Autre"), seen=event.version, **HOW)
+    with pytest.raises(ChangedMeanwhile):
+        change_event(event, Change(title="Encore"), seen=event.version, **HOW)
+    with pytest.raises(ChangedMeanwhile):
+        drop_event(event, now=NOW, seen=event.version)
+    drop_event(event, now=NOW)
+    with pytest.raises(ChangedMeanwhile):
+        change_event(event, Change(title="Encore"), **HOW)
+
+
+@pytest.mark.parametrize(
+    ("rule", "day", "code"),
+    [
+        (WEEKLY, date(2030, 1, 3), "too_far"),
+        (WEEKLY, date(2020, 1, 2), "too_far"),
+        (Rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), THURSDAY, "nothing"),
+    ],
+)
+def test_what_is_refused(anne, rule, day, code):
+    with pytest.raises(BadRule) as refusal:
+        block_time(anne, at(day, "14:00"), at(day, "15:00"), Text(), rule=rule, **HOW)
+    assert refusal.value.code == code
+    assert not Event.objects.exists()
+
+
+def test_it_does_not_meet_itself(anne):
+    with pytest.raises(BadRule) as refusal:
+        block_time(
+            anne, at(THURSDAY, "14:00"), at(THURSDAY, "15:00") + timedelta(days=1), Text(),
+            rule=Rule("FREQ=DAILY"), **HOW,
+        )  # fmt: skip
+    assert refusal.value.code == "meets_itself"
+
+
+def test_series_are_bounded_in_number(anne):
+    wall = {
+        "first_date": THURSDAY,
+        "begins": "14:00",
+        "lasts": timedelta(hours=1),
+        "rule": "FREQ=DAILY",
+    }
+    Series.objects.bulk_create(
+        Series(practice=anne.practice, practitioner=anne, written_until=date(2030, 1, 1), **wall)
+        for _ in range(MOST_SERIES)
+    )
+    with pytest.raises(BadRule) as refusal:
+        block(anne)
+    assert refusal.value.code == "too_many_series"
+
+
+def test_statements_do_not_grow_with_what_stands_in_the_agenda(anne, follow_up, julie):
+    def cost(start, end):
+        with CaptureQueriesContext(connection) as captured:
+            block(anne, WEEKLY, start, end)
+        return len(captured)
+
+    empty = cost("14:00", "15:00")
+    assert cost("16:00", "17:00") == empty
+    assert empty <= 20
+
+
+def test_an_hour_that_the_clocks_skip(anne):
+    sunday = date(2027, 3, 27)
+    block_time(
+        anne, at(sunday, "02:15"), at(sunday, "02:45"), Text("Nuit"),
+        rule=Rule("FREQ=DAILY", date(2027, 3, 29)), **HOW,
+    )  # fmt: skip
+    paris = ZoneInfo("Europe/Paris")
+    starts = Event.objects.order_by("start").values_list("start", flat=True)
+    assert [f"{start.astimezone(paris):%d %H:%M}" for start in starts] == [
+        "27 02:15",
+        "28 03:15",
+        "29 02:15",
+    ]
+    assert datetime(2027, 3, 28, 1, 15).date() == date(2027, 3, 28)  # noqa: DTZ001

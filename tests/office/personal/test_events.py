@@ -1,0 +1,325 @@
+"""Personal events on their pages: made, shown in one line, changed, moved, dropped."""
+
+import re
+from datetime import date, timedelta
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
+from maia.appointments.models import Event, Series
+from maia.appointments.personal import Text, block_time
+from maia.schedules.repeating import Rule
+from tests.conftest import NOW, THURSDAY, at
+
+NEW = "/pro/events/new/"
+
+
+def typed(anne, **more):
+    return {
+        "practitioner": anne.pk, "title": "Staff", "date": "2026-12-03", "time": "14:00", "until": "15:00",
+    } | more  # fmt: skip
+
+
+def text(answer):
+    return unescape(re.sub(r"\s+", " ", answer.content.decode()))
+
+
+def page_of(event):
+    return reverse("office:personal_event", args=[event.pk])
+
+
+def sent_by(page):
+    """What a browser would post of a page that was changed in nothing."""
+    form = re.search(r'<form\s[^>]*class="personal".*?</form>', page, re.DOTALL)[0]
+    said = {}
+    for tag in re.findall(r"<input\b[^>]*>", form):
+        name, value = (re.search(rf'\s{a}="([^"]*)"', tag) for a in ("name", "value"))
+        kind = re.search(r'type="(\w+)"', tag)[1]
+        if name is None or (kind in ("checkbox", "radio") and not re.search(r"\schecked", tag)):
+            continue
+        said.setdefault(name[1], []).append(
+            unescape(value[1]) if value else "on" if kind in ("checkbox", "radio") else ""
+        )
+    for name, inside in re.findall(r'<select name="(\w+)".*?>(.*?)</select>', form, re.DOTALL):
+        said[name] = re.findall(r'<option value="([^"]*)" selected', inside)
+    for name, inside in re.findall(
+        r'<textarea name="([\w-]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL
+    ):
+        said.setdefault(name, []).append(unescape(inside).strip("\r\n"))
+    return said
+
+
+def series(anne, rule="FREQ=WEEKLY", last=None, **how):
+    span = (at(THURSDAY, "14:00"), at(THURSDAY, "15:00"))
+    how = {"now": NOW, "allow_overlap": False} | how
+    return block_time(anne, *span, Text("Staff"), rule=Rule(rule, last), **how)
+
+
+def shown(practice):
+    rows = Event.objects.filter(kind="personal").order_by("start")
+    return [f"{row.start.astimezone(practice.zone):%d/%m %H:%M} {row.title}" for row in rows]
+
+
+def test_from_the_agenda_when_and_whose_are_filled_in(owner, ines):
+    page = text(
+        owner.get(f"{NEW}?start=2026-12-10T15:30&end=2026-12-10T16:15&practitioner={ines.pk}")
+    )
+    for value in (
+        'value="2026-12-10"',
+        'value="15:30"',
+        'value="16:15"',
+        f'<option value="{ines.pk}" selected',
+    ):
+        assert value in page
+    for nonsense in (
+        "start=x",
+        "start=9999-12-31T10:00",
+        "start=2026-12-10T15:30&end=2025-01-01T00:00",
+        "practitioner=x",
+    ):
+        assert owner.get(f"{NEW}?{nonsense}").status_code == 200
+
+
+@pytest.mark.rule("3.12.16")
+def test_every_tuesday_with_no_end_is_one_line(owner, anne, practice):
+    weekly = typed(anne, repeat="weekly", weekdays=["1"], note="Salle 2", colour="#2f6db0")
+    assert owner.post(NEW, weekly).status_code == 302
+    first = Event.objects.order_by("start").first()
+    assert first.start == at(date(2026, 12, 8), "14:00")  # the first Tuesday from that day on
+    assert (first.note, first.colour, Series.objects.get().last_date) == (
+        "Salle 2",
+        "#2f6db0",
+        None,
+    )
+    page = text(owner.get("/pro/absences/"))
+    assert page.count("Staff") == 1
+    assert "Tous les mardis, sans fin, 14:00 – 15:00" in page
+    assert "prochaine fois le mardi 8 décembre 2026" in page
+
+
+def test_the_page_of_a_new_one_is_sent_as_a_browser_does(owner, anne):
+    page = sent_by(owner.get(f"{NEW}?start=2026-12-10T15:30").content.decode())
+    assert owner.post(NEW, page | {"title": "Staff", "repeat": "weekly"}).status_code == 302
+    assert Series.objects.get().first_date == date(2026, 12, 10)
+
+
+def test_the_summary_says_what_is_being_typed_and_saves_nothing(owner, anne):
+    path = reverse("office:event_summary")
+    words = text(owner.post(path, typed(anne, repeat="nth", every="1")))
+    assert "Tous les mois, le 1er jeudi, sans fin, 14:00 – 15:00" in words
+    assert "Premières dates : jeudi 3 décembre, jeudi 7 janvier, jeudi 4 février." in words
+    assert text(owner.post(path, typed(anne, until="13:00"))).strip() == ""
+    assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"until": "13:00"}, "until"),
+        ({"time": ""}, "time"),
+        ({"date": "hier"}, "date"),
+        ({"whole_days": "on", "last_date": "2028-12-03"}, "date"),
+        ({"last_date": "2026-12-01"}, "last_date"),
+        ({"repeat": "weekly", "repeat_until": "2026-12-01"}, "repeat_until"),
+        ({"repeat": "daily", "last_date": "2026-12-05"}, "repeat"),
+        ({"repeat": "weekly", "weekdays": ["9"]}, "weekdays"),
+        ({"repeat": "weekly", "every": "0"}, "every"),
+        ({"repeat": "weekly", "date": "2031-01-02"}, "repeat"),
+        ({"repeat": "hourly"}, "repeat"),
+        ({"colour": "red"}, "colour"),
+        ({"title": "x" * 200}, "title"),
+    ],
+)
+def test_bad_input_is_refused_at_its_field_and_nothing_typed_is_lost(owner, anne, more, field):
+    answer = owner.post(NEW, typed(anne, note="Gardez-moi", **more))
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    assert "Gardez-moi" in text(answer)
+    assert not Event.objects.exists()
+
+
+@pytest.mark.rule("3.4.4")
+def test_what_it_overlaps_is_said_with_whom_and_saved_on_purpose(owner, anne, follow_up, julie):
+    by = By.practice(None)
+    for day in (10, 17):
+        book_appointment(follow_up, anne, at(date(2026, 12, day), "14:30"), julie, by=by, now=NOW)
+    weekly = typed(anne, repeat="weekly", repeat_until="2026-12-31")
+    answer = owner.post(NEW, weekly)
+    assert answer.status_code == 409
+    page = text(answer)
+    assert "2 dates sur 5 chevauchent quelque chose dans l’agenda" in page
+    assert "jeudi 10 décembre 2026, 14:30 – 15:00 – Julie Petit" in page
+    assert not Series.objects.exists()
+    assert owner.post(NEW, weekly | {"anyway": "1"}).status_code == 302
+    assert Event.objects.filter(kind="personal").count() == 5
+    assert Event.objects.filter(kind="personal", exclusive=False).count() == 2
+
+
+@pytest.mark.rule("3.12.15")
+@pytest.mark.parametrize(
+    ("which", "expected"),
+    [
+        ("this", ["03/12 14:00 Staff", "10/12 16:00 Bilan", "17/12 14:00 Staff"]),
+        ("following", ["03/12 14:00 Staff", "10/12 16:00 Bilan", "17/12 16:00 Bilan"]),
+        ("all", ["03/12 16:00 Bilan", "10/12 16:00 Bilan", "17/12 16:00 Bilan"]),
+    ],
+)
+def test_this_one_the_following_or_all_change(owner, anne, practice, which, expected):
+    second = series(anne, last=date(2026, 12, 17))[1]
+    page = owner.get(page_of(second)).content.decode()
+    change = sent_by(page) | {"which": which, "title": "Bilan", "time": "16:00", "until": "17:00"}
+    assert owner.post(page_of(second), change).status_code == 302
+    assert shown(practice) == expected
+
+
+def test_a_page_that_was_changed_in_nothing_changes_nothing(owner, anne, practice):
+    second = series(anne, "FREQ=WEEKLY;BYDAY=MO,TH", date(2026, 12, 17))[1]
+    before = list(Event.objects.order_by("pk").values("pk", "start", "end", "title", "is_apart"))
+    for which in ("this", "following", "all"):
+        change = sent_by(owner.get(page_of(second)).content.decode()) | {"which": which}
+        assert owner.post(page_of(second), change).status_code == 302
+        after = list(Event.objects.order_by("pk").values("pk", "start", "end", "title", "is_apart"))
+        assert after == before
+
+
+def test_moved_to_another_day_the_following_come_back_on_that_day(owner, anne, practice):
+    second = series(anne, last=date(2026, 12, 31))[1]
+    change = sent_by(owner.get(page_of(second)).content.decode())
+    owner.post(page_of(second), change | {"which": "following", "date": "2026-12-11"})
+    assert [line[:5] for line in shown(practice)] == ["03/12", "11/12", "18/12", "25/12"]
+
+
+def test_of_two_at_once_the_second_is_told_at_the_field(owner, anne, practice):
+    (event,) = block_time(
+        anne,
+        at(THURSDAY, "14:00"),
+        at(THURSDAY, "15:00"),
+        Text("Staff"),
+        now=NOW,
+        allow_overlap=False,
+    )
+    page = sent_by(owner.get(page_of(event)).content.decode())
+    owner.post(page_of(event), page | {"title": "Équipe"})
+    answer = owner.post(page_of(event), page | {"title": "Réunion", "note": "Salle 2"})
+    assert answer.status_code == 422
+    assert "Équipe" in text(answer)
+    owner.post(page_of(event), page | {"note": "Salle 3"})  # another field
+    event.refresh_from_db()
+    assert (event.title, event.note) == ("Équipe", "Salle 3")
+
+
+def test_a_rule_that_the_form_cannot_say_is_kept(owner, anne):
+    first = series(anne, "FREQ=YEARLY;BYMONTH=12;BYDAY=1TH")[0]
+    page = owner.get(page_of(first)).content.decode()
+    assert "FREQ=YEARLY;BYMONTH=12;BYDAY=1TH" in page
+    change = sent_by(page) | {"which": "all", "time": "16:00", "until": "17:00"}
+    assert owner.post(page_of(first), change).status_code == 302
+    assert Series.objects.get().rule == "FREQ=YEARLY;BYMONTH=12;BYDAY=1TH"
+
+
+@pytest.mark.rule("3.12.5")
+def test_deleting_asks_by_name_which_ones(owner, anne, practice):
+    first, second, _third = series(anne, last=date(2026, 12, 17))
+    path = reverse("office:delete_event", args=[second.pk])
+    page = text(owner.get(path))
+    assert "Supprimer Staff" in page
+    assert "3 dates" in page
+    assert "2 dates" in page
+    owner.post(path, {"which": "all"})  # not sure yet
+    assert Event.objects.count() == 3
+    owner.post(path, {"yes": "1", "which": "this"})
+    assert shown(practice) == ["03/12 14:00 Staff", "17/12 14:00 Staff"]
+    path = reverse("office:delete_event", args=[first.pk])
+    assert owner.post(path, {"yes": "1", "which": "all", "version": "7"}).status_code == 409
+    owner.post(path, {"yes": "1", "which": "all", "version": "0"})
+    assert not Event.objects.exists()
+
+
+def drag(client, event, start, end, **more):
+    day, _sep, clock = start.partition("T")
+    posted = {"date": day, "time": clock, "end": end, "version": event.version} | more
+    return client.post(
+        reverse("office:move_event", args=[event.pk]),
+        posted,
+        headers={"accept": "application/json"},
+    )
+
+
+@pytest.mark.rule("3.12.15")
+def test_a_drag_moves_this_one_only_says_so_and_is_undone(owner, anne, practice, follow_up, julie):
+    _first, second, _third = series(anne, last=date(2026, 12, 17))
+    answer = drag(owner, second, "2026-12-11T10:00", "2026-12-11T11:30")
+    assert "les autres de la série restent" in answer.json()["said"]
+    assert shown(practice) == ["03/12 14:00 Staff", "11/12 10:00 Staff", "17/12 14:00 Staff"]
+    assert (
+        drag(owner, second, "2026-12-12T10:00", "2026-12-12T11:00").status_code == 409
+    )  # was seen before
+    made = answer.json()
+    assert owner.post(made["undo"], {"version": made["version"], **made["back"]}).status_code == 200
+    second.refresh_from_db()
+    assert (second.start, second.is_apart) == (at(date(2026, 12, 10), "14:00"), False)
+    book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=By.practice(None), now=NOW)
+    answer = drag(owner, second, "2026-12-03T09:00", "2026-12-03T09:30")
+    assert (answer.status_code, answer.json()["overlaps"]) == (409, True)
+    assert answer.json()["met"] == ["jeudi 3 décembre 2026, 09:00 – 09:30 – Julie Petit"]
+    assert (
+        drag(owner, second, "2026-12-03T09:00", "2026-12-03T09:30", allow_overlap="on").status_code
+        == 200
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("", ""),
+        ("2026-12-03T10:00", "2026-12-03T09:00"),
+        ("2026-12-03T10:00", "2031-12-03T09:00"),
+        ("x", "y"),
+    ],
+)
+def test_a_drag_that_cannot_be_read_changes_nothing(owner, anne, start, end):
+    event = series(anne)[0]
+    assert drag(owner, event, start, end).status_code == 422
+
+
+def test_a_drag_to_a_colleague_is_refused(owner, anne, ines):
+    event = series(anne)[0]
+    answer = drag(owner, event, "2026-12-03T10:00", "2026-12-03T11:00", practitioner=ines.pk)
+    assert answer.status_code == 422
+
+
+def test_the_agenda_draws_its_colour_with_readable_ink_and_says_that_it_is_repeated(owner, anne):
+    series(anne)
+    Event.objects.update(colour="#e3b505")
+    rows = owner.get("/pro/agenda/events/?start=2026-11-30T00:00&end=2026-12-07T00:00").json()
+    (row,) = [row for row in rows if row.get("title") == "Staff"]
+    assert (row["colour"], row["ink"], row["classNames"]) == ("#e3b505", "#000000", ["repeated"])
+    assert row["is"]["name"] == "Événement personnel"
+
+
+def test_an_assistant_takes_time_in_the_agenda(sign_in, team, anne):
+    assert sign_in(team["assistant"]).post(NEW, typed(anne)).status_code == 302
+
+
+def test_pages_cost_no_more_for_a_long_series(owner, anne, django_assert_max_num_queries):
+    series(anne)
+    series(anne, "FREQ=DAILY", allow_overlap=True)
+    with django_assert_max_num_queries(25):
+        owner.get("/pro/absences/")
+    with django_assert_max_num_queries(25):
+        owner.get(page_of(Event.objects.first()))
+
+
+def test_whole_days_over_several(owner, anne):
+    days = {"whole_days": "on", "time": "", "until": "", "last_date": "2026-12-05"}
+    assert owner.post(NEW, typed(anne, **days)).status_code == 302
+    event = Event.objects.get()
+    assert (event.start, event.end) == (
+        at(THURSDAY, "00:00"),
+        at(THURSDAY + timedelta(days=3), "00:00"),
+    )
+    change = sent_by(owner.get(page_of(event)).content.decode())
+    assert change["last_date"] == ["2026-12-05"]
