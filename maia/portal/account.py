@@ -6,9 +6,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,14 +20,11 @@ from maia.accounts import sessions
 from maia.accounts.models import User
 from maia.accounts.second_factor import AFTER, has_second_factor
 from maia.appointments.models import Appointment
-from maia.patients.correcting import correct_record
 from maia.patients.models import Patient
-from maia.portal.forms import CorrectionForm
 from maia.portal.sign_in import send_code
 from maia.practices.models import Practice
 from maia.privacy.erasing import CannotErase, delete_account
 from maia.privacy.handing_out import data_of_user
-from maia.privacy.journal import note_correction
 
 
 class PreferencesForm(forms.Form):
@@ -75,36 +71,6 @@ def account(request: HttpRequest) -> HttpResponse:
         "has_second_factor": has_second_factor(user),
     }
     return render(request, "portal/account.html", context, status=422 if form.is_bound else 200)
-
-
-@never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def details(request: HttpRequest, pk: int) -> HttpResponse:
-    """Her names and number in one practice, hers to correct. Its address is the account's."""
-    user = _user(request)
-    records = Patient.objects.kept().filter(user=user).select_related("practice")
-    record = get_object_or_404(records, pk=pk)
-    mobile = record.mobile.as_national if record.mobile else ""
-    form = CorrectionForm(
-        request.POST or None,
-        country=str(record.practice.country),
-        initial={
-            "first_name": record.first_name,
-            "last_name": record.last_name,
-            "mobile": mobile,
-        },
-    )
-    if form.is_valid():
-        with transaction.atomic():
-            changed = correct_record(record, user, form.cleaned_data)
-            if changed:
-                labels = ", ".join(str(form.fields[name].label) for name in changed)
-                note_correction(record, user, labels, now=timezone.now())
-        messages.success(request, _("Saved."))
-        return redirect("account")
-    context = {"form": form, "practice_name": record.practice.name}
-    return render(request, "portal/details.html", context, status=422 if form.is_bound else 200)
 
 
 @never_cache

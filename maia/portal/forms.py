@@ -28,7 +28,7 @@ class NoteForm(forms.Form):
     def __init__(self, *args: Any, asks_address: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if asks_address:
-            self.fields |= _address_fields()
+            self.fields |= address_fields()
             self.order_fields([*self.names, *LENGTHS, "note"])
 
     names: ClassVar[list[str]] = []  # what is asked first
@@ -102,15 +102,7 @@ class DetailsForm(NoteForm):
             ) from None
 
 
-class CorrectionForm(DetailsForm):
-    """Her names and number, and nothing else."""
-
-    request_key = None  # type: ignore[assignment]
-    note = None  # type: ignore[assignment]
-    field_order = DetailsForm.names
-
-
-def _address_fields() -> dict[str, forms.Field]:
+def address_fields() -> dict[str, forms.Field]:
     labels = {
         "street": (_("Number and street"), "address-line1"),
         "postcode": (_("Postcode"), "postal-code"),

@@ -6,6 +6,7 @@ from maia.portal import (
     account,
     calendar,
     converters,  # noqa: F401
+    details,
     embed,
     home,
     invitations,
@@ -55,7 +56,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("invitation/<str:token>/", invitations.invitation, name="invitation"),
     path("mon-compte/", account.account, name="account"),
-    path("mon-compte/coordonnees/<int:pk>/", account.details, name="account_details"),
+    path("mon-compte/coordonnees/<int:pk>/", details.details, name="account_details"),
     path("mon-compte/donnees/", account.data, name="account_data"),
     path("mon-compte/agenda/", calendar.calendar, name="account_calendar"),
     path("mon-compte/supprimer/", account.delete, name="account_delete"),

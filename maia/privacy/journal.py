@@ -78,12 +78,12 @@ def note_correction(record: Patient, user: User, fields: str, *, now: datetime) 
     _write(Act.CHANGED, record.practice, user, now=now, patient=record, detail=fields)
 
 
-def corrected_at(record: Patient) -> datetime | None:
-    """When she last changed it herself."""
+def last_correction(record: Patient) -> JournalEntry | None:
+    """When she last changed it herself, and which fields."""
     if record.user_id is None:
         return None
     lines = JournalEntry.objects.filter(patient=record, user=record.user_id, act=Act.CHANGED)
-    return lines.values_list("at", flat=True).first()
+    return lines.first()
 
 
 def _write(

@@ -3,11 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from maia.patients.correcting import correct_record
+from maia.patients.correcting import CorrectedMeanwhile, correct_record, texts_of
 from maia.patients.models import RecordErased
 from maia.practices.models import Membership
 from maia.privacy.models import JournalEntry
 from tests.conftest import NOW, make_patient, make_user, signed_in
+from tests.pages import fields_of, on_one_line, shown
 
 RIGHT = {"first_name": "Julie", "last_name": "Roy", "mobile": "06 39 98 12 34"}
 
@@ -17,8 +18,8 @@ def path_of(record):
 
 
 def test_what_differs_is_written_and_nothing_else(julie):
-    wanted = {"first_name": "Julie", "last_name": "Roy", "mobile": ""}
-    assert correct_record(julie, julie.user, wanted) == ["last_name"]
+    wanted = {"first_name": "Julie", "last_name": "Roy", "mobile": "", "city": "Rennes"}
+    assert correct_record(julie, julie.user, wanted) == ["last_name", "city"]
     assert correct_record(julie, julie.user, wanted) == []
     julie.refresh_from_db()
     assert (julie.name, julie.email) == ("Julie Roy", "julie@patiente.example")
@@ -40,12 +41,19 @@ def test_she_corrects_herself_and_the_practice_sees_it(client, practice, anne, j
     Membership.objects.create(practice=practice, user=anne.user, role="owner")
     signed_in(client, anne.user)
     page = client.get(reverse("office:patient", args=[julie.pk])).content.decode()
+    page = on_one_line(page)
     assert "Modifié par la patiente le mardi 1" in page
+    assert ": Nom, Téléphone." in page
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"mobile": "12"}, {"mobile": ""}, {"last_name": "12"}, {"first_name": "x" * 81}]
-)
+    "wrong",
+    [
+        {"mobile": "12"}, {"mobile": ""}, {"last_name": "12"}, {"first_name": "x" * 81},
+        {"phone": "12"}, {"birth_date": "2999-01-01"}, {"birth_date": "1850-01-01"},
+        {"birth_date": "x"}, {"city": "x" * 101},
+    ],
+)  # fmt: skip
 def test_what_cannot_be_read_changes_nothing(client, julie, wrong):
     signed_in(client, julie.user)
     assert client.post(path_of(julie), RIGHT | wrong).status_code == 422
@@ -62,3 +70,48 @@ def test_nobody_elses(client, practice, julie):
     assert client.get(path_of(julie)).status_code == 302
     other.refresh_from_db()
     assert other.name == "Lina Petit"
+
+
+@pytest.mark.rule("3.5.13")
+def test_what_the_practice_wrote_meanwhile_is_kept_or_asked_about(julie):
+    seen = texts_of(julie)
+    julie.mobile = "+33639980077"
+    julie.save()
+    correct_record(julie, julie.user, seen | {"last_name": "Roy"}, seen)
+    julie.refresh_from_db()
+    assert (julie.last_name, julie.mobile.as_e164) == ("Roy", "+33639980077")
+    with pytest.raises(CorrectedMeanwhile) as refused:
+        correct_record(julie, julie.user, seen | {"mobile": "+33639980099"}, seen)
+    assert refused.value.now == {"mobile": "+33639980077"}
+    seen["mobile"] = "+33639980077"
+    wanted = seen | {"mobile": "+33639980099", "last_name": "Roy"}
+    assert correct_record(julie, julie.user, wanted, seen) == ["mobile"]
+
+
+@pytest.mark.rule("3.5.13")
+def test_a_stale_page_of_hers_overwrites_nothing(client, julie):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "fr"
+    signed_in(client, julie.user)
+    julie.mobile = "+33639980001"
+    julie.save()
+    page = shown(client, path_of(julie))
+    julie.mobile = "+33639980077"
+    julie.save()
+    typed = page | {
+        "birth_date": "1991-03-07", "street": "2 rue des Fées", "postcode": "35000",
+        "city": "Rennes", "phone": "02 61 91 45 12",
+    }  # fmt: skip
+    assert client.post(path_of(julie), typed).status_code == 302
+    julie.refresh_from_db()
+    assert julie.mobile.as_e164 == "+33639980077"
+    assert (str(julie.birth_date), julie.city) == ("1991-03-07", "Rennes")
+    assert julie.phone.as_e164 == "+33261914512"
+    stale = page | {"mobile": "06 39 98 00 99"}
+    answer = client.post(path_of(julie), stale)
+    assert answer.status_code == 422
+    words = on_one_line(answer.content.decode())
+    assert "le cabinet a écrit «\xa0+33639980077\xa0» ici" in words
+    again = fields_of(answer.content.decode()) | {"mobile": "06 39 98 00 99"}
+    assert client.post(path_of(julie), again).status_code == 302
+    julie.refresh_from_db()
+    assert (julie.mobile.as_e164, julie.city) == ("+33639980099", "Rennes")

@@ -20,7 +20,7 @@ from maia.patients.models import Patient
 from maia.patients.phones import is_mobile
 from maia.patients.search import alike
 from maia.patients.unmerging import last_merge
-from maia.privacy.journal import Act, corrected_at
+from maia.privacy.journal import Act, last_correction
 from maia.privacy.reading import open_record
 
 
@@ -53,7 +53,7 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         "messages_sent": Message.objects.filter(patient=record).order_by("-id")[:20],
         "invitation": record.invitations.waiting().first(),
         "now": now,
-        "corrected_at": corrected_at(record),
+        "correction": last_correction(record),
         "gets_sms": bool(record.mobile) and is_mobile(str(record.mobile)),
         "others": alike(record, SHOWN, today=timezone.localdate()),
         "merge": last_merge(record, now) if request.seat.may_change_settings else None,
