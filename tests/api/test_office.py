@@ -429,3 +429,31 @@ def test_a_patient_who_is_elsewhere_is_meant_or_refused(
     assert body["appointment"] == first["id"]
     meant = note(owner, follow_up, julie, practitioner=anne.pk, allow_overlap=True)
     assert meant.status_code == 201
+
+
+def test_the_next_free_times_over_weeks(owner, practice, anne, ines, follow_up):
+    path = f"office/free?type={follow_up.pk}"
+    body = owner.call("GET", f"{path}&limit=3").json()
+    assert len(body["slots"]) == 3
+    assert body["time_zone"] == "Europe/Paris"
+    only = owner.call("GET", f"{path}&practitioner={ines.pk}&from=2026-12-04&part=am").json()[
+        "slots"
+    ]
+    assert {slot["practitioner"] for slot in only} == {ines.pk}
+    assert only[0]["start"] == "2026-12-10T09:00:00+01:00"  # her Thursdays
+    afternoons = owner.call("GET", f"{path}&practitioner={anne.pk}&part=pm").json()["slots"]
+    assert all(slot["start"][11:16] >= "14:00" for slot in afternoons)
+    for wrong in ("limit=0", "limit=x", "part=noon", "from=x", "from=9999-12-31", "practitioner=x"):
+        assert_problem(owner.call("GET", f"{path}&{wrong}"), 422, "invalid")
+    assert_problem(owner.call("GET", "office/free?type=99999"), 404, "not_found")
+
+
+def test_a_change_takes_notes_all_or_nothing(owner, anne, follow_up, julie):
+    made = note(owner, follow_up, julie).json()
+    path = f"office/appointments/{made['id']}/change"
+    body = owner.call("POST", path, {"end": "2026-12-03T10:15:00+01:00", "notes": "Bilan"}).json()
+    assert (body["notes"], body["end"]) == ("Bilan", "2026-12-03T10:15:00+01:00")
+    note(owner, follow_up, julie, "2026-12-03T11:00:00+01:00")
+    wrong = {"start": "2026-12-03T11:00:00+01:00", "notes": "Autre"}
+    assert owner.call("POST", path, wrong).status_code == 409
+    assert owner.call("GET", f"office/appointments/{made['id']}").json()["notes"] == "Bilan"

@@ -29,6 +29,7 @@ PAGES = {
     "export_appointments": Act.LIST_EXPORTED,
     "attendance": Act.AGENDA,
     "sheet": Act.OPENED,
+    "contact": Act.OPENED,
     "patients": Act.LISTED,
     "patients_found": Act.SEARCHED,
     "patient": Act.OPENED,
@@ -73,6 +74,7 @@ SAYS_NOBODY = {
     ("delete", "office/patients/{id}"),
     ("post", "office/patients/{id}/invite"),
     ("get", "office/availability"),
+    ("get", "office/free"),
     ("get", "office/imports"),  # how many lines of each outcome, not whose
     ("get", "office/imports/{id}"),
     ("get", "office/practitioner"),
@@ -131,7 +133,7 @@ def test_every_page_is_decided():
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_that_shows_patients_leaves_a_line(name, owner, julie, booked, message):
-    pks = {"sheet": booked.pk, "message": message.pk}
+    pks = {"sheet": booked.pk, "contact": booked.pk, "message": message.pk}
     args = [pks.get(name, julie.pk)] if name in (*pks, "patient", "hand_out", "erase") else []
     if name == "patients_found":
         owner.post(reverse("office:patients"), {"q": "Petit"})

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -24,6 +25,7 @@ from maia.appointments.booking import (
     confirm_appointment,
     edit_appointment,
 )
+from maia.appointments.coming import Part, coming_slots
 from maia.appointments.exceptions import InvalidRange, NotBookable
 from maia.appointments.models import MOST_WORDS, Appointment
 from maia.appointments.moving import move_appointment
@@ -126,6 +128,7 @@ class ChangeIn(TellingIn):
     practitioner: Key | None = None
     start: Instant | None = None
     end: Instant | None = None
+    notes: str | None = Field(None, max_length=5000)
     allow_overlap: Bool = False
 
 
@@ -138,6 +141,14 @@ class AvailabilityQuery(Schema):
     type: Id
     date: LocalDate
     practitioner: Id | None = None
+
+
+class FreeQuery(Schema):
+    type: Id
+    practitioner: Id | None = Field(None, description="Default: all who offer the type.")
+    first: LocalDate | None = Field(None, alias="from", description="Default: today.")
+    part: Literal["am", "pm"] | None = Field(None, description="Before noon, or after.")
+    limit: int = Field(20, ge=1, le=200)
 
 
 class AvailabilityOut(Schema):
@@ -287,25 +298,39 @@ def move(request: HttpRequest, id: UUID, there: MoveIn) -> Any:
     response={200: AppointmentOut, **errors(400, 401, 403, 404, 409, 422, 429)},
 )
 def change(request: HttpRequest, id: UUID, wanted: ChangeIn) -> Any:
-    """Another type, practitioner, time or duration, in one step."""
+    """Another type, practitioner, time or duration, in one step; and the practice's notes."""
+    refuse_notes(request, wanted.notes)
     practice, current = seat(request).practice, _one(request, id)
     types = AppointmentType.objects.filter(practice=practice, archived=False)
     type = get_object_or_404(types, pk=wanted.type) if wanted.type else None
     start = wanted.start or current.start
     if wanted.end is not None and not DAY > wanted.end - start > timedelta(0):
         raise InvalidRange
-    move_appointment(
-        current,
-        start,
-        end=wanted.end,
-        practitioner=practitioner(request, wanted.practitioner) if wanted.practitioner else None,
-        type=type,
-        by=By.practice(seat(request).user),
-        now=timezone.now(),
-        allow_overlap=wanted.allow_overlap,
-        seen=current.version,
-        telling=wanted.read(),
-    )
+    by, now = By.practice(seat(request).user), timezone.now()
+    there = practitioner(request, wanted.practitioner) if wanted.practitioner else None
+    with transaction.atomic():  # all of it or nothing
+        changed = move_appointment(
+            current,
+            start,
+            end=wanted.end,
+            practitioner=there,
+            type=type,
+            by=by,
+            now=now,
+            allow_overlap=wanted.allow_overlap,
+            seen=current.version,
+            telling=wanted.read(),
+        )
+        if wanted.notes is not None:
+            edit_appointment(
+                changed,
+                practice_notes=clean_text(wanted.notes),
+                attendance=changed.attendance,
+                boxes=Boxes(email=changed.email_reminder, sms=changed.sms_reminder),
+                by=by,
+                now=now,
+                seen=changed.version,
+            )
     return _answer(request, id)
 
 
@@ -321,6 +346,28 @@ def availability(request: HttpRequest, asked: Annotated[AvailabilityQuery, Query
         raise NotBookable(why_not)
     found = free_slots(type, [hers], asked.date, asked.date, now=None)
     slots = [slot for day in found.values() for slot in day]
+    return {"time_zone": practice.time_zone, "slots": slots_in_json(slots, practice.zone)}
+
+
+@router.get("free", response={200: AvailabilityOut, **errors(401, 403, 404, 422, 429)})
+def free(request: HttpRequest, asked: Annotated[FreeQuery, Query()]) -> Any:
+    """The next free times over the weeks to come, three months ahead at most, notice and horizon not
+    applied."""
+    practice, now = seat(request).practice, timezone.now()
+    types = AppointmentType.objects.filter(practice=practice).select_related("practice")
+    type = get_object_or_404(types, pk=asked.type)
+    team = (
+        [practitioner(request, asked.practitioner)]
+        if asked.practitioner
+        else list(practice.practitioners.filter(is_active=True))
+    )
+    offering = [one for one in team if why_not_offered(type, one, online=False) is None]
+    if asked.practitioner and not offering:
+        raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
+    first = asked.first or now.astimezone(practice.zone).date()
+    part = Part(asked.part) if asked.part else None
+    coming = coming_slots(type, offering, first, now=now, part=part, days=asked.limit)
+    slots = [slot for day in coming.values() for slot in day][: asked.limit]
     return {"time_zone": practice.time_zone, "slots": slots_in_json(slots, practice.zone)}
 
 

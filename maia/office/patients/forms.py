@@ -64,3 +64,13 @@ class PatientForm(FormWithPhone):
 
     def clean_notes(self) -> str:
         return clean_text(self.cleaned_data["notes"])
+
+
+class ContactForm(FormWithPhone):
+    """Her address and number, as the record's form has them: corrected where they are seen wrong."""
+
+    numbers: ClassVar[dict[str, Any]] = {"mobile": gettext_lazy("Phone")}
+
+    class Meta:
+        model = Patient
+        fields = ["email"]

@@ -13,9 +13,10 @@ from maia.messaging.models import Message
 from maia.messaging.owed import announce
 from maia.patients.models import Patient
 from maia.patients.search import search_patients
+from maia.privacy.models import JournalEntry
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
 from tests.messaging.test_delivery import work
-from tests.pages import on_one_line
+from tests.pages import on_one_line, shown
 
 
 def note(client, who, what, **typed):
@@ -581,3 +582,24 @@ def test_who_is_elsewhere_then_is_named_and_may_be_meant(owner, hers, ines, foll
     dragged = owner.post(url("move", other), typed, headers={"accept": "application/json"})
     assert dragged.json()["overlaps"] is True
     assert owner.post(url("move", other), typed | {"allow_overlap": "on"}).status_code == 302
+
+
+def test_the_number_is_corrected_from_the_sheet_as_on_the_record(owner, hers, julie):
+    assert url("contact", hers) in owner.get(url("sheet", hers)).content.decode()
+    page = shown(owner, url("contact", hers))
+    wrong = owner.post(url("contact", hers), page | {"mobile": "12"})
+    assert wrong.status_code == 422
+    assert "n’est pas un numéro" in wrong.content.decode()
+    typed = page | {"mobile": "06 39 98 00 01", "email": "j.petit@patiente.example"}
+    assert owner.post(url("contact", hers), typed)["Location"] == url("sheet", hers)
+    julie.refresh_from_db()
+    assert (str(julie.mobile), julie.email) == ("+33639980001", "j.petit@patiente.example")
+    line = JournalEntry.objects.filter(act="changed").get()
+    assert line.patient == julie
+    assert "06" not in line.detail
+    julie.mobile = "+33639980077"  # somebody else, meanwhile
+    julie.save()
+    stale = owner.post(url("contact", hers), page | {"mobile": "06 39 98 00 99"})
+    assert stale.status_code == 422
+    julie.refresh_from_db()
+    assert str(julie.mobile) == "+33639980077"
