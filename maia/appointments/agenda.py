@@ -5,7 +5,7 @@ agenda so happens one after the other, on one host or twenty; the database's own
 behind.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -80,18 +80,21 @@ def refuse_unless_known(*instants: datetime) -> None:
 
 
 @contextmanager
-def agenda_of(*practitioners: Practitioner, holding: Patient | None = None) -> Iterator[None]:
+def agenda_of(
+    *practitioners: Practitioner, holding: Patient | Sequence[Patient] | None = None
+) -> Iterator[None]:
     """Nobody else changes their agendas inside; a clash that the database sees is `SlotTaken`.
 
-    ``holding``: a patient whose appointments are counted inside, or get one more or a word more.
-    Her record is held first, always: she may book with two practitioners at once, and be erased
-    meanwhile. Raises `RecordErased`.
+    ``holding``: a patient (or several) whose appointments are counted inside, or get one more or a
+    word more. Her record is held first, always: she may book with two practitioners at once, and be
+    erased meanwhile. Raises `RecordErased`.
     """
+    records = [holding] if isinstance(holding, Patient) else list(holding or ())
     try:
         with transaction.atomic():
-            if holding is not None:
-                held = Patient.objects.hold(holding.pk)
-                holding.online_booking_barred = held.online_booking_barred
+            for record in sorted(records, key=lambda record: record.pk):
+                held = Patient.objects.hold(record.pk)
+                record.online_booking_barred = held.online_booking_barred
             # Without the lock, overlapping starts deadlock on PostgreSQL. SQLite has one writer.
             # No key of hers changes: a worker that writes her messages meanwhile need not wait.
             rows = Practitioner.objects.select_for_update(no_key=True).only("pk").order_by("pk")

@@ -302,6 +302,7 @@ class HistoryEntry(models.Model):
         ATTENDED = "attended", _("attended")
         RECALLED = "recalled", _("not answered yet: the practitioner was reminded")
         EXPIRED = "expired", _("expired: nobody had answered")
+        GIVEN = "given", _("noted for somebody else: the patient was corrected")
 
     class Actor(models.TextChoices):
         PATIENT = "patient", _("the patient")
@@ -321,6 +322,10 @@ class HistoryEntry(models.Model):
     old_end = models.DateTimeField(null=True, blank=True)
     old_practitioner = models.ForeignKey(
         Practitioner, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Of a corrected patient: whose it was before.
+    old_patient = models.ForeignKey(
+        Patient, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     old_overlap = models.BooleanField(default=False, db_default=False)  # on purpose
     # The appointment's version that this act made, and the act that this one took back.

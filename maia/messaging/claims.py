@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from maia.accounts.waits import APART
 from maia.jobs.claims import Claims
 from maia.messaging import flow
+from maia.messaging.formerly import mark_those_to_former
 from maia.messaging.grouping import mark_those_alone
 from maia.messaging.models import PUT_OFF, Message
 from maia.messaging.spending import CODE
@@ -51,6 +52,7 @@ def read_again(claimed: Iterable[Message]) -> list[Message]:
 
 def _read(found: QuerySet[Message]) -> list[Message]:
     messages = list(found.with_all().order_by("try_after", "id"))  # type: ignore[attr-defined]
+    mark_those_to_former(messages)
     mark_those_alone([m for m in messages if m.is_sms_reminder])
     return messages
 

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.telling import start_known_before
+from maia.messaging.formerly import action_of, why_not_hers
 from maia.messaging.grouping import speaks_for_it
 from maia.messaging.hooks import why_not_told
 from maia.messaging.models import Message
@@ -38,7 +39,7 @@ def why_not(message: Message, now: datetime) -> str | None:
             reason = _why_not_tell(message, now)
         case never:
             assert_never(never)
-    return reason or _why_no_address(message)
+    return why_not_hers(message) or reason or _why_no_address(message)
 
 
 def address(message: Message) -> str:
@@ -125,7 +126,7 @@ def _why_not_tell(message: Message, now: datetime) -> str | None:
     over = appointment.start + STILL_NEWS if entry.action == acts.EXPIRED else appointment.end
     if over <= now:
         return "past"
-    if entry.ends_it:
+    if action_of(message) in (acts.CANCELLED, acts.EXPIRED):
         return None
     if entry.action == HistoryEntry.Action.MOVED and _is_taken_back(entry):
         return "undone"

@@ -159,8 +159,10 @@ class Message(Claimed):
 
     objects: ClassVar[models.Manager[Any]] = MessageQuerySet.as_manager()
 
-    # Set when it is claimed: nothing else of the patient's stands around its day (see `grouping`).
+    # Set when it is claimed: nothing else of the patient's stands around its day (see `grouping`), and
+    # that its appointment is somebody else's now (see `formerly`).
     is_alone = False
+    is_to_former = False
 
     class Meta:
         verbose_name = _("message")

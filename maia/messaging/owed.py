@@ -15,6 +15,7 @@ from maia.accounts.waits import come
 from maia.appointments.agenda import LONGEST_WAIT
 from maia.appointments.models import HistoryEntry
 from maia.invitations.models import Invitation
+from maia.messaging.formerly import is_last, withdraw_from
 from maia.messaging.grouping import owe_those_it_spoke_for
 from maia.messaging.hooks import told_to, webhooks_by_practice
 from maia.messaging.models import Message
@@ -52,6 +53,7 @@ def _announce_entries(now: datetime) -> int:
                 "appointment__patient",
                 "appointment__event__type",
                 "appointment__event__practitioner__practice",
+                "old_patient",
             )[:BATCH]
         )
         webhooks = webhooks_by_practice(entries)
@@ -115,11 +117,26 @@ def _owed_by(entry: HistoryEntry, now: datetime) -> Iterator[Message]:
             by_sms = by_sms or channel == Channel.SMS
         if entry.actor == Actor.PATIENT:
             yield _told(entry, Kind.NOTICE, Recipient.PRACTITIONER, Channel.EMAIL, now)
+    if entry.action == Action.GIVEN:
+        yield from _told_of_correction(entry, now)
     if entry.action == Action.RECALLED:
         yield _told(entry, Kind.NOTICE, Recipient.PRACTITIONER, Channel.EMAIL, now)
     # Moved again since: the later entry owes the reminders of the new time.
     if entry.new_start in (None, appointment.start) and not entry.ends_it:
         yield from reminders_of(appointment, since=entry.at, entry=entry, sms=not by_sms)
+
+
+def _told_of_correction(entry: HistoryEntry, now: datetime) -> Iterator[Message]:
+    """To whom it is now, as of a new one; to whom it was, if she believes it to be hers."""
+    if entry.appointment.email_reminder and is_last(entry):
+        yield _told(entry, Kind.CONFIRMATION, Recipient.PATIENT, Channel.EMAIL, now)
+    if withdraw_from(entry) and entry.tells:
+        former = entry.old_patient
+        assert former is not None
+        channel = Channel.EMAIL if former.email else Channel.SMS
+        message = _told(entry, Kind.CANCELLED, Recipient.PATIENT, channel, now)
+        message.patient, message.key = former, f"entry:{entry.pk}:former:{channel}"
+        yield message
 
 
 def told_by(entry: HistoryEntry) -> list[Message.Channel]:

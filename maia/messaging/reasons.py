@@ -8,6 +8,7 @@ from maia.outside.words import why_not_fetched
 _WORDS = {
     "answered": _("the request has been answered"),
     "accepted": _("the invitation has been accepted"),
+    "another_patient": _("the appointment is somebody else’s"),
     "barred": _("online booking is blocked for this patient"),
     "box_unticked": _("its box is not ticked any more"),
     "cancelled_since": _("the appointment was cancelled"),

@@ -15,6 +15,7 @@ from maia.appointments.ics import Method, ics
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.places import Place, Reader, place_of
 from maia.appointments.telling import start_known_before
+from maia.messaging.formerly import action_of
 from maia.messaging.invitation_words import invitation_letter
 from maia.messaging.letters import Letter
 from maia.messaging.models import Message
@@ -68,12 +69,14 @@ def _about_appointment(message: Message, sender: str, now: datetime) -> Letter:
             subject, opening = _reminder(appointment)
         else:
             assert entry is not None
-            action = Action(entry.action)
+            action = action_of(message)
+            assert action is not None
             say = _for_patient if to_patient else _for_practitioner
-            subject, opening = say(appointment, entry)
-            if entry.ends_it and entry.old_start is not None:
+            subject, opening = say(appointment, entry, action)
+            if action in ENDS and entry.old_start is not None:
                 start = entry.old_start  # the one that she knows of
         local = timezone.localtime(start)
+        is_request = _is_request(appointment, entry, action)
         context = {
             "appointment": appointment,
             "practice": appointment.practice,
@@ -82,13 +85,13 @@ def _about_appointment(message: Message, sender: str, now: datetime) -> Letter:
             "cancelled": action in ENDS,
             "start": start,
             "end": start + appointment.duration,
-            "words": entry.words if entry and to_patient and not reminds else "",
-            "is_request": _is_request(appointment, entry),
+            "words": _words(message, action),
+            "is_request": is_request,
             "may_change": appointment.may_change(now),
             "may_move": appointment.may_move(now),
             "to_patient": to_patient,
             "foreword": f"{long_date(local)}, {clock(local)}",
-            "act": _act(appointment, action, is_request=_is_request(appointment, entry), now=now)
+            "act": _act(appointment, action, is_request=is_request, now=now)
             if to_patient
             else _act_of_practice(appointment, action),
             "ink": ink_on(appointment.practice.accent_colour),
@@ -151,8 +154,20 @@ def _method(appointment: Appointment, action: Action | None) -> Method | None:
     return Method.CANCEL if appointment.was_certain else None
 
 
-def _is_request(appointment: Appointment, entry: HistoryEntry | None) -> bool:
-    if entry is not None and entry.ends_it:
+def _words(message: Message, action: Action | None) -> str:
+    """The practice's own: of a corrected patient, to whom it was."""
+    entry = message.entry
+    if entry is None or message.recipient != Message.Recipient.PATIENT:
+        return ""
+    if message.kind == Kind.REMINDER or (entry.action, action) == (Action.GIVEN, Action.BOOKED):
+        return ""
+    return entry.words
+
+
+def _is_request(
+    appointment: Appointment, entry: HistoryEntry | None, action: Action | None
+) -> bool:
+    if entry is not None and action in ENDS:
         return entry.of_request
     return appointment.status == Appointment.Status.UNCONFIRMED
 
@@ -172,10 +187,10 @@ def _reminder(appointment: Appointment) -> tuple[str, str]:
     )
 
 
-def _for_patient(appointment: Appointment, entry: HistoryEntry) -> tuple[str, str]:
-    if _is_request(appointment, entry):
-        return _of_request(appointment, entry)
-    match Action(entry.action):
+def _for_patient(appointment: Appointment, entry: HistoryEntry, action: Action) -> tuple[str, str]:
+    if _is_request(appointment, entry, action):
+        return _of_request(appointment, entry, action)
+    match action:
         case Action.BOOKED:
             return (
                 _("Your appointment on %(when)s") % _when(appointment.start),
@@ -213,10 +228,10 @@ def _for_patient(appointment: Appointment, entry: HistoryEntry) -> tuple[str, st
     raise ValueError(entry.action)  # owes nothing
 
 
-def _of_request(appointment: Appointment, entry: HistoryEntry) -> tuple[str, str]:
+def _of_request(appointment: Appointment, entry: HistoryEntry, action: Action) -> tuple[str, str]:
     """To the patient, of what nobody has confirmed: never as of an appointment."""
     by_patient = entry.actor == HistoryEntry.Actor.PATIENT
-    match Action(entry.action):
+    match action:
         case Action.BOOKED if by_patient:
             return (
                 _("Your appointment request for %(when)s") % _when(appointment.start),
@@ -254,9 +269,11 @@ def _start_of(appointment: Appointment, entry: HistoryEntry) -> datetime:
     return entry.old_start or appointment.start
 
 
-def _for_practitioner(appointment: Appointment, entry: HistoryEntry) -> tuple[str, str]:
+def _for_practitioner(
+    appointment: Appointment, entry: HistoryEntry, action: Action
+) -> tuple[str, str]:
     # No patient's name in a subject: it shows on a locked phone.
-    match Action(entry.action):
+    match action:
         case Action.BOOKED if appointment.status == Appointment.Status.UNCONFIRMED:
             return (
                 _("Appointment request for %(when)s") % _when(appointment.start),

@@ -16,12 +16,17 @@ from maia.appointments.exceptions import (
     PatientBusy,
     RequestReused,
     SlotTaken,
+    TooLate,
 )
 from maia.invitations.inviting import InvitationRefused
 
 _WORDS: dict[type[BookingRefused], str | Promise] = {
     SlotTaken: _("This time overlaps something in the agenda."),
     PatientBusy: _("The patient has an appointment at that time."),
+    TooLate: _(
+        "The patient is corrected within the hour of noting, and before the start. Cancel this "
+        "appointment and note another one."
+    ),
     AlreadyCancelled: _("This appointment is cancelled."),
     ChangedMeanwhile: _("Somebody changed this appointment meanwhile. Nothing of yours was saved."),
     ImpossibleDate: _("This date is impossible."),

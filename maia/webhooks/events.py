@@ -16,6 +16,7 @@ NAMES = {
     Action.CANCELLED: "appointment.cancelled",
     Action.EXPIRED: "appointment.cancelled",
     Action.CONFIRMED: "appointment.confirmed",
+    Action.GIVEN: "appointment.changed",
     Action.ATTENDED: "appointment.attended",
 }
 TEST = "test"

@@ -1,5 +1,7 @@
 """The back office as scripts see it: the same rules, the same doors."""
 
+from datetime import timedelta
+
 import pytest
 
 from maia.appointments.agenda import By
@@ -457,3 +459,17 @@ def test_a_change_takes_notes_all_or_nothing(owner, anne, follow_up, julie):
     wrong = {"start": "2026-12-03T11:00:00+01:00", "notes": "Autre"}
     assert owner.call("POST", path, wrong).status_code == 409
     assert owner.call("GET", f"office/appointments/{made['id']}").json()["notes"] == "Bilan"
+
+
+def test_a_change_of_the_patient(owner, practice, anne, elsewhere, follow_up, julie, on_tuesday):
+    lina = make_patient(practice, "Lina")
+    made = note(owner, follow_up, julie).json()
+    path = f"office/appointments/{made['id']}/change"
+    assert owner.call("POST", path, {"patient": lina.pk}).json()["patient"] == lina.pk
+    foreign = {"patient": elsewhere["patient"].pk}
+    assert_problem(owner.call("POST", path, foreign), 404, "not_found")
+    on_tuesday.shift(timedelta(hours=2))
+    later = {"patient": julie.pk, "end": "2026-12-03T10:15:00+01:00"}
+    assert_problem(owner.call("POST", path, later), 409, "too_late")
+    again = owner.call("GET", f"office/appointments/{made['id']}").json()
+    assert (again["patient"], again["end"]) == (lina.pk, made["end"])  # all or nothing

@@ -24,7 +24,7 @@ ASKS = {
 DOES_NOT_ASK = {
     # the day's work
     "new_patient",
-    "attendance", "answer_request", "contact",
+    "attendance", "answer_request", "contact", "correct_patient",
     "choose_practice", "new_appointment", "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "new_absence",
     "delete_absence", "new_event", "personal_event", "move_event", "delete_event", "event_summary", "patients", "patient", "invite", "withdraw_invitation",
     "patient_search", "all_seen", "change_message", "patient_import", "import_of", "change_import",

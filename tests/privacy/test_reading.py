@@ -30,6 +30,7 @@ PAGES = {
     "attendance": Act.AGENDA,
     "sheet": Act.OPENED,
     "contact": Act.OPENED,
+    "correct_patient": Act.OPENED,
     "patients": Act.LISTED,
     "patients_found": Act.SEARCHED,
     "patient": Act.OPENED,
@@ -133,7 +134,12 @@ def test_every_page_is_decided():
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_that_shows_patients_leaves_a_line(name, owner, julie, booked, message):
-    pks = {"sheet": booked.pk, "contact": booked.pk, "message": message.pk}
+    pks = {
+        "sheet": booked.pk,
+        "contact": booked.pk,
+        "correct_patient": booked.pk,
+        "message": message.pk,
+    }
     args = [pks.get(name, julie.pk)] if name in (*pks, "patient", "hand_out", "erase") else []
     if name == "patients_found":
         owner.post(reverse("office:patients"), {"q": "Petit"})

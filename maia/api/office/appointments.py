@@ -32,6 +32,7 @@ from maia.appointments.moving import move_appointment
 from maia.appointments.offer import why_not_offered
 from maia.appointments.places import Reader, place_of
 from maia.appointments.slots import free_slots
+from maia.appointments.whose import give_to
 from maia.patients.addresses import living_at
 from maia.patients.text import clean_text
 from maia.practices.models import Practice
@@ -126,6 +127,9 @@ class ChangeIn(TellingIn):
 
     type: Key | None = Field(None, description="Its duration comes with it, unless `end` is given.")
     practitioner: Key | None = None
+    patient: Key | None = Field(
+        None, description="Of what the practice noted, within the hour and before it starts."
+    )
     start: Instant | None = None
     end: Instant | None = None
     notes: str | None = Field(None, max_length=5000)
@@ -308,6 +312,8 @@ def change(request: HttpRequest, id: UUID, wanted: ChangeIn) -> Any:
         raise InvalidRange
     by, now = By.practice(seat(request).user), timezone.now()
     there = practitioner(request, wanted.practitioner) if wanted.practitioner else None
+    records = practice.patients.kept()
+    patient = get_object_or_404(records, pk=wanted.patient) if wanted.patient else None
     with transaction.atomic():  # all of it or nothing
         changed = move_appointment(
             current,
@@ -321,6 +327,16 @@ def change(request: HttpRequest, id: UUID, wanted: ChangeIn) -> Any:
             seen=current.version,
             telling=wanted.read(),
         )
+        if patient is not None:
+            changed = give_to(
+                changed,
+                patient,
+                by=by,
+                now=now,
+                seen=changed.version,
+                allow_overlap=wanted.allow_overlap,
+                telling=wanted.read(),
+            )
         if wanted.notes is not None:
             edit_appointment(
                 changed,

@@ -26,6 +26,7 @@ from maia.appointments.exceptions import BookingRefused, SlotTaken, may_be_on_pu
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.moving import move_appointment, undo_move
 from maia.appointments.places import Reader, place_of
+from maia.appointments.whose import may_be_given
 from maia.messaging.foresight import in_how_long, in_words, will_be_told
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office
@@ -253,6 +254,7 @@ def _render_sheet(
         "is_past": appointment.start <= timezone.now(),
         "absence": _absence_over(appointment),
         "another": _another(appointment),
+        "may_be_given": may_be_given(appointment, timezone.now()),
         "met": _met(request, when) if overlaps and when else [],
         **(coming or {}),
     }

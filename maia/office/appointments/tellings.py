@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.foresight import in_words, would_be_told
+from maia.messaging.formerly import was_told
+from maia.messaging.models import Message
 from maia.office.appointments.forms import TellingForm
 
 
@@ -16,3 +19,15 @@ def told_of(
     channels = would_be_told(appointment, action, timezone.now())
     form = typed or TellingForm(auto_id=f"{action}_{appointment.pk}_%s")
     return {"said": in_words(channels), "channels": channels, "form": form}
+
+
+def told_of_correction(appointment: Appointment, form: TellingForm) -> dict[str, Any]:
+    """To whom it was: only who has been told of it is told that it is not hers."""
+    told = was_told(appointment)
+    said = (
+        _("They have been told of this appointment: an email says that it is cancelled.")
+        if told
+        else _("They have not been told of it yet, and will not be.")
+    )
+    channels = [Message.Channel.EMAIL] if told else []
+    return {"said": said, "channels": channels, "form": form}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maia.office.appointments import coming, contact, listing, noting, sheet
+from maia.office.appointments import coming, contact, listing, noting, sheet, whose
 
 urlpatterns = [
     path("appointments/", listing.appointments, name="appointments"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("appointments/availability/", coming.availability, name="availability"),
     path("appointments/<int:pk>/", sheet.sheet, name="sheet"),
     path("appointments/<int:pk>/contact/", contact.contact, name="contact"),
+    path("appointments/<int:pk>/patient/", whose.correct_patient, name="correct_patient"),
     path("appointments/<int:pk>/move/", sheet.move, name="move"),
     path("appointments/<int:pk>/move/undo/", sheet.undo, name="undo_move"),
     path("appointments/<int:pk>/cancel/", sheet.cancel, name="cancel"),

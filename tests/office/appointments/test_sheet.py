@@ -603,3 +603,34 @@ def test_the_number_is_corrected_from_the_sheet_as_on_the_record(owner, hers, ju
     assert stale.status_code == 422
     julie.refresh_from_db()
     assert str(julie.mobile) == "+33639980077"
+
+
+@pytest.mark.rule("3.12.10")
+def test_noted_for_the_wrong_patient_it_is_given_to_the_right_one(
+    owner, practice, anne, follow_up, julie, time_machine
+):
+    lina = make_patient(practice, "Lina", last_name="Roy", email="lina@patiente.example")
+    note(owner, anne, follow_up, patient=julie.pk)
+    made = Appointment.objects.get()
+    path = url("correct_patient", made)
+    assert path in owner.get(url("sheet", made)).content.decode()
+    found = owner.post(path, {"version": made.version, "patient_search": "roy"})
+    page = on_one_line(found.content.decode())
+    assert "Lina Roy" in page
+    assert "n’en a pas encore été prévenue" in page
+    typed = {"version": made.version, "patient_search": "roy", "patient": lina.pk}
+    stale = owner.post(path, typed | {"version": made.version + 1})
+    assert stale.status_code == 409
+    assert owner.post(path, typed)["Location"] == url("sheet", made)
+    made.refresh_from_db()
+    assert made.patient == lina
+    page = owner.get(url("sheet", made)).content.decode()
+    assert "la patiente a été corrigée" in page
+    assert "Julie" not in page
+    elsewhere = owner.post(path, typed | {"version": made.version, "patient": 99999})
+    assert elsewhere.status_code == 200
+    time_machine.move_to(NOW + timedelta(minutes=62), tick=False)
+    assert path not in owner.get(url("sheet", made)).content.decode()
+    assert owner.post(path, typed | {"patient": julie.pk})["Location"] == url("sheet", made)
+    made.refresh_from_db()
+    assert made.patient == lina
