@@ -172,6 +172,7 @@ def _fill(kept: Patient, other: Patient) -> str:
             setattr(kept, field, hers)
         elif hers and hers != mine and field != "language":
             different.append(str(hers))
+    kept.own_practitioner_id = kept.own_practitioner_id or other.own_practitioner_id
     mine, hers = Address.of(kept), Address.of(other)
     if mine == Address():
         write_parts(kept, hers)

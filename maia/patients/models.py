@@ -14,7 +14,7 @@ from maia.accounts.addresses import AddressField, same_address
 from maia.patients.import_models import ImportedRecord, PatientImport
 from maia.patients.merge_models import Merge
 from maia.patients.text import folded_names
-from maia.practices.models import Practice, one_line
+from maia.practices.models import Practice, Practitioner, one_line
 
 __all__ = [
     "ImportedRecord",
@@ -83,6 +83,15 @@ class Patient(models.Model):
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
     access = models.CharField(_("how to get in"), max_length=300, blank=True)
+    # Her own midwife: *sans préférence* gives her to this one where several are free.
+    own_practitioner = models.ForeignKey(
+        Practitioner,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="own_patients",
+        verbose_name=_("own practitioner"),
+    )
     language = models.CharField(_("language"), max_length=5, blank=True)
     notes = models.TextField(_("notes of the practice"), max_length=10_000, blank=True)
     online_booking_barred = models.BooleanField(_("barred from online booking"), default=False)

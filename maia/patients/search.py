@@ -23,7 +23,7 @@ _MOST_CANDIDATES = 5_000
 def search_patients(practice: Practice, typed: str, limit: int, *, today: date) -> list[Patient]:
     """Records of the practice in which every word typed is in a name, the address, a number or the
     birth date; if there is none, those whose name has one letter more, less, wrong or swapped."""
-    records = Patient.objects.kept().filter(practice=practice)
+    records = Patient.objects.kept().filter(practice=practice).select_related("own_practitioner")
     if not any(character.isalpha() for character in typed):
         return list(records.filter(_number_or_birth_date(typed[:LONGEST], today))[:limit])
     birth_date, others = take_birth_date(typed[:LONGEST], today)

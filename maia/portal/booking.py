@@ -31,6 +31,7 @@ from maia.appointments.exceptions import (
 from maia.appointments.models import Appointment
 from maia.appointments.one_place import what_she_has
 from maia.appointments.places import Reader, place_of, place_of_offer
+from maia.appointments.preference import one_a_time
 from maia.appointments.reading import read_offer
 from maia.appointments.slots import Slot, nearest_free, practitioners_for
 from maia.patients.addresses import Address, write_address
@@ -107,6 +108,15 @@ def _of_frame(request: HttpRequest, practitioners: list[Practitioner]) -> list[P
     return [p for p in practitioners if p.pk == frame.practitioner_id]
 
 
+def _own_practitioner(request: HttpRequest, practice: Practice) -> Practitioner | None:
+    """Of who is signed in, on her record here."""
+    if not request.user.is_authenticated:
+        return None
+    records = practice.patients.kept().filter(user=request.user)
+    record = records.select_related("own_practitioner").first()
+    return record.own_practitioner if record is not None else None
+
+
 def _offered(
     request: HttpRequest, practice: Practice
 ) -> tuple[list[Practitioner], list[AppointmentType]]:
@@ -148,6 +158,7 @@ def when(request: HttpRequest, slug: str, type_id: int) -> HttpResponse:
         request.GET.get("from"),
         partial(confirm_url, type),
         now=timezone.now(),
+        own=_own_practitioner(request, type.practice) if len(practitioners) > 1 else None,
     )
     return render(
         request,
@@ -311,6 +322,8 @@ def _render_refusal(
     nearest = (
         nearest_free(choice.type, others, choice.start, now=now, patient=patient) if others else []
     )
+    own = patient.own_practitioner if patient is not None else None
+    nearest = one_a_time(nearest, own=own, zone=choice.practice.zone)
     context: dict[str, object] = {
         "form": form,
         "patient": patient,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.utils.dateparse import parse_date
 
 from maia.appointments.models import Event
+from maia.appointments.preference import one_a_time
 from maia.appointments.slots import Slot, free_for, free_slots, next_free_date
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
@@ -54,8 +55,10 @@ def read_week(
     now: datetime,
     without: Event | None = None,
     patient: Patient | None = None,
+    own: Practitioner | None = None,
 ) -> Week:
-    """``patient``: who is known to look; what she has already is not offered a second time.
+    """``patient``: whose appointment is moved; what else she has is not offered a second time.
+    ``own``: of several who are free at one time, to whom it is given.
 
     The week from ``asked`` (a date as typed), or from the first free day when nothing was."""
     zone = type.practice.zone
@@ -81,16 +84,14 @@ def read_week(
             for day, all_of_them in found.items()
             if (slots := [slot for slot in all_of_them if slot in fitting])
         }
+    offers: dict[date, list[Offer]] = {}
+    for slot in one_a_time(chain.from_iterable(found.values()), own=own, zone=zone):
+        day = slot.start.astimezone(zone).date()
+        offers.setdefault(day, []).append(Offer(slot.start, url_of(slot), slot.practitioner))
     later = end + timedelta(days=1)
     return Week(
         days=[
-            Day(
-                day,
-                [
-                    Offer(s.start, url_of(s), s.practitioner)
-                    for s in _one_a_time(found.get(day, []))
-                ],
-            )
+            Day(day, offers.get(day, []))
             for day in (first + timedelta(days=n) for n in range(DAYS))
         ],
         # Opened by itself, it starts at the first free day: there is nothing earlier.
@@ -110,11 +111,3 @@ def _readable(asked: str | None) -> date | None:
         return parse_date(asked) if asked else None
     except ValueError:
         return None
-
-
-def _one_a_time(slots: list[Slot]) -> list[Slot]:
-    """Two practitioners free at one time are one button: the first of the practice's order."""
-    seen: dict[datetime, Slot] = {}
-    for slot in slots:
-        seen.setdefault(slot.start, slot)
-    return list(seen.values())

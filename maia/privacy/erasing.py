@@ -54,7 +54,7 @@ def erase_patient(patient: Patient, *, now: datetime) -> None:
         record.mobile = record.phone = record.contact_phone = ""
         record.birth_name = record.contact_name = record.external_id = ""
         record.street = record.postcode = record.city = record.access = ""
-        record.birth_date = record.user = None
+        record.birth_date = record.user = record.own_practitioner = None
         record.erased_at = now
         record.save()
         hers = list(record.appointments.all())

@@ -27,7 +27,7 @@ def read_records(seat: Seat, *, now: datetime) -> QuerySet[Patient]:
     """The list of patients."""
     note(Act.LISTED, seat, now=now)
     records: QuerySet[Patient] = seat.practice.patients.kept()
-    return records
+    return records.select_related("own_practitioner")
 
 
 def take_out_records(seat: Seat, *, now: datetime, goes_on: bool = False) -> QuerySet[Patient]:

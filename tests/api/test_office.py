@@ -473,3 +473,13 @@ def test_a_change_of_the_patient(owner, practice, anne, elsewhere, follow_up, ju
     assert_problem(owner.call("POST", path, later), 409, "too_late")
     again = owner.call("GET", f"office/appointments/{made['id']}").json()
     assert (again["patient"], again["end"]) == (lina.pk, made["end"])  # all or nothing
+
+
+def test_her_own_midwife(owner, anne, elsewhere, julie):
+    path = f"office/patients/{julie.pk}"
+    body = owner.call("PATCH", path, {"own_practitioner": anne.pk}).json()
+    assert body["own_practitioner"] == anne.pk
+    foreign = {"own_practitioner": elsewhere["practitioner"].pk}
+    assert_problem(owner.call("PATCH", path, foreign), 404, "not_found")
+    assert owner.call("PATCH", path, {"city": "Rennes"}).json()["own_practitioner"] == anne.pk
+    assert owner.call("PATCH", path, {"own_practitioner": None}).json()["own_practitioner"] is None

@@ -546,3 +546,19 @@ def test_by_a_link_nothing_of_the_other_one_is_said(visitor, practice, anne, fol
     assert answer.status_code == 409
     assert "un autre rendez-vous dans ce cabinet" in read(answer)
     assert "Anne Morel" not in read(answer)
+
+
+@pytest.mark.rule("3.3.6")
+def test_without_preference_her_own_midwife_is_hers(signed_in, practice, anne, follow_up, julie):
+    ines = Practitioner.objects.create(
+        practice=practice, first_name="Inès", last_name="Haddad", position=1
+    )
+    Schedule.objects.create(practitioner=ines).write(dict.fromkeys(range(7), [(540, 720)]))
+    path = reverse("slots", args=["tilleuls", follow_up.pk]) + f"?from={THURSDAY}"
+    assert url("confirm", follow_up, anne) in read(signed_in.get(path))
+    julie.own_practitioner = ines
+    julie.save()
+    page = read(signed_in.get(path))
+    assert url("confirm", follow_up, ines) in page
+    assert url("confirm", follow_up, anne) not in page
+    assert url("confirm", follow_up, anne, "14:00") in page

@@ -11,7 +11,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from maia.api.auth import OfficeToken, refuse_notes, seat, written_down
-from maia.api.fields import Body, Bool, Id, LocalDate
+from maia.api.fields import Body, Bool, Id, Key, LocalDate
 from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.problems import Refused, errors
@@ -39,6 +39,7 @@ class PatientIn(Body):
     contact_phone: str = Field("", max_length=30)
     external_id: str = Field("", max_length=120)
     birth_date: LocalDate | None = None
+    own_practitioner: Key | None = Field(None, description="Her own midwife: an id, or null.")
     street: str = Field("", max_length=LENGTHS["street"])
     postcode: str = Field("", max_length=LENGTHS["postcode"])
     city: str = Field("", max_length=LENGTHS["city"])
@@ -60,6 +61,7 @@ class PatientPatch(Body):
     contact_phone: str | None = Field(None, max_length=30)
     external_id: str | None = Field(None, max_length=120)
     birth_date: LocalDate | None = None
+    own_practitioner: Key | None = None
     street: str | None = Field(None, max_length=LENGTHS["street"])
     postcode: str | None = Field(None, max_length=LENGTHS["postcode"])
     city: str | None = Field(None, max_length=LENGTHS["city"])
@@ -97,6 +99,7 @@ def shown(record: Patient, seat: Seat) -> dict[str, Any]:
         "contact_phone": str(record.contact_phone),
         "external_id": record.external_id,
         "birth_date": record.birth_date,
+        "own_practitioner": record.own_practitioner_id,
         **asdict(Address.of(record)),
         "notes": notes_of(seat, record),
         "online_booking_barred": record.online_booking_barred,
@@ -179,8 +182,10 @@ def _hers(request: HttpRequest, id: int) -> Patient:
 
 def _write(request: HttpRequest, record: Patient, typed: dict[str, Any]) -> Patient:
     for field, value in typed.items():
-        if value is None and field != "birth_date":
+        if value is None and field not in ("birth_date", "own_practitioner"):
             continue
+        if field == "own_practitioner" and value is not None:
+            value = get_object_or_404(seat(request).practice.practitioners, pk=value)
         if field in ("first_name", "last_name", "birth_name", "contact_name"):
             value = clean_line(value)
         elif field in ("notes", "external_id"):

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from maia.office.fields.phones import FormWithPhone
@@ -29,6 +30,7 @@ class PatientForm(FormWithPhone):
             "contact_name",
             "external_id",
             "birth_date",
+            "own_practitioner",
             *LENGTHS,
             "notes",
             "online_booking_barred",
@@ -40,6 +42,13 @@ class PatientForm(FormWithPhone):
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        team = seat.practice.practitioners.filter(
+            Q(is_active=True) | Q(pk=self.instance.own_practitioner_id)
+        )
+        own = self.fields["own_practitioner"]
+        own.queryset, own.empty_label = team, "—"  # type: ignore[attr-defined]
+        if len(team) < 2 and not self.instance.own_practitioner_id:  # nobody to choose from
+            del self.fields["own_practitioner"]
         if not seat.reads_notes:  # neither shown nor saved
             del self.fields["notes"]
 

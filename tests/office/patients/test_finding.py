@@ -12,7 +12,7 @@ from maia.appointments.booking import book_appointment
 from maia.patients.models import Patient
 from maia.privacy.models import JournalEntry
 from tests.conftest import NOW, THURSDAY, at, make_patient
-from tests.pages import on_one_line
+from tests.pages import on_one_line, shown
 
 NEW = "/pro/patients/new/"
 
@@ -103,3 +103,20 @@ def test_on_the_record_her_appointments_come_first(owner, julie):
     assert main.index(f"/pro/appointments/new/?patient={julie.pk}") < main.index(
         'name="first_name"'
     )
+
+
+def test_her_own_midwife_is_on_the_record_and_beside_her_name(owner, practice, anne, ines, julie):
+    path = reverse("office:patient", args=[julie.pk])
+    page = shown(owner, path)
+    assert owner.post(path, page | {"own_practitioner": ines.pk}).status_code == 302
+    julie.refresh_from_db()
+    assert julie.own_practitioner == ines
+    found = owner.post(reverse("office:patient_search"), {"patient_search": "petit"})
+    assert "Inès Haddad" in found.content.decode()
+    assert "Inès Haddad" in owner.get(reverse("office:patients")).content.decode()
+
+
+def test_a_midwife_of_another_practice_is_nobodys(owner, practice, anne, ines, julie, elsewhere):
+    path = reverse("office:patient", args=[julie.pk])
+    typed = shown(owner, path) | {"own_practitioner": elsewhere["practitioner"].pk}
+    assert owner.post(path, typed).status_code == 422
