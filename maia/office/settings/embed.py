@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from maia.office import sure
 from maia.office.access import OfficeRequest, owner_page, written_down
 from maia.practices.models import Practice
 from maia.practices.websites import frame_sources, parse_origin
@@ -117,6 +118,10 @@ def embed(request: OfficeRequest) -> HttpResponse:
 @require_POST
 def remove_website(request: OfficeRequest, pk: int) -> HttpResponse:
     website = get_object_or_404(request.seat.practice.websites, pk=pk)
+    if not sure.is_sure(request):
+        question = _("Remove %(website)s?") % {"website": website.origin}
+        takes = [_("This website will not show your booking page any more, from now on.")]
+        return sure.ask(request, question, takes, _("Remove"), reverse("office:embed"))
     website.delete()
     written_down(request, Act.SETTINGS, detail=f"− {website.origin}")
     messages.success(request, _("This website does not show your booking page any more."))

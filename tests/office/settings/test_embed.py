@@ -34,7 +34,11 @@ def test_nonsense_is_refused_where_it_was_typed(owner, practice, website):
 def test_a_website_is_removed(owner, practice):
     add(owner, "mon-site.fr")
     website = practice.websites.get()
-    owner.post(reverse("office:remove_website", args=[website.pk]))
+    path = reverse("office:remove_website", args=[website.pk])
+    page = owner.post(path).content.decode()
+    assert website.origin in page
+    assert len(listed(practice)) == 1
+    owner.post(path, {"yes": "1"})
     assert listed(practice) == []
 
 
