@@ -92,10 +92,11 @@ class CorrectionForm(DetailsForm):
         """Names and values of the hidden fields."""
         return [(SHOWN + name, text) for name, text in self.stood.items()]
 
-    def say_meanwhile(self, refusal: CorrectedMeanwhile) -> None:
-        """Saved again, what she typed is hers: from now on she has seen what stands there."""
+    def say_meanwhile(self, refusal: CorrectedMeanwhile, record: Patient) -> None:
+        """``record``: as it is now. Saved again, what she typed is hers: from now on she has seen that."""
         for name, now in refusal.now.items():
             if now:
+                now = getattr(getattr(record, name), "as_national", now)
                 words = _(
                     "Meanwhile the practice has put “%(words)s” here. Save again to keep what you typed."
                 ) % {"words": now}
@@ -133,6 +134,7 @@ def _is_saved(form: CorrectionForm, record: Patient, user: User) -> bool:
                 labels = ", ".join(str(form.fields[name].label) for name in changed)
                 note_correction(record, user, labels, now=timezone.now())
     except CorrectedMeanwhile as refusal:
-        form.say_meanwhile(refusal)
+        record.refresh_from_db()
+        form.say_meanwhile(refusal, record)
         return False
     return True

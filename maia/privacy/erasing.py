@@ -68,6 +68,8 @@ def erase_patient(patient: Patient, *, now: datetime) -> None:
         acts = HistoryEntry.objects.filter(appointment__patient=record)
         acts.exclude(words="").update(words="")
         acts.filter(actor=HistoryEntry.Actor.PATIENT).update(user=None)
+        # What was once noted for her by mistake, with the words that she read of it.
+        HistoryEntry.objects.filter(old_patient=record).update(old_patient=None, words="")
         record.invitations.all().delete()
         ImportedRecord.objects.filter(patient=record).delete()  # what she was before
         Merge.objects.filter(kept=record).delete()  # and who went into her record

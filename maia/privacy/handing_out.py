@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from maia.accounts.models import User
-from maia.appointments.models import Appointment
+from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.places import Reader, place_of
 from maia.patients.addresses import Address
 from maia.patients.models import Patient
@@ -85,7 +85,7 @@ def _appointment(appointment: Appointment, *, by_practice: bool) -> Data:
         "words": [
             {"at": entry.at.isoformat(), "text": entry.words}
             for entry in appointment.history.all()
-            if entry.words
+            if entry.words and entry.action != HistoryEntry.Action.GIVEN  # said to somebody else
         ],
     }
     return data | ({"practice_notes": appointment.practice_notes} if by_practice else {})

@@ -30,7 +30,8 @@ ONE_ROW = {  # a row is got by its key, then opened (`open_record`) or acted upo
     "office/patients/invitations.py:withdraw_invitation", "office/patients/leaving.py:erase",
     "office/patients/leaving.py:hand_out", "office/access.py:get_appointment",
     "api/office/patients.py:_ours", "api/office/appointments.py:_ours",
-    "api/office/appointments.py:create_appointment", "api/office/messages.py:messages",
+    "api/office/appointments.py:create_appointment", "api/office/appointments.py:change",
+    "office/appointments/whose.py:correct_patient", "api/office/messages.py:messages",
 }  # fmt: skip
 OPENS = {  # of a record or an appointment that the same function opens
     "office/appointments/tellings.py:told_of",

@@ -19,6 +19,7 @@ from tests.conftest import NOW, make_patient, make_user
 # What becomes of it when the record is erased. `test_erasing` reads every text that is left.
 LEADS_TO_A_RECORD = {
     "appointments.Appointment.patient": "the agenda's history stays: no note, no link, no name",
+    "appointments.HistoryEntry.old_patient": "blanked: that it was once noted for her",
     "messaging.Message.patient": "that it left stays, its words do not; what waits is dropped",
     "invitations.Invitation.patient": "erased",
     "patients.ImportedRecord.patient": "erased: what the record was before an import",
@@ -49,6 +50,7 @@ OF_THE_PRACTICE = {
 }  # fmt: skip
 NOT_HANDED_OUT = {
     "user_id": "an account hands itself out",
+    "own_practitioner_id": "her name is",
     "search_text": "made of her names, which are handed out",
     "undeliverable_email": "a copy of her address",
     "language": "said with her account",
@@ -68,12 +70,13 @@ def relations_to(model):
 
 def full_record(practice):
     """Every column of it says something."""
+    own = practice.practitioners.create(first_name="Anne", last_name="Morel")
     return make_patient(
         practice, "Lina", make_user("lina@patiente.example"), birth_name="Leduc",
         mobile="+33639980001", phone="+33240000001", contact_name="Sacha",
         contact_phone="+33639980002", external_id="W-77", undeliverable_email="lina@patiente.example",
         birth_date=date(1990, 5, 4), street="5 rue du Port", postcode="44000", city="Nantes",
-        access="Code 4071", language="fr", notes="Allergie",
+        access="Code 4071", language="fr", notes="Allergie", own_practitioner=own,
     )  # fmt: skip
 
 
