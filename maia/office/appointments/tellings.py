@@ -25,9 +25,9 @@ def told_of_correction(appointment: Appointment, form: TellingForm) -> dict[str,
     """To whom it was: only who has been told of it is told that it is not hers."""
     told = was_told(appointment)
     said = (
-        _("They have been told of this appointment: an email says that it is cancelled.")
+        _("%(name)s has been told of this appointment: a message says that it is cancelled.")
         if told
-        else _("They have not been told of it yet, and will not be.")
-    )
+        else _("%(name)s has not been told of it yet, and will not be.")
+    ) % {"name": appointment.patient.name}
     channels = [Message.Channel.EMAIL] if told else []
     return {"said": said, "channels": channels, "form": form}
