@@ -3,8 +3,6 @@
 import pytest
 from django.urls import reverse
 
-from maia.patients.correcting import CorrectedMeanwhile, correct_record, texts_of
-from maia.patients.models import RecordErased
 from maia.practices.models import Membership
 from maia.privacy.models import JournalEntry
 from tests.conftest import NOW, make_patient, make_user, signed_in
@@ -15,17 +13,6 @@ RIGHT = {"first_name": "Julie", "last_name": "Roy", "mobile": "06 39 98 12 34"}
 
 def path_of(record):
     return reverse("account_details", args=[record.pk])
-
-
-def test_what_differs_is_written_and_nothing_else(julie):
-    wanted = {"first_name": "Julie", "last_name": "Roy", "mobile": "", "city": "Rennes"}
-    assert correct_record(julie, julie.user, wanted) == ["last_name", "city"]
-    assert correct_record(julie, julie.user, wanted) == []
-    julie.refresh_from_db()
-    assert (julie.name, julie.email) == ("Julie Roy", "julie@patiente.example")
-    assert "roy" in julie.search_text
-    with pytest.raises(RecordErased):
-        correct_record(julie, make_user("autre@x.example"), wanted)
 
 
 def test_she_corrects_herself_and_the_practice_sees_it(client, practice, anne, julie, time_machine):
@@ -70,22 +57,6 @@ def test_nobody_elses(client, practice, julie):
     assert client.get(path_of(julie)).status_code == 302
     other.refresh_from_db()
     assert other.name == "Lina Petit"
-
-
-@pytest.mark.rule("3.5.15")
-def test_what_the_practice_wrote_meanwhile_is_kept_or_asked_about(julie):
-    seen = texts_of(julie)
-    julie.mobile = "+33639980077"
-    julie.save()
-    correct_record(julie, julie.user, seen | {"last_name": "Roy"}, seen)
-    julie.refresh_from_db()
-    assert (julie.last_name, julie.mobile.as_e164) == ("Roy", "+33639980077")
-    with pytest.raises(CorrectedMeanwhile) as refused:
-        correct_record(julie, julie.user, seen | {"mobile": "+33639980099"}, seen)
-    assert refused.value.now == {"mobile": "+33639980077"}
-    seen["mobile"] = "+33639980077"
-    wanted = seen | {"mobile": "+33639980099", "last_name": "Roy"}
-    assert correct_record(julie, julie.user, wanted, seen) == ["mobile"]
 
 
 @pytest.mark.rule("3.5.15")
