@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('appointments', '0009_requests_expire'),
+        ('appointments', '0011_series_of_before'),
         ('patients', '0010_merges'),
     ]
 
