@@ -77,6 +77,18 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
     page.goto(f"{site.base}/pro/absences/")
     event = page.locator(".rows a").first.get_attribute("href")
     for path in (
+        "/pro/?view=month",
+        "/pro/?view=list",
+        "/pro/?view=team",
+        "/pro/appointments/",
+        "/pro/appointments/attendance/",
+        "/pro/more/",
+        "/pro/patients/new/",
+        "/pro/settings/start/",
+        "/pro/settings/booking-page/",
+        "/pro/settings/doors/",
+        "/accounts/2fa/",
+        "/accounts/2fa/webauthn/",
         "/pro/appointments/new/",
         "/pro/settings/",
         "/pro/settings/practitioners/1/",

@@ -71,10 +71,10 @@ async function undo(made) {
   calendar.refetchEvents();
 }
 
-// Its grid says that it is a table and has no rows: plain boxes are told better.
+// Its grid says that it is a table and has no rows, its list that it is one and is none: plain boxes are told better.
 function plainRoles() {
   for (const part of box.querySelectorAll("[role]")) {
-    if (/^(table|grid|row|rowgroup|rowheader|columnheader|cell|gridcell)$/.test(part.getAttribute("role")))
+    if (/^(table|grid|row|rowgroup|rowheader|columnheader|cell|gridcell|list|listitem)$/.test(part.getAttribute("role")))
       part.removeAttribute("role");
   }
   const places = ["aria-colindex", "aria-rowindex", "aria-colcount", "aria-rowcount"];
