@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 from maia.accounts.models import User
 from maia.accounts.sessions import WORKS
 from maia.office.access import chosen_place
+from maia.office.panel import skeleton_of
 from maia.practices.models import Membership
 from maia.practices.seats import memberships_of
 
@@ -17,13 +18,18 @@ def demo(request: HttpRequest) -> dict[str, bool]:
 
 def around(request: HttpRequest) -> dict[str, object]:
     """``around``: what stands around a page that says why there is none: the frame of a website,
-    the office's menu for who has taken her seat (``practice``), or the patients' head."""
+    the office's menu for who has taken her seat (``practice``), or the patients' head.
+    ``skeleton``: what stands around a page of the office."""
     seat = getattr(request, "seat", None)
     if getattr(request, "frame", None):
         return {"around": "portal/frame.html"}
     if seat is None:
         return {"around": "base.html"}
-    return {"around": "office/base.html", "practice": seat.practice}
+    return {
+        "around": "office/base.html",
+        "practice": seat.practice,
+        "skeleton": skeleton_of(request),
+    }
 
 
 def works_at(request: HttpRequest) -> dict[str, object]:

@@ -11,6 +11,7 @@ from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.judge import why_unreachable
 from maia.messaging.models import Message
 from maia.messaging.owed import told_by
+from maia.messaging.reminders import reminders_of
 from maia.patients.models import Patient
 
 Channel = Message.Channel
@@ -37,6 +38,32 @@ def would_be_told(
         for channel in told_by(act)
         if not why_unreachable(channel, address_of(patient, channel), patient)
     ]
+
+
+def noting_in_words(appointment: Appointment, now: datetime) -> str:
+    """What leaves once this appointment is noted by the practice, to which address, and which
+    reminders follow. It need not be saved."""
+    patient = appointment.patient
+    if appointment.end <= now:
+        return _("This time has passed: no message goes to the patient.")
+    told = would_be_told(appointment, HistoryEntry.Action.BOOKED, now)
+    sentences = [
+        _("An email goes to %(address)s.") % {"address": patient.email}
+        for channel in told
+        if channel == Channel.EMAIL
+    ]
+    for reminder in reminders_of(appointment, since=now):
+        if reminder.status == Message.Status.DROPPED:
+            continue
+        channel = Channel(reminder.channel)
+        if why_unreachable(channel, address_of(patient, channel), patient):
+            continue
+        if channel == Channel.EMAIL:
+            sentences.append(_("A reminder by email follows."))
+        elif not patient.no_sms:
+            number = patient.mobile.as_national
+            sentences.append(_("A reminder by SMS follows, to %(number)s.") % {"number": number})
+    return " ".join(sentences) or in_words([])
 
 
 def in_words(channels: list[Message.Channel]) -> str:

@@ -14,12 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.vary import vary_on_headers
 
 from maia.accounts.limits import TooOften
 from maia.accounts.models import User
 from maia.accounts.second_factor import AFTER, shown_in, where_to_show_it
 from maia.accounts.sessions import is_of_team
 from maia.appointments.models import Appointment
+from maia.office.panel import HEADER, said_to_panel
 from maia.patients.models import Patient, RecordErased
 from maia.practices.models import Membership, Practitioner
 from maia.practices.seats import (
@@ -47,6 +49,7 @@ def office(view: View) -> View:
 
     @wraps(view)
     @never_cache
+    @vary_on_headers(HEADER)
     def wrapped(request: OfficeRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return _sign_in(request)
@@ -68,7 +71,7 @@ def office(view: View) -> View:
             if AFTER in request.session:
                 del request.session[AFTER]  # she is there
             try:
-                return view(request, *args, **kwargs)
+                return said_to_panel(request, view(request, *args, **kwargs))
             except TooOften as refusal:
                 return _too_often(request, refusal)
             except RecordErased as gone:

@@ -26,6 +26,7 @@ POST_ONLY = {
     "revoke_token",
     "second_factor",
     "patient_search",
+    "noting_told",
     "remove_website",
     "no_website",
     "all_seen",
@@ -87,6 +88,7 @@ OF_NOTHING = {
     "new_appointment",
     "availability",
     "patient_search",
+    "noting_told",
     "settings",
     "types",
 }

@@ -48,6 +48,7 @@ ASKS_ONLY = {
     "choose_practice",
     "patients",
     "patient_search",
+    "noting_told",
     "preview_sms",
     "preview_type",
 }

@@ -44,7 +44,7 @@ PAGES = {
 ON_POST = {
     "new_patient",
     "answer_request",
-    "new_appointment", "move", "undo_move", "cancel", "confirm", "unconfirm", "patient_search", "merge", "undo_merge",
+    "new_appointment", "noting_told", "move", "undo_move", "cancel", "confirm", "unconfirm", "patient_search", "merge", "undo_merge",
     "new_absence", "new_event", "personal_event", "move_event", "schedule", "patient_import", "import_of", "import_remarks",
 }  # fmt: skip
 NOBODY = {

@@ -24,6 +24,10 @@ SHOWN = {"columns": [], "rows": [], "lines": [], "remarks": [], "remarks_count":
 CASES = {
     "new_patient": ({"first_name": "Julie", "last_name": "Petit"}, 409, [Act.SEARCHED]),
     "new_appointment": ({"patient": "julie", "date": "x"}, 422, [Act.OPENED]),
+    "noting_told": (
+        {"patient": "julie", "practitioner": "anne", "type": "type", "date": "2026-12-03", "time": "09:00"},
+        200, [Act.OPENED],
+    ),
     "move": ({**STALE, "date": "x"}, 422, [Act.OPENED]),
     "undo_move": ({"version": "1"}, 200, [Act.AGENDA]),
     "cancel": (STALE, 409, [Act.OPENED]),
@@ -91,10 +95,11 @@ def test_what_is_posted_and_answers_patients_leaves_a_line(
         "patient_search",
         "new_absence",
         "new_event",
+        "noting_told",
         "patient_import",
     }
     path = reverse(f"office:{name}", args=[] if name in without else [pk])
-    pks = {"julie": julie.pk, "other": other.pk, "anne": anne.pk}
+    pks = {"julie": julie.pk, "other": other.pk, "anne": anne.pk, "type": follow_up.pk}
     if typed == "GET":
         answer = owner.get(path)
     elif typed == "closed":

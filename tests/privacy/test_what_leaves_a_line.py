@@ -35,6 +35,7 @@ NOTHING = {  # shows, or keeps what she alone sees
     "office/fields/kept_form.py:wrapped",  # the view within it writes its own
     "office/agenda/views.py:choose_practice", "office/settings/embed.py:no_website", "office/messages/views.py:test_message",
     "office/patients/finding.py:search_as_typed", "office/patients/finding.py:patients",
+    "office/appointments/foretold.py:noting_told",  # who is shown leaves hers: `open_record`
     "office/settings/practitioner.py:preview_sms", "office/settings/types.py:preview_type",
     "office/personal/views.py:event_summary",
 }  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from maia.office import panel
 from maia.office.access import CHOSEN, OfficeRequest, office, only_reads
 from maia.office.agenda.checklist import checklist
 from maia.office.agenda.events import addresses, drawn, mark_words
@@ -94,6 +95,7 @@ def _config(
         "new": reverse("office:new_appointment"),
         "patients": reverse("office:patients"),
         "pages": addresses(),
+        "panel": panel.addresses(),
         "resources": [{"id": p.pk, "title": p.name} for p in practitioners],
         "mine": mine.pk if mine else None,
         "isAssistant": seat.role == Membership.Role.ASSISTANT,

@@ -1,15 +1,17 @@
 """*Prochains créneaux*: the next free times, beside the form that one of them is taken into."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from maia.accounts.ids import parse_id
 from maia.appointments.coming import Part, coming_slots
+from maia.appointments.dates import weekday_date
 from maia.appointments.models import Appointment
 from maia.appointments.offer import why_not_offered
 from maia.office.access import OfficeRequest, get_appointment, office
@@ -51,11 +53,23 @@ def coming_times(
     )
     return {
         "coming": coming,
+        "said": _said(coming),
         "asked": True,
         "day": day,
         "several": len(team) > 1,
         "after": max(coming) + timedelta(days=1) if len(coming) == DAYS else None,
     }
+
+
+def _said(coming: dict[date, Any]) -> str:
+    """How many, and from which day: what is heard, instead of each time."""
+    count = sum(len(slots) for slots in coming.values())
+    if not count:
+        return ""
+    words = ngettext(
+        "%(count)d free time, from %(day)s.", "%(count)d free times, from %(day)s.", count
+    )
+    return words % {"count": count, "day": weekday_date(min(coming))}
 
 
 def _who(request: OfficeRequest, typed: QueryDict, type: AppointmentType) -> list[Practitioner]:

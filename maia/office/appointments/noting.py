@@ -21,6 +21,7 @@ from maia.appointments.models import Appointment
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.appointments.coming import coming_times, is_looking, taken_from
+from maia.office.appointments.foretold import said_of
 from maia.office.appointments.forms import NewAppointmentForm
 from maia.office.appointments.overlaps import what_stands
 from maia.office.fields.days import read_wall
@@ -138,9 +139,19 @@ def _render_new(
         "refusal": refusals.words(refusal) if refusal else "",
         "overlaps": overlaps,
         "met": _met(request, form, patient) if overlaps else [],
+        "told": said_of(request.seat, _typed(form), now=timezone.now()),
         **(coming or {}),
     }
     return render(request, "office/appointments/new.html", context, status=status)
+
+
+def _typed(form: NewAppointmentForm) -> dict[str, Any]:
+    """What stands in its fields, whatever they hold."""
+    names = ("patient", "practitioner", "type", "date", "time", "email", "mobile")
+    values = {
+        name: form[name].value() for name in (*names, "send_email", "send_sms", "unconfirmed")
+    }
+    return {name: getattr(value, "pk", value) for name, value in values.items()}
 
 
 def _met(request: OfficeRequest, form: NewAppointmentForm, patient: Patient | None) -> list[str]:

@@ -111,7 +111,8 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
     except BookingRefused as refusal:
         overlaps = may_be_on_purpose(refusal)
         if dragged:
-            answer = {"error": refusals.words(refusal), "overlaps": overlaps}
+            met = _met(request, form) if overlaps else []
+            answer = {"error": refusals.words(refusal), "overlaps": overlaps, "met": met}
             return JsonResponse(answer, status=409)
         return _render_sheet(
             request, appointment, None, refusal, when=form, tellings={"moved": telling}, status=409

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maia.office.appointments import coming, contact, listing, noting, sheet, whose
+from maia.office.appointments import coming, contact, foretold, listing, noting, sheet, whose
 
 urlpatterns = [
     path("appointments/", listing.appointments, name="appointments"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("appointments/attendance/", listing.attendance, name="attendance"),
     path("appointments/<int:pk>/answer/", listing.answer_request, name="answer_request"),
     path("appointments/new/", noting.new_appointment, name="new_appointment"),
+    path("appointments/new/told/", foretold.noting_told, name="noting_told"),
     path("appointments/availability/", coming.availability, name="availability"),
     path("appointments/<int:pk>/", sheet.sheet, name="sheet"),
     path("appointments/<int:pk>/contact/", contact.contact, name="contact"),

@@ -1,11 +1,14 @@
 """Patients: found while she is on the phone, listed, taken out as a list."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maia.accounts import short_memory
@@ -17,6 +20,7 @@ from maia.office.access import (
     settings_page,
 )
 from maia.office.again import asked_again
+from maia.patients.models import Patient
 from maia.patients.spreadsheet import patients_csv
 from maia.privacy.reading import find_records, read_records, take_out_records
 
@@ -33,7 +37,14 @@ def search_as_typed(request: OfficeRequest) -> HttpResponse:
     """Posted: a name in an address would stand in every log on the way."""
     typed = request.POST.get("patient_search", "")
     found = find_records(request.seat, typed, SHOWN, now=timezone.now())
-    return render(request, "office/patients/_found.html", {"found": found, "typed": typed.strip()})
+    context = {"found": found, "said": _how_many(found), "typed": typed.strip()}
+    return render(request, "office/patients/_options.html", context)
+
+
+def _how_many(found: Sequence[Patient]) -> str:
+    """What is heard of them, instead of each name."""
+    words = ngettext("%(count)d patient found", "%(count)d patients found", len(found))
+    return words % {"count": len(found)} if found else _("Nobody found")
 
 
 @office

@@ -128,7 +128,7 @@ function nextHour() {
 
 document.addEventListener("keydown", (pressed) => {
   if (pressed.ctrlKey || pressed.metaKey || pressed.altKey || pressed.defaultPrevented || pressed.isComposing) return;
-  if (pressed.target.closest("input, select, textarea, [contenteditable], dialog") || document.querySelector("dialog[open]")) return;
+  if (pressed.target.closest("input, select, textarea, [contenteditable], dialog") || document.querySelector("dialog:modal")) return;
   const act = KEYS[pressed.key];
   if (!act) return;
   pressed.preventDefault();

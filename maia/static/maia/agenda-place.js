@@ -74,7 +74,7 @@ function go(change) {
 
 history.replaceState({ ...place }, "", addressOf(place));
 window.addEventListener("popstate", ({ state }) => {
-  if (!state) return;
+  if (!state || addressOf(state) === addressOf(place)) return; // the panel was closed by it
   Object.assign(place, state);
   showPlace();
 });

@@ -15,7 +15,7 @@ function note(start, resource, end) {
   if (end) query.set("end", stamp(end));
   const practitioner = resource?.id ?? whose();
   if (practitioner) query.set("practitioner", practitioner);
-  window.location = `${config.new}?${query}`;
+  panel.open(`${config.new}?${query}`);
 }
 
 async function post(url, typed) {
@@ -204,10 +204,13 @@ function contentOf({ event, view: { type: calendarView } }) {
   const { extendedProps, title, start, end, display, allDay } = event;
   if (display === "background") return closedContent(event);
   if (allDay) {
-    const { count } = extendedProps;
+    const { count, day: date } = extendedProps;
     const named = part("span", "who", count ?? title);
     if (count) named.append(part("span", "words", title.replace(String(count), "")));
-    return { domNodes: [named] };
+    const there = { ...place, date: date.slice(0, 10), view: "day" };
+    const link = opens(addressOf(there), [named]);
+    link.dataset.day = there.date;
+    return { domNodes: [link] };
   }
   const { type, marks, isNew, isAppointment } = extendedProps;
   const inList = calendarView === "listWeek";
@@ -224,8 +227,33 @@ function contentOf({ event, view: { type: calendarView } }) {
   for (const one of shown) one.setAttribute("aria-hidden", "true");
   const resource = config.resources.find(({ id }) => String(id) === String(event.resourceIds[0]));
   const heardName = part("span", "unseen", heardOf(event, whose() ? "" : resource?.title));
-  return { domNodes: [heardName, ...shown] };
+  const link = opens(extendedProps.url, [heardName, ...shown]);
+  // What was heard as new has been seen once the focus has gone on.
+  link.addEventListener("blur", () => live.seen(event.id));
+  return { domNodes: [link] };
 }
+
+/** A link over all of an event, which can still be taken and dragged. */
+function opens(url, nodes) {
+  const link = part("a", "opens", "");
+  link.href = url ?? "#";
+  link.draggable = false;
+  link.append(...nodes);
+  return link;
+}
+
+// The end of a drag is no click. A day of the month opens that day; an event, what the panel shows of it.
+let pressedAt = null;
+box.addEventListener("pointerdown", ({ clientX, clientY }) => (pressedAt = { clientX, clientY }), { capture: true });
+box.addEventListener("click", (clicked) => {
+  const link = clicked.target.closest("a.opens");
+  if (!link) return;
+  const { clientX: x, clientY: y, detail, ctrlKey, metaKey, shiftKey } = clicked;
+  if (detail && pressedAt && Math.hypot(x - pressedAt.clientX, y - pressedAt.clientY) > 5) return clicked.preventDefault();
+  if (!link.dataset.day || ctrlKey || metaKey || shiftKey) return;
+  clicked.preventDefault();
+  go({ date: link.dataset.day, view: "day" });
+});
 
 /** What closes a day, by its name, leads to where it is kept. */
 function closedContent({ title, extendedProps: { url } }) {
@@ -294,18 +322,12 @@ const calendar = EventCalendar.create(box, {
   resources: config.resources,
   editable: true,
   selectable: !narrow,
+  unselectCancel: "#panel", // while it is being noted, its time stays marked
   eventSources: [{ events: readRows }],
   eventContent: contentOf,
   eventDidMount: ({ el, event }) => {
-    if (event.display !== "background") return;
     el.setAttribute("role", "none");
-    if (!event.title) el.setAttribute("aria-hidden", "true");
-  },
-  eventClick: ({ event }) => {
-    const { url, day: date } = event.extendedProps;
-    if (event.allDay) return go({ date: date.slice(0, 10), view: "day" });
-    live.seen(event.id);
-    if (url) window.location = url;
+    if (event.display === "background" && !event.title) el.setAttribute("aria-hidden", "true");
   },
   eventMouseEnter: ({ event }) => live.seen(event.id),
   dateClick: ({ date, resource }) =>

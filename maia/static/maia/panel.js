@@ -1,0 +1,232 @@
+/* The panel beside the agenda (on a phone a sheet from below): a page of the office, asked for by its own
+   address without its frame, with the same form. What it cannot show takes the whole window. */
+
+const panel = (() => {
+  const box = document.getElementById("panel");
+  const page = document.getElementById("panel-page");
+  const whole = document.getElementById("panel-whole");
+  const said = document.getElementById("panel-said");
+  const wide = window.matchMedia("(min-width: 68.75rem)");
+  const words = box.dataset;
+  const patterns = config.panel.map((address) => new RegExp(`^${address.replace("/0/", "/\\d+/")}$`));
+
+  let address = ""; // of the page that is shown
+  let typed = false; // something that is not saved
+  let opener = null; // what has the focus again afterwards
+  let pushed = false; // the browser's back closes the sheet
+  let asking = null; // the request that is under way
+
+  const isPage = ({ origin, pathname }) => origin === location.origin && patterns.some((one) => one.test(pathname));
+  const mayLeave = () => !typed || window.confirm(words.leave);
+
+  function open(to) {
+    const there = new URL(to, location.href);
+    if (there.href === new URL(config.new, location.href).href) {
+      if (box.open && page.querySelector("#note")) return focusIn();
+      return KEYS.n(); // on the day that is shown
+    }
+    if (box.open && fill(there)) return;
+    if (box.open && !mayLeave()) return;
+    if (!box.open) show();
+    load(there.href);
+  }
+
+  function show() {
+    opener = document.activeElement;
+    if (wide.matches) box.show();
+    else {
+      box.showModal();
+      history.pushState(history.state, "", location.href);
+      pushed = true;
+    }
+    document.body.classList.add("with-panel");
+  }
+
+  /** Another time for what is being noted: it goes into the form, nothing else is touched. */
+  function fill({ pathname, searchParams }) {
+    const form = page.querySelector("#note");
+    if (!form || pathname !== config.new || searchParams.has("patient")) return false;
+    const start = searchParams.get("start");
+    if (start) {
+      const { date, time, until, practitioner } = form.elements;
+      [date.value, time.value] = start.split("T");
+      until.value = searchParams.get("end")?.slice(11) ?? "";
+      if (searchParams.has("practitioner")) practitioner.value = searchParams.get("practitioner");
+      time.dispatchEvent(new Event("input", { bubbles: true }));
+      said.textContent = `${LONG.format(dayOf(date.value))}, ${[time.value, until.value].filter(Boolean).join(" – ")}`;
+    }
+    const { patient, patient_search: search, type, time: at } = form.elements;
+    (!patient?.value ? search : !type.value ? type : at).focus({ preventScroll: true });
+    return true;
+  }
+
+  async function load(to) {
+    address = to;
+    whole.href = to;
+    typed = false;
+    page.replaceChildren();
+    const answer = await ask(to);
+    if (answer) await take(answer);
+  }
+
+  /** One request at a time; null where another one has taken its place, or none came through. */
+  async function ask(to, sent = {}) {
+    asking?.abort();
+    const mine = (asking = new AbortController());
+    box.setAttribute("aria-busy", "true");
+    try {
+      return await fetch(to, {
+        ...sent,
+        headers: { "Maia-Panel": "1" },
+        redirect: "manual",
+        signal: mine.signal,
+      });
+    } catch {
+      if (!mine.signal.aborted) refuse(words.offline);
+      return null;
+    } finally {
+      if (asking === mine) box.removeAttribute("aria-busy");
+    }
+  }
+
+  /** An answer is a page to show, or says where an act has led. */
+  async function take(answer) {
+    if (answer.type === "opaqueredirect") return refuse(words.ended);
+    if (answer.headers.get("Content-Type")?.startsWith("application/json")) return follow(await answer.json());
+    const shown = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const main = shown.querySelector("main");
+    if (!main) return refuse(words.offline);
+    page.replaceChildren(...main.childNodes);
+    box.setAttribute("aria-label", shown.title.replace(/ · [^·]*$/, "").trim());
+    box.scrollTop = 0;
+    page.dispatchEvent(new Event("maia:page", { bubbles: true }));
+    focusIn();
+    if (page.querySelector("[hx-get], [hx-post]")) withHtmx();
+  }
+
+  /** Some pages ask for parts of themselves as one types: what does that comes with the first of them. */
+  function withHtmx() {
+    if (window.htmx) return window.htmx.process(page);
+    if (document.querySelector("script[data-late]")) return; // it is coming, and looks at all that is there
+    const script = document.createElement("script");
+    script.src = words.htmx;
+    script.dataset.late = "";
+    document.head.append(script);
+  }
+
+  function follow({ to, then, said: done }) {
+    typed = false;
+    if (then === "leave") return (location = to);
+    calendar.refetchEvents();
+    if (done) tell(done);
+    if (then === "close") close();
+    else load(new URL(to, location.href).href);
+  }
+
+  /** What was refused, or where one begins. */
+  function focusIn() {
+    const first =
+      page.querySelector("[aria-invalid=true]:not([type=hidden])") ??
+      page.querySelector(".refusal") ??
+      page.querySelector("[autofocus]") ??
+      page.querySelector("h1");
+    if (!first) return;
+    if (first.matches("h1, .refusal")) first.tabIndex = -1;
+    first.closest("details")?.setAttribute("open", "");
+    first.focus();
+  }
+
+  /** Said above the form, which stays as it is. */
+  function refuse(text) {
+    page.querySelector(".unsent")?.remove();
+    const box = part("p", "refusal unsent", text);
+    box.setAttribute("role", "alert");
+    page.prepend(box);
+    box.scrollIntoView({ block: "nearest" });
+  }
+
+  function close() {
+    if (!box.open) return;
+    asking?.abort();
+    box.close();
+    document.body.classList.remove("with-panel");
+    page.replaceChildren();
+    typed = false;
+    said.textContent = "";
+    calendar.unselect();
+    if (pushed) history.back();
+    pushed = false;
+    giveBack();
+  }
+
+  /** To what opened it; an event has been drawn anew meanwhile, and is known by its address. */
+  function giveBack() {
+    const same = opener?.href && document.querySelector(`#agenda a[href="${opener.getAttribute("href")}"]`);
+    const next = opener?.isConnected && opener !== document.body ? opener : same || scroller();
+    next?.focus({ preventScroll: true });
+  }
+
+  const closeIfMay = () => mayLeave() && close();
+
+  page.addEventListener("input", () => (typed = true));
+  page.addEventListener("change", () => (typed = true));
+  page.addEventListener("submit", async (sent) => {
+    const form = sent.target;
+    if (form.getAttribute("method")?.toLowerCase() !== "post") return;
+    sent.preventDefault();
+    if (box.hasAttribute("aria-busy")) return; // a second click waits for the first one's answer
+    const body = new URLSearchParams(new FormData(form));
+    const { submitter } = sent;
+    if (submitter?.name) body.append(submitter.name, submitter.value);
+    const to = new URL(form.getAttribute("action") || address, address).href;
+    const answer = await ask(to, { method: "POST", body });
+    if (!answer) return;
+    await take(answer);
+    typed = box.open && answer.status >= 400;
+  });
+
+  // A link inside leads where it would from its own page; of the agenda, to the page beside it.
+  document.addEventListener("click", (clicked) => {
+    if (clicked.defaultPrevented || clicked.button || clicked.ctrlKey || clicked.metaKey || clicked.shiftKey || clicked.altKey) return;
+    const link = clicked.target.closest("a[href]");
+    if (!link || link.target || link === whole) return;
+    const inside = page.contains(link);
+    const to = new URL(link.getAttribute("href"), inside ? address : location.href);
+    if (inside && link.getAttribute("href").startsWith("#")) {
+      clicked.preventDefault();
+      return document.getElementById(to.hash.slice(1))?.focus();
+    }
+    if (isPage(to)) {
+      clicked.preventDefault();
+      if (!inside && !box.open) link.focus();
+      return open(to);
+    }
+    if (!inside) return;
+    if (to.pathname === config.agenda) {
+      clicked.preventDefault();
+      closeIfMay();
+    } else if (/^https?:/.test(to.protocol) && !mayLeave()) clicked.preventDefault();
+    else if (to.origin === location.origin) link.href = to.href;
+  });
+
+  document.getElementById("panel-close").addEventListener("click", closeIfMay);
+  box.addEventListener("cancel", (asked) => {
+    asked.preventDefault();
+    closeIfMay();
+  });
+  document.addEventListener("keydown", (pressed) => {
+    if (pressed.key !== "Escape" || pressed.defaultPrevented || !box.open || pressed.isComposing) return;
+    if (pressed.target.closest("dialog, select") && !box.contains(pressed.target)) return;
+    pressed.preventDefault();
+    closeIfMay();
+  });
+  window.addEventListener("popstate", () => {
+    if (!pushed) return;
+    pushed = false;
+    if (mayLeave()) return close();
+    history.pushState(history.state, "", location.href);
+    pushed = true;
+  });
+
+  return { open };
+})();

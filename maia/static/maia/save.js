@@ -1,0 +1,11 @@
+/* Ctrl+Enter (⌘+Enter) saves the form that one is in, by its first button that saves; it destroys nothing. */
+
+document.addEventListener("keydown", (pressed) => {
+  const { key, target } = pressed;
+  if (key !== "Enter" || !(pressed.ctrlKey || pressed.metaKey) || pressed.defaultPrevented) return;
+  const form = target.closest("main form[method=post], #panel form[method=post]");
+  const button = form?.querySelector("button:not([type=button], [formnovalidate], .plain, .danger)");
+  if (!button) return;
+  pressed.preventDefault();
+  form.requestSubmit(button);
+});

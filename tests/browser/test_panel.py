@@ -1,0 +1,243 @@
+"""The panel beside the agenda in a real browser: opened, saved, refused, closed; on a phone a sheet."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import assert_accessible
+from tests.browser.test_agenda import drawn
+from tests.browser.test_booking import sign_in
+
+pytestmark = pytest.mark.once
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def agenda(site, page):
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    return page
+
+
+def opened(page):
+    expect(page.locator("#panel")).to_be_visible()
+    page.locator("#panel-page h1").wait_for()
+    return page.locator("#panel")
+
+
+def pick(page, typed, name):
+    """A patient by keys alone."""
+    page.locator("#panel [name=patient_search]").focus()
+    page.keyboard.type(typed)
+    page.locator("#panel").get_by_role("option", name=name).wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+
+def spot(page, day, time):
+    """Where this time is in the week's grid, scrolled into sight."""
+    column = page.locator(".ec-main .ec-day").nth(day)
+    hours, minutes = map(int, time.split(":"))
+    page.locator(".ec-main").evaluate(f"e => e.scrollTop = {(hours - 8) * 74}")
+    line = page.locator(".ec-sidebar time, .ec-slot-label time").filter(has_text=f"{hours:02}:00")
+    box, mark = column.bounding_box(), line.first.bounding_box()
+    return box["x"] + box["width"] / 2, mark["y"] + mark["height"] / 2 + minutes / 60 * 74
+
+
+def test_an_event_opens_beside_the_agenda_and_gives_the_focus_back(site, agenda):
+    page = agenda
+    page.goto(f"{site.base}/pro/?date=2027-01-11&view=week")
+    drawn(page)
+    page.locator(".ec-event a.opens").nth(2).scroll_into_view_if_needed()
+    top = page.locator(".ec-main").evaluate("e => e.scrollTop")
+    asked = []
+    page.on("request", lambda one: asked.append(one.url) if "/pro/" in one.url else None)
+    event = page.locator(".ec-event a.opens").nth(2)
+    name, address = event.locator(".who").inner_text(), event.get_attribute("href")
+    event.click()
+    panel = opened(page)
+    assert [one for one in asked if "/news/" not in one] == [site.base + address]
+    expect(panel).to_have_attribute("aria-label", name)
+    expect(panel.locator("h1")).to_be_focused()
+    assert_accessible(page)
+    assert page.url.endswith("?date=2027-01-11&view=week")
+    # Its head has another height beside the panel: what is seen stays where it was.
+    assert abs(page.locator(".ec-main").evaluate("e => e.scrollTop") - top) < 24
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(page.locator(f'.ec-event a[href="{address}"]')).to_be_focused()
+    page.keyboard.press("j")  # its keys go on
+    expect(page.locator("#range")).to_have_text(re.compile("18.*24 janvier 2027"))
+
+
+def test_an_event_is_a_link_like_any_other(site, agenda):
+    page = agenda
+    page.goto(f"{site.base}/pro/?date=2027-01-11&view=week")
+    drawn(page)
+    with page.context.expect_page() as other:
+        page.locator(".ec-event a.opens").first.click(modifiers=["ControlOrMeta"])
+    other.value.wait_for_url("**/pro/appointments/*/")
+    expect(page.locator("#panel")).to_be_hidden()
+    other.value.close()
+    page.locator(".ec-event a.opens").first.focus()
+    page.keyboard.press("Enter")
+    opened(page)
+    with page.expect_navigation():
+        page.locator("#panel-whole").click()
+    page.wait_for_url("**/pro/appointments/*/")
+
+
+def test_a_drag_keeps_its_end_and_what_is_saved_shows_at_once(site, agenda):
+    page = agenda
+    page.goto(f"{site.base}/pro/?date=2027-01-18&view=week")
+    drawn(page)
+    x, y = spot(page, 6, "10:00")  # a Sunday: nothing stands there
+    page.mouse.move(x, y + 3)
+    page.mouse.down()
+    page.mouse.move(x, y + 30, steps=4)
+    page.mouse.move(x, y + 74 + 16, steps=4)
+    page.mouse.up()
+    panel = opened(page)
+    assert panel.locator("#id_date").input_value() == "2027-01-24"
+    start, end = (panel.locator(f"#id_{name}").input_value() for name in ("time", "until"))
+    assert start.startswith("10:0"), start
+    assert end > "11:00", end
+    expect(panel.locator("[name=patient_search]")).to_be_focused()
+    pick(page, "sof", "Sofia Costa")
+    panel.locator("#id_type").select_option(index=1)
+    # Another time, while it is being noted: it goes into the form, and nothing else is lost.
+    x, y = spot(page, 6, "14:00")
+    page.mouse.click(x, y + 4)
+    expect(panel.locator("#id_time")).to_have_value(re.compile("14:0"))
+    expect(panel.locator("#id_until")).to_have_value("")
+    assert panel.locator("#id_type").input_value()
+    page.keyboard.press("Control+Enter")
+    expect(panel).to_be_hidden()
+    expect(page.locator("#agenda-status")).to_contain_text("Le rendez-vous est noté")
+    page.locator(".ec-event", has_text="Sofia Costa").last.wait_for()
+    assert page.url.endswith("?date=2027-01-18&view=week")
+
+
+def test_refused_it_keeps_all_and_leads_to_what_was_refused(site, agenda):
+    page = agenda
+    page.goto(f"{site.base}/pro/?date=2027-02-08&view=week")
+    drawn(page)
+    page.keyboard.press("n")
+    panel = opened(page)
+    panel.get_by_text("Une note, ou un mot").click()
+    panel.locator("#id_word").fill("Venez à jeun")
+    page.keyboard.press("Control+Enter")
+    expect(panel.locator(".refusal")).to_be_visible()
+    assert panel.locator("#id_word").input_value() == "Venez à jeun"
+    assert panel.evaluate("e => e.contains(document.activeElement)")
+    assert page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
+    assert_accessible(page)
+    # The connection goes: nothing is lost either.
+    page.context.set_offline(True)
+    page.keyboard.press("Control+Enter")
+    expect(panel.get_by_role("alert").first).to_contain_text("rien n’est parti")
+    assert panel.locator("#id_word").input_value() == "Venez à jeun"
+    page.context.set_offline(False)
+    answers = iter([False, True])
+    asked = []
+
+    def answer(dialog):
+        asked.append(dialog.message)
+        dialog.accept() if next(answers) else dialog.dismiss()
+
+    page.on("dialog", answer)
+    panel.locator("#id_word").focus()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    assert "pas enregistré" in asked[0]
+
+
+@pytest.mark.parametrize("path", ["/pro/appointments/new/", "/pro/?date=2027-02-15&view=week"])
+def test_a_patient_is_chosen_by_keys(site, agenda, path):
+    page = agenda
+    page.goto(site.base + path)
+    if "view" in path:
+        drawn(page)
+        page.keyboard.press("n")
+        opened(page)
+    field = page.get_by_role("combobox", name="Patiente", exact=True)
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-expanded", "false")
+    page.keyboard.type("mar")
+    options = page.locator("[role=listbox] [role=option]")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    said = page.locator(".combobox [role=status]")
+    expect(said).to_have_text(f"{options.count() - 1} patientes trouvées")
+    assert_accessible(page)
+
+    def at(nth):
+        active = options.nth(nth)
+        expect(field).to_have_attribute("aria-activedescendant", active.get_attribute("id"))
+        expect(active).to_have_attribute("aria-selected", "true")
+        return active
+
+    page.keyboard.press("ArrowDown")
+    at(0)
+    page.keyboard.press("ArrowDown")
+    at(1)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    at(options.count() - 1)  # somebody new
+    page.keyboard.press("Escape")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    expect(field).to_have_value("mar")
+    page.keyboard.press("Escape")
+    expect(field).to_have_value("")
+    page.keyboard.press("Enter")  # saves nothing
+    page.keyboard.type("sof")
+    expect(options.first).to_contain_text("Sofia Costa")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".refusal")).to_have_count(0)
+    expect(page.locator("[role=listbox]")).to_be_hidden()
+    expect(page.locator(".picked")).to_contain_text("Sofia Costa")
+    expect(page.locator("#id_type")).to_be_focused()
+    page.locator("#id_type").select_option(index=1)
+    expect(page.locator(".told")).to_contain_text("Un e-mail partira à")
+    page.get_by_label("E-mails").uncheck()
+    expect(page.locator(".told")).not_to_contain_text("e-mail")
+    page.get_by_role("button", name="Changer").press("Enter")
+    expect(field).to_be_focused()
+    page.keyboard.type("Zélie Nouvelle")
+    new = page.get_by_role("option", name="Nouvelle patiente")
+    expect(new).to_contain_text("Zélie Nouvelle")
+    new.click()
+    expect(page.locator("#id_first_name")).to_have_value("Zélie")
+    expect(page.locator("#id_last_name")).to_have_value("Nouvelle")
+
+
+def test_on_a_phone_it_is_a_sheet_that_back_closes(site, browser, browser_context_args):
+    context = browser.new_context(**browser_context_args, viewport=PHONE, has_touch=True)
+    page = context.new_page()
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.goto(f"{site.base}/pro/?date=2027-01-12&view=day")
+    drawn(page)
+    before = page.url
+    page.locator(".rail .new").tap()
+    panel = opened(page)
+    box = panel.bounding_box()
+    assert box["width"] == 390
+    assert box["y"] > 0
+    assert box["y"] + box["height"] == 844
+    assert panel.evaluate("e => e.matches(':modal')")
+    close = page.locator("#panel-close").bounding_box()
+    assert min(close["width"], close["height"]) >= 44
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert_accessible(page)
+    page.go_back()
+    expect(panel).to_be_hidden()
+    assert page.url == before
+    page.locator(".ec-event a.opens").first.tap()
+    opened(page)
+    page.locator("#panel-close").tap()
+    expect(panel).to_be_hidden()
+    assert page.url == before
+    expect(page.locator(".ec-event a.opens").first).to_be_focused()
+    context.close()
