@@ -37,13 +37,15 @@ def pages(hers):
         at(THURSDAY, "15:00"),
         Text("Réunion"),
         now=NOW,
-        allow_overlap=False,
+        allow_overlap=True,
     )[0]
     of = {"personal_event": event.pk, "delete_event": event.pk}
     made = [reverse(f"office:{name}") for name in panel.MADE]
+    # whose hour of correcting is over is led elsewhere
+    shown = [name for name in panel.OF_ONE if name != "correct_patient"]
     return [
         *made,
-        *(reverse(f"office:{name}", args=[of.get(name, hers.pk)]) for name in panel.OF_ONE),
+        *(reverse(f"office:{name}", args=[of.get(name, hers.pk)]) for name in shown),
     ]
 
 
