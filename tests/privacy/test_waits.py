@@ -47,7 +47,7 @@ WAITED_FOR = {
 }
 FACTS = {
     "emailaddress", "session.expire_date", "authenticator", "usersession", "last_login", "_at", ".at",
-    ".start", ".end", "start_time", ".occurrence", "failing_since", "date_joined", "added", "new_start",
+    ".start", ".end", "start_time", ".occurrence", "failing_since", "waits_since", "date_joined", "added", "new_start",
     "old_start", "old_end",
 }  # fmt: skip
 

@@ -48,6 +48,7 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         "practice": request.seat.practice,
         "record": Patient.objects.get(pk=pk),  # as it is, not as it is being typed
         "form": form,
+        "numbers": [number for number in (record.mobile, record.phone) if number],
         "ahead": ahead,
         "behind": hers.exclude(pk__in=ahead.values("pk")).order_by("-event__start")[:50],
         "messages_sent": Message.objects.filter(patient=record).order_by("-id")[:20],
