@@ -149,7 +149,7 @@ def test_a_midwife_reads_her_agenda_and_opens_an_appointment(new_visitor, sites)
     page.press("Plus tard")
     page.sees_one(".ec-week-view .ec-event .who")
     name = page.text(".ec-event .who")
-    page.press_on(".ec-event .who")
+    page.press_on(".ec-event .opens")
     page.sees_one("#panel-page h1")
     assert page.text("#panel-page h1") == name
 
@@ -245,7 +245,7 @@ def test_the_agenda_keeps_its_place_in_every_engine(new_visitor, sites):
     page.back()
     page.arrives("date=2026-12-07&view=3days")
     page.sees_one(".ec-event .who")
-    page.press_on(".ec-event .who")
+    page.press_on(".ec-event .opens")
     page.sees_one("#panel-page h1")
     page.press_on("#panel-close")
     page.arrives("/pro/?date=2026-12-07&view=3days")
