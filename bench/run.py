@@ -15,6 +15,7 @@ RESULTS = Path(__file__).parent / "results.json"
 BENCHES = {
     "bench.web": ("sqlite", "postgresql"),
     "bench.messages": ("sqlite", "postgresql"),
+    "bench.office": ("sqlite", "postgresql"),
     "bench.phone": ("sqlite",),
 }
 
