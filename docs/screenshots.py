@@ -61,10 +61,11 @@ def _practitioner(browser: Browser, base: str, name: str, size: dict[str, int]) 
     page.wait_for_selector(".ec-event")
     page.wait_for_timeout(500)
     _shoot(page, f"agenda-{name}")
-    page.goto(f"{base}/pro/appointments/new/?start=2026-12-03T14:00")
-    page.fill("#id_patient_search", "lea")
-    page.get_by_text("Léa Martin").wait_for()
-    page.select_option("#id_type", index=2)
+    page.keyboard.press("n")  # the panel beside it
+    page.locator("#panel #id_patient_search").fill("lea")
+    page.locator("#panel [role=option]", has_text="Léa Martin").click()
+    page.locator("#panel #id_type").select_option(index=2)
+    page.wait_for_timeout(500)
     _shoot(page, f"note-{name}")
     for path, title in (
         ("appointments/", "appointments"),
@@ -75,6 +76,7 @@ def _practitioner(browser: Browser, base: str, name: str, size: dict[str, int]) 
         ("settings/types/", "types"),
         ("settings/types/4/", "type"),
         ("absences/new/", "absence"),
+        ("events/new/", "event"),
         ("patients/81/", "patient"),
         ("messages/?status=queued", "messages"),
         ("settings/privacy/", "privacy"),
