@@ -12,7 +12,13 @@ from allauth.account.forms import (
 )
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.core import context
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm, LoginWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest
@@ -24,6 +30,7 @@ from maia.accounts import sessions
 from maia.accounts.addresses import AddressFormField, validated_address
 from maia.accounts.codes import may_guess, wants_a_link, was_right
 from maia.accounts.models import User
+from maia.accounts.unreadable_keys import ReadsAKey
 
 
 class _SaysWhoseComputer(forms.Form):
@@ -87,11 +94,19 @@ class RequestCodeForm(_SaysWhoseComputer, RequestLoginCodeForm):
         return email
 
 
-class PasskeySignInForm(_SaysWhoseComputer, LoginWebAuthnForm):
+class PasskeySignInForm(ReadsAKey, _SaysWhoseComputer, LoginWebAuthnForm):
     pass
 
 
-class NewPasskeyForm(AddWebAuthnForm):
+class PasskeyAsSecondFactorForm(ReadsAKey, AuthenticateWebAuthnForm):
+    pass
+
+
+class PasskeyAgainForm(ReadsAKey, ReauthenticateWebAuthnForm):
+    pass
+
+
+class NewPasskeyForm(ReadsAKey, AddWebAuthnForm):
     """A passkey is always made to sign in with. The box that says so is ticked and not shown: the
     library's script reads it when it asks the device for a key."""
 

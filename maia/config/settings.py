@@ -233,6 +233,8 @@ ACCOUNT_SESSION_REMEMBER = True  # two weeks, unless it is not her computer: `ac
 MFA_ADAPTER = "maia.accounts.factors.FactorAdapter"
 MFA_FORMS = {
     "login_webauthn": "maia.accounts.forms.PasskeySignInForm",
+    "authenticate_webauthn": "maia.accounts.forms.PasskeyAsSecondFactorForm",
+    "reauthenticate_webauthn": "maia.accounts.forms.PasskeyAgainForm",
     "add_webauthn": "maia.accounts.forms.NewPasskeyForm",
     "edit_webauthn": "maia.accounts.forms.NamedPasskeyForm",
 }

@@ -77,3 +77,40 @@ def test_the_picture_of_the_key_does_not_read_it_out(client, julie):
     (picture,) = re.findall(r"<img[^>]*>", text)
     assert secret not in picture
     assert f'value="{secret}"' in text
+
+
+MADE_UP = (
+    '{"id": "x"}',
+    "[]",
+    '"x"',
+    "7",
+    '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {}}',
+    '{"type":"public-key","id":"AA","rawId":"AA","response":{"clientDataJSON":"AA","attestationObject":"AA"}}',
+    '{"id":"AAAA","rawId":"AAAA","type":"public-key","response":{"clientDataJSON":"e30","attestationObject":"oA"}}',
+    '{"id":"AAAA","rawId":"AAAA","type":"public-key","response":{"clientDataJSON":"e30","userHandle":"MQ",'
+    '"authenticatorData":"oA","signature":"AA"}}',
+    "[" * 5000,
+)
+
+
+@pytest.mark.parametrize("credential", MADE_UP)
+def test_a_made_up_key_is_refused_in_words(client, julie, credential):
+    client.get("/accounts/2fa/webauthn/login/", headers={"x-requested-with": "XMLHttpRequest"})
+    answer = client.post("/accounts/2fa/webauthn/login/", {"credential": credential})
+    assert answer.status_code in (200, 302)
+    signed_in(client, julie.user)
+    client.get(reverse("mfa_add_webauthn"))
+    answer = client.post(reverse("mfa_add_webauthn"), {"name": "x", "credential": credential})
+    assert answer.status_code == 200
+    assert not Authenticator.objects.filter(user=julie.user).exists()
+
+
+@pytest.mark.parametrize("credential", MADE_UP)
+def test_a_made_up_key_is_no_second_factor(client, db, credential):
+    nina = make_user("nina@patiente.example", PASSWORD)
+    TOTP.activate(nina, generate_totp_secret())
+    page = sign_in_by_password(client, nina)
+    client.get(page)
+    answer = client.post("/accounts/2fa/authenticate/", {"credential": credential})
+    assert answer.status_code == 200
+    assert "_auth_user_id" not in client.session

@@ -194,3 +194,21 @@ def test_a_slow_answer_is_not_drawn_over_the_page_that_followed(site, agenda):
     page.route("**/agenda/events/**", lambda route: route.fulfill(status=400))
     page.keyboard.press("j")
     expect(page.locator("#offline")).to_contain_text("ne peut pas")
+
+
+def test_what_was_said_goes_by_itself_and_covers_no_tab(site, agenda):
+    page = agenda
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("tell('Le rendez-vous est annulé.')")
+    said = page.locator("#agenda-status")
+    expect(said).to_have_text("Le rendez-vous est annulé.")
+    tabs = page.locator(".menu").bounding_box()
+    box = said.bounding_box()
+    assert box["y"] + box["height"] <= tabs["y"]
+    expect(said).to_have_text("", timeout=30_000)
+
+
+def test_the_first_of_a_month_is_written_as_it_is_said(site, agenda):
+    page = agenda
+    page.goto(f"{site.base}/pro/?date=2026-12-01&view=day")
+    expect(page.locator("#range")).to_contain_text("1er décembre 2026")

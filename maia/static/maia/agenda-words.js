@@ -12,10 +12,20 @@ const dayOf = (text) => new Date(`${text}T00:00`);
 const plusDays = (date, days) => new Date(date.getFullYear(), date.getMonth(), date.getDate() + days);
 const mondayOf = (date) => plusDays(date, -((date.getDay() + 6) % 7));
 
-const LONG = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-const SPAN = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
-const SHORT = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
-const SHORT_SPAN = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
+/** In French the first of a month is written 1er. */
+function dated(options) {
+  const format = new Intl.DateTimeFormat(language, options);
+  const first = (text) => (language.startsWith("fr") ? text.replace(/(^|\D)1(?=\s\p{L})/u, "$11er") : text);
+  return {
+    format: (date) => first(format.format(date)),
+    formatRange: (from, to) => first(format.formatRange(from, to)),
+  };
+}
+
+const LONG = dated({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const SPAN = dated({ day: "numeric", month: "long", year: "numeric" });
+const SHORT = dated({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+const SHORT_SPAN = dated({ day: "numeric", month: "short", year: "numeric" });
 const MONTH = new Intl.DateTimeFormat(language, { month: "long", year: "numeric" });
 const WEEKDAY = new Intl.DateTimeFormat(language, { weekday: "short" });
 

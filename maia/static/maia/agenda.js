@@ -26,9 +26,15 @@ async function post(url, typed) {
   });
 }
 
+const SHOWN = { said: 8_000, undo: 20_000 }; // milliseconds: an undo as long as the message waits
+let fading;
+/** A sentence that goes by itself, sooner by a click; in a sheet over the page it is said there. */
 function tell(text, undo) {
   status.replaceChildren(text);
   status.className = "toast";
+  (document.querySelector("dialog.side:modal") ?? statusPlace).append(status);
+  clearTimeout(fading);
+  fading = setTimeout(() => status.replaceChildren(), undo ? SHOWN.undo : SHOWN.said);
   if (!undo) return;
   const button = document.createElement("button");
   button.className = "plain";
@@ -36,6 +42,9 @@ function tell(text, undo) {
   button.addEventListener("click", undo);
   status.append(" ", button);
 }
+
+const statusPlace = status.parentElement;
+status.addEventListener("click", () => status.replaceChildren());
 
 // A drag is written at once; the patient is told of it later, unless it is undone meanwhile.
 async function moved(info) {
