@@ -206,6 +206,12 @@ def test_who_what_and_until_when_are_filled_in_by_the_address(owner, anne, follo
         assert owner.get(f"{new}?{wrong}").status_code == 200
 
 
+def test_a_cancelled_one_leads_to_another(owner, hers, julie, anne, follow_up):
+    cancel_appointment(hers, by=By.practice(anne.user), now=NOW)
+    page = owner.get(url("sheet", hers)).content.decode()
+    assert f"/pro/appointments/new/?patient={julie.pk}" in page
+
+
 def test_noted_with_its_own_end_a_note_and_a_word(owner, anne, follow_up, julie, smtp):
     note(
         owner, anne, follow_up, patient=julie.pk, until="11:20", practice_notes="Toxo", word="À jeudi !"
