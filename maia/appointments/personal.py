@@ -106,13 +106,16 @@ def change_event(
     An event that is changed alone leaves its series' rhythm as it is. A series that is moved takes
     along what follows: what was changed alone stays, as long as its date is one of the series.
 
-    Raises as `block_time`, and `ChangedMeanwhile` where its version is not ``seen`` any more.
+    Raises as `block_time`, `BadRule` (of_several) for another rhythm of one of a series alone, and
+    `ChangedMeanwhile` where its version is not ``seen`` any more.
     """
     refuse_unless_known(*(at for at in (change.start, change.end) if at is not None))
     with agenda_of(event.practitioner):
         current = _read_again(event, seen)
         if current.series is None and change.rhythm is not None and change.rhythm.rule is not None:
             return _repeat(current, change, change.rhythm.rule, now, allow_overlap)
+        if current.series is not None and which == Which.THIS and change.rhythm is not None:
+            raise BadRule("of_several")
         if current.series is None or which == Which.THIS:
             return _change_one(current, change, allow_overlap)
         if not change.moves and change.rhythm is None:

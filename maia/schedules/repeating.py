@@ -13,15 +13,13 @@ from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
-
 from maia.availability.bounds import is_in_bounds
+from maia.schedules.patterns import BadRule as BadRule
+from maia.schedules.patterns import days_of, parts_of, pattern_of
 
 LONGEST = timedelta(days=731)  # ahead: as far as a booking horizon goes, and a day
 MOST = 800  # times: every day of two years
 FURTHEST = timedelta(days=20 * 366)  # the last of a COUNT
-_KNOWN = {"FREQ", "INTERVAL", "UNTIL", "COUNT", "BYDAY", "BYMONTHDAY", "BYMONTH", "WKST"}
-_FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 _UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?", re.ASCII)
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 
@@ -40,16 +38,6 @@ _RULES = {
     Repeat.FORTNIGHTLY: "FREQ=WEEKLY;INTERVAL=2",
     Repeat.MONTHLY: "FREQ=MONTHLY",
 }
-
-
-class BadRule(ValueError):
-    """``code``: not_a_rule, unknown_part, no_end (neither UNTIL nor COUNT), too_far (past two
-    years, or twenty of a COUNT), too_many, nothing (no time at all), not_from_start (the first time
-    is none of them)."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class Rule(NamedTuple):
@@ -72,17 +60,13 @@ def read_rule(text: str, start: datetime, zone: ZoneInfo) -> Rule:
 
     Raises `BadRule`, also where ``start`` is not its first time.
     """
-    parts = _parts(text)
+    parts = parts_of(text)
     count, until = parts.pop("COUNT", None), parts.pop("UNTIL", None)
     if count is not None and until is not None:
         raise BadRule("not_a_rule")
-    rule = Rule(";".join(f"{name}={value}" for name, value in parts.items()))
+    rule = Rule(str(pattern_of(parts)))
     if until is not None:
-        last = _last(until, zone)
-        day = last.date() if start.time() <= last.time() else last.date() - timedelta(days=1)
-        if not is_in_bounds(day):
-            raise BadRule("too_far")
-        rule = rule._replace(last=day)
+        rule = rule._replace(last=_last_date(until, start.time(), zone))
     if count is not None:
         rule = rule._replace(last=_last_of(rule, start.date(), count))
     first = next(walk(rule, start.date(), until=start.date() + LONGEST), None)
@@ -95,17 +79,10 @@ def read_rule(text: str, start: datetime, zone: ZoneInfo) -> Rule:
 
 def walk(rule: Rule, first: date, *, until: date, since: date = date.min) -> Iterator[date]:
     """The local dates that follow from ``rule``, counted from ``first`` on: those from ``since`` to
-    ``until``, both included. A month without that day is skipped. Raises `BadRule`."""
+    ``until``, both included. A month without that day is skipped. A step for each day of these,
+    whatever the rule says. Raises `BadRule`."""
     until = until if rule.last is None else min(until, rule.last)
-    if until < first:
-        return
-    text = f"{rule.text};UNTIL={until:%Y%m%d}T000000"
-    try:
-        for each in rrulestr(text, dtstart=datetime.combine(first, time.min)):
-            if each.date() >= since:
-                yield each.date()
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError):
-        raise BadRule("not_a_rule") from None
+    yield from days_of(pattern_of(parts_of(rule.text)), first, max(first, since), until)
 
 
 def instants(
@@ -145,16 +122,6 @@ def _dates_that_end(start: datetime, text: str, zone: ZoneInfo) -> list[date]:
     return dates
 
 
-def _parts(text: str) -> dict[str, str]:
-    pairs = [part.partition("=")[::2] for part in text.upper().strip().rstrip(";").split(";")]
-    parts = dict(pairs)
-    if "FREQ" not in parts or len(parts) < len(pairs) or not all(parts.values()):
-        raise BadRule("not_a_rule")
-    if parts.keys() - _KNOWN or parts["FREQ"] not in _FREQUENCIES:
-        raise BadRule("unknown_part")
-    return parts
-
-
 def _last_of(rule: Rule, first: date, count: str) -> date:
     """The date of the last of ``count`` times."""
     if not _COUNT.fullmatch(count):
@@ -168,6 +135,17 @@ def _last_of(rule: Rule, first: date, count: str) -> date:
     if len(dates) < times:
         raise BadRule("too_far")
     return dates[-1]
+
+
+def _last_date(text: str, begins: time, zone: ZoneInfo) -> date:
+    """The last date that counts of what begins at ``begins``, by an UNTIL."""
+    last = _last(text, zone)
+    if not is_in_bounds(last.date()):
+        raise BadRule("too_far")
+    day = last.date() if begins <= last.time() else last.date() - timedelta(days=1)
+    if not is_in_bounds(day):
+        raise BadRule("too_far")
+    return day
 
 
 def _last(text: str, zone: ZoneInfo) -> datetime:

@@ -237,6 +237,33 @@ def test_a_series_without_end_is_changed_and_dropped_from_one_on(owner, anne, fo
         assert_problem(owner.call("PATCH", f"{path}/{items[0]['id']}", wrong), 422, "invalid")
 
 
+@pytest.mark.rule("3.12.1")
+def test_a_rule_that_is_not_kept_is_refused_where_it_was_written(owner, anne):
+    path = "office/personal-events"
+    lunch = {"start": "2026-12-03T12:00:00+01:00", "end": "2026-12-03T13:00:00+01:00"}
+    first = owner.call("POST", path, lunch | {"rrule": "FREQ=WEEKLY;COUNT=3"}).json()["items"][0]
+    standing = owner.call("GET", path).json()
+    for wrong in (
+        "FREQ=DAILY;INTERVAL=0;BYMONTH=4", "FREQ=WEEKLY;INTERVAL=0;BYMONTH=5;COUNT=1",
+        f"FREQ=DAILY;INTERVAL={'9' * 26}", "FREQ=DAILY;BYMONTH=13", "FREQ=DAILY;BYMONTHDAY=0",
+        "FREQ=DAILY;BYMONTHDAY=31;BYMONTH=2", "FREQ=MONTHLY;BYDAY=6MO", "FREQ=WEEKLY;BYDAY=1TH",
+        "FREQ=DAILY;UNTIL=00010101T000000Z", "FREQ=DAILY;UNTIL=00010101",
+    ):  # fmt: skip
+        change = {"rrule": wrong, "which": "all", "allow_overlap": True}
+        for answer in (
+            owner.call("POST", path, lunch | {"rrule": wrong, "allow_overlap": True}),
+            owner.call("PATCH", f"{path}/{first['id']}", change),
+        ):
+            problem = assert_problem(answer, 422, "invalid")
+            assert [error["field"] for error in problem["errors"]] == ["rrule"], wrong
+    for rule in ("FREQ=DAILY;COUNT=2", ""):
+        answer = owner.call("PATCH", f"{path}/{first['id']}", {"rrule": rule, "title": "Midi"})
+        (error,) = assert_problem(answer, 422, "invalid")["errors"]
+        assert error["field"] == "rrule"
+        assert "`following` or `all`" in error["message"]
+    assert owner.call("GET", path).json() == standing
+
+
 def test_what_would_be_left_outside_is_said_and_confirmed(owner, anne, follow_up, julie):
     made = book_appointment(
         follow_up, anne, at(THURSDAY, "09:00"), julie, by=By.practice(None), now=NOW

@@ -198,10 +198,19 @@ def _rules_in_words() -> Iterator[None]:
 _BAD_RULES = {
     "not_a_rule": "this is not a rule of RFC 5545",
     "unknown_part": "FREQ (DAILY to YEARLY), INTERVAL, UNTIL or COUNT, BYDAY, BYMONTHDAY, BYMONTH",
+    "out_of_range": (
+        "INTERVAL is 1 to 99, BYMONTH 1 to 12, BYMONTHDAY 1 to 31 or -1 to -31, BYDAY a weekday (MO "
+        "to SU), in a month with 1 to 5 or -1 to -5 before it"
+    ),
+    "not_together": (
+        "BYMONTHDAY goes with DAILY, MONTHLY and YEARLY; a weekday with a number goes with MONTHLY, "
+        "or with YEARLY and BYMONTH"
+    ),
     "too_far": "it begins within two years, and COUNT is at most 800 times in twenty years",
     "too_many": "too many times at once",
     "too_many_series": "she has as many repetitions as are kept",
     "nothing": "no time follows from it",
     "not_from_start": "the first time that follows from it is not `start`",
+    "of_several": "how a repetition comes back changes with `which`: `following` or `all`",
     "meets_itself": "it would repeat before it has ended",
 }
