@@ -237,6 +237,16 @@ def test_what_is_refused(anne, rule, day, code):
     assert not Event.objects.exists()
 
 
+@pytest.mark.rule("3.12.15")
+def test_one_of_a_series_alone_has_no_other_rhythm(anne):
+    first = block(anne, THREE)[0]
+    for rule in (Rule("FREQ=DAILY"), None):
+        with pytest.raises(BadRule) as refusal:
+            change_event(first, Change(title="Autre", rhythm=Rhythm(rule)), **HOW)
+        assert refusal.value.code == "of_several"
+    assert not Event.objects.filter(title="Autre").exists()
+
+
 def test_it_does_not_meet_itself(anne):
     with pytest.raises(BadRule) as refusal:
         block_time(
