@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from maia.appointments.agenda import By
-from maia.appointments.blocking import block_time
 from maia.appointments.booking import book_appointment
+from maia.appointments.personal import Text, block_time
 from maia.appointments.preference import one_a_time
 from maia.appointments.slots import free_slots
 from maia.schedules.models import Schedule
@@ -47,9 +47,8 @@ def test_it_goes_to_who_has_the_least_booked_that_week(practice, anne, ines, fol
 
 
 def test_her_own_time_and_what_was_cancelled_do_not_count(anne, ines, follow_up):
-    block_time(
-        anne, [(at(THURSDAY, "15:00"), at(THURSDAY, "17:00"))], "Réunion", allow_overlap=False
-    )
+    begins, ends = at(THURSDAY, "15:00"), at(THURSDAY, "17:00")
+    block_time(anne, begins, ends, Text("Réunion"), now=NOW, allow_overlap=False)
     assert offered(follow_up, [anne, ines])[at(THURSDAY, "09:00")] == anne
 
 

@@ -81,14 +81,14 @@ def test_a_field_that_the_page_did_not_show_stays(owner, pages, name):
 def test_every_such_form_is_compared_and_saved_in_one_turn():
     named = {
         "office:patient", "office:edit_type", "office:practitioner", "office:schedule",
-        "office:practice", "office:privacy", "office:attendance", "office:personal_event",
+        "office:practice", "office:privacy", "office:contact", "office:attendance", "office:personal_event",
     }  # fmt: skip
     views = {pattern.callback for pattern in urlpatterns if f"office:{pattern.name}" in named}
     assert len(views) == len(named)
     assert all(_is_in_turn(view) for view in views)
     # A form that is kept, and is none of theirs, has a line above.
     assert {form.__name__ for form in _below(KeptForm)} == {
-        "KeptRowForm", "FormWithPhone", "PatientForm", "TypeForm", "PractitionerForm",
+        "KeptRowForm", "FormWithPhone", "PatientForm", "ContactForm", "TypeForm", "PractitionerForm",
         "WeekForm", "AttendanceForm", "ChangeEventForm", "PracticeForm", "TermsForm",
     }  # fmt: skip
 
