@@ -101,7 +101,9 @@ def undo_move(
             raise AlreadyCancelled
         spot = Spot.before(moved, Spot.of(current))
         assert spot is not None
-        _put(current, spot, by, now, Telling(tell=moved.tells, wait=wait), undoes=moved)
+        # A drag that went back to the time she knows had nothing to tell; taking it back has.
+        tells = moved.tells or moved.owed_from is not None
+        _put(current, spot, by, now, Telling(tell=tells, wait=wait), undoes=moved)
     return current
 
 

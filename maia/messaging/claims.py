@@ -74,9 +74,9 @@ def release(message: Message) -> None:
     CLAIMS.release(message)
 
 
-def put_off(message: Message, until: datetime) -> None:
+def put_off(message: Message, until: datetime, **fields: object) -> None:
     """The same, and nobody takes it before ``until``."""
-    CLAIMS.release(message, try_after=until)
+    CLAIMS.release(message, try_after=until, **fields)
 
 
 def hold(message: Message, why: str, until: datetime) -> None:

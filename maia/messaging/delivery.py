@@ -8,7 +8,7 @@ from typing import Any, assert_never
 
 from django.db import transaction
 
-from maia.messaging.claims import LONGEST_BACKOFF, begin, hold, record
+from maia.messaging.claims import LONGEST_BACKOFF, begin, hold, put_off, record
 from maia.messaging.email import Mailer, sender_address
 from maia.messaging.failures import (
     AccountRefused,
@@ -23,6 +23,7 @@ from maia.messaging.held import EVERY, NO_EMAIL, NO_SMS, why_held
 from maia.messaging.hooks import prepare_event
 from maia.messaging.judge import address, why_not
 from maia.messaging.models import Message
+from maia.messaging.overtaken import stands_behind
 from maia.messaging.receipts import callback_url, mark_undeliverable
 from maia.messaging.sms.channel import sms_channel
 from maia.messaging.sms_words import sms_text
@@ -43,6 +44,10 @@ def deliver(message: Message, now: datetime, mailer: Mailer) -> bool:
     want to leave the provider alone.
     """
     try:
+        behind = stands_behind(message, now)
+        if behind is not None:
+            put_off(message, behind.until, due_at=behind.due_at)
+            return False
         reason = why_not(message, now)
         wanting = why_held(message) if reason in (None, NO_SMS) else None
         if wanting is not None:

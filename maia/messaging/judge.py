@@ -14,6 +14,7 @@ from maia.messaging.formerly import action_of, why_not_hers
 from maia.messaging.grouping import speaks_for_it
 from maia.messaging.hooks import why_not_told
 from maia.messaging.models import Message
+from maia.messaging.overtaken import is_told_since
 from maia.patients.models import Patient
 from maia.patients.phones import is_mobile
 
@@ -130,11 +131,14 @@ def _why_not_tell(message: Message, now: datetime) -> str | None:
         return None
     if entry.action == HistoryEntry.Action.MOVED and _is_taken_back(entry):
         return "undone"
-    # A later message says what is true now.
     if appointment.status == Appointment.Status.CANCELLED:
         return "cancelled_since"
-    if appointment.start != message.occurrence:
+    if is_told_since(message):
         return "moved_since"
+    # Moved since without a word: this one says what is true now, if that is news.
+    moved_on = appointment.start != message.occurrence
+    if moved_on and entry.action == acts.MOVED and appointment.start == start_known_before(entry):
+        return "undone"
     waits = appointment.status == Appointment.Status.UNCONFIRMED
     if entry.action == acts.RECALLED and not waits:
         return "answered"
