@@ -174,14 +174,23 @@ def end(current: Appointment) -> None:
 
 
 def confirm_appointment(
-    appointment: Appointment, *, by: By, now: datetime, telling: Telling = TOLD
+    appointment: Appointment,
+    *,
+    by: By,
+    now: datetime,
+    seen: int | None = None,
+    telling: Telling = TOLD,
 ) -> Appointment:
-    """Confirms one that waits; confirmed already, nothing happens. Raises `AlreadyCancelled`."""
+    """Confirms one that waits; confirmed already, nothing happens.
+
+    Raises `AlreadyCancelled`, and `ChangedMeanwhile`: nobody says yes to a time that she has not read.
+    """
     with agenda_of(appointment.practitioner):
         current = read_again(appointment)
         if current.status == Appointment.Status.CANCELLED:
             raise AlreadyCancelled
         if current.status == Appointment.Status.UNCONFIRMED:
+            refuse_unless_seen(current, seen)
             current.status = Appointment.Status.CONFIRMED
             current.sequence += 1
             save(current, "status", "sequence")

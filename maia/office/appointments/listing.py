@@ -116,14 +116,14 @@ def answer_request(request: OfficeRequest, pk: int) -> HttpResponse:
     if not readable:
         return _list_page(request, _typed_before(request), appointment, form)
     telling = form.telling()
+    seen = parse_id(request.POST.get("version", ""))
+    seen = -1 if seen is None else seen  # that of no page
     try:
         if declines:
-            seen = parse_id(request.POST.get("version", ""))
-            seen = -1 if seen is None else seen
             cancel_appointment(appointment, by=by, now=now, seen=seen, telling=telling)
             messages.success(request, _("The request is declined, its time is free."))
         else:
-            confirm_appointment(appointment, by=by, now=now, telling=telling)
+            confirm_appointment(appointment, by=by, now=now, seen=seen, telling=telling)
             messages.success(request, _("The appointment is confirmed."))
     except BookingRefused as refusal:
         messages.error(request, refusals.words(refusal))

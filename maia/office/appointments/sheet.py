@@ -165,7 +165,8 @@ def cancel(request: OfficeRequest, pk: int) -> HttpResponse:
 @require_POST
 def confirm(request: OfficeRequest, pk: int) -> HttpResponse:
     words = _("The appointment is confirmed.")
-    return _act(request, pk, words, confirm_appointment, HistoryEntry.Action.CONFIRMED)
+    acts = HistoryEntry.Action
+    return _act(request, pk, words, confirm_appointment, acts.CONFIRMED, seen=_seen(request))
 
 
 @office

@@ -1,4 +1,4 @@
-"""Through the pages: what was owed before a drag that is undone leaves."""
+"""Through the pages: what was owed before a drag that is undone leaves, and no stale yes is taken."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
+from maia.appointments.moving import move_appointment
 from maia.messaging.models import Message
 from tests.conftest import NOW, THURSDAY, at
 from tests.messaging.test_delivery import work
@@ -78,3 +79,22 @@ def test_moved_without_telling_the_confirmation_says_the_new_time(
     owner.post(url("move", made), silent)
     work()
     assert [subject[-5:] for subject in sent("confirmation")] == ["15:00"]
+
+
+@pytest.mark.rule("3.12.8")
+@pytest.mark.parametrize("page", ["confirm", "answer_request"])
+def test_a_time_that_nobody_has_read_is_not_confirmed(owner, anne, follow_up, julie, page):
+    made = booked(follow_up, anne, julie, unconfirmed=True)
+    move_appointment(made, at(THURSDAY, "15:00"), by=By.patient(julie.user), now=NOW)
+    for version in (made.version, "", "x"):
+        answer = owner.post(url(page, made), {"version": version}, follow=True)
+        assert "a modifié ce rendez-vous entre-temps" in answer.content.decode()
+        made.refresh_from_db(fields=["status"])
+        assert made.status == "unconfirmed"
+    made.refresh_from_db()
+    assert (
+        f'name="version" value="{made.version}"' in owner.get(url("sheet", made)).content.decode()
+    )
+    owner.post(url(page, made), {"version": made.version})
+    made.refresh_from_db()
+    assert made.status == "confirmed"
