@@ -73,6 +73,8 @@ _AGENDAS = """
 _BOTH = """
 WITH offered AS ({offer}) SELECT offered.*, {agendas} FROM offered ORDER BY rank, who
 """
+# The same in a query of the models', for ``extra``.
+BEFORE_THE_END_OF_TIME = "appointments_event.\"end\" < 'infinity'"
 _AS_JSON = {
     "sqlite": {"gather": "json_group_array", "row": "json_array"},
     "postgresql": {"gather": "json_agg", "row": "json_build_array"},

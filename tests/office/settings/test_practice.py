@@ -106,7 +106,7 @@ def test_the_last_owner_stays(owner, team, practice):
 
 
 def test_the_checklist_goes_when_all_is_done(owner, practice, anne, follow_up):
-    assert "Mettez la page de réservation sur votre site" in owner.get("/pro/").content.decode()
+    assert "Mettre la page de réservation sur votre site" in owner.get("/pro/").content.decode()
     owner.post("/pro/settings/embed/none/")
     assert "Avant que les patientes" not in owner.get("/pro/").content.decode()
     practice.street = ""
