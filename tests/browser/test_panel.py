@@ -236,7 +236,14 @@ def test_on_a_phone_it_is_a_sheet_that_back_closes(site, browser, browser_contex
     assert page.url == before
     page.locator(".ec-event a.opens").first.tap()
     opened(page)
+    said = page.locator("#agenda-status")
+    panel.get_by_role("button", name="Enregistrer").tap()
+    expect(said).to_contain_text("enregistré")
+    assert said.evaluate("e => Boolean(e.closest('#panel'))"), (
+        "the page behind the sheet is not heard"
+    )
     page.locator("#panel-close").tap()
+    assert said.evaluate("e => !e.closest('#panel')"), "nor what is in a closed one"
     expect(panel).to_be_hidden()
     assert page.url == before
     expect(page.locator(".ec-event a.opens").first).to_be_focused()

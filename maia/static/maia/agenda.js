@@ -28,11 +28,11 @@ async function post(url, typed) {
 
 const SHOWN = { said: 8_000, undo: 20_000 }; // milliseconds: an undo as long as the message waits
 let fading;
-/** A sentence that goes by itself, sooner by a click; in a sheet over the page it is said there. */
+/** A sentence that goes by itself, sooner by a click. */
 function tell(text, undo) {
+  placeStatus();
   status.replaceChildren(text);
   status.className = "toast";
-  (document.querySelector("dialog.side:modal") ?? statusPlace).append(status);
   clearTimeout(fading);
   fading = setTimeout(() => status.replaceChildren(), undo ? SHOWN.undo : SHOWN.said);
   if (!undo) return;
@@ -43,7 +43,12 @@ function tell(text, undo) {
   status.append(" ", button);
 }
 
-const statusPlace = status.parentElement;
+const ground = status.parentElement;
+/** On the page, or in the sheet that covers it: nothing of the page is seen or heard behind one. */
+function placeStatus() {
+  const place = document.querySelector("dialog.side:modal") ?? ground;
+  if (status.parentElement !== place) place.append(status);
+}
 status.addEventListener("click", () => status.replaceChildren());
 
 // A drag is written at once; the patient is told of it later, unless it is undone meanwhile.

@@ -118,9 +118,9 @@ const panel = (() => {
     typed = false;
     if (then === "leave") return (location = to);
     calendar.refetchEvents();
-    if (done) tell(done);
     if (then === "close") close();
     else load(new URL(to, location.href).href);
+    if (done) tell(done);
   }
 
   /** What was refused, or where one begins. */
@@ -149,6 +149,7 @@ const panel = (() => {
     if (!box.open) return;
     asking?.abort();
     box.close();
+    placeStatus();
     document.body.classList.remove("with-panel");
     page.replaceChildren();
     typed = false;
