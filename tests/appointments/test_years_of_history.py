@@ -13,9 +13,11 @@ from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment, Event
 from maia.appointments.moving import move_appointment
 from maia.appointments.personal import Text, block_time
+from maia.appointments.preference import one_a_time
 from maia.appointments.slots import free_slots, offered_slots
 from maia.patients.models import Patient
-from maia.practices.models import Membership
+from maia.practices.models import Membership, Practitioner
+from maia.schedules.models import Schedule
 from maia.tokens.issuing import make_token
 from tests.conftest import NOW, THURSDAY, at, make_patient
 from tests.office.conftest import BACKEND
@@ -87,9 +89,12 @@ def a_day(years, practice, anne, follow_up, julie):
     """A call that does what happens every day."""
     patient, hers = By.patient(None), By.practice(None)
     nine, newcomer = at(THURSDAY, "09:00"), make_patient(practice)
+    ines = Practitioner.objects.create(practice=practice, first_name="Inès", last_name="Haddad")
+    Schedule.objects.create(practitioner=ines).write({THURSDAY.weekday(): [(540, 1080)]})
 
     def live():
-        assert free_slots(follow_up, [anne], THURSDAY, THURSDAY, now=NOW)
+        both = free_slots(follow_up, [anne, ines], THURSDAY, THURSDAY, now=NOW)[THURSDAY]
+        assert one_a_time(both, zone=practice.zone)
         assert offered_slots(practice.slug, follow_up.pk, None, THURSDAY, THURSDAY, now=NOW).slots
         made = book_appointment(follow_up, anne, nine, newcomer, by=patient, now=NOW)
         made = move_appointment(made, at(THURSDAY, "10:00"), by=patient, now=NOW)
