@@ -114,3 +114,11 @@ def test_a_made_up_key_is_no_second_factor(client, db, credential):
     answer = client.post("/accounts/2fa/authenticate/", {"credential": credential})
     assert answer.status_code == 200
     assert "_auth_user_id" not in client.session
+
+
+def test_a_made_up_key_does_not_sign_in_again(client, julie):
+    signed_in(client, julie.user)
+    make_key(julie.user)
+    for credential in MADE_UP:
+        answer = client.post("/accounts/2fa/webauthn/reauthenticate/", {"credential": credential})
+        assert answer.status_code in (200, 302), credential
