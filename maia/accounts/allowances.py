@@ -24,12 +24,11 @@ def take(key: str, most: int, per: timedelta, *, now: datetime, many: int = 1) -
         return True
     if row.filter(come("until", now, per)).update(taken=many, until=now + per):
         return True
-    if row.exists():
-        return False
+    # Of nobody yet, or full; or made by another in the meantime, with room left.
     made = {"taken": many, "until": now + per}
-    return Allowance.objects.get_or_create(key=_digest(key), defaults=made)[1] or bool(
-        room.update(taken=F("taken") + many)
-    )
+    if not row.exists() and Allowance.objects.get_or_create(key=_digest(key), defaults=made)[1]:
+        return True
+    return bool(room.filter(to_come("until", now, per)).update(taken=F("taken") + many))
 
 
 def taken(key: str, per: timedelta, *, now: datetime) -> int:

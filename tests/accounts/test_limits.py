@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from maia.accounts.allowances import ends_at, take, taken
 from maia.accounts.limits import LIMITS, Limited, TooOften, ask
@@ -42,3 +43,20 @@ def test_several_are_taken_whole_or_not_at_all():
     assert not take("x", 5, DAY, now=NOW)
     assert not take("y", 5, DAY, now=NOW, many=6)
     assert taken("x", DAY, now=NOW + DAY) == 0
+
+
+@pytest.mark.parametrize("before", range(1, 5))
+def test_who_loses_the_first_turn_to_another_is_counted_after_her(before):
+    """Another begins the count just before one or another of the statements of the first."""
+    statements = 0
+
+    def another_comes(execute, sql, params, many, context):
+        nonlocal statements
+        statements += 1
+        if statements == before:
+            assert take("x", 5, DAY, now=NOW)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(another_comes):
+        assert take("x", 5, DAY, now=NOW)
+    assert taken("x", DAY, now=NOW) == 2

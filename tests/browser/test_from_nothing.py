@@ -1,6 +1,7 @@
 """The seed page, step by step: a practice set up from nothing in the browser, then a patient books."""
 
 import re
+import secrets
 from datetime import date, timedelta
 
 import pytest
@@ -34,11 +35,13 @@ def offered(page):
 
 
 def test_a_practice_from_nothing(site, page, browser, browser_context_args, code_for):
+    port = f"port-{secrets.token_hex(3)}"  # another, if a click was lost and all begins anew
+    nina = f"nina@{port}.example"
     site.manage(
-        *("practice", "create", "--name", "Cabinet du Port", "--slug", "port"),
-        *("--owner", "nina@port.example", "--first-name", "Nina", "--last-name", "Le Goff"),
+        *("practice", "create", "--name", "Cabinet du Port", "--slug", port),
+        *("--owner", nina, "--first-name", "Nina", "--last-name", "Le Goff"),
     )
-    by_code(page, site, code_for, "nina@port.example", "**/pro/")
+    by_code(page, site, code_for, nina, "**/pro/")
 
     # 1. The schedule: one line a day; then how far ahead patients may book.
     page.get_by_role("link", name="Donner vos heures de la semaine").click()
@@ -80,7 +83,7 @@ def test_a_practice_from_nothing(site, page, browser, browser_context_args, code
     page.get_by_text("C’est enregistré").wait_for()
     page.goto(f"{site.base}/pro/")
     page.locator(".checklist summary").click()
-    page.get_by_role("link", name="Mettez la page de réservation sur votre site").click()
+    page.get_by_role("link", name="Mettre la page de réservation sur votre site").click()
     page.get_by_role("button", name="Le lien ci-dessous me suffit").click()
     page.wait_for_url("**/pro/")
     assert page.get_by_text("Avant que les patientes").count() == 0
@@ -88,7 +91,7 @@ def test_a_practice_from_nothing(site, page, browser, browser_context_args, code
     # A patient sees exactly what was promised.
     context = browser.new_context(**browser_context_args, viewport=PHONE)
     patient = context.new_page()
-    patient.goto(f"{site.base}/port/")
+    patient.goto(f"{site.base}/{port}/")
     shown = patient.locator(".types").inner_text()
     assert "Suivi" in shown
     assert "Rééducation" in shown
@@ -101,7 +104,7 @@ def test_a_practice_from_nothing(site, page, browser, browser_context_args, code
     week = {"lundi": general, "mardi": general, "mercredi": general, "jeudi": general}
     assert offered(patient).items() <= week.items()  # a public holiday may close a day
     assert len(offered(patient)) >= 3
-    patient.goto(f"{site.base}/port/")
+    patient.goto(f"{site.base}/{port}/")
     patient.get_by_role("link", name="Rééducation").click()
     assert set(offered(patient)) == {"mardi"}
     assert offered(patient)["mardi"] == ["16:00", "16:45"]
@@ -110,12 +113,12 @@ def test_a_practice_from_nothing(site, page, browser, browser_context_args, code
     assert "La réservation est ouverte" in patient.content()
 
     # She books; the appointment is in the agenda, in its colour.
-    patient.goto(f"{site.base}/port/")
+    patient.goto(f"{site.base}/{port}/")
     patient.get_by_role("link", name="Rééducation").click()
     patient.locator(".slot").first.click()
-    patient.fill("[name=email]", "zelie@patiente.example")
+    patient.fill("[name=email]", f"zelie@{port}.example")
     patient.get_by_role("button", name="Recevoir un code").click()
-    patient.fill("input.code", code_for("zelie@patiente.example"))
+    patient.fill("input.code", code_for(f"zelie@{port}.example"))
     patient.get_by_role("button", name="Continuer").click()
     patient.fill("[name=first_name]", "Zélie")
     patient.fill("[name=last_name]", "Caron")
