@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from maia.office.fields.days import DayField
+from maia.office.fields.days import DayField, refuse_skipped
 from maia.patients.text import clean_text
 from maia.practices.models import Practitioner
 from maia.practices.seats import Seat
@@ -66,6 +66,10 @@ class AwayForm(forms.Form):
             self.add_error(
                 "practitioner", _("Only that practitioner, or the owner, can close this time.")
             )
+            return typed
+        refuse_skipped(self, "first_time", typed["first_date"], typed["first_time"], self.zone)
+        refuse_skipped(self, "last_time", typed["last_date"], typed["last_time"], self.zone)
+        if self.errors:
             return typed
         start = datetime.combine(typed["first_date"], typed["first_time"] or time.min)
         if typed["last_time"]:

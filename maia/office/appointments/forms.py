@@ -14,7 +14,7 @@ from maia.accounts.addresses import AddressFormField
 from maia.appointments.agenda import Telling
 from maia.appointments.models import MOST_WORDS, Appointment
 from maia.appointments.offer import why_not_offered
-from maia.office.fields.days import DayField
+from maia.office.fields.days import DayField, refuse_skipped
 from maia.office.fields.phones import clean_phone
 from maia.patients.addresses import LENGTHS, NEEDED, Address
 from maia.patients.models import Patient
@@ -65,6 +65,9 @@ class WhenForm(forms.Form):
         typed: dict[str, Any] = self.cleaned_data
         if typed.get("until") and typed.get("time") and typed["until"] <= typed["time"]:
             self.add_error("until", _("The end comes before the start."))
+        for name in ("time", "until"):
+            zone = timezone.get_current_timezone()
+            refuse_skipped(self, name, typed.get("date"), typed.get(name), zone)
         return typed
 
     def end(self) -> datetime | None:
@@ -75,8 +78,7 @@ class WhenForm(forms.Form):
         return local.replace(tzinfo=timezone.get_current_timezone())
 
     def start(self) -> datetime:
-        """In the practice's time zone, which is the current one. An hour that a clock change
-        skips is read as the hour after it."""
+        """In the practice's time zone, which is the current one."""
         local = datetime.combine(self.cleaned_data["date"], self.cleaned_data["time"])
         return local.replace(tzinfo=timezone.get_current_timezone())
 

@@ -34,7 +34,7 @@ from maia.office.appointments.coming import coming_times, is_looking, taken_from
 from maia.office.appointments.forms import ChangeForm, EditForm, TellingForm
 from maia.office.appointments.overlaps import what_stands
 from maia.office.appointments.tellings import told_of
-from maia.office.fields.days import read_wall
+from maia.office.fields.days import read_wall, unread_words
 from maia.privacy.reading import notes_of, open_record, read_agenda
 from maia.schedules.models import Absence
 
@@ -87,10 +87,11 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
     telling = TellingForm(request.POST, auto_id="moving_%s")
     seen = _seen(request)
     end = read_wall(request.POST.get("end", ""), request.seat.practice.zone)
-    crooked = not form.is_valid() or seen < 0 or (end and not _sane(form.start(), end))
+    crooked = not form.is_valid() or seen < 0 or (end is None and bool(request.POST.get("end")))
+    crooked = crooked or (end is not None and not _sane(form.start(), end))
     if crooked or not telling.is_valid():
         if dragged:
-            return JsonResponse({"error": _("This time cannot be read.")}, status=422)
+            return JsonResponse({"error": unread_words(form)}, status=422)
         return _render_sheet(
             request, appointment, when=form, tellings={"moved": telling}, status=422
         )

@@ -1,6 +1,6 @@
 """Dates and times as the practice types them, of years that Maia knows."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from maia.availability.bounds import FIRST_YEAR, LAST_YEAR, is_in_bounds
+from maia.availability.clocks import is_skipped
 
 
 class DayField(forms.DateField):
@@ -28,6 +29,24 @@ class DayField(forms.DateField):
         return day
 
 
+SKIPPED = _("The clocks are put forward that night: this hour does not exist.")
+
+
+def refuse_skipped(
+    form: forms.BaseForm, field: str, day: date | None, clock: time | None, zone: ZoneInfo
+) -> None:
+    """At its field, an hour that a change of the clocks goes over: no other is put in its place."""
+    if day is not None and clock is not None and is_skipped(datetime.combine(day, clock), zone):
+        form.add_error(field, SKIPPED)
+
+
+def unread_words(form: forms.BaseForm) -> str:
+    """What a drag to a time that the form refuses is answered."""
+    if SKIPPED in [error for errors in form.errors.values() for error in errors]:
+        return str(SKIPPED)
+    return str(_("This time cannot be read."))
+
+
 def read_day(text: str) -> date | None:
     """A date in an address; None for whatever is none."""
     try:
@@ -38,9 +57,12 @@ def read_day(text: str) -> date | None:
 
 
 def read_wall(text: str, zone: ZoneInfo) -> datetime | None:
-    """A wall-clock time in an address, in ``zone``; None for whatever is none."""
+    """A wall-clock time in an address, in ``zone``; None for whatever is none, and for an hour that
+    the clocks skip."""
     try:
         wall = parse_datetime(text)
     except ValueError:
         return None
-    return wall.replace(tzinfo=zone) if wall is not None and is_in_bounds(wall) else None
+    if wall is None or wall.tzinfo is not None or not is_in_bounds(wall) or is_skipped(wall, zone):
+        return None
+    return wall.replace(tzinfo=zone)

@@ -17,7 +17,7 @@ from maia.appointments.personal import Change, change_event
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.agenda.walls import wall
-from maia.office.fields.days import DayField, read_wall
+from maia.office.fields.days import DayField, read_wall, refuse_skipped, unread_words
 from maia.office.personal.views import get_event
 from maia.office.personal.words import met_in_words
 from maia.privacy.journal import Act, time_in_words
@@ -28,6 +28,10 @@ LONGEST = timedelta(days=366)
 class DraggedForm(forms.Form):
     date = DayField()
     time = forms.TimeField()
+
+    def clean(self) -> None:
+        typed, zone = self.cleaned_data, timezone.get_current_timezone()
+        refuse_skipped(self, "time", typed.get("date"), typed.get("time"), zone)
 
 
 @office
@@ -41,7 +45,7 @@ def move_event(request: OfficeRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         start = read_wall("{date}T{time}".format(**form.cleaned_data), zone)
     if start is None or end is None or not timedelta(0) < end - start <= LONGEST:
-        return JsonResponse({"error": _("This time cannot be read.")}, status=422)
+        return JsonResponse({"error": unread_words(form)}, status=422)
     if request.POST.get("practitioner", "") not in ("", str(event.practitioner_id)):
         words = _("A personal event stays in the agenda of whose it is.")
         return JsonResponse({"error": words}, status=422)
