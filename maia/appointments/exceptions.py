@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from maia.appointments.models import Appointment
+    from maia.appointments.models import Appointment, Event
 
 
 class BookingRefused(Exception):
@@ -45,6 +45,16 @@ class Overlaps(SlotTaken):
     def __init__(self, clashes: Sequence[Clash], wanted: int) -> None:
         super().__init__()
         self.clashes, self.wanted = clashes, wanted
+
+
+class TakesDatesAway(BookingRefused):
+    """Other dates of a series would be no more: ``events``, in order."""
+
+    code = "takes_dates_away"
+
+    def __init__(self, events: Sequence["Event"]) -> None:
+        super().__init__()
+        self.events = events
 
 
 class NotBookable(BookingRefused):

@@ -13,12 +13,11 @@ from django.db.models import F
 
 from maia.appointments import series as written
 from maia.appointments.agenda import agenda_of, refuse_unless_known
-from maia.appointments.exceptions import ChangedMeanwhile, Overlaps
+from maia.appointments.exceptions import ChangedMeanwhile, Overlaps, TakesDatesAway
 from maia.appointments.models import Event, Series
+from maia.appointments.rewriting import write_anew
 from maia.practices.models import Practitioner
 from maia.schedules.repeating import LONGEST, BadRule, Rule, walk
-
-TEXTS = ("title", "note", "colour")
 
 
 class Which(StrEnum):
@@ -60,7 +59,7 @@ class Change:
 
     @property
     def texts(self) -> dict[str, str]:
-        said = {name: getattr(self, name) for name in TEXTS}
+        said = {name: getattr(self, name) for name in written.TEXTS}
         return {name: text for name, text in said.items() if text is not None}
 
 
@@ -99,14 +98,17 @@ def change_event(
     *,
     now: datetime,
     allow_overlap: bool,
+    allow_fewer: bool = False,
     seen: int | None = None,
 ) -> Event:
     """Changes this one, it and the following, or all; the event that stands in its place then.
 
     An event that is changed alone leaves its series' rhythm as it is. A series that is moved takes
-    along what follows: what was changed alone stays, as long as its date is one of the series.
+    along what follows: what was changed alone stays, as long as its date is one of the series. Each
+    event that goes on being one of it keeps its row.
 
-    Raises as `block_time`, `BadRule` (of_several) for another rhythm of one of a series alone, and
+    Raises as `block_time`, `TakesDatesAway` where dates would be no more, unless ``allow_fewer`` was
+    asked for, `BadRule` (of_several) for another rhythm of one of a series alone, and
     `ChangedMeanwhile` where its version is not ``seen`` any more.
     """
     refuse_unless_known(*(at for at in (change.start, change.end) if at is not None))
@@ -120,7 +122,7 @@ def change_event(
             return _change_one(current, change, allow_overlap)
         if not change.moves and change.rhythm is None:
             return _say(current, change, which)
-        return _change_many(current, current.series, change, which, now, allow_overlap)
+        return _change_many(current, current.series, change, which, now, allow_overlap, allow_fewer)
 
 
 def drop_event(
@@ -212,9 +214,14 @@ def _is_apart(event: Event) -> bool:
     if series is None:
         return False
     start, end = (at.astimezone(zone).replace(tzinfo=None) for at in (event.start, event.end))
-    said = (start.date(), start.time(), end - start, *(getattr(event, name) for name in TEXTS))
+    said = (
+        start.date(),
+        start.time(),
+        end - start,
+        *(getattr(event, name) for name in written.TEXTS),
+    )
     usual = (
-        event.series_date, series.begins, series.lasts, *(getattr(series, name) for name in TEXTS)
+        event.series_date, series.begins, series.lasts, *(getattr(series, name) for name in written.TEXTS)
     )  # fmt: skip
     return said != usual
 
@@ -223,11 +230,10 @@ def _repeat(
     current: Event, change: Change, rule: Rule, now: datetime, allow_overlap: bool
 ) -> Event:
     """What stood once comes back from now on."""
-    text = Text(**{name: getattr(current, name) for name in TEXTS} | change.texts)
+    text = Text(**{name: getattr(current, name) for name in written.TEXTS} | change.texts)
     start, end = change.start or current.start, change.end or current.end
     series = _series_of(current.practitioner, start, end, text, rule)
-    current.delete()
-    return written.begin(series, now=now, allow_overlap=allow_overlap)[0]
+    return written.begin(series, now=now, allow_overlap=allow_overlap, first=current)[0]
 
 
 def _say(current: Event, change: Change, which: Which) -> Event:
@@ -252,7 +258,13 @@ def _reword(series: Series, current: Event, change: Change) -> None:
 
 
 def _change_many(
-    current: Event, series: Series, change: Change, which: Which, now: datetime, overlap: bool
+    current: Event,
+    series: Series,
+    change: Change,
+    which: Which,
+    now: datetime,
+    overlap: bool,
+    fewer: bool,
 ) -> Event:
     zone = series.practice.zone
     # 1. What changes is a series of its own, from the first date that does.
@@ -265,7 +277,7 @@ def _change_many(
     _reword(series, current, change)
     rule = change.rhythm.rule if change.rhythm else series.repeats
     if rule is None:
-        return _once(current, series, change, overlap)
+        return _once(current, series, change, overlap, fewer)
     # 2. Its hours, and its days as far as this one is moved.
     first = day
     if change.moves:
@@ -279,29 +291,23 @@ def _change_many(
         raise BadRule("too_far")
     series.rule, series.last_date = rule
     until = written.today_of(series, now) + LONGEST + written.SPARE
-    dates = set(walk(rule, first, until=until))
-    if not dates:
+    begins = next(walk(rule, first, until=until), None)
+    if begins is None:
         raise BadRule("nothing")
-    series.first_date = min(dates)
-    # 3. What was changed alone, or dropped, stays so on the dates that are still the series'.
-    dropped = dates - {series.first_date}
-    series.without = [text for text in series.without if date.fromisoformat(text) in dropped]
-    rows = Event.objects.filter(series=series)
-    apart = rows.filter(is_apart=True, series_date__in=dates).exclude(pk=current.pk)
-    standing = {row.pk: row.series_date for row in apart if row.series_date is not None}
-    rows.exclude(pk__in=standing).delete()
-    # 4. Everything else is written anew.
-    made = written.write_out(
-        series, since=series.first_date, now=now, allow_overlap=overlap,
-        standing=set(standing.values()),
-    )  # fmt: skip
-    return made[0] if made else Event.objects.get(pk=next(iter(standing)))
+    series.first_date = begins
+    # 3. Its events follow: those that stay keep their rows.
+    return write_anew(
+        series, current, first - day, now=now, allow_overlap=overlap, allow_fewer=fewer
+    )
 
 
-def _once(current: Event, series: Series, change: Change, allow_overlap: bool) -> Event:
+def _once(current: Event, series: Series, change: Change, overlap: bool, fewer: bool) -> Event:
     """It comes back no more: this one stays, alone."""
-    Event.objects.filter(series=series).exclude(pk=current.pk).delete()
+    others = Event.objects.filter(series=series).exclude(pk=current.pk)
+    if not fewer and (goes := list(others.order_by("start"))):
+        raise TakesDatesAway(goes)
+    others.delete()
     Event.objects.filter(pk=current.pk).update(series=None, series_date=None)
     series.delete()
     alone = _read_again(current, None)
-    return _change_one(alone, change, allow_overlap)
+    return _change_one(alone, change, overlap)

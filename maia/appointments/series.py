@@ -25,6 +25,7 @@ SPARE = timedelta(days=31)  # written at once beyond `LONGEST`: each is prolonge
 BEHIND = timedelta(days=366)  # how long ago one may begin
 MOST_DATES = 1200  # written at once: every day from `BEHIND` to the last
 MOST_SERIES = 100  # of a practitioner that have not ended
+TEXTS = ("title", "note", "colour")  # of the series and of each of its events
 
 
 class Dated(NamedTuple):
@@ -39,8 +40,10 @@ def today_of(series: Series, now: datetime) -> date:
     return now.astimezone(series.practice.zone).date()
 
 
-def begin(series: Series, *, now: datetime, allow_overlap: bool) -> list[Event]:
-    """Saves it, and its events. Raises `Overlaps`; `BadRule`: too_far, too_many, too_many_series,
+def begin(
+    series: Series, *, now: datetime, allow_overlap: bool, first: Event | None = None
+) -> list[Event]:
+    """Saves it, and its events, of which ``first`` stands already. Raises `Overlaps`; `BadRule`: too_far, too_many, too_many_series,
     nothing, meets_itself."""
     today = today_of(series, now)
     if not today - BEHIND <= series.first_date <= today + LONGEST:
@@ -48,36 +51,35 @@ def begin(series: Series, *, now: datetime, allow_overlap: bool) -> list[Event]:
     alive = Series.objects.filter(practitioner=series.practitioner)
     if alive.exclude(last_date__lt=today).count() >= MOST_SERIES:
         raise BadRule("too_many_series")
-    return write_out(series, since=series.first_date, now=now, allow_overlap=allow_overlap)
-
-
-def write_out(
-    series: Series,
-    *,
-    since: date,
-    now: datetime,
-    allow_overlap: bool,
-    standing: Collection[date] = (),
-) -> list[Event]:
-    """Events for its dates from ``since`` on that are not dropped nor ``standing``; and saves it.
-
-    Raises `Overlaps` and `BadRule`.
-    """
     until = today_of(series, now) + LONGEST + SPARE
-    times = dated(series, since, until)
+    times = dated(series, series.first_date, until)
     if not times:
         raise BadRule("nothing")
-    left_out = {*standing, *map(date.fromisoformat, series.without)}
-    times = [time for time in times if time.day not in left_out]
-    clashes = met_by(series.practitioner, [(time.start, time.end) for time in times])
+    but = [first.pk] if first else []
+    clashes = met_by(series.practitioner, [(time.start, time.end) for time in times], but=but)
     if clashes and not allow_overlap:
         raise Overlaps(clashes, len(times))
     series.written_until = until
     series.save()
-    return _written(series, times, clashes)
+    if first is None:
+        return write(series, times, clashes)
+    _join(series, first, times[0], clashes)
+    return [first, *write(series, times[1:], clashes)]
 
 
-def _written(series: Series, times: Sequence[Dated], clashes: Sequence[Clash]) -> list[Event]:
+def _join(series: Series, event: Event, time: Dated, clashes: Sequence[Clash]) -> None:
+    """What stood once is the first of them."""
+    event.series, event.series_date, event.is_apart = series, time.day, False
+    event.start, event.end = time.start, time.end
+    event.exclusive = all(clash.start != time.start for clash in clashes)
+    for name in TEXTS:
+        setattr(event, name, getattr(series, name))
+    event.version += 1
+    event.save()
+
+
+def write(series: Series, times: Sequence[Dated], clashes: Sequence[Clash]) -> list[Event]:
+    """New events for ``times``; those that meet something overlap it on purpose."""
     met = {clash.start for clash in clashes}
     return Event.objects.bulk_create(
         Event(
@@ -203,4 +205,4 @@ def _prolong(key: UUID, now: datetime) -> int:
         times = [t for t in dated(series, since, until) if t.day.isoformat() not in gone]
         clashes = met_by(series.practitioner, [(time.start, time.end) for time in times])
         Series.objects.filter(pk=series.pk).update(written_until=max(until, series.written_until))
-        return len(_written(series, times, clashes))
+        return len(write(series, times, clashes))

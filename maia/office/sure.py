@@ -43,7 +43,12 @@ def ask(
     ``typed``: what the form says besides what was posted; ``telling``: what leaves to the patient, with
     its form, which says anew whether it does."""
     shown = {"csrfmiddlewaretoken", YES, *(telling["form"].fields if telling else ())}
-    posted = [(name, value) for name, value in request.POST.items() if name not in shown]
+    posted = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in shown
+    ]
     context = {
         "practice": request.seat.practice,
         "question": question,

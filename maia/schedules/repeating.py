@@ -55,6 +55,11 @@ def rule_of(repeat: Repeat, until: date) -> str:
     return f"{_RULES[repeat]};UNTIL={until:%Y%m%d}"
 
 
+def frequency_of(rule: Rule) -> str:
+    """DAILY, WEEKLY, MONTHLY or YEARLY."""
+    return pattern_of(parts_of(rule.text)).frequency
+
+
 def read_rule(text: str, start: datetime, zone: ZoneInfo) -> Rule:
     """Of a text of RFC 5545; ``start`` is the wall-clock time, without zone, of its first time.
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
-from maia.appointments.exceptions import ChangedMeanwhile, Overlaps
+from maia.appointments.exceptions import ChangedMeanwhile, Overlaps, TakesDatesAway
 from maia.appointments.models import Event, Series
 from maia.appointments.personal import (
     Change,
@@ -109,16 +109,17 @@ def test_one_is_moved_alone_and_the_others_stay(anne):
 
 @pytest.mark.rule("3.12.15")
 def test_it_and_the_following_move_together(anne):
-    _first, second, _third = block(anne)
+    _first, second, third = block(anne)
     to = {
         "start": second.start + timedelta(days=1, hours=2),
         "end": second.end + timedelta(days=1, hours=2),
     }
-    change_event(second, Change(**to), Which.FOLLOWING, **HOW)
-    assert shown(anne) == [
-        "03/12 14:00 Staff",
-        "11/12 16:00 Staff",
-    ]  # the third would be past the end
+    with pytest.raises(TakesDatesAway) as refusal:  # the third would be past the end
+        change_event(second, Change(**to), Which.FOLLOWING, **HOW)
+    assert [event.start for event in refusal.value.events] == [third.start]
+    assert len(shown(anne)) == 3
+    change_event(second, Change(**to), Which.FOLLOWING, allow_fewer=True, **HOW)
+    assert shown(anne) == ["03/12 14:00 Staff", "11/12 16:00 Staff"]
     assert Series.objects.count() == 2
 
 
@@ -156,8 +157,85 @@ def test_what_was_moved_or_dropped_alone_stays_so_while_its_date_is_of_the_serie
         "03/12 15:00", "04/12 17:00", "06/12 15:00", "07/12 15:00", "08/12 15:00",
     ]  # fmt: skip
     rhythm = Rhythm(Rule("FREQ=DAILY;INTERVAL=2", date(2026, 12, 8)))
-    change_event(first, Change(rhythm=rhythm), Which.ALL, **HOW)
+    change_event(first, Change(rhythm=rhythm), Which.ALL, allow_fewer=True, **HOW)
     assert [line[:11] for line in shown(anne)] == ["03/12 15:00", "07/12 15:00"]
+
+
+def rows(anne):
+    """Which row stands on which day."""
+    zone = anne.practice.zone
+    kept = Event.objects.filter(practitioner=anne, kind="personal").order_by("start")
+    return {row.pk: f"{row.start.astimezone(zone):%d/%m %H:%M}" for row in kept}
+
+
+@pytest.mark.rule("3.12.15")
+@pytest.mark.parametrize(
+    ("hours", "rule", "expected"),
+    [
+        (2, None, ["03/12 16:00", "10/12 16:00", "17/12 16:00", "24/12 16:00"]),
+        (24, None, ["04/12 14:00", "11/12 14:00", "18/12 14:00", "25/12 14:00"]),
+        (-48, None, ["01/12 14:00", "08/12 14:00", "15/12 14:00", "22/12 14:00"]),
+        (7 * 24, None, ["10/12 14:00", "17/12 14:00", "24/12 14:00", "31/12 14:00"]),
+        (0, "FREQ=WEEKLY;BYDAY=TU", ["08/12 14:00", "15/12 14:00", "22/12 14:00", "29/12 14:00"]),
+        (0, "FREQ=WEEKLY;INTERVAL=2", ["03/12 14:00", None, "17/12 14:00", None]),
+        (
+            0,
+            "FREQ=WEEKLY;BYDAY=MO,TH",
+            ["03/12 14:00", "10/12 14:00", "17/12 14:00", "24/12 14:00"],
+        ),
+    ],
+)
+def test_what_stays_of_a_series_keeps_its_row(anne, hours, rule, expected):
+    made = block(anne, Rule("FREQ=WEEKLY", date(2027, 1, 7)))[:4]
+    by, how = timedelta(hours=hours), {"allow_fewer": True, **HOW}
+    rhythm = Rhythm(Rule(rule, date(2027, 1, 7))) if rule else None
+    change = Change(start=made[0].start + by, end=made[0].end + by, rhythm=rhythm)
+    if rule:
+        change = Change(rhythm=rhythm)
+    changed = change_event(made[0], change, Which.ALL, **how)
+    now = rows(anne)
+    assert changed.pk == made[0].pk
+    assert [now.get(event.pk) for event in made] == expected
+    assert all(event.version for event in Event.objects.filter(pk__in=[e.pk for e in made]))
+
+
+def test_an_endless_one_by_day_is_moved_in_few_statements_and_none_is_lost(anne):
+    def cost(made, **by):
+        change = Change(start=made[5].start + timedelta(**by), end=made[5].end + timedelta(**by))
+        with CaptureQueriesContext(connection) as captured:
+            change_event(made[5], change, Which.ALL, **HOW)
+        return len(captured)
+
+    long = block(anne, Rule("FREQ=DAILY"), "08:00", "12:00")
+    before = set(rows(anne))
+    assert cost(long, hours=-2) < 30
+    assert set(rows(anne)) == before
+    long = list(Event.objects.order_by("start"))
+    assert cost(long, days=1) < 30  # each where another one stood
+    assert len(set(rows(anne)) & before) >= len(before) - 1
+    assert all(Event.objects.values_list("exclusive", flat=True))
+
+
+def test_what_has_words_of_its_own_keeps_them_where_it_goes(anne):
+    made = block(anne, Rule("FREQ=WEEKLY", date(2026, 12, 31)))
+    alone = change_event(made[1], Change(title="Bilan"), **HOW)
+    by = timedelta(days=1)
+    change = Change(start=made[0].start + by, end=made[0].end + by)
+    change_event(made[0], change, Which.ALL, allow_fewer=True, **HOW)
+    assert "11/12 14:00 Bilan" in shown(anne)
+    assert Event.objects.get(pk=alone.pk).is_apart
+
+
+def test_what_overlapped_on_purpose_is_not_asked_about_again_where_it_stays(anne, follow_up, julie):
+    day = date(2026, 12, 10)
+    by = By.practice(None)
+    book_appointment(follow_up, anne, at(day, "14:30"), julie, by=by, now=NOW)
+    first = block(anne, Rule("FREQ=WEEKLY", date(2026, 12, 31)), allow_overlap=True)[0]
+    rhythm = Rhythm(Rule("FREQ=WEEKLY", date(2026, 12, 17)))
+    change_event(first, Change(rhythm=rhythm), Which.ALL, allow_fewer=True, **HOW)
+    assert list(
+        Event.objects.filter(kind="personal").order_by("start").values_list("exclusive", flat=True)
+    ) == [True, False, True]
 
 
 def test_dropped_alone_from_there_on_or_all(anne):
@@ -179,7 +257,12 @@ def test_once_becomes_a_series_and_a_series_once(anne):
     assert len(shown(anne)) == 3
     assert first.note == "x"
     second = Event.objects.get(start=first.start + timedelta(days=7))
-    change_event(second, Change(rhythm=Rhythm(None)), Which.FOLLOWING, **HOW)
+    assert first.pk == event.pk
+    once = Change(rhythm=Rhythm(None))
+    with pytest.raises(TakesDatesAway) as refusal:
+        change_event(second, once, Which.FOLLOWING, **HOW)
+    assert len(refusal.value.events) == 1
+    change_event(second, once, Which.FOLLOWING, allow_fewer=True, **HOW)
     assert shown(anne) == ["03/12 14:00 Staff", "10/12 14:00 Staff"]
     assert Event.objects.get(pk=second.pk).series is None
     only = Event.objects.get(pk=first.pk)

@@ -165,6 +165,7 @@ def change(request: HttpRequest, id: Id, typed: EventPatch) -> Any:
             typed.which,
             now=timezone.now(),
             allow_overlap=typed.allow_overlap,
+            allow_fewer=True,  # a rule is written whole: it says which dates are left
         )
     note(request, changed)
     return _shown(get_object_or_404(_events(request), pk=changed.pk), zone)

@@ -14,7 +14,7 @@ from maia.appointments.models import Event
 from maia.appointments.personal import Change, Rhythm, Text, Which
 from maia.appointments.rhythms import Repeat, rhythm_of, rule_of
 from maia.appointments.rhythms import Rhythm as Asked
-from maia.office.fields.days import DayField
+from maia.office.fields.days import DayField, refuse_skipped
 from maia.office.fields.kept_form import KeptForm
 from maia.office.personal.colours import ColourField
 from maia.patients.text import clean_text
@@ -93,6 +93,8 @@ class PersonalForm(forms.Form):
             self.fields["practitioner"].queryset = team  # type: ignore[attr-defined]
         self.start = self.end = timezone.now()
         self.rule: Rule | None = None
+        self.weekdays_shown = not self.is_bound or self["weekdays"].html_initial_name in self.data
+        self.fields["weekdays"].show_hidden_initial = self.weekdays_shown
 
     @property
     def text(self) -> Text:
@@ -137,6 +139,10 @@ class PersonalForm(forms.Form):
                     self.add_error(name, _("Say the hour, or tick the whole day."))
             if self.errors:
                 return
+            refuse_skipped(self, "time", first, typed["time"], self.zone)
+            refuse_skipped(self, "until", last, typed["until"], self.zone)
+            if self.errors:
+                return
             begins, ends = typed["time"], datetime.combine(last, typed["until"])
         self.start = datetime.combine(first, begins, self.zone)
         self.end = ends.replace(tzinfo=self.zone)
@@ -175,7 +181,17 @@ class PersonalForm(forms.Form):
         self.end += day - first
 
     def _weekdays(self, typed: dict[str, Any]) -> frozenset[int]:
-        return frozenset(typed.get("weekdays") or ())
+        """Those that are ticked. The only one that was when the page was shown goes along with the
+        date; of a program, which saw no page, what it says."""
+        ticked = frozenset(typed.get("weekdays") or ())
+        left = self.weekdays_shown and "weekdays" not in self.changed_data
+        return frozenset() if left and len(ticked) == 1 else ticked
+
+    def shown_before(self) -> str:
+        """The hidden values of the fields that the template draws choice by choice."""
+        names = [name for name in ("weekdays", "colour", "which") if name in self.fields]
+        bound = [self[name] for name in names if self.fields[name].show_hidden_initial]
+        return mark_safe("".join(one.as_hidden(only_initial=True) for one in bound))  # noqa: S308
 
     def _is_alone(self) -> bool:
         """Whether its repetition is left as it is."""
@@ -208,12 +224,6 @@ class ChangeEventForm(KeptForm, PersonalForm):
     def about(self) -> Which:
         return Which(self.cleaned_data.get("which") or Which.THIS)
 
-    def shown_before(self) -> str:
-        """The hidden values of the fields that the template draws choice by choice."""
-        names = [name for name in ("weekdays", "colour", "which") if name in self.fields]
-        bound = [self[name] for name in names if self.fields[name].show_hidden_initial]
-        return mark_safe("".join(one.as_hidden(only_initial=True) for one in bound))  # noqa: S308
-
     def change(self) -> Change:
         """What she changed, and nothing else."""
         changed, typed = set(self.changed_data), self.cleaned_data
@@ -229,11 +239,6 @@ class ChangeEventForm(KeptForm, PersonalForm):
             end=self.end if moves else None,
             rhythm=Rhythm(self.rule) if again else None,
         )
-
-    def _weekdays(self, typed: dict[str, Any]) -> frozenset[int]:
-        """Those that are ticked. The only one that was goes along with the date."""
-        ticked = super()._weekdays(typed)
-        return frozenset() if "weekdays" not in self.changed_data and len(ticked) == 1 else ticked
 
     def _is_alone(self) -> bool:
         return "which" in self.fields and self.about == Which.THIS

@@ -8,16 +8,24 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maia.accounts.ids import parse_id
 from maia.appointments.agenda import agenda_of
-from maia.appointments.exceptions import ChangedMeanwhile, ImpossibleDate, Overlaps
+from maia.appointments.dates import long_date
+from maia.appointments.exceptions import (
+    ChangedMeanwhile,
+    ImpossibleDate,
+    Overlaps,
+    TakesDatesAway,
+)
 from maia.appointments.models import Event
 from maia.appointments.personal import block_time, change_event
-from maia.office import refusals
+from maia.office import refusals, sure
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.fields.days import read_wall
 from maia.office.fields.kept_form import in_turn
@@ -87,14 +95,32 @@ def personal_event(request: OfficeRequest, pk: int) -> HttpResponse:
                     form.about,
                     now=timezone.now(),
                     allow_overlap="anyway" in request.POST,
+                    allow_fewer=sure.is_sure(request),
                 )
         except Overlaps as refusal:
             return _render(request, form, refusal, event=event, status=409)
+        except TakesDatesAway as refusal:
+            return _ask_about_dates(request, event, refusal)
     if form.errors:
         return _render(request, form, event=event, status=422)
     written_down(request, Act.TIME, detail=time_in_words(changed))
     messages.success(request, _("Saved."))
     return redirect("office:agenda")
+
+
+def _ask_about_dates(request: OfficeRequest, event: Event, refusal: TakesDatesAway) -> HttpResponse:
+    """Nothing is saved yet: what was typed is posted again by who is sure."""
+    name, count = event.title or _("this event"), len(refusal.events)
+    first, last = (timezone.localtime(refusal.events[at].start).date() for at in (0, -1))
+    words = {"count": count, "first": long_date(first), "last": long_date(last)}
+    takes = ngettext(
+        "%(count)d other date goes: %(first)s.",
+        "%(count)d other dates go, from %(first)s to %(last)s.",
+        count,
+    )
+    question = _("Take dates of %(name)s away?") % {"name": name}
+    back = reverse("office:personal_event", args=[event.pk])
+    return sure.ask(request, question, [takes % words], _("Save"), back)
 
 
 @office

@@ -188,8 +188,86 @@ def test_a_page_that_was_changed_in_nothing_changes_nothing(owner, anne, practic
 def test_moved_to_another_day_the_following_come_back_on_that_day(owner, anne, practice):
     second = series(anne, last=date(2026, 12, 31))[1]
     change = sent_by(owner.get(page_of(second)).content.decode())
-    owner.post(page_of(second), change | {"which": "following", "date": "2026-12-11"})
+    change |= {"which": "following", "date": "2026-12-11"}
+    asked = owner.post(page_of(second), change)
+    assert "1 autre date disparaît : jeudi 31 décembre 2026" in text(asked)
+    assert [line[:5] for line in shown(practice)] == ["03/12", "10/12", "17/12", "24/12", "31/12"]
+    owner.post(page_of(second), change | {"yes": "1"})
     assert [line[:5] for line in shown(practice)] == ["03/12", "11/12", "18/12", "25/12"]
+
+
+@pytest.mark.rule("3.12.15")
+def test_who_has_one_open_while_all_are_moved_loses_nothing(owner, sign_in, team, anne, practice):
+    first, second, _third = series(anne, last=date(2026, 12, 31))[:3]
+    colleague = sign_in(team["assistant"])
+    open_page = sent_by(colleague.get(page_of(second)).content.decode())
+    change = sent_by(owner.get(page_of(first)).content.decode())
+    change |= {"which": "all", "time": "16:00", "until": "17:00"}
+    assert owner.post(page_of(first), change).status_code == 302
+    answer = colleague.post(page_of(second), open_page | {"note": "Salle 2"})
+    assert answer.status_code == 302
+    second.refresh_from_db()
+    assert (second.note, second.start) == ("Salle 2", at(date(2026, 12, 10), "16:00"))
+
+
+@pytest.mark.rule("3.12.5")
+def test_a_repetition_that_ends_asks_naming_what_goes(owner, anne, practice):
+    second = series(anne, "FREQ=WEEKLY;BYDAY=MO,TH", date(2026, 12, 31))[1]
+    change = sent_by(owner.get(page_of(second)).content.decode())
+    change |= {"which": "all", "repeat": "never", "title": "Seul"}
+    before = shown(practice)
+    asked = owner.post(page_of(second), change)
+    page = text(asked)
+    assert "Supprimer des dates de « Staff » ?" in page
+    assert (
+        "8 autres dates disparaissent, du jeudi 3 décembre 2026 au jeudi 31 décembre 2026" in page
+    )
+    assert shown(practice) == before
+    asked_again = re.findall(r'name="weekdays" value="(\d)"', asked.content.decode())
+    assert asked_again == change["weekdays"] == ["0", "3"]
+    assert owner.post(page_of(second), change | {"yes": "1"}).status_code == 302
+    assert shown(practice) == ["07/12 14:00 Seul"]
+
+
+@pytest.mark.rule("3.12.1")
+def test_a_new_weekly_one_follows_the_date_that_is_typed(owner, anne, practice):
+    """The page was opened on a Thursday; she types a Tuesday, and touches no weekday."""
+    page = sent_by(owner.get(f"{NEW}?start=2026-12-03T14:00").content.decode())
+    weekly = page | {"title": "Staff", "repeat": "weekly", "date": "2026-12-08"}
+    assert owner.post(NEW, weekly).status_code == 302
+    assert shown(practice)[:2] == ["08/12 14:00 Staff", "15/12 14:00 Staff"]
+    page = sent_by(owner.get(f"{NEW}?start=2026-12-03T16:00").content.decode())
+    weekly = page | {"repeat": "weekly", "date": "2026-12-08", "weekdays": ["2"]}  # she chose it
+    assert owner.post(NEW, weekly).status_code == 302
+    assert Series.objects.get(begins="16:00").first_date == date(2026, 12, 9)
+
+
+@pytest.mark.rule("3.1.2")
+def test_an_hour_that_the_clocks_skip_is_refused_where_it_is_typed(owner, anne, follow_up, julie):
+    night = {"date": "2027-03-28", "time": "02:30", "until": "03:30"}
+    answer = owner.post(NEW, typed(anne, **night))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["time"])
+    assert "cette heure n’existe pas" in text(answer)
+    answer = owner.post(NEW, typed(anne, **night | {"time": "01:30", "until": "02:30"}))
+    assert list(answer.context["form"].errors) == ["until"]
+    assert not Event.objects.exists()
+    event = series(anne)[0]
+    for start, end in (
+        ("2027-03-28T02:30", "2027-03-28T03:30"),
+        ("2027-03-28T01:30", "2027-03-28T02:30"),
+    ):
+        answer = drag(owner, event, start, end)
+        assert answer.status_code == 422
+    by = By.practice(None)
+    booked = book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=by, now=NOW)
+    for more in ({"time": "02:30"}, {"time": "01:30", "end": "2027-03-28T02:30"}):
+        answer = owner.post(
+            reverse("office:move", args=[booked.pk]),
+            {"date": "2027-03-28", "version": booked.version, **more},
+        )
+        assert answer.status_code == 422
+    booked.refresh_from_db()
+    assert booked.start == at(THURSDAY, "09:00")
 
 
 def test_of_two_at_once_the_second_is_told_at_the_field(owner, anne, practice):
