@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from maia.accounts.models import User
 from maia.appointments.constraints import NO_OVERLAP
 from maia.appointments.exceptions import ChangedMeanwhile, ImpossibleDate, SlotTaken
-from maia.appointments.models import Appointment, HistoryEntry
+from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.availability.bounds import is_in_bounds
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
@@ -111,13 +111,10 @@ def is_taken(
 ) -> bool:
     """Whether an event of hers stands in ``[start, end)``, other than those of ``but``: keys, or
     rows of one column of keys.
-
-    In the order of the index, by end: of a bare "is there any", PostgreSQL believes that half of
-    all events fit, and so reads them all, years of them, whenever none does.
     """
-    met = practitioner.events.filter(blocking=True, start__lt=end, end__gt=start)
+    met = Event.objects.filter(practitioner=practitioner, blocking=True).touching(start, end)
     others = met if but is None else met.exclude(pk__in=but)
-    return others.order_by("end").values_list("pk").first() is not None
+    return others.values_list("pk").first() is not None
 
 
 def patient_of(appointment: Appointment) -> Patient:

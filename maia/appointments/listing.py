@@ -45,12 +45,7 @@ def listed(rows: Any, wanted: Wanted, practice: Practice) -> Any:
     """
     start, end = span(wanted, practice.zone)
     of = [wanted.practitioner] if wanted.practitioner else practice.practitioners.all()
-    rows = rows.filter(
-        event__practitioner__in=of,
-        event__end__gt=start,
-        event__start__gte=start,
-        event__start__lt=end,
-    )
+    rows = rows.filter(event__practitioner__in=of, event__start__gte=start).touching(start, end)
     if wanted.type is not None:
         rows = rows.filter(event__type=wanted.type)
     if wanted.status:

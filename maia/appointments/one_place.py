@@ -54,5 +54,5 @@ def touches(span: Span, others: Iterable[Span]) -> bool:
 
 
 def _of(patient: Patient, start: datetime, end: datetime) -> Any:
-    rows = Appointment.objects.filter(patient=patient, event__start__lt=end, event__end__gt=start)
+    rows = Appointment.objects.filter(patient=patient).touching(start, end)
     return rows.exclude(status=Appointment.Status.CANCELLED)

@@ -44,12 +44,9 @@ def _booked(slots: list[Slot], zone: ZoneInfo) -> dict[_Week, timedelta]:
     mondays = [_monday(slot.start, zone) for slot in slots]
     opens = datetime.combine(min(mondays), time(), zone)
     closes = datetime.combine(max(mondays) + WEEK, time(), zone)
-    events = Event.objects.filter(
-        practitioner__in={slot.practitioner.pk for slot in slots},
-        blocking=True,
-        end__gt=opens,
-        start__lt=closes,
-    ).exclude(kind=Event.Kind.PERSONAL)
+    people = {slot.practitioner.pk for slot in slots}
+    agendas = Event.objects.filter(practitioner__in=people, blocking=True)
+    events = agendas.touching(opens, closes).exclude(kind=Event.Kind.PERSONAL)
     for who, start, end in events.values_list("practitioner", "start", "end"):
         booked[who, _monday(start, zone)] += end - start
     return booked

@@ -54,8 +54,7 @@ WHERE t.id = %s AND c.slug = %s AND t.allow_online_booking AND NOT t.archived
 """
 # Three texts of JSON: each row of its own is fetched and converted by Python one after the other,
 # and SQLite's gives other threads their turn each time. Events by their end: the index leaves the
-# years behind unread. "Before the end of time" leaves none out: it tells PostgreSQL, which plans once
-# for any dates, that they are few, where it would expect a third of all years and plan each look.
+# years behind unread. The end of time is `EventQuerySet.touching`'s: one plan for all looks.
 # A schedule without lines has a row as well: it replaces, and opens nothing.
 _AGENDAS = """
 (SELECT CAST({gather}({row}(practitioner_id, start, "end", id, type_id,
@@ -73,8 +72,6 @@ _AGENDAS = """
 _BOTH = """
 WITH offered AS ({offer}) SELECT offered.*, {agendas} FROM offered ORDER BY rank, who
 """
-# The same in a query of the models', for ``extra``.
-BEFORE_THE_END_OF_TIME = "appointments_event.\"end\" < 'infinity'"
 _AS_JSON = {
     "sqlite": {"gather": "json_group_array", "row": "json_array"},
     "postgresql": {"gather": "json_agg", "row": "json_build_array"},

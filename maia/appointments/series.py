@@ -17,7 +17,6 @@ from django.db.models import F
 from maia.appointments.agenda import agenda_of
 from maia.appointments.exceptions import Clash, Overlaps
 from maia.appointments.models import Event, Series
-from maia.appointments.reading import BEFORE_THE_END_OF_TIME
 from maia.practices.models import Practitioner
 from maia.schedules.repeating import LONGEST, BadRule, instants, walk
 
@@ -121,14 +120,12 @@ def met_by(
     *,
     but: Collection[int] = (),
 ) -> list[Clash]:
-    """Which of ``spans`` meet something in her agenda, other than the events ``but``. One query, in
-    the order of the index by end."""
+    """Which of ``spans`` meet something in her agenda, other than the events ``but``. One query."""
     if not spans:
         return []
     first, last = min(start for start, _ in spans), max(end for _, end in spans)
-    rows = practitioner.events.filter(blocking=True, end__gt=first, start__lt=last)
-    rows = rows.extra(where=[BEFORE_THE_END_OF_TIME])  # noqa: S610  a constant
-    times = rows.exclude(pk__in=but).order_by("end").values_list("start", "end", "pk")
+    rows = Event.objects.filter(practitioner=practitioner, blocking=True).touching(first, last)
+    times = rows.exclude(pk__in=but).values_list("start", "end", "pk")
     coming, begun, clashes = deque(sorted(times)), list[tuple[datetime, datetime, int]](), []
     for start, end in sorted(spans):
         while coming and coming[0][0] < end:

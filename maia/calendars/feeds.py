@@ -137,5 +137,5 @@ def _of_patient(feed: Feed, now: datetime) -> Iterator[Event]:
 
 def _between(found: Any, now: datetime) -> Iterator[Appointment]:
     live = found.exclude(status=Appointment.Status.CANCELLED)
-    ahead = live.filter(event__end__gt=now - BEHIND, event__start__lt=now + AHEAD)
+    ahead = live.touching(now - BEHIND, now + AHEAD)
     return iter(ahead.with_details().with_changes().order_by("event__start", "pk"))

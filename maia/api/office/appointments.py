@@ -190,12 +190,10 @@ def list_appointments(
     """Those that touch the dates, cancelled ones included, by start."""
     practice = seat(request).practice
     opens, closes = _instants(practice, when)
-    found = read_agenda(seat(request), now=timezone.now()).filter(
-        # Of each practitioner, as the index by end has them.
-        event__practitioner__in=list(practice.practitioners.all()),
-        event__end__gt=opens,
-        event__start__lt=closes,
-    )
+    # Of each practitioner, as the index by end has them.
+    team = list(practice.practitioners.all())
+    rows = read_agenda(seat(request), now=timezone.now()).filter(event__practitioner__in=team)
+    found = rows.touching(opens, closes)
     reader = seat(request)
     return page(found, paging, lambda one: shown(one, reader), by="event__start")
 

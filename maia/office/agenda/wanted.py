@@ -28,9 +28,8 @@ class Wanted(NamedTuple):
 
     def matching(self) -> Any:
         """Of each practitioner, as the index by end has them: of the practice, years would be read."""
-        rows = Event.objects.filter(
-            practitioner__in=self.team, blocking=True, end__gt=self.start, start__lt=self.end
-        )
+        rows = Event.objects.filter(practitioner__in=self.team, blocking=True)
+        rows = rows.touching(self.start, self.end)
         if self.type is not None:
             rows = rows.filter(type_id=self.type)
         hers = Appointment.objects.filter(event=OuterRef("pk"))

@@ -28,16 +28,17 @@ def what_stands(
 ) -> list[str]:
     """A sentence for each thing of hers in ``[start, end)``, five at most: it names patients; and one
     for what ``patient`` has with somebody else then. ``but``: what is moved there."""
-    met = {"practitioner": practitioner, "blocking": True, "start__lt": end, "end__gt": start}
-    of_event = {f"event__{name}": value for name, value in met.items()}
     spans = [
         (one.start, one.end, one.patient.name)
         for one in read_agenda(seat, now=now)
-        .filter(**of_event)
+        .filter(event__practitioner=practitioner, event__blocking=True)
+        .touching(start, end)
         .exclude(pk=but and but.pk)
         .order_by("event__start")[:MOST]
     ]
-    personal = Event.objects.filter(kind=Event.Kind.PERSONAL, **met)
+    personal = Event.objects.filter(
+        practitioner=practitioner, kind=Event.Kind.PERSONAL, blocking=True
+    ).touching(start, end)
     spans += [
         (one.start, one.end, one.title or _("Personal event"))
         for one in personal.order_by("start")[:MOST]
