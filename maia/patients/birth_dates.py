@@ -22,6 +22,11 @@ _MONTHS = [
 _TIME = re.compile(r"[ T]+\d{1,2}[:h]\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?$")
 
 
+def is_birth_date(day: date, today: date) -> bool:
+    """Whether somebody who lives may be born on it."""
+    return EARLIEST <= day <= today
+
+
 def parse_birth_date(text: str, today: date) -> date | None:
     """``07/03/1991``, ``7.3.91``, ``07031991``, ``1991-03-07 00:00``, ``7 mars 1991``; the day before
     the month.
@@ -47,7 +52,7 @@ def parse_birth_date(text: str, today: date) -> date | None:
         birth = date(year, month, day)
     except ValueError:
         return None
-    return birth if EARLIEST <= birth <= today else None
+    return birth if is_birth_date(birth, today) else None
 
 
 def take_birth_date(text: str, today: date) -> tuple[date | None, str]:

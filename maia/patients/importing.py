@@ -72,7 +72,9 @@ def plan_import(lines: Lines, practice: Practice, existing: str) -> Plan:
     """What would become of each line. Nothing is written."""
     plan = Plan()
     plan.counts["blank"] = lines.blank
-    records: People[int] = People(_people_of(practice))
+    known = list(_people_of(practice))
+    records: People[int] = People(known)
+    addresses = {one.email for one in known} - {""}
     earlier: People[Draft] = People()
     about: dict[int, Draft] = {}  # by record: the first line that was about it
     unheard: set[int] = set()  # drafts of which nothing is written
@@ -92,6 +94,9 @@ def plan_import(lines: Lines, practice: Practice, existing: str) -> Plan:
         else:
             earlier.add(person)
         if outcome == "new":
+            if person.email in addresses:
+                draft.remarks.append(Remark("shared", "", person.email))
+            addresses |= {person.email} - {""}
             plan.new.append(draft)
         elif outcome == "unsure":
             draft.remarks.append(Remark("unsure"))
@@ -100,7 +105,7 @@ def plan_import(lines: Lines, practice: Practice, existing: str) -> Plan:
         if left or outcome == "unsure" or (first is not None and id(first) in unheard):
             unheard.add(id(draft))
     if existing != Existing.KEEP:
-        _plan_updates(plan, about, existing)
+        _plan_updates(plan, about, existing, addresses)
     for draft in lines.drafts:
         told = [r for r in draft.remarks if id(draft) not in unheard or r.code not in KEPT_IN_NOTES]
         plan.remarks += [(draft.number, draft.name, remark) for remark in told]
@@ -135,10 +140,12 @@ def changes_of(record: Patient, draft: Draft, existing: str) -> dict[str, Any]:
     return changes
 
 
-def _plan_updates(plan: Plan, about: dict[int, Draft], existing: str) -> None:
+def _plan_updates(plan: Plan, about: dict[int, Draft], existing: str, addresses: set[str]) -> None:
     for pks in in_batches(about):
         for record in Patient.objects.filter(pk__in=pks).order_by("pk"):
-            if changes_of(record, about[record.pk], existing):
+            if changes := changes_of(record, about[record.pk], existing):
+                if changes.get("email") in addresses:
+                    about[record.pk].remarks.append(Remark("shared", "", changes["email"]))
                 plan.updates[record.pk] = about[record.pk]
                 plan.counts["updated"] += 1
                 plan.counts["there"] -= 1

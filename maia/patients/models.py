@@ -1,16 +1,19 @@
 """A patient's record in one practice. It belongs to the practice; an account may have several."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from maia.accounts.addresses import AddressField, same_address
+from maia.patients.birth_dates import is_birth_date
 from maia.patients.import_models import ImportedRecord, PatientImport
 from maia.patients.merge_models import Merge
 from maia.patients.text import folded_names
@@ -26,6 +29,11 @@ __all__ = [
 ]
 
 SEARCH_TEXT = 600  # characters
+
+
+def validate_birth_date(day: date) -> None:
+    if not is_birth_date(day, timezone.localdate()):
+        raise ValidationError(_("This date cannot be a birth date."), code="birth_date")
 
 
 class RecordErased(Http404):
@@ -77,7 +85,9 @@ class Patient(models.Model):
     external_id = models.CharField(_("number in another program"), max_length=120, blank=True)
     # An address that bounced, or whose reader called our mail spam; as long as it is the record's.
     undeliverable_email = AddressField(blank=True, editable=False)
-    birth_date = models.DateField(_("birth date"), null=True, blank=True)
+    birth_date = models.DateField(
+        _("birth date"), null=True, blank=True, validators=[validate_birth_date]
+    )
     # Where the midwife goes for a visit at home, and how she gets in.
     street = models.CharField(_("street"), max_length=200, blank=True)
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)

@@ -14,6 +14,7 @@ _FICTION = re.compile(r"\+3363998\d{4}")
 _LETTERS = re.compile(r"[^\W\d_]+")  # the library would dial them
 _BETWEEN_TWO = re.compile(r"[/;,|\n\t]|\s(?:ou|et|or|and|-|–)\s")
 _LONGEST = 120  # characters of a cell
+LONGEST_TYPED = 60  # of a field: room for two, which are called so
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
@@ -21,8 +22,34 @@ class NotAPhoneNumber(ValueError):
     """What was typed is no number that could be called."""
 
 
+class SeveralNumbers(NotAPhoneNumber):
+    """Two that could be called, in the place of one."""
+
+
 def parse_phone(text: str, country: str) -> str:
-    """The number in E.164, of dots, spaces, `0033` or a word around it. Raises `NotAPhoneNumber`."""
+    """The number in E.164, of dots, spaces, `0033` or a word around it. Raises `NotAPhoneNumber`, and
+    `SeveralNumbers`."""
+    number = _read(text, country)
+    if number is not None:
+        return number
+    parts = _parts(text)
+    if len(parts) > 1 and all(_read(part, country) for part in parts):
+        raise SeveralNumbers
+    raise NotAPhoneNumber
+
+
+def _parts(text: str) -> list[str]:
+    """Of what is written between strokes or words; or halves, of digits without anything between."""
+    text = text[:_LONGEST]
+    parts = [part for part in _BETWEEN_TWO.split(text) if part.strip()]
+    places = [match.start() for match in re.finditer(r"\+|\d", text)]
+    if len(parts) == 1 and len(places) % 2 == 0 and places:
+        middle = places[len(places) // 2]
+        parts = [text[:middle], text[middle:]]
+    return parts
+
+
+def _read(text: str, country: str) -> str | None:
     text = _LETTERS.sub(" ", unicodedata.normalize("NFKC", text[:_LONGEST])).strip()
     for region in _regions(country):
         try:
@@ -32,7 +59,7 @@ def parse_phone(text: str, country: str) -> str:
         e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
         if phonenumbers.is_valid_number(number) or _FICTION.fullmatch(e164):
             return e164
-    raise NotAPhoneNumber
+    return None
 
 
 def parse_phones(text: str, country: str) -> list[str]:
@@ -41,7 +68,7 @@ def parse_phones(text: str, country: str) -> list[str]:
     try:
         return [parse_phone(text, country)]
     except NotAPhoneNumber:
-        parts = [part for part in _BETWEEN_TWO.split(text[:_LONGEST]) if part.strip()]
+        parts = _parts(text)
         if len(parts) < 2:
             raise
     return list(dict.fromkeys(parse_phone(part, country) for part in parts))

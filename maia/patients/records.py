@@ -78,6 +78,13 @@ def register(
     return record
 
 
+def sharing(record: Patient, email: str) -> QuerySet[Patient]:
+    """Other records of her practice that have this address: messages of both go there, and an
+    account meets neither by itself."""
+    others = Patient.objects.kept().filter(practice=record.practice, email=email)
+    return others.exclude(pk=record.pk).exclude(email="").order_by("pk")
+
+
 def _unclaimed(practice: Practice, email: str) -> QuerySet[Patient]:
     return Patient.objects.kept().filter(practice=practice, user=None, email=email)
 

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods
 
 from maia.accounts.models import User
 from maia.patients.addresses import LENGTHS, one_line_of
-from maia.patients.birth_dates import EARLIEST
+from maia.patients.birth_dates import is_birth_date
 from maia.patients.correcting import HERS, CorrectedMeanwhile, correct_record, texts_of
 from maia.patients.models import Patient
-from maia.patients.phones import NotAPhoneNumber, parse_phone
+from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, parse_phone
 from maia.portal.forms import DetailsForm, address_fields
 from maia.privacy.journal import note_correction
 
@@ -35,7 +35,7 @@ class CorrectionForm(DetailsForm):
     note = None  # type: ignore[assignment]
     phone = forms.CharField(
         label=gettext_lazy("Other phone"),
-        max_length=30,
+        max_length=LONGEST_TYPED,
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
@@ -63,6 +63,8 @@ class CorrectionForm(DetailsForm):
         typed = self.cleaned_data["phone"].strip()
         try:
             return parse_phone(typed, self.country) if typed else ""
+        except SeveralNumbers:
+            raise ValidationError(_("These are two numbers: please write one only.")) from None
         except NotAPhoneNumber:
             raise ValidationError(
                 _("This is not a phone number. For instance: 06 12 34 56 78.")
@@ -70,7 +72,7 @@ class CorrectionForm(DetailsForm):
 
     def clean_birth_date(self) -> date | None:
         day: date | None = self.cleaned_data["birth_date"]
-        if day is not None and not EARLIEST <= day <= timezone.localdate():
+        if day is not None and not is_birth_date(day, timezone.localdate()):
             raise ValidationError(_("This date cannot be a birth date."))
         return day
 

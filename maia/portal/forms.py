@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from maia.patients.addresses import LENGTHS, NEEDED, Address
-from maia.patients.phones import NotAPhoneNumber, parse_phone
+from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, parse_phone
 from maia.patients.text import clean_line, clean_text
 
 NOTE_LENGTH = 1000
@@ -74,7 +74,7 @@ class DetailsForm(NoteForm):
     )
     mobile = forms.CharField(
         label=_("Phone"),
-        max_length=30,
+        max_length=LONGEST_TYPED,
         widget=forms.TextInput(
             attrs={"type": "tel", "autocomplete": "tel", "placeholder": "06 12 34 56 78"}
         ),
@@ -96,6 +96,8 @@ class DetailsForm(NoteForm):
     def clean_mobile(self) -> str:
         try:
             return parse_phone(self.cleaned_data["mobile"], self.country)
+        except SeveralNumbers:
+            raise ValidationError(_("These are two numbers: please write one only.")) from None
         except NotAPhoneNumber:
             raise ValidationError(
                 _("This is not a phone number. For instance: 06 12 34 56 78.")

@@ -17,6 +17,7 @@ from maia.accounts.limits import Limited
 from maia.appointments.models import Appointment
 from maia.messaging.models import Message
 from maia.patients.models import Patient
+from maia.patients.records import sharing
 from maia.patients.search import alike, search_patients
 from maia.practices.seats import Seat
 from maia.privacy.handing_out import data_of_patient
@@ -62,6 +63,16 @@ def find_alike(seat: Seat, record: Patient, limit: int, *, now: datetime) -> lis
     limits.ask(Limited.SEARCH, seat.user.pk, now=now)
     note(Act.SEARCHED, seat, now=now)
     return alike(record, limit, today=now.astimezone(seat.practice.zone).date())
+
+
+def find_sharing(
+    seat: Seat, record: Patient, email: str, limit: int, *, now: datetime
+) -> list[Patient]:
+    """Others who have this address already."""
+    others = list(sharing(record, email)[:limit])
+    if others:
+        note(Act.SEARCHED, seat, now=now)
+    return others
 
 
 def open_record(seat: Seat, record: Patient, *, now: datetime) -> Patient:

@@ -153,6 +153,20 @@ def test_what_is_different_is_replaced_but_an_account_keeps_its_address(practice
     assert (julie.user, julie.email, julie.no_sms) == (user, address, True)
 
 
+def test_an_address_that_another_record_has_is_remarked(practice, anne):
+    make_patient(practice, "Lina", last_name="Roy", email="j@x.example")
+    make_patient(practice, "Julie", external_id="7")
+
+    def remarked(text, existing="keep"):
+        importing = import_(practice, anne, text, existing)
+        remarks = list(import_jobs.unpacked(importing.remarks))
+        return [(who, value) for _n, who, code, _t, value in remarks if code == "shared"]
+
+    assert remarked(LINE, "fill") == [("Julie Petit", "j@x.example")]
+    new = "Nom;Prénom;Email\nRoy;Mia;j@x.example\nRoy;Zoé;z@x.example\nRoy;Ada;z@x.example\n"
+    assert remarked(new) == [("Mia Roy", "j@x.example"), ("Ada Roy", "z@x.example")]
+
+
 def test_left_as_they_are(practice, anne):
     julie = make_patient(practice, "Julie", external_id="7")
     assert said(import_(practice, anne, LINE).counts) == {"there": 1}

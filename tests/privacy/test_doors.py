@@ -18,6 +18,7 @@ RELATED = {"patients", "appointments", "events", "records", "journal", "history"
 ANSWERS = {
     "search_patients",
     "alike",
+    "sharing",
     "covered",
     "stranded",
     "stranded_of_type",

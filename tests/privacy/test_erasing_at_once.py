@@ -154,7 +154,12 @@ def test_a_page_and_a_program_at_once_with_erasing(practice, anne, follow_up, ow
             "patient": nina.pk, "type": follow_up.pk, "notes": "note",
             "start": (start + timedelta(days=n)).isoformat(),
         }  # fmt: skip
-        typed = {"first_name": "Nina", "last_name": "Roy", "notes": "note", "email": "n@x.example"}
+        typed = {
+            "first_name": "Nina",
+            "last_name": "Roy",
+            "notes": "note",
+            "email": f"n{n}@x.example",
+        }
         page = reverse("office:patient", args=[nina.pk])
         erase = partial(
             clients[0].post, reverse("office:erase", args=[nina.pk]), {"understood": "1"}

@@ -215,7 +215,9 @@ def test_what_is_done_to_types_and_time_leaves_a_line(owner, script, follow_up, 
     event = {"practitioner": anne.pk, "title": "Nina", "date": "2026-12-10", "whole_days": "on"}
     owner.post(reverse("office:new_event"), event)
     owner.post(reverse("office:delete_absence", args=[anne.absences.get().pk]), {"yes": "1"})
-    owner.post(reverse("office:delete_event", args=[anne.events.get().pk]), {"yes": "1"})
+    owner.post(
+        reverse("office:delete_event", args=[anne.events.get().pk]), {"yes": "1", "version": 0}
+    )
     body = {"start": "2026-12-11T09:00:00+01:00", "end": "2026-12-11T10:00:00+01:00"}
     for kind in ("absences", "personal-events"):
         made = script("post", f"office/{kind}", body | {"practitioner": anne.pk}).json()

@@ -49,7 +49,8 @@ CASES = {
     ),
     "personal_event": ({"date": "2026-12-03", "whole_days": "on"}, 409, [Act.AGENDA]),
     "move_event": (
-        {"date": "2026-12-03", "time": "09:00", "end": "2026-12-03T10:00"}, 409, [Act.AGENDA]
+        {"date": "2026-12-03", "time": "09:00", "end": "2026-12-03T10:00", "version": 0}, 409,
+        [Act.AGENDA]
     ),
     "schedule": ("closed", 409, [Act.AGENDA]),
     "patient_import": ("file", 302, []),  # nobody is shown yet

@@ -18,12 +18,12 @@ from maia.api.problems import Refused, errors
 from maia.invitations.inviting import InvitationRefused, invite_patient
 from maia.patients.addresses import LENGTHS, Address, one_line_of
 from maia.patients.models import Patient
-from maia.patients.phones import NotAPhoneNumber, parse_phone
+from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, parse_phone
 from maia.patients.text import clean_line, clean_text
 from maia.practices.seats import Seat
 from maia.privacy.erasing import CannotErase, erase_patient
 from maia.privacy.journal import Act
-from maia.privacy.reading import notes_of, open_record, take_out_records
+from maia.privacy.reading import find_sharing, notes_of, open_record, take_out_records
 
 router = Router(tags=["office"], auth=OfficeToken())
 
@@ -32,11 +32,11 @@ class PatientIn(Body):
     first_name: str = Field(min_length=1, max_length=80, examples=["Léa"])
     last_name: str = Field(min_length=1, max_length=80, examples=["Martin"])
     email: str = Field("", max_length=254, examples=["lea@patiente.example"])
-    mobile: str = Field("", max_length=30, examples=["06 39 98 00 01"])
+    mobile: str = Field("", max_length=LONGEST_TYPED, examples=["06 39 98 00 01"])
     birth_name: str = Field("", max_length=80)
-    phone: str = Field("", max_length=30, examples=["02 61 91 45 12"])
+    phone: str = Field("", max_length=LONGEST_TYPED, examples=["02 61 91 45 12"])
     contact_name: str = Field("", max_length=120)
-    contact_phone: str = Field("", max_length=30)
+    contact_phone: str = Field("", max_length=LONGEST_TYPED)
     external_id: str = Field("", max_length=120)
     birth_date: LocalDate | None = None
     own_practitioner: Key | None = Field(None, description="Her own midwife: an id, or null.")
@@ -48,17 +48,23 @@ class PatientIn(Body):
     online_booking_barred: Bool = False
 
 
+class NewPatientIn(PatientIn):
+    confirm: Bool = Field(False, description="Another record may have this address too.")
+
+
 class PatientPatch(Body):
     """What is left out stays as it is."""
+
+    confirm: Bool = Field(False, description="Another record may have this address too.")
 
     first_name: str | None = Field(None, min_length=1, max_length=80)
     last_name: str | None = Field(None, min_length=1, max_length=80)
     email: str | None = Field(None, max_length=254)
-    mobile: str | None = Field(None, max_length=30)
+    mobile: str | None = Field(None, max_length=LONGEST_TYPED)
     birth_name: str | None = Field(None, max_length=80)
-    phone: str | None = Field(None, max_length=30)
+    phone: str | None = Field(None, max_length=LONGEST_TYPED)
     contact_name: str | None = Field(None, max_length=120)
-    contact_phone: str | None = Field(None, max_length=30)
+    contact_phone: str | None = Field(None, max_length=LONGEST_TYPED)
     external_id: str | None = Field(None, max_length=120)
     birth_date: LocalDate | None = None
     own_practitioner: Key | None = None
@@ -114,12 +120,19 @@ def list_patients(request: HttpRequest, paging: Pages) -> Any:
     return page(records, paging, lambda record: shown(record, reader))
 
 
-@router.post("", response={201: PatientOut, **errors(400, 401, 403, 422, 429)})
-def create_patient(request: HttpRequest, typed: PatientIn) -> HttpResponse:
+@router.post("", response={201: PatientOut, **errors(400, 401, 403, 409, 422, 429)})
+def create_patient(request: HttpRequest, typed: NewPatientIn) -> HttpResponse:
+    """An address that another record has as well is `409 address_shared`, until it comes again with
+    `confirm`."""
     refuse_notes(request, typed.notes or None)
 
     def create() -> Made:
-        record = _write(request, Patient(practice=seat(request).practice), typed.dict())
+        record = _write(
+            request,
+            Patient(practice=seat(request).practice),
+            typed.dict(exclude={"confirm"}),
+            confirm=typed.confirm,
+        )
         written_down(request, Act.CREATED, patient=record)
         return [str(record.pk)], shown(record, seat(request))
 
@@ -133,11 +146,13 @@ def read_patient(request: HttpRequest, id: Id) -> Any:
     return shown(record, seat(request))
 
 
-@router.patch("/{id}", response={200: PatientOut, **errors(400, 401, 403, 404, 422, 429)})
+@router.patch("/{id}", response={200: PatientOut, **errors(400, 401, 403, 404, 409, 422, 429)})
 def change_patient(request: HttpRequest, id: Id, typed: PatientPatch) -> Any:
-    changed = typed.dict(exclude_unset=True)
+    """A new address that another record has as well is `409 address_shared`, until it comes again
+    with `confirm`."""
+    changed = typed.dict(exclude_unset=True, exclude={"confirm"})
     refuse_notes(request, typed.notes)
-    record = _write(request, _hers(request, id), changed)
+    record = _write(request, _hers(request, id), changed, confirm=typed.confirm)
     open_record(seat(request), record, now=timezone.now())  # the answer says all of it
     if changed:
         written_down(request, Act.CHANGED, patient=record, detail=", ".join(changed))
@@ -180,7 +195,10 @@ def _hers(request: HttpRequest, id: int) -> Patient:
     return record
 
 
-def _write(request: HttpRequest, record: Patient, typed: dict[str, Any]) -> Patient:
+def _write(
+    request: HttpRequest, record: Patient, typed: dict[str, Any], *, confirm: bool
+) -> Patient:
+    before = record.email
     for field, value in typed.items():
         if value is None and field not in ("birth_date", "own_practitioner"):
             continue
@@ -195,12 +213,19 @@ def _write(request: HttpRequest, record: Patient, typed: dict[str, Any]) -> Pati
         elif field in ("mobile", "phone", "contact_phone") and value:
             try:
                 value = parse_phone(value, seat(request).practice.country)
+            except SeveralNumbers:
+                raise ValidationError({field: "these are two numbers: one a field"}) from None
             except NotAPhoneNumber:
                 raise ValidationError({field: "this is not a phone number"}) from None
         setattr(record, field, value)
     record.full_clean(
         exclude={"practice", "user", "mobile", "phone", "contact_phone"}
     )  # `parse_phone` has judged it
+    if record.email != before and not confirm:
+        others = find_sharing(seat(request), record, record.email, 100, now=timezone.now())
+        if others:
+            words = "Another record has this address: send `confirm` to keep it on both."
+            raise Refused(409, "address_shared", words, records=[other.pk for other in others])
     # Of one that is there, what was sent: two who change different fields both do.
     record.save(update_fields=set(typed) if record.pk else None)
     return record

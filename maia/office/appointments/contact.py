@@ -26,7 +26,7 @@ def contact(request: OfficeRequest, pk: int) -> HttpResponse:
     if record.erased_at is not None:
         gone = {"practice": request.seat.practice, "record": record}
         return render(request, "office/patients/erased.html", gone, status=410)
-    form = ContactForm(request.POST or None, instance=record)
+    form = ContactForm(request.POST or None, instance=record, seat=request.seat)
     if form.is_valid():
         form.save()
         if form.changed_data:

@@ -14,10 +14,12 @@ from maia.accounts.addresses import AddressFormField
 from maia.appointments.agenda import Telling
 from maia.appointments.models import MOST_WORDS, Appointment
 from maia.appointments.offer import why_not_offered
-from maia.office.fields.days import DayField, refuse_skipped
+from maia.office.fields.days import AgendaDayField, refuse_skipped
 from maia.office.fields.phones import clean_phone
+from maia.office.patients.sharing import ask_about_address
 from maia.patients.addresses import LENGTHS, NEEDED, Address
 from maia.patients.models import Patient
+from maia.patients.phones import LONGEST_TYPED
 from maia.patients.text import clean_line, clean_text
 from maia.practices.models import Practitioner
 from maia.practices.seats import Seat
@@ -49,7 +51,7 @@ class TellingForm(forms.Form):
 class WhenForm(forms.Form):
     """A local date and time, and whether an overlap is on purpose."""
 
-    date = DayField(label=_("Date"))
+    date = AgendaDayField(label=_("Date"))
     time = forms.TimeField(
         label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
     )
@@ -125,7 +127,7 @@ class NewAppointmentForm(WhenForm):
     )
     first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
-    mobile = forms.CharField(label=_("Phone"), max_length=30, required=False)
+    mobile = forms.CharField(label=_("Phone"), max_length=LONGEST_TYPED, required=False)
     email = AddressFormField(label=_("Email address"), max_length=254, required=False)
     street = forms.CharField(label=_("Number and street"), max_length=200, required=False)
     postcode = forms.CharField(label=_("Postcode"), max_length=10, required=False)
@@ -161,7 +163,8 @@ class NewAppointmentForm(WhenForm):
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.practice = practice = seat.practice
+        self.seat, self.practice = seat, seat.practice
+        practice = seat.practice
         if not seat.reads_notes:
             del self.fields["practice_notes"]
         self.fields["until"].help_text = _("Left empty: as long as the type lasts.")
@@ -193,6 +196,7 @@ class NewAppointmentForm(WhenForm):
                         )
                 except ValidationError as error:
                     self.add_error(name, error)
+            ask_about_address(self, self.seat, Patient(practice=self.practice))
         practitioner, type = cleaned.get("practitioner"), cleaned.get("type")
         if practitioner and type and why_not_offered(type, practitioner, online=False):
             self.add_error("type", _("This practitioner does not offer this type."))

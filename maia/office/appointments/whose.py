@@ -38,7 +38,9 @@ def correct_patient(request: OfficeRequest, pk: int) -> HttpResponse:
         records = request.seat.practice.patients.kept()
         patient = records.filter(pk=parse_id(chosen) or 0).first()
         seen = parse_id(request.POST.get("version", ""))
-        if patient is not None:
+        if patient is None:
+            context["refusal"], status = _("Choose one of the patients that were found."), 422
+        else:
             try:
                 give_to(
                     appointment,

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from maia.availability.bounds import FIRST_YEAR, LAST_YEAR, is_in_bounds
+from maia.availability.bounds import FIRST_YEAR, LAST_YEAR, is_in_bounds, is_within_reach
 from maia.availability.clocks import is_skipped
 
 
@@ -42,9 +43,22 @@ def refuse_skipped(
 
 def unread_words(form: forms.BaseForm) -> str:
     """What a drag to a time that the form refuses is answered."""
-    if SKIPPED in [error for errors in form.errors.values() for error in errors]:
-        return str(SKIPPED)
-    return str(_("This time cannot be read."))
+    errors = [error for errors in form.errors.values() for error in errors]
+    known = [words for words in (SKIPPED, TOO_FAR_AWAY) if words in errors]
+    return str(known[0] if known else _("This time cannot be read."))
+
+
+TOO_FAR_AWAY = _("That is more than ten years from today: look at the year again.")
+
+
+class AgendaDayField(DayField):
+    """On which something is put into an agenda."""
+
+    def to_python(self, value: Any) -> date | None:
+        day = super().to_python(value)
+        if day is not None and not is_within_reach(day, timezone.localdate()):
+            raise ValidationError(TOO_FAR_AWAY, code="too_far_away")
+        return day
 
 
 def read_day(text: str) -> date | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from maia.office.fields.kept_form import KeptRowForm
-from maia.patients.phones import NotAPhoneNumber, parse_phone
+from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, parse_phone
 
 
 def clean_phone(typed: str, country: str) -> str:
@@ -17,6 +17,10 @@ def clean_phone(typed: str, country: str) -> str:
         return ""
     try:
         return parse_phone(typed.strip(), country)
+    except SeveralNumbers:
+        raise ValidationError(
+            _("These are two numbers. Keep one here; a record has room for another one.")
+        ) from None
     except NotAPhoneNumber:
         raise ValidationError(_("This is not a phone number.")) from None
 
@@ -24,7 +28,7 @@ def clean_phone(typed: str, country: str) -> str:
 class PhoneField(forms.CharField):
     def __init__(self, *, country: str, label: str) -> None:
         widget = forms.TextInput(attrs={"type": "tel"})
-        super().__init__(label=label, max_length=30, required=False, widget=widget)
+        super().__init__(label=label, max_length=LONGEST_TYPED, required=False, widget=widget)
         self.country = country
 
     def clean(self, value: Any) -> str:

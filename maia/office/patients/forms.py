@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from maia.office.fields.phones import FormWithPhone
+from maia.office.patients.sharing import ask_about_address
 from maia.patients.addresses import LENGTHS, one_line_of
 from maia.patients.models import Patient
 from maia.patients.text import clean_line, clean_text
@@ -41,6 +42,7 @@ class PatientForm(FormWithPhone):
         }
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        self.seat = seat
         super().__init__(*args, **kwargs)
         team = seat.practice.practitioners.filter(
             Q(is_active=True) | Q(pk=self.instance.own_practitioner_id)
@@ -69,6 +71,8 @@ class PatientForm(FormWithPhone):
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
+        if not self.instance._state.adding:  # of a new one, `new_patient` asks
+            ask_about_address(self, self.seat, self.instance)
         return typed | {name: one_line_of(typed[name]) for name in LENGTHS if name in typed}
 
     def clean_notes(self) -> str:
@@ -83,3 +87,12 @@ class ContactForm(FormWithPhone):
     class Meta:
         model = Patient
         fields = ["email"]
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        self.seat = seat
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        ask_about_address(self, self.seat, self.instance)
+        return typed

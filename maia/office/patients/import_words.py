@@ -67,6 +67,7 @@ REMARKS = {
     "same_name": gettext_lazy("somebody else in the file has the same name: two records"),
     "unsure": gettext_lazy("several records could match: nothing was done"),
     "twice": gettext_lazy("the same person as on another line"),
+    "shared": gettext_lazy("this address is on another record as well: messages of both go there"),
     "account": gettext_lazy("another address, but the account keeps the one that it has"),
     "different": gettext_lazy("the record says something else and keeps it"),
 }

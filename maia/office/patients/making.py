@@ -13,7 +13,7 @@ from maia.office.patients.finding import SHOWN
 from maia.office.patients.forms import PatientForm
 from maia.patients.models import Patient
 from maia.privacy.journal import Act
-from maia.privacy.reading import find_alike
+from maia.privacy.reading import find_alike, find_sharing
 
 
 @office
@@ -27,7 +27,10 @@ def new_patient(request: OfficeRequest) -> HttpResponse:
     if form.is_valid():
         record = form.save(commit=False)
         if "anyway" not in request.POST:
-            others = find_alike(request.seat, record, SHOWN, now=timezone.now())
+            now = timezone.now()
+            others = find_alike(request.seat, record, SHOWN, now=now)
+            sharing = find_sharing(request.seat, record, record.email, SHOWN, now=now)
+            others += [one for one in sharing if one not in others]
         if not others:
             record.save()
             written_down(request, Act.CREATED, patient=record)

@@ -16,8 +16,10 @@ from maia.office.access import (
 from maia.office.fields.kept_form import hold, in_turn
 from maia.office.patients.finding import SHOWN
 from maia.office.patients.forms import PatientForm
+from maia.office.patients.sharing import NAMED
 from maia.patients.models import Patient
 from maia.patients.phones import is_mobile
+from maia.patients.records import sharing
 from maia.patients.search import alike
 from maia.patients.unmerging import last_merge
 from maia.privacy.journal import Act, last_correction
@@ -56,6 +58,7 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         "now": now,
         "correction": last_correction(record),
         "gets_sms": bool(record.mobile) and is_mobile(str(record.mobile)),
+        "sharing": sharing(record, record.email)[:NAMED],
         "others": alike(record, SHOWN, today=timezone.localdate()),
         "merge": last_merge(record, now) if request.seat.may_change_settings else None,
         "journal": record.journal.all()[:20] if request.seat.may_change_practice else None,

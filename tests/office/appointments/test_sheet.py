@@ -613,8 +613,9 @@ def test_the_number_is_corrected_from_the_sheet_as_on_the_record(owner, hers, ju
 
 @pytest.mark.rule("3.12.10")
 def test_noted_for_the_wrong_patient_it_is_given_to_the_right_one(
-    owner, practice, anne, follow_up, julie, time_machine
+    owner, practice, anne, follow_up, julie, time_machine, elsewhere
 ):
+    stranger = elsewhere["patient"]
     lina = make_patient(practice, "Lina", last_name="Roy", email="lina@patiente.example")
     note(owner, anne, follow_up, patient=julie.pk)
     made = Appointment.objects.get()
@@ -633,8 +634,10 @@ def test_noted_for_the_wrong_patient_it_is_given_to_the_right_one(
     page = owner.get(url("sheet", made)).content.decode()
     assert "la patiente a été corrigée" in page
     assert "Julie" not in page
-    elsewhere = owner.post(path, typed | {"version": made.version, "patient": 99999})
-    assert elsewhere.status_code == 200
+    for nobody in (99999, stranger.pk, "x"):
+        elsewhere = owner.post(path, typed | {"version": made.version, "patient": nobody})
+        assert elsewhere.status_code == 422
+        assert "Choisissez une des patientes trouvées" in elsewhere.content.decode()
     time_machine.move_to(NOW + timedelta(minutes=62), tick=False)
     assert path not in owner.get(url("sheet", made)).content.decode()
     assert owner.post(path, typed | {"patient": julie.pk})["Location"] == url("sheet", made)
