@@ -62,10 +62,14 @@ _WORDS = {
     "slot_taken": "This time has just been taken.",
     "patient_busy": "This patient has an appointment at that time.",
     "too_late": "It is too late to change this appointment online.",
+    "request_expired": "This request has expired: nobody answered before its start.",
+    "already_begun": "This time has begun: nothing waits for a yes there.",
     "already_cancelled": "This appointment is cancelled.",
     "changed_meanwhile": "This appointment has changed meanwhile.",
+    "takes_dates_away": "Other dates of this repetition would be no more.",
     "request_reused": "This Idempotency-Key has booked something else.",
     "impossible_date": "A year from 1900 to 2200.",
+    "too_far_away": "Within ten years of today.",
     "invalid_range": "The dates are the wrong way round, or too far apart.",
 }
 _REASONS = {

@@ -15,9 +15,16 @@ from django.db import IntegrityError, transaction
 
 from maia.accounts.models import User
 from maia.appointments.constraints import NO_OVERLAP
-from maia.appointments.exceptions import ChangedMeanwhile, ImpossibleDate, SlotTaken
+from maia.appointments.exceptions import (
+    AlreadyCancelled,
+    ChangedMeanwhile,
+    ImpossibleDate,
+    RequestExpired,
+    SlotTaken,
+    TooFarAway,
+)
 from maia.appointments.models import Appointment, Event, HistoryEntry
-from maia.availability.bounds import is_in_bounds
+from maia.availability.bounds import GRACE, REACH, is_in_bounds
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 
@@ -73,10 +80,13 @@ TOLD = Telling()  # at once, without a word
 LONGEST_WAIT = timedelta(minutes=1)
 
 
-def refuse_unless_known(*instants: datetime) -> None:
-    """Nothing stands in the agenda of a year that nobody lives in. Raises `ImpossibleDate`."""
+def refuse_unless_near(now: datetime, *instants: datetime) -> None:
+    """Nothing is put into an agenda more than ten years from now, whoever asks, by whatever door.
+    Raises `ImpossibleDate`."""
     if not all(map(is_in_bounds, instants)):
         raise ImpossibleDate
+    if any(abs(instant - now) > REACH + GRACE for instant in instants):
+        raise TooFarAway
 
 
 @contextmanager
@@ -135,6 +145,14 @@ def read_again(appointment: Appointment, seen: int | None = None) -> Appointment
 def refuse_unless_seen(current: Appointment, seen: int | None) -> None:
     if seen is not None and seen != current.version:
         raise ChangedMeanwhile
+
+
+def refuse_if_over(current: Appointment, now: datetime) -> None:
+    """Raises `RequestExpired`, and `AlreadyCancelled`."""
+    if current.has_expired(now):
+        raise RequestExpired
+    if current.status == Appointment.Status.CANCELLED:
+        raise AlreadyCancelled
 
 
 def save(current: Appointment, *fields: str) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 
-from maia.appointments.agenda import TOLD, By, Telling, agenda_of, refuse_unless_known
+from maia.appointments.agenda import TOLD, By, Telling, agenda_of, refuse_unless_near
 from maia.appointments.booking import cancel_appointment
 from maia.appointments.exceptions import ChangedMeanwhile
 from maia.appointments.models import Appointment
@@ -24,7 +24,8 @@ def covered(practitioner: Practitioner, spans: Iterable[Span], now: datetime) ->
         inside |= Q(event__start__lt=end, event__end__gt=start)
     if not inside:
         return []
-    ahead = Appointment.objects.with_details().upcoming(now)
+    over = Q(status=Appointment.Status.UNCONFIRMED, event__start__lte=now)  # expires by itself
+    ahead = Appointment.objects.with_details().upcoming(now).exclude(over)
     return list(ahead.filter(inside, event__practitioner=practitioner))
 
 
@@ -44,7 +45,7 @@ def be_absent(
     Raises `ImpossibleDate`, and `ChangedMeanwhile` where one stands there that nothing is said of.
     """
     wanted = list(spans)
-    refuse_unless_known(*(instant for span in wanted for instant in span))
+    refuse_unless_near(now, *(instant for span in wanted for instant in span))
     series: UUID | None = uuid4() if len(wanted) > 1 else None
     with agenda_of(practitioner):
         Absence.objects.bulk_create(

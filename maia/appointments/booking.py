@@ -18,13 +18,15 @@ from maia.appointments.agenda import (
     patient_of,
     read_again,
     record,
-    refuse_unless_known,
+    refuse_if_over,
+    refuse_unless_near,
     refuse_unless_seen,
     save,
 )
 from maia.appointments.exceptions import (
-    AlreadyCancelled,
+    AlreadyBegun,
     NotBookable,
+    RequestExpired,
     RequestReused,
     SlotTaken,
     TooLate,
@@ -65,11 +67,11 @@ def book_appointment(
     A patient gets what is offered online, and nothing while she is elsewhere. The practice gets any
     time that is free, and with ``allow_overlap``, asked for on purpose, one that is not, of hers or
     of the patient's; ``unconfirmed``, it only holds the time.
-    Raises `NotBookable`, `SlotTaken`, `PatientBusy`, `ImpossibleDate`, `RecordErased`, and `RequestReused` for a
+    Raises `NotBookable`, `SlotTaken`, `PatientBusy`, `ImpossibleDate`, `RecordErased`, `AlreadyBegun`, and `RequestReused` for a
     key that booked something else.
     """
     end = start + type.duration if end is None or by.is_patient else end
-    refuse_unless_known(start, end)
+    refuse_unless_near(now, start, end)
     # Who has lost already is told so without queueing for the lock.
     if by.is_patient:
         made_before = Appointment.objects.filter(patient=patient, request_key=request_key)
@@ -111,6 +113,8 @@ def book_appointment(
         )
         boxes = boxes or Boxes(email=True, sms=type.send_sms_reminder)
         waits = type.needs_confirmation if by.is_patient else unconfirmed
+        if waits and start <= now:
+            raise AlreadyBegun
         appointment: Appointment = Appointment.objects.create(
             practice=practitioner.practice,
             event=event,
@@ -139,10 +143,12 @@ def cancel_appointment(
 ) -> Appointment:
     """Cancels it and frees its time; cancelled already, nothing happens.
 
-    Raises `TooLate`, `ChangedMeanwhile`.
+    Raises `TooLate`, `ChangedMeanwhile`, and `RequestExpired`: nobody declines what is over by itself.
     """
     with agenda_of(appointment.practitioner):
         current = read_again(appointment)
+        if current.has_expired(now):
+            raise RequestExpired
         if current.status == Appointment.Status.CANCELLED:
             return current
         refuse_unless_seen(current, seen)
@@ -183,12 +189,12 @@ def confirm_appointment(
 ) -> Appointment:
     """Confirms one that waits; confirmed already, nothing happens.
 
-    Raises `AlreadyCancelled`, and `ChangedMeanwhile`: nobody says yes to a time that she has not read.
+    Raises `AlreadyCancelled`, `RequestExpired` from its start on, and `ChangedMeanwhile`: nobody says
+    yes to a time that she has not read.
     """
     with agenda_of(appointment.practitioner):
         current = read_again(appointment)
-        if current.status == Appointment.Status.CANCELLED:
-            raise AlreadyCancelled
+        refuse_if_over(current, now)
         if current.status == Appointment.Status.UNCONFIRMED:
             refuse_unless_seen(current, seen)
             current.status = Appointment.Status.CONFIRMED
@@ -204,12 +210,13 @@ def unconfirm_appointment(
 ) -> Appointment:
     """Back to waiting: it keeps its time and owes no reminder. The patient is told nothing.
 
-    Raises `AlreadyCancelled`, `ChangedMeanwhile`.
+    Raises `AlreadyCancelled`, `RequestExpired`, `ChangedMeanwhile`, and `AlreadyBegun`.
     """
     with agenda_of(appointment.practitioner):
         current = read_again(appointment, seen)
-        if current.status == Appointment.Status.CANCELLED:
-            raise AlreadyCancelled
+        refuse_if_over(current, now)
+        if current.start <= now:
+            raise AlreadyBegun
         if current.status == Appointment.Status.CONFIRMED:
             current.wait_for_a_yes(now)
             current.sequence += 1

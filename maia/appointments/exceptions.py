@@ -48,13 +48,13 @@ class Overlaps(SlotTaken):
 
 
 class TakesDatesAway(BookingRefused):
-    """Other dates of a series would be no more: ``events``, in order."""
+    """Other dates of a series would be no more: ``goes``, in order."""
 
     code = "takes_dates_away"
 
-    def __init__(self, events: Sequence["Event"]) -> None:
+    def __init__(self, goes: Sequence["Event"]) -> None:
         super().__init__()
-        self.events = events
+        self.goes = goes
 
 
 class NotBookable(BookingRefused):
@@ -106,6 +106,18 @@ class AlreadyCancelled(BookingRefused):
     code = "already_cancelled"
 
 
+class RequestExpired(AlreadyCancelled):
+    """A request that nobody answered before its start: it is neither confirmed nor declined."""
+
+    code = "request_expired"
+
+
+class AlreadyBegun(BookingRefused):
+    """Nobody waits for a yes to a time that has begun."""
+
+    code = "already_begun"
+
+
 class ChangedMeanwhile(BookingRefused):
     """Somebody else changed it since this page was opened."""
 
@@ -122,6 +134,12 @@ class ImpossibleDate(BookingRefused):
     """A year that Maia does not know: see `availability.bounds`."""
 
     code = "impossible_date"
+
+
+class TooFarAway(ImpossibleDate):
+    """More than ten years from now: a slip in the year."""
+
+    code = "too_far_away"
 
 
 class InvalidRange(BookingRefused):

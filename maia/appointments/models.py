@@ -271,6 +271,11 @@ class Appointment(models.Model):
         """As people are told of it: one that nobody answered was not cancelled by anybody."""
         return pgettext("a request", "expired") if self.expired else self.get_status_display()
 
+    def has_expired(self, now: datetime) -> bool:
+        """A request whose start came without an answer, be it a moment ago (rule 3.4)."""
+        waits = self.status == self.Status.UNCONFIRMED
+        return self.expired or (waits and self.start <= now)
+
     def wait_for_a_yes(self, now: datetime) -> None:
         """Not saved. It is a request from now on, and nobody has been reminded of it."""
         self.status, self.waits_since, self.recalled_at = self.Status.UNCONFIRMED, now, None

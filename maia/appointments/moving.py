@@ -12,12 +12,13 @@ from maia.appointments.agenda import (
     patient_of,
     read_again,
     record,
-    refuse_unless_known,
+    refuse_if_over,
+    refuse_unless_near,
     save,
 )
 from maia.appointments.booking import refuse_unless_free
 from maia.appointments.exceptions import (
-    AlreadyCancelled,
+    AlreadyBegun,
     ChangedMeanwhile,
     NotBookable,
     SlotTaken,
@@ -54,7 +55,8 @@ def move_appointment(
     Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `PatientBusy`, `ImpossibleDate`,
     `ChangedMeanwhile`, `RecordErased`.
     """
-    refuse_unless_known(start, end or start)
+    stands = {appointment.start, appointment.end}
+    refuse_unless_near(now, *({start, end or start} - stands))
     there = practitioner or appointment.practitioner
     with agenda_of(appointment.practitioner, there, holding=patient_of(appointment)):
         current = read_again(appointment, seen)
@@ -65,7 +67,7 @@ def move_appointment(
         if wanted.is_same(Spot.of(current)) and type in (None, current.type):
             return current
         if current.status == Appointment.Status.CANCELLED:
-            raise AlreadyCancelled
+            refuse_if_over(current, now)
         if by.is_patient:
             if not current.may_change(now):
                 raise TooLate
@@ -98,7 +100,7 @@ def undo_move(
         current = read_again(appointment, seen)
         moved = _move_that_made(current, seen)
         if current.status == Appointment.Status.CANCELLED:
-            raise AlreadyCancelled
+            refuse_if_over(current, now)
         spot = Spot.before(moved, Spot.of(current))
         assert spot is not None
         # A drag that went back to the time she knows had nothing to tell; taking it back has.
@@ -134,9 +136,12 @@ def _put(
 ) -> None:
     """Writes where it stands from now on, and that it has moved. Inside the lock of both agendas.
 
-    Raises `NotBookable` where the other practitioner does not offer it, `SlotTaken`, and `PatientBusy`.
+    Raises `NotBookable` where the other practitioner does not offer it, `SlotTaken`, `PatientBusy`, and
+    `AlreadyBegun` for a request.
     """
     event, old = current.event, Spot.of(current)
+    if current.status == Appointment.Status.UNCONFIRMED and wanted.start <= now:
+        raise AlreadyBegun  # it would expire at once
     retyped = type is not None and type != current.type
     if retyped or wanted.practitioner != old.practitioner:
         why_not = why_not_offered(type or current.type, wanted.practitioner, online=False)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from django.db.models import F
 
 from maia.appointments import series as written
-from maia.appointments.agenda import agenda_of, refuse_unless_known
+from maia.appointments.agenda import agenda_of, refuse_unless_near
 from maia.appointments.exceptions import ChangedMeanwhile, Overlaps, TakesDatesAway
 from maia.appointments.models import Event, Series
 from maia.appointments.rewriting import write_anew
@@ -78,7 +78,7 @@ def block_time(
     Raises `ImpossibleDate`; `Overlaps` where one meets something, unless ``allow_overlap`` was asked
     for; `BadRule` (see `series.begin`).
     """
-    refuse_unless_known(start, end)
+    refuse_unless_near(now, start, end)
     with agenda_of(practitioner):
         if rule is None:
             event = Event(practice=practitioner.practice, practitioner=practitioner)
@@ -111,7 +111,7 @@ def change_event(
     asked for, `BadRule` (of_several) for another rhythm of one of a series alone, and
     `ChangedMeanwhile` where its version is not ``seen`` any more.
     """
-    refuse_unless_known(*(at for at in (change.start, change.end) if at is not None))
+    refuse_unless_near(now, *(at for at in (change.start, change.end) if at is not None))
     with agenda_of(event.practitioner):
         current = _read_again(event, seen)
         if current.series is None and change.rhythm is not None and change.rhythm.rule is not None:

@@ -8,17 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 from maia.accounts.limits import TooOften
 from maia.appointments.exceptions import (
+    AlreadyBegun,
     AlreadyCancelled,
     BookingRefused,
     ChangedMeanwhile,
     ImpossibleDate,
     NotBookable,
     PatientBusy,
+    RequestExpired,
     RequestReused,
     SlotTaken,
+    TooFarAway,
     TooLate,
 )
 from maia.invitations.inviting import InvitationRefused
+from maia.office.fields.days import TOO_FAR_AWAY
 
 _WORDS: dict[type[BookingRefused], str | Promise] = {
     SlotTaken: _("This time overlaps something in the agenda."),
@@ -28,8 +32,13 @@ _WORDS: dict[type[BookingRefused], str | Promise] = {
         "appointment and note another one."
     ),
     AlreadyCancelled: _("This appointment is cancelled."),
+    RequestExpired: _(
+        "This request has expired: nobody had answered before its start. The patient is told so."
+    ),
+    AlreadyBegun: _("This time has begun: nothing waits for a confirmation there."),
     ChangedMeanwhile: _("Somebody changed this appointment meanwhile. Nothing of yours was saved."),
     ImpossibleDate: _("This date is impossible."),
+    TooFarAway: TOO_FAR_AWAY,
     RequestReused: _("This form has been used already."),
     NotBookable: _("This practitioner does not offer this type."),
 }

@@ -13,6 +13,7 @@ from maia.appointments.exceptions import (
     ImpossibleDate,
     NotBookable,
     PatientBusy,
+    RequestExpired,
     RequestReused,
     SlotTaken,
     TooLate,
@@ -24,6 +25,7 @@ _WORDS: dict[type[BookingRefused], str | Promise] = {
     TooLate: _("It is too late to change this appointment online. Please call the practice."),
     ChangedMeanwhile: _("This appointment has changed meanwhile. Please look at it again."),
     AlreadyCancelled: _("This appointment is cancelled already."),
+    RequestExpired: _("This request has expired: the practice had not answered before its start."),
     ImpossibleDate: _("This date is impossible."),
     RequestReused: _("This page has been used already. Please check your appointments."),
 }

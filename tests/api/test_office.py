@@ -7,6 +7,7 @@ import pytest
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
+from maia.appointments.unanswered import follow_requests
 from maia.messaging.owed import announce
 from maia.privacy.models import JournalEntry
 from maia.schedules.models import Absence, AppointmentType, Schedule
@@ -284,6 +285,45 @@ def test_what_would_be_left_outside_is_said_and_confirmed(owner, anne, follow_up
         assert "confirm" not in answer.json()
 
 
+@pytest.mark.rule("3.1.10")
+@pytest.mark.parametrize("year", ["1901", "2016", "2037"])
+def test_nothing_is_put_more_than_ten_years_away_by_any_path(
+    owner, patient, anne, follow_up, julie, year
+):
+    start = f"{year}-11-25T09:00:00Z"
+    span = {"start": start, "end": f"{year}-11-25T10:00:00Z"}
+    made = book_appointment(
+        follow_up, anne, at(THURSDAY, "09:00"), julie, by=By.practice(None), now=NOW
+    )
+    event = owner.call("POST", "office/personal-events", {
+        "start": "2026-12-04T09:00:00Z", "end": "2026-12-04T10:00:00Z",
+    }).json()["items"][0]  # fmt: skip
+    wanted = {"type": follow_up.pk, "practitioner": anne.pk, "start": start}
+    one = f"office/appointments/{made.uid}"
+    for script, method, path, body in (
+        (patient, "POST", "practices/tilleuls/appointments", wanted),
+        (patient, "POST", f"me/appointments/{made.uid}/move", {"start": start}),
+        (owner, "POST", "office/appointments", wanted | {"patient": julie.pk}),
+        (owner, "POST", f"{one}/move", {"start": start}),
+        (owner, "POST", f"{one}/change", {"start": start, "end": f"{year}-11-25T09:20:00Z"}),
+        (owner, "POST", "office/personal-events", span),
+        (owner, "PATCH", f"office/personal-events/{event['id']}", span),
+        (owner, "POST", "office/absences", span),
+    ):
+        problem = assert_problem(script.call(method, path, body), 422, "invalid")
+        assert problem["errors"] == [{"field": "start", "message": "Within ten years of today."}]
+    made.refresh_from_db()
+    assert made.start == at(THURSDAY, "09:00")
+
+
+def test_a_birth_date_is_of_somebody_who_lives(owner, julie):
+    for day in ("2027-01-01", "1899-12-31"):
+        for method, path in (("POST", "office/patients"), ("PATCH", f"office/patients/{julie.pk}")):
+            body = {"first_name": "Lina", "last_name": "Petit", "birth_date": day}
+            problem = assert_problem(owner.call(method, path, body), 422, "invalid")
+            assert problem["errors"][0]["field"].endswith("birth_date")
+
+
 @pytest.mark.parametrize("year", ["0001", "1899", "2201", "9999"])
 def test_years_outside_are_invalid_at_every_door(
     owner, script_of, anybody, anne, follow_up, julie, year
@@ -510,3 +550,52 @@ def test_her_own_midwife(owner, anne, elsewhere, julie):
     assert_problem(owner.call("PATCH", path, foreign), 404, "not_found")
     assert owner.call("PATCH", path, {"city": "Rennes"}).json()["own_practitioner"] == anne.pk
     assert owner.call("PATCH", path, {"own_practitioner": None}).json()["own_practitioner"] is None
+
+
+@pytest.mark.rule("3.4.13")
+@pytest.mark.parametrize("looked", [False, True])
+def test_an_expired_request_is_neither_confirmed_nor_declined(
+    owner, anne, follow_up, julie, on_tuesday, looked
+):
+    start = NOW + timedelta(minutes=1)
+    by = By.practice(None)
+    made = book_appointment(follow_up, anne, start, julie, by=by, now=NOW, unconfirmed=True)
+    on_tuesday.move_to(start, tick=False)
+    if looked:
+        follow_requests(start)
+    path = f"office/appointments/{made.uid}"
+    for method, to, body in (
+        ("PATCH", path, {"status": "confirmed"}),
+        ("POST", f"{path}/cancel", None),
+    ):
+        assert_problem(owner.call(method, to, body), 409, "request_expired")
+    made.refresh_from_db()
+    assert made.status == ("cancelled" if looked else "unconfirmed")
+
+
+@pytest.mark.rule("3.5.2")
+def test_an_address_of_another_record_is_confirmed(owner, practice, julie):
+    lina = make_patient(practice, "Lina", last_name="Roy", email="lina@patiente.example")
+    new = {"first_name": "Mia", "last_name": "Roy", "email": "LINA@patiente.example"}
+    for method, path, body, status in (
+        ("PATCH", f"office/patients/{julie.pk}", {"email": lina.email}, 200),
+        ("POST", "office/patients", new, 201),
+    ):
+        problem = assert_problem(owner.call(method, path, body), 409, "address_shared")
+        assert lina.pk in problem["records"]
+        assert owner.call(method, path, body | {"confirm": True}).status_code == status
+    again = owner.call(
+        "PATCH", f"office/patients/{julie.pk}", {"email": lina.email, "city": "Rennes"}
+    )
+    assert again.status_code == 200  # it has it already
+
+
+@pytest.mark.rule("3.5.7")
+def test_two_numbers_in_one_field_are_called_so(owner, julie):
+    body = {"mobile": "06 39 98 12 34 / 06 39 98 12 35"}
+    problem = assert_problem(
+        owner.call("PATCH", f"office/patients/{julie.pk}", body), 422, "invalid"
+    )
+    assert problem["errors"] == [
+        {"field": "mobile", "message": "these are two numbers: one a field"}
+    ]

@@ -7,10 +7,16 @@ import pytest
 from maia.appointments.agenda import By
 from maia.appointments.blocking import be_absent
 from maia.appointments.booking import book_appointment, cancel_appointment
-from maia.appointments.exceptions import ImpossibleDate, InvalidRange, NotBookable, SlotTaken
+from maia.appointments.exceptions import (
+    ImpossibleDate,
+    InvalidRange,
+    NotBookable,
+    SlotTaken,
+    TooFarAway,
+)
 from maia.appointments.models import Appointment
 from maia.appointments.moving import move_appointment
-from maia.appointments.personal import Text, block_time
+from maia.appointments.personal import Change, Text, block_time, change_event
 from maia.appointments.slots import free_slots
 from maia.appointments.stranded import stranded_of_type
 from maia.practices.models import Practitioner
@@ -186,6 +192,33 @@ def test_years_that_nobody_lives_in_are_no_dates(anne, follow_up, julie, year):
         now=NOW,
     )
     refused(InvalidRange, free_slots, follow_up, [anne], start.date(), start.date(), now=None)
+
+
+@pytest.mark.rule("3.1.10")
+@pytest.mark.parametrize("year", [1901, 2016, 2037, 2199])
+def test_nothing_is_put_into_an_agenda_more_than_ten_years_away(anne, follow_up, julie, year):
+    start = datetime(year, 11, 25, 9, tzinfo=UTC)
+    end = start + timedelta(minutes=30)
+    made = book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=PRACTICE, now=NOW)
+    for by in (PATIENT, PRACTICE):
+        refused(TooFarAway, book_appointment, follow_up, anne, start, julie, by=by, now=NOW)
+        refused(TooFarAway, move_appointment, made, start, by=by, now=NOW)
+    refused(TooFarAway, move_appointment, made, made.start, end=end, by=PRACTICE, now=NOW)
+    how = {"now": NOW, "allow_overlap": True}
+    refused(TooFarAway, block_time, anne, start, end, Text(), **how)
+    (event,) = block_time(anne, made.start, made.end, Text(), **how)
+    refused(TooFarAway, change_event, event, Change(start=start, end=end), **how)
+    away = {"decided": None, "by": PRACTICE, "now": NOW}
+    refused(TooFarAway, be_absent, anne, [(start, end)], "", **away)
+    old = NOW - timedelta(days=365 * 9)
+    assert book_appointment(follow_up, anne, old, julie, by=PRACTICE, now=NOW).start == old
+
+
+def test_what_stands_far_away_already_is_given_to_a_colleague(anne, practice, follow_up, julie):
+    late = NOW + timedelta(days=4000)
+    made = book_appointment(follow_up, anne, NOW + timedelta(days=9), julie, by=PRACTICE, now=NOW)
+    colleague = practice.practitioners.create(first_name="Inès", last_name="Haddad")
+    move_appointment(made, made.start, practitioner=colleague, by=PRACTICE, now=late)
 
 
 @pytest.mark.rule("3.2.5")

@@ -116,7 +116,7 @@ def test_it_and_the_following_move_together(anne):
     }
     with pytest.raises(TakesDatesAway) as refusal:  # the third would be past the end
         change_event(second, Change(**to), Which.FOLLOWING, **HOW)
-    assert [event.start for event in refusal.value.events] == [third.start]
+    assert [event.start for event in refusal.value.goes] == [third.start]
     assert len(shown(anne)) == 3
     change_event(second, Change(**to), Which.FOLLOWING, allow_fewer=True, **HOW)
     assert shown(anne) == ["03/12 14:00 Staff", "11/12 16:00 Staff"]
@@ -261,7 +261,7 @@ def test_once_becomes_a_series_and_a_series_once(anne):
     once = Change(rhythm=Rhythm(None))
     with pytest.raises(TakesDatesAway) as refusal:
         change_event(second, once, Which.FOLLOWING, **HOW)
-    assert len(refusal.value.events) == 1
+    assert len(refusal.value.goes) == 1
     change_event(second, once, Which.FOLLOWING, allow_fewer=True, **HOW)
     assert shown(anne) == ["03/12 14:00 Staff", "10/12 14:00 Staff"]
     assert Event.objects.get(pk=second.pk).series is None

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 
 from maia.appointments.agenda import By
+from maia.appointments.blocking import covered
 from maia.appointments.booking import (
     book_appointment,
     cancel_appointment,
     confirm_appointment,
     unconfirm_appointment,
 )
-from maia.appointments.exceptions import AlreadyCancelled
+from maia.appointments.exceptions import AlreadyBegun, AlreadyCancelled, RequestExpired
 from maia.appointments.models import Appointment
 from maia.appointments.moving import move_appointment
 from maia.appointments.unanswered import expire_request, follow_requests, recall_request
@@ -114,6 +115,38 @@ def test_at_its_start_it_expires_and_frees_the_time(asked, follow_up, anne, prac
         confirm_appointment(asked, by=PRACTICE, now=asked.start)
     again = make_patient(practice, "Lina")
     book_appointment(follow_up, anne, asked.start, again, by=PRACTICE, now=asked.start)
+
+
+@pytest.mark.rule("3.4.13")
+@pytest.mark.parametrize("looked", [False, True])
+def test_from_its_start_on_it_is_neither_confirmed_nor_declined(asked, looked):
+    """Whether a worker has looked already, or not yet."""
+    start = asked.start
+    if looked:
+        follow_requests(start)
+    before = Appointment.objects.values().get(pk=asked.pk)
+    for act in (confirm_appointment, cancel_appointment):
+        for seen in (None, asked.version):
+            with pytest.raises(RequestExpired):
+                act(asked, by=PRACTICE, now=start, seen=seen)
+    with pytest.raises(RequestExpired):
+        unconfirm_appointment(asked, by=PRACTICE, now=start, seen=before["version"])
+    assert Appointment.objects.values().get(pk=asked.pk) == before
+    assert covered(asked.practitioner, [(start, asked.end)], start) == []
+
+
+@pytest.mark.rule("3.4.13")
+def test_nothing_waits_for_a_yes_in_what_has_begun(asked, follow_up, anne, practice):
+    made = confirm_appointment(asked, by=PRACTICE, now=NOW)
+    with pytest.raises(AlreadyBegun):
+        unconfirm_appointment(made, by=PRACTICE, now=made.start, seen=made.version)
+    waits = {"by": PRACTICE, "now": NOW, "unconfirmed": True}
+    patient = make_patient(practice, "Lina")
+    with pytest.raises(AlreadyBegun):
+        book_appointment(follow_up, anne, NOW - DAY, patient, **waits)
+    ahead = book_appointment(follow_up, anne, NOW + DAY, patient, **waits)
+    with pytest.raises(AlreadyBegun):
+        move_appointment(ahead, NOW - HOUR, by=PRACTICE, now=NOW)
 
 
 def test_moved_meanwhile_it_does_not(

@@ -6,6 +6,7 @@ from django.urls import reverse
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
 from maia.appointments.models import Event
+from maia.appointments.personal import Text, block_time
 from maia.schedules.models import Absence, Schedule
 from tests.conftest import NOW, THURSDAY, at
 from tests.pages import on_one_line, shown
@@ -78,3 +79,47 @@ def test_a_types_own_hours_ask_before_they_leave_somebody_outside(owner, follow_
     assert not Schedule.objects.filter(appointment_type=follow_up).exists()
     assert owner.post(path, typed | {"anyway": "1"}).status_code == 302
     assert Schedule.objects.get(appointment_type=follow_up).hours() == {0: [(540, 720)]}
+
+
+@pytest.mark.rule("3.1.10")
+@pytest.mark.parametrize("year", ["1901", "2016", "2037"])
+def test_a_year_typed_wrong_is_refused_where_it_is_typed(
+    owner, anne, follow_up, julie, booked, year
+):
+    day, words = f"{year}-11-25", "plus de dix ans d’aujourd’hui"
+    new = shown(owner, "/pro/appointments/new/")
+    new |= {"patient": julie.pk, "type": follow_up.pk, "practitioner": anne.pk}
+    event = {"practitioner": anne.pk, "title": "Staff", "time": "14:00", "until": "15:00"}
+    away = {"practitioner": anne.pk, "first_date": day, "last_date": day, "repeat": "never"}
+    moved = {"date": day, "time": "09:00", "version": booked.version}
+    (staff,) = block_time(
+        anne, at(THURSDAY, "14:00"), at(THURSDAY, "15:00"), Text(), now=NOW, allow_overlap=False
+    )
+    drag = moved | {"end": f"{day}T09:30", "version": 0}
+    move, move_event = reverse("office:move", args=[booked.pk]), f"/pro/events/{staff.pk}/move/"
+    for path, typed, field in (
+        ("/pro/appointments/new/", new | {"date": day, "time": "09:00"}, "date"),
+        ("/pro/events/new/", event | {"date": day}, "date"),
+        (f"/pro/events/{staff.pk}/", event | {"date": day}, "date"),
+        ("/pro/absences/new/", away, "first_date"),
+        (move, moved, None),
+    ):
+        answer = owner.post(path, typed)
+        assert answer.status_code == 422, path
+        assert words in answer.content.decode(), path
+        if field:
+            assert field in answer.context["form"].errors
+    for path, typed in ((move, moved), (move_event, drag)):
+        answer = owner.post(path, typed, headers={"accept": "application/json"})
+        assert answer.status_code == 422
+        assert words in answer.json()["error"]
+    assert not Absence.objects.exists()
+    assert Event.objects.count() == 2
+
+
+def test_a_birth_date_is_of_somebody_who_lives(owner, julie):
+    path = reverse("office:patient", args=[julie.pk])
+    answer = owner.post(path, shown(owner, path) | {"birth_date": "2027-01-01"})
+    assert "Cette date ne peut pas être une date de naissance" in answer.content.decode()
+    julie.refresh_from_db()
+    assert julie.birth_date is None

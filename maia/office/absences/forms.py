@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from maia.office.fields.days import DayField, refuse_skipped
+from maia.office.fields.days import AgendaDayField, DayField, refuse_skipped
 from maia.patients.text import clean_text
 from maia.practices.models import Practitioner
 from maia.practices.seats import Seat
@@ -26,12 +26,12 @@ class AwayForm(forms.Form):
     )
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120, required=False)
     part_of_day = forms.BooleanField(label=gettext_lazy("Not the whole day"), required=False)
-    first_date = DayField(label=gettext_lazy("From"))
+    first_date = AgendaDayField(label=gettext_lazy("From"))
     first_time = forms.TimeField(
         label=gettext_lazy("Time"), required=False, widget=_time(),
         help_text=gettext_lazy("Without a time: from the morning on."),
     )  # fmt: skip
-    last_date = DayField(label=gettext_lazy("Until, included"))
+    last_date = AgendaDayField(label=gettext_lazy("Until, included"))
     last_time = forms.TimeField(
         label=gettext_lazy("Time"), required=False, widget=_time(),
         help_text=gettext_lazy("Without a time: until the evening."),

@@ -19,7 +19,7 @@ from maia.accounts.ids import parse_id
 from maia.appointments.agenda import By
 from maia.appointments.attendance import hold_agendas, may_be_said, say_attendance
 from maia.appointments.booking import cancel_appointment, confirm_appointment
-from maia.appointments.exceptions import BookingRefused
+from maia.appointments.exceptions import BookingRefused, RequestExpired
 from maia.appointments.listing import Wanted, listed, to_confirm
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.spreadsheet import appointments_csv
@@ -111,6 +111,9 @@ def answer_request(request: OfficeRequest, pk: int) -> HttpResponse:
     by, declines = By.practice(request.seat.user), "decline" in request.POST
     form = TellingForm(request.POST, auto_id=f"told_{pk}_%s")
     readable = form.is_valid()
+    if appointment.has_expired(now):
+        messages.error(request, refusals.words(RequestExpired()))
+        return HttpResponseRedirect(_list_address(_typed_before(request)))
     if declines and not (is_sure(request) and readable):
         return _ask_to_decline(request, appointment, form)
     if not readable:

@@ -7,14 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from maia.accounts.ids import parse_id
 from maia.appointments.exceptions import ChangedMeanwhile
 from maia.appointments.models import Event
 from maia.appointments.personal import Which, drop_event, how_many
 from maia.office import sure
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.personal.forms import which_words
-from maia.office.personal.views import get_event
+from maia.office.personal.views import get_event, version_of
 from maia.privacy.journal import Act, time_in_words
 
 
@@ -27,9 +26,7 @@ def delete_event(request: OfficeRequest, pk: int) -> HttpResponse:
     if request.method != "POST" or not sure.is_sure(request) or chosen not in set(Which):
         return _ask(request, event)
     try:
-        gone = drop_event(
-            event, Which(chosen), now=timezone.now(), seen=parse_id(request.POST.get("version", ""))
-        )
+        gone = drop_event(event, Which(chosen), now=timezone.now(), seen=version_of(request))
     except ChangedMeanwhile:
         return _ask(request, get_event(request, pk), changed=True)
     written_down(request, Act.TIME, detail=time_in_words(event))

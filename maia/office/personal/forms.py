@@ -14,7 +14,7 @@ from maia.appointments.models import Event
 from maia.appointments.personal import Change, Rhythm, Text, Which
 from maia.appointments.rhythms import Repeat, rhythm_of, rule_of
 from maia.appointments.rhythms import Rhythm as Asked
-from maia.office.fields.days import DayField, refuse_skipped
+from maia.office.fields.days import AgendaDayField, DayField, refuse_skipped
 from maia.office.fields.kept_form import KeptForm
 from maia.office.personal.colours import ColourField
 from maia.patients.text import clean_text
@@ -38,11 +38,11 @@ class PersonalForm(forms.Form):
         Practitioner.objects.none(), label=gettext_lazy("Practitioner")
     )
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120, required=False)
-    date = DayField(label=gettext_lazy("Date"))
+    date = AgendaDayField(label=gettext_lazy("Date"))
     time = forms.TimeField(label=gettext_lazy("Begins"), required=False, widget=_time())
     until = forms.TimeField(label=gettext_lazy("Ends"), required=False, widget=_time())
     whole_days = forms.BooleanField(label=gettext_lazy("Whole day"), required=False)
-    last_date = DayField(
+    last_date = AgendaDayField(
         label=gettext_lazy("Last day"),
         required=False,
         help_text=gettext_lazy("Left empty: it ends on the same day."),

@@ -10,15 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from maia.accounts.ids import parse_id
 from maia.appointments.exceptions import ChangedMeanwhile, ImpossibleDate, Overlaps
 from maia.appointments.models import Event
 from maia.appointments.personal import Change, change_event
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.agenda.walls import wall
-from maia.office.fields.days import DayField, read_wall, refuse_skipped, unread_words
-from maia.office.personal.views import get_event
+from maia.office.fields.days import AgendaDayField, read_wall, refuse_skipped, unread_words
+from maia.office.personal.views import get_event, version_of
 from maia.office.personal.words import met_in_words
 from maia.privacy.journal import Act, time_in_words
 
@@ -26,7 +25,7 @@ LONGEST = timedelta(days=366)
 
 
 class DraggedForm(forms.Form):
-    date = DayField()
+    date = AgendaDayField()
     time = forms.TimeField()
 
     def clean(self) -> None:
@@ -55,7 +54,7 @@ def move_event(request: OfficeRequest, pk: int) -> HttpResponse:
             Change(start=start, end=end),
             now=timezone.now(),
             allow_overlap="allow_overlap" in request.POST,
-            seen=parse_id(request.POST.get("version", "")),
+            seen=version_of(request),
         )
     except ChangedMeanwhile:
         words = _("Somebody has changed this event meanwhile. Look at it again.")

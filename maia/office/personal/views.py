@@ -43,6 +43,12 @@ def get_event(request: OfficeRequest, pk: int) -> Event:
     return event
 
 
+def version_of(request: OfficeRequest) -> int:
+    """That of the event that she has seen; of no page: -1, which is none."""
+    seen = parse_id(request.POST.get("version", ""))
+    return -1 if seen is None else seen
+
+
 @office
 @require_http_methods(["GET", "HEAD", "POST"])
 @made_once
@@ -110,8 +116,8 @@ def personal_event(request: OfficeRequest, pk: int) -> HttpResponse:
 
 def _ask_about_dates(request: OfficeRequest, event: Event, refusal: TakesDatesAway) -> HttpResponse:
     """Nothing is saved yet: what was typed is posted again by who is sure."""
-    name, count = event.title or _("this event"), len(refusal.events)
-    first, last = (timezone.localtime(refusal.events[at].start).date() for at in (0, -1))
+    name, count = event.title or _("this event"), len(refusal.goes)
+    first, last = (timezone.localtime(refusal.goes[at].start).date() for at in (0, -1))
     words = {"count": count, "first": long_date(first), "last": long_date(last)}
     takes = ngettext(
         "%(count)d other date goes: %(first)s.",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -178,6 +179,34 @@ def test_an_expired_one_is_called_so(owner, anne, follow_up, julie):
     assert "Demandes à confirmer" not in page
     page = on_one_line(owner.get(reverse("office:sheet", args=[made.pk])).content.decode())
     assert "expiré : personne n’avait répondu, Maia" in page
+
+
+@pytest.mark.rule("3.4.13")
+@pytest.mark.parametrize("looked", [False, True])
+def test_who_answers_an_expired_one_reads_so(owner, anne, follow_up, julie, looked):
+    start = NOW + timedelta(minutes=1)
+    by = By.practice(None)
+    made = book_appointment(follow_up, anne, start, julie, by=by, now=NOW, unconfirmed=True)
+    with time_machine.travel(start, tick=False):
+        assert_read_as_expired(owner, made, looked)
+
+
+def assert_read_as_expired(owner, made, looked):
+    if looked:
+        follow_requests(made.start)
+    path = reverse("office:answer_request", args=[made.pk])
+    answers = [{}, {"decline": "1"}, {"decline": "1", "yes": "1"}]
+    for more in answers:
+        answer = owner.post(path, {"version": made.version, **more}, follow=True)
+        page = answer.content.decode()
+        assert "Cette demande a expiré" in page
+        assert "est refusée" not in page
+    for act in ("confirm", "cancel"):
+        answer = owner.post(reverse(f"office:{act}", args=[made.pk]), {"version": made.version})
+        assert answer.status_code == 409
+        assert "Cette demande a expiré" in answer.content.decode()
+    made.refresh_from_db()
+    assert made.status == ("cancelled" if looked else "unconfirmed")
 
 
 def test_a_request_that_changed_meanwhile_is_not_declined(owner, anne, follow_up, julie):

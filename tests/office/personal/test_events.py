@@ -308,7 +308,12 @@ def test_deleting_asks_by_name_which_ones(owner, anne, practice):
     assert "2 dates" in page
     owner.post(path, {"which": "all"})  # not sure yet
     assert Event.objects.count() == 3
-    owner.post(path, {"yes": "1", "which": "this"})
+    for version in ("", "x", "7"):
+        said = {"yes": "1", "which": "this", "version": version}
+        assert owner.post(path, said).status_code == 409
+    assert owner.post(path, {"yes": "1", "which": "this"}).status_code == 409
+    assert Event.objects.count() == 3
+    owner.post(path, {"yes": "1", "which": "this", "version": "0"})
     assert shown(practice) == ["03/12 14:00 Staff", "17/12 14:00 Staff"]
     path = reverse("office:delete_event", args=[first.pk])
     assert owner.post(path, {"yes": "1", "which": "all", "version": "7"}).status_code == 409
@@ -361,6 +366,15 @@ def test_a_drag_moves_this_one_only_says_so_and_is_undone(owner, anne, practice,
 def test_a_drag_that_cannot_be_read_changes_nothing(owner, anne, start, end):
     event = series(anne)[0]
     assert drag(owner, event, start, end).status_code == 422
+
+
+@pytest.mark.parametrize("version", ["", "x", "7"])
+def test_a_drag_says_what_it_has_seen(owner, anne, version):
+    event = series(anne)[0]
+    answer = drag(owner, event, "2026-12-03T10:00", "2026-12-03T11:00", version=version)
+    assert answer.status_code == 409
+    event.refresh_from_db()
+    assert event.start == at(THURSDAY, "14:00")
 
 
 def test_a_drag_to_a_colleague_is_refused(owner, anne, ines):
