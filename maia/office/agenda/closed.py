@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache, partial
 from typing import Any
 
 from django.urls import reverse
@@ -20,6 +21,7 @@ def closed_rows(
     """Behind the events: absences, holidays and busy time by name, hours hatched. Two queries."""
     zone = seat.practice.zone
     for practitioner, times in closed_times(practitioners, start, end, get_language() or ""):
+        page = cache(partial(closed_page, seat, practitioner))
         for closed in (part for whole in times for part in _parts(whole)):
             row = {
                 "resourceIds": [practitioner.pk],
@@ -29,7 +31,7 @@ def closed_rows(
                 "classNames": ["closed", str(closed.why)],
             }
             if name := closed_name(seat, practitioner, closed):
-                row |= {"title": name, "url": closed_page(seat, practitioner, closed)}
+                row |= {"title": name, "url": page(closed.why)}
             yield row
 
 
@@ -46,9 +48,9 @@ def closed_name(seat: Seat, practitioner: Practitioner, closed: ClosedTime) -> s
     return _("%(name)s (public holiday)") % {"name": closed.title}
 
 
-def closed_page(seat: Seat, practitioner: Practitioner, closed: ClosedTime) -> str:
+def closed_page(seat: Seat, practitioner: Practitioner, why: Why) -> str:
     """Where it is changed; empty where she may not."""
-    if closed.why == Why.ABSENCE:
+    if why == Why.ABSENCE:
         return reverse("office:absences")
     if not seat.may_change_settings_of(practitioner):
         return ""
@@ -57,7 +59,7 @@ def closed_page(seat: Seat, practitioner: Practitioner, closed: ClosedTime) -> s
         Why.CALENDAR: "office:calendars",
         Why.HOLIDAY: "office:practitioner",
     }
-    return reverse(page[closed.why], args=[practitioner.pk])
+    return reverse(page[why], args=[practitioner.pk])
 
 
 def whole_days(begins: datetime, ends: datetime) -> list[date]:

@@ -1,10 +1,9 @@
 """What the agenda's calendar draws: columns rather than models, for the weeks of a large team."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -15,8 +14,8 @@ from maia.appointments.models import Appointment
 from maia.office.access import OfficeRequest, office
 from maia.office.agenda.closed import closed_rows
 from maia.office.agenda.month import month_rows
-from maia.office.agenda.news import tag_of
-from maia.office.agenda.walls import wall
+from maia.office.agenda.reading import Agendas, Place, read_agendas
+from maia.office.agenda.walls import Walls
 from maia.office.agenda.wanted import Wanted, read_wanted
 from maia.practices.colours import NEUTRAL, ink_on
 from maia.practices.seats import Seat
@@ -31,110 +30,70 @@ Row = dict[str, Any]
 def events(request: OfficeRequest) -> HttpResponse:
     """Events from ``start`` to ``end`` (local times); of a month, how many a day.
 
-    Its ``ETag`` is the one that `news` compares: read first, so that nothing falls in between.
+    Its ``ETag`` is the one that `news` compares, of what was read here and of nothing later.
     """
     wanted = read_wanted(request)
     if wanted is None:
         return JsonResponse({"error": "range"}, status=400)
     read_agenda(request.seat, now=timezone.now())
-    tag = tag_of(wanted.team, wanted.start, wanted.end)
+    agendas = read_agendas(wanted.team, wanted.start, wanted.end)
     if request.GET.get("view") == "month":
         rows = month_rows(request.seat, wanted.team, wanted.start, wanted.end, wanted.matching())
     else:
-        rows = drawn(request.seat, wanted)
+        rows = drawn(request.seat, wanted, agendas)
     answer = JsonResponse(rows, safe=False, json_dumps_params={"separators": (",", ":")})
-    answer["ETag"] = tag
+    answer["ETag"] = agendas.tag
     return answer
 
 
-def drawn(seat: Seat, wanted: Wanted) -> list[Row]:
-    """The events and the closed times. Four queries, whatever their number. The seat's agenda has
-    been read (`read_agenda`)."""
+def drawn(seat: Seat, wanted: Wanted, agendas: Agendas) -> list[Row]:
+    """The events and the closed times. Two queries, whatever their number. The seat's agenda has
+    been read (`read_agenda`), and what stands there (`read_agendas`)."""
     return [
-        *_drawn(wanted),
+        *_drawn(wanted, agendas),
         *closed_rows(seat, [p for p in wanted.team if p.is_active], wanted.start, wanted.end),
     ]
 
 
-def _drawn(wanted: Wanted) -> Iterator[Row]:
-    """Two queries. What an event's type is stands at the first of it."""
-    marks = _Marks()
-    ink = cache(ink_on)
-    zone = wanted.team[0].practice.zone if wanted.team else None
-    drawn = wanted.matching().values(
-        "id",
-        "practitioner_id",
-        "start",
-        "end",
-        "title",
-        "exclusive",
-        "type_id",
-        "type__name",
-        "type__colour",
-        "type__place",
-        "colour",
-        "series",
-        "version",
-    )
-    booked = {row["event_id"]: row for row in _appointments([event["id"] for event in drawn])}
+def _drawn(wanted: Wanted, agendas: Agendas) -> Iterator[Row]:
+    """What an event's type is stands at the first of it. Of several patients, the first one's."""
+    if not wanted.team:
+        return
+    marks, types, ink = _Marks(), agendas.types(), cache(ink_on)
+    clock = Walls(wanted.team[0].practice.zone)
     named: set[int | None] = set()
-    for event in drawn:
+    for event in filter(wanted.wants, agendas.drawn()):
         row: Row = {
-            "id": event["id"],
-            "resourceIds": [event["practitioner_id"]],
-            "start": wall(event["start"], zone),
-            "end": wall(event["end"], zone),
-            "title": event["title"],
+            "id": event.id,
+            "resourceIds": [event.practitioner_id],
+            "start": clock[event.start],
+            "end": clock[event.end],
+            "title": event.title,
             "classNames": [],
-            "type": event["type_id"] or 0,
+            "type": event.type_id or 0,
         }
-        if row["type"] not in named:
-            named.add(row["type"])
-            colour = event["type__colour"] or NEUTRAL
+        if event.type_id not in named:
+            named.add(event.type_id)
+            type = types.get(event.type_id or 0)
+            colour = type.colour if type else NEUTRAL
             row["is"] = {
-                "name": event["type__name"] or _("Personal event"),
+                "name": type.name if type else _("Personal event"),
                 "colour": colour,
                 "ink": ink(colour),
-                "place": marks.places.get(event["type__place"], ""),
+                "place": marks.places.get(type.place, "") if type else "",
             }
-        appointment = booked.get(event["id"])
-        if appointment is None:
-            row["version"] = event["version"]
-            if event["colour"]:
-                row["colour"], row["ink"] = event["colour"], ink(event["colour"])
-            row["classNames"] = [] if event["series"] is None else ["repeated"]
+        if event.places:
+            appointment = min(event.places)
+            row["title"] = f"{appointment.first_name} {appointment.last_name}"
+            row["classNames"] = marks.classes(appointment, exclusive=event.exclusive)
+            row["appointment"] = appointment.id
+            row["version"] = appointment.version
         else:
-            row["title"] = "{patient__first_name} {patient__last_name}".format(**appointment)
-            row["classNames"] = marks.classes(appointment, exclusive=event["exclusive"])
-            row["appointment"] = appointment["id"]
-            row["version"] = appointment["version"]
+            row["version"] = event.version
+            if event.colour:
+                row["colour"], row["ink"] = event.colour, ink(event.colour)
+            row["classNames"] = [] if event.series is None else ["repeated"]
         yield row
-
-
-def _appointments(events: list[int]) -> Iterable[Any]:
-    """The first patient's of each event; ``first``: nothing of hers comes before.
-
-    By the events' numbers: asked by dates, PostgreSQL believes that a quarter of all years fit.
-    """
-    earlier = Appointment.objects.filter(
-        patient=OuterRef("patient"), event__start__lt=OuterRef("event__start")
-    ).exclude(status=Appointment.Status.CANCELLED)
-    return (
-        Appointment.objects.filter(event__in=events)
-        .order_by("-id")
-        .annotate(first=~Exists(earlier))
-        .values(
-            "id",
-            "event_id",
-            "version",
-            "status",
-            "booked_online",
-            "attendance",
-            "first",
-            "patient__first_name",
-            "patient__last_name",
-        )
-    )
 
 
 class _Marks:
@@ -143,13 +102,13 @@ class _Marks:
     def __init__(self) -> None:
         self.places = {kind.value: str(kind.label) for kind in PlaceKind if kind != PlaceKind.SITE}
 
-    def classes(self, appointment: Row, *, exclusive: bool) -> list[str]:
+    def classes(self, appointment: Place, *, exclusive: bool) -> list[str]:
         return [
-            *(["first"] if appointment["first"] else []),
-            *(["online"] if appointment["booked_online"] else []),
-            *(["unconfirmed"] if appointment["status"] == "unconfirmed" else []),
+            *(["first"] if appointment.is_first else []),
+            *(["online"] if appointment.booked_online else []),
+            *(["unconfirmed"] if appointment.status == "unconfirmed" else []),
             *([] if exclusive else ["overlap"]),
-            *(["no-show"] if appointment["attendance"] == "no_show" else []),
+            *(["no-show"] if appointment.attendance == "no_show" else []),
         ]
 
 

@@ -14,8 +14,8 @@ from maia.office import panel
 from maia.office.access import CHOSEN, OfficeRequest, office, only_reads
 from maia.office.agenda.checklist import checklist
 from maia.office.agenda.events import addresses, drawn, mark_words
-from maia.office.agenda.news import tag_of
 from maia.office.agenda.place import EVERYBODY, VIEWS, Place, read_place
+from maia.office.agenda.reading import read_agendas
 from maia.office.agenda.walls import wall
 from maia.office.agenda.wanted import Wanted
 from maia.office.menu import problems_of
@@ -134,12 +134,13 @@ def _first_drawn(
         place.status,
         place.way,
     )
+    agendas = read_agendas(people, start, end)
     return {
         "first": {
             "start": wall(start),
             "end": wall(end),
             "practitioner": chosen if people is not team else "",
-            "tag": tag_of(people, start, end),
-            "rows": drawn(seat, wanted),
+            "tag": agendas.tag,
+            "rows": drawn(seat, wanted, agendas),
         }
     }

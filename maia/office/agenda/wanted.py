@@ -10,10 +10,12 @@ from maia.accounts.ids import parse_id
 from maia.appointments.models import Appointment, Event
 from maia.office.access import OfficeRequest
 from maia.office.agenda.place import STATUSES, WAYS
+from maia.office.agenda.reading import Drawn
 from maia.office.fields.days import read_wall
 from maia.practices.models import Practitioner
 
 MAX_DAYS = 62
+_NO_SHOW = Appointment.Attendance.NO_SHOW
 
 
 class Wanted(NamedTuple):
@@ -33,13 +35,25 @@ class Wanted(NamedTuple):
         if self.type is not None:
             rows = rows.filter(type_id=self.type)
         hers = Appointment.objects.filter(event=OuterRef("pk"))
-        if self.status == Appointment.Attendance.NO_SHOW:
+        if self.status == _NO_SHOW:
             rows = rows.filter(Exists(hers.filter(attendance=self.status)))
         elif self.status:
             rows = rows.filter(Exists(hers.filter(status=self.status)))
         if self.way:
             rows = rows.filter(Exists(hers.filter(booked_online=self.way == "online")))
         return rows
+
+    def wants(self, event: Drawn) -> bool:
+        """The same, of what has been read."""
+        if self.type is None and not self.status and not self.way:
+            return True
+        if self.type is not None and event.type_id != self.type:
+            return False
+        said = [one.attendance if self.status == _NO_SHOW else one.status for one in event.places]
+        if self.status and self.status not in said:
+            return False
+        online = self.way == "online"
+        return not self.way or any(bool(one.booked_online) == online for one in event.places)
 
 
 def read_wanted(request: OfficeRequest) -> Wanted | None:

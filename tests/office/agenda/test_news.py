@@ -16,7 +16,7 @@ from maia.appointments.moving import move_appointment
 from maia.appointments.personal import Change, Text, block_time, change_event, drop_event
 from maia.privacy.models import JournalEntry
 from maia.schedules.models import Absence, ExternalCalendar
-from tests.conftest import NOW, THURSDAY, at, make_user
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_user
 
 WEEK = "start=2026-11-30T00:00&end=2026-12-07T00:00"
 NEWS = f"/pro/agenda/news/?{WEEK}"
@@ -57,7 +57,7 @@ def test_it_is_the_tag_of_the_events(owner, ask, booked_in):
 
 @pytest.mark.rule("3.12.14")
 @pytest.mark.django_db(transaction=True)
-def test_whatever_is_drawn_is_news(changed, owner, practice, anne, julie, booked_in):
+def test_whatever_is_drawn_is_news(owner, practice, anne, julie, booked_in, changed):
     by, now = By.practice(anne.user), NOW
     assert not changed()
     one = booked_in("2026-12-03", unconfirmed=True)
@@ -99,6 +99,30 @@ def test_whatever_is_drawn_is_news(changed, owner, practice, anne, julie, booked
     assert changed()
     booked_in("2026-12-17")  # another week
     assert not changed()
+
+
+@pytest.mark.rule("3.12.14")
+def test_so_is_whose_it_is_and_how_it_looks(practice, anne, follow_up, booked_in, changed):
+    one = booked_in("2026-12-03")
+    assert changed()
+    follow_up.colour = "#aa3355"
+    follow_up.save()
+    assert changed()
+    follow_up.name = "Suivi long"
+    follow_up.save()
+    assert changed()
+    anne.last_name = "Martin"
+    anne.save()
+    assert changed()
+    anne.closed_on_public_holidays = not anne.closed_on_public_holidays
+    anne.save()
+    assert changed()
+    practice.holiday_region = "57"
+    practice.save()
+    assert changed()
+    before = Appointment.objects.filter(pk=one.pk).update(patient=make_patient(practice, "Nora"))
+    assert before == 1
+    assert changed()  # given to another patient
 
 
 def test_one_practitioners_agenda_has_no_news_of_another(ask, anne, ines, booked_in):
