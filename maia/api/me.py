@@ -6,18 +6,19 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
 from maia.api.auth import PatientToken
 from maia.api.fields import Body, Instant
 from maia.api.paging import Pages, page
 from maia.api.problems import errors
 from maia.api.public import MyAppointmentOut, shown_to_patient, with_nearest
-from maia.appointments.agenda import By
+from maia.appointments.agenda import TOLD, By, Telling
 from maia.appointments.booking import cancel_appointment
 from maia.appointments.exceptions import BookingRefused
-from maia.appointments.models import Appointment
+from maia.appointments.models import MOST_WORDS, Appointment
 from maia.appointments.moving import move_appointment
+from maia.patients.text import clean_text
 
 router = Router(tags=["me"], auth=PatientToken())
 
@@ -27,7 +28,16 @@ class MyAppointmentsOut(Schema):
     next: str | None
 
 
-class MyMoveIn(Body):
+class MyWordIn(Body):
+    word: str = Field(
+        "", max_length=MOST_WORDS, description="A line of hers, in the email to the practice only."
+    )
+
+    def read(self) -> Telling:
+        return Telling(words=clean_text(self.word))
+
+
+class MyMoveIn(MyWordIn):
     start: Instant
 
 
@@ -42,9 +52,9 @@ def appointments(request: HttpRequest, paging: Pages) -> Any:
     "appointments/{id}/cancel",
     response={200: MyAppointmentOut, **errors(401, 403, 404, 409, 422, 429)},
 )
-def cancel(request: HttpRequest, id: UUID) -> Any:
-    hers = _hers(request, id)
-    cancel_appointment(hers, by=By.patient(_user(request)), now=timezone.now())
+def cancel(request: HttpRequest, id: UUID, how: MyWordIn | None = None) -> Any:
+    hers, telling = _hers(request, id), how.read() if how is not None else TOLD
+    cancel_appointment(hers, by=By.patient(_user(request)), now=timezone.now(), telling=telling)
     return shown_to_patient(_hers(request, id))
 
 
@@ -57,7 +67,7 @@ def move(request: HttpRequest, id: UUID, there: MyMoveIn) -> Any:
     hers = _hers(request, id)
     by, now = By.patient(_user(request)), timezone.now()
     try:
-        move_appointment(hers, there.start, by=by, now=now)
+        move_appointment(hers, there.start, by=by, now=now, telling=there.read())
     except BookingRefused as refused:
         return with_nearest(
             refused,

@@ -65,9 +65,10 @@ class Boxes:
 
 @dataclass(frozen=True)
 class Telling:
-    """Whether the patient is told of what the practice does to her appointment.
+    """Whether the patient is told of what the practice does to her appointment, and with which words.
 
-    ``words``: a line of the practice's own, in the email only, cleaned. ``wait``: for how long
+    ``words``: a line of who does it to who is told, the patient's own to the practice as well; in the
+    email only, cleaned. ``wait``: for how long
     nothing leaves, so that it can be undone; at most `LONGEST_WAIT`.
     """
 

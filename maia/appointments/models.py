@@ -21,7 +21,7 @@ from maia.practices.models import COLOUR, Practice, Practitioner, validate_colou
 from maia.schedules.models import AppointmentType
 from maia.schedules.repeating import Rule
 
-MOST_WORDS = 300  # characters that the practice adds to one email
+MOST_WORDS = 300  # characters that who acts adds to the email of the other
 
 
 class Series(models.Model):
@@ -362,7 +362,7 @@ class HistoryEntry(models.Model):
     undoes = models.OneToOneField(
         "self", models.SET_NULL, null=True, blank=True, related_name="undone_by"
     )
-    # Whether the patient is told, with which words of the practice, and from when on.
+    # Whether the patient is told, and from when on; the words of who acts to who is told of it.
     tells = models.BooleanField(default=True, db_default=True)
     words = models.CharField(max_length=MOST_WORDS, blank=True, default="", db_default="")
     owed_from = models.DateTimeField(null=True, blank=True)

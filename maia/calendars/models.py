@@ -72,5 +72,10 @@ class Feed(models.Model):
     def address(self) -> str:
         return str(settings.BASE_URL) + reverse("feed", args=[self.uid, self.secret])
 
+    @property
+    def subscription(self) -> str:
+        """The same address, as a telephone opens it in its calendar."""
+        return f"webcal://{self.address.partition('://')[2]}"
+
     def opens_with(self, secret: str) -> bool:
         return constant_time_compare(self.secret, secret)

@@ -2,14 +2,17 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 
 from maia.accounts.models import User
 from maia.accounts.sessions import WORKS
 from maia.office.access import chosen_place
 from maia.office.panel import skeleton_of
-from maia.practices.models import Membership
+from maia.practices.models import Membership, Practice
 from maia.practices.seats import memberships_of
+
+LONGEST_PATH = 300
 
 
 def demo(request: HttpRequest) -> dict[str, bool]:
@@ -38,6 +41,23 @@ def works_at(request: HttpRequest) -> dict[str, object]:
     Asked when a page shows it: one query for a member of a team, none for anybody else.
     """
     return {"works_at": SimpleLazyObject(lambda: _place_of(request))}
+
+
+def leads_to(request: HttpRequest) -> dict[str, object]:
+    """``leads_to``: the practice to which signing in leads back, for its colours. Asked when a page
+    shows it: one query where an address goes along, none elsewhere."""
+    return {"leads_to": SimpleLazyObject(lambda: _practice_ahead(request))}
+
+
+def _practice_ahead(request: HttpRequest) -> Practice | None:
+    going = (request.GET.get("next") or request.POST.get("next") or "").partition("?")[0]
+    if not going.startswith("/") or len(going) > LONGEST_PATH:
+        return None
+    try:
+        slug = resolve(going).kwargs.get("slug")
+    except Resolver404:
+        return None
+    return Practice.objects.filter(slug=slug).first() if slug else None
 
 
 def _place_of(request: HttpRequest) -> Membership | None:

@@ -135,6 +135,7 @@ TEMPLATES = [
                 "maia.config.context.around",
                 "maia.config.context.demo",
                 "maia.config.context.works_at",
+                "maia.config.context.leads_to",
             ],
         },
     },
@@ -200,7 +201,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in _VALIDATORS
 ]
-LOGIN_URL = "account_login"
+LOGIN_URL = "account_request_login_code"  # a password or a passkey is one link further
 LOGIN_REDIRECT_URL = "after_sign_in"
 
 ACCOUNT_ADAPTER = "maia.accounts.adapter.AccountAdapter"

@@ -155,13 +155,14 @@ def _method(appointment: Appointment, action: Action | None) -> Method | None:
 
 
 def _words(message: Message, action: Action | None) -> str:
-    """The practice's own: of a corrected patient, to whom it was."""
+    """What the one who did it says to the other: of a corrected patient, to whom it was."""
     entry = message.entry
-    if entry is None or message.recipient != Message.Recipient.PATIENT:
+    if entry is None or message.kind == Kind.REMINDER:
         return ""
-    if message.kind == Kind.REMINDER or (entry.action, action) == (Action.GIVEN, Action.BOOKED):
-        return ""
-    return entry.words
+    by_patient = entry.actor == HistoryEntry.Actor.PATIENT
+    if by_patient == (message.recipient == Message.Recipient.PATIENT):
+        return ""  # her own
+    return "" if (entry.action, action) == (Action.GIVEN, Action.BOOKED) else entry.words
 
 
 def _is_request(

@@ -6,6 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from maia.appointments.agenda import Telling
+from maia.appointments.models import MOST_WORDS
 from maia.patients.addresses import LENGTHS, NEEDED, Address
 from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, parse_phone
 from maia.patients.text import clean_line, clean_text
@@ -57,6 +59,24 @@ class NoteForm(forms.Form):
         return {
             name: self.data.get(name, "")[:2000] for name in self.fields if name != "request_key"
         }
+
+
+class WordForm(forms.Form):
+    """Beside an act on her appointment: why, if she wants to say."""
+
+    word = forms.CharField(
+        label=_("A word for the practice"),
+        required=False,
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Optional. Only the practice reads it."),
+    )
+
+    def clean_word(self) -> str:
+        return clean_text(self.cleaned_data["word"])
+
+    def telling(self) -> Telling:
+        return Telling(words=self.cleaned_data["word"])
 
 
 class DetailsForm(NoteForm):

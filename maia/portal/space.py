@@ -25,12 +25,13 @@ from maia.appointments.agenda import By
 from maia.appointments.booking import cancel_appointment
 from maia.appointments.exceptions import BookingRefused, PatientBusy, would_another_time_do
 from maia.appointments.ics import Method, ics
-from maia.appointments.models import Appointment, AppointmentQuerySet
+from maia.appointments.models import MOST_WORDS, Appointment, AppointmentQuerySet
 from maia.appointments.moving import move_appointment
 from maia.appointments.places import Place, Reader, place_of
 from maia.appointments.slots import nearest_free
 from maia.messaging.email import sender_address
 from maia.portal import refusals
+from maia.portal.forms import WordForm
 from maia.portal.frame import frame_of
 from maia.portal.htmx import wants_part
 from maia.portal.week import read_week
@@ -88,6 +89,8 @@ def appointments(request: HttpRequest) -> HttpResponse:
     }
     if (frame := frame_of(request)) is not None:
         context["practices"] = [frame.practice]
+    if len(context["practices"]) == 1:  # the page is in its colours
+        context["practice"] = context["practices"][0]
     return render(request, "portal/appointments.html", context)
 
 
@@ -106,10 +109,16 @@ def cancel(request: HttpRequest, **key: Any) -> HttpResponse:
     access = _access(request, **key)
     if isinstance(access, HttpResponse):
         return access
-    if request.method != "POST":
-        return _render(request, access, "portal/cancel.html")
+    form = WordForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _render(request, access, "portal/cancel.html", form=form)
     try:
-        cancel_appointment(access.appointment, by=_by(request, access), now=timezone.now())
+        cancel_appointment(
+            access.appointment,
+            by=_by(request, access),
+            now=timezone.now(),
+            telling=form.telling(),
+        )
     except BookingRefused as refusal:
         return _render(request, access, "portal/appointment.html", refusal)
     messages.success(request, _("Your appointment is cancelled. The practice has been told."))
@@ -152,17 +161,24 @@ def move_there(request: HttpRequest, *, start: datetime, **key: Any) -> HttpResp
     if isinstance(access, HttpResponse):
         return access
     current = access.appointment
+    # Another time, picked on the page that refused one: nothing is done yet, her word goes along.
+    picked = "choose" in request.POST
+    form = WordForm(initial={"word": request.POST.get("word", "")[:MOST_WORDS]} if picked else None)
+    if request.method == "POST" and not picked:
+        form = WordForm(request.POST)
     deadline = start - current.practitioner.cancellation_deadline
     there: dict[str, Any] = {
         "start": start,
         "end": start + current.duration,
         "deadline": deadline,
         "may_change": timezone.now() <= deadline,
+        "form": form,
     }
-    if request.method != "POST":
+    if not form.is_valid():
         return _render(request, access, "portal/move_there.html", **there)
+    by, telling = _by(request, access), form.telling()
     try:
-        move_appointment(current, start, by=_by(request, access), now=timezone.now())
+        move_appointment(current, start, by=by, now=timezone.now(), telling=telling)
     except BookingRefused as refusal:
         if not would_another_time_do(refusal):
             return _render(request, access, "portal/appointment.html", refusal)
@@ -239,4 +255,6 @@ def _render(
         "busy": refusal.appointment if isinstance(refusal, PatientBusy) else None,
         **context,
     }
-    return render(request, template, everything, status=409 if refusal else 200)
+    form = context.get("form")
+    wrong = isinstance(form, WordForm) and bool(form.errors)
+    return render(request, template, everything, status=409 if refusal else 422 if wrong else 200)

@@ -83,7 +83,7 @@ def _appointment(appointment: Appointment, *, by_practice: bool) -> Data:
         "booked_online": appointment.booked_online,
         "note": appointment.note,
         "words": [
-            {"at": entry.at.isoformat(), "text": entry.words}
+            {"at": entry.at.isoformat(), "by": entry.actor, "text": entry.words}
             for entry in appointment.history.all()
             if entry.words and entry.action != HistoryEntry.Action.GIVEN  # said to somebody else
         ],

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
 from maia.accounts.models import User
+from maia.practices.models import Practice
 from tests.conftest import make_user
 
 PASSWORD = "une-phrase-de-passe"
@@ -126,3 +127,21 @@ def test_a_redirect_stays_on_the_site(client):
 
 def test_the_operators_admin_uses_the_same_door(client):
     assert client.get("/admin/login/?next=/admin/")["Location"].startswith("/accounts/login/")
+
+
+def test_sign_in_begins_with_the_address_and_is_in_the_colours_of_where_it_leads(client, practice):
+    assert client.get("/mes-rendez-vous/")["Location"].startswith("/accounts/login/code/?next=")
+    going = f"/{practice.slug}/book/1/"
+    Practice.objects.filter(pk=practice.pk).update(accent_colour="#7a4f9a")
+    theme = "/theme/2/7a4f9a.css"
+    for page in ("/accounts/login/code/", "/accounts/login/"):
+        shown = client.get(page, {"next": going}).content.decode()
+        assert theme in shown
+        assert practice.name in shown[: shown.index("</header>")]
+        for elsewhere in (
+            "https://other.example/",
+            f"//{practice.slug}/",
+            "/nowhere/at/all/",
+            "/" * 400,
+        ):
+            assert practice.name not in client.get(page, {"next": elsewhere}).content.decode()

@@ -6,7 +6,7 @@ import pytest
 
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
-from maia.appointments.models import Appointment
+from maia.appointments.models import Appointment, HistoryEntry
 from maia.schedules.models import Schedule
 from tests.api.conftest import Script, assert_problem
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type, make_user
@@ -110,7 +110,10 @@ def test_a_patient_books_moves_and_cancels(patient, anne, follow_up, julie):
     assert moved.json()["start"] == "2026-12-03T15:00:00+01:00"
     (listed,) = patient.call("GET", "me/appointments").json()["items"]
     assert listed == moved.json()
-    cancelled = patient.call("POST", f"me/appointments/{body['id']}/cancel")
+    path = f"me/appointments/{body['id']}/cancel"
+    assert_problem(patient.call("POST", path, {"word": "é" * 301}), 422, "invalid")
+    cancelled = patient.call("POST", path, {"word": "Mon fils est malade."})
+    assert HistoryEntry.objects.last().words == "Mon fils est malade."
     assert cancelled.json()["status"] == "cancelled"
     there = {"start": "2026-12-03T16:00:00+01:00"}
     refused = patient.call("POST", f"me/appointments/{body['id']}/move", there)

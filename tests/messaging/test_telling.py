@@ -77,6 +77,27 @@ def test_a_word_stands_in_the_email_and_nowhere_else(hers, smtp, sms, act):
     assert hers.history.last().words == telling.words
 
 
+@pytest.mark.rule("3.4.6")
+def test_a_patients_word_is_read_by_the_practice_and_not_sent_back_to_her(hers, julie, smtp):
+    by, word = By.patient(julie.user), Telling(words="Mon fils est <malade>.")
+    move_appointment(hers, at(THURSDAY, "15:00"), by=by, now=NOW, telling=word)
+    cancel_appointment(hers, by=by, now=NOW, telling=Telling(words="Toujours."))
+    work()
+    letters = {"julie": [], "anne": []}
+    for letter in smtp.taken:
+        letters["anne" if "anne" in letter["To"] else "julie"].append(letter)
+    to_practice, to_her = (
+        " ".join(part.get_content() for letter in told for part in letter.walk()
+                 if part.get_content_maintype() == "text")
+        for told in (letters["anne"], letters["julie"])
+    )  # fmt: skip
+    assert "Un mot de Julie" in to_practice
+    assert "Toujours." in to_practice
+    assert "Toujours." not in to_her
+    assert "malade" not in to_her
+    assert not any("Toujours" in letter["Subject"] for letter in smtp.taken)
+
+
 @pytest.mark.parametrize("act", [cancel_appointment, confirm_appointment, drag])
 def test_what_she_is_not_to_be_told_is_not_told(hers, smtp, act):
     Appointment.objects.update(status="unconfirmed" if act is confirm_appointment else "confirmed")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment
+from maia.practices.models import Practice
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user
 
 PAGES = ["appointment", "cancel", "move", "ics"]
@@ -75,6 +76,48 @@ def test_cancelling_asks_first_and_says_so_after(patient, hers):
     hers.refresh_from_db()
     assert hers.status == "cancelled"
     assert "Votre rendez-vous est annulé" in page
+
+
+@pytest.mark.rule("3.4.6")
+@pytest.mark.parametrize("way", [mine, link])
+def test_a_word_goes_along_when_she_cancels_or_moves(patient, hers, way):
+    word = {"word": "  Mon fils est malade.  "}
+    assert 'name="word"' in read(patient.get(way(hers, "cancel")))
+    patient.post(way(hers, "move_there", at(THURSDAY, "15:00")), word)
+    assert hers.history.last().words == "Mon fils est malade."
+    patient.post(way(hers, "cancel"), {"word": "Toujours."})
+    assert hers.history.last().words == "Toujours."
+    assert "Toujours." not in read(patient.get("/mes-rendez-vous/"))
+
+
+def test_a_word_too_long_is_said_beside_it_and_nothing_is_done(patient, hers):
+    for page in (mine(hers, "cancel"), mine(hers, "move_there", at(THURSDAY, "15:00"))):
+        answer = patient.post(page, {"word": "é" * 301})
+        assert answer.status_code == 422
+        assert "300" in read(answer)
+        assert "é" * 301 in read(answer)
+    hers = Appointment.objects.get()
+    assert (hers.status, hers.start) == ("confirmed", at(THURSDAY, "09:30"))
+
+
+def test_another_time_picked_keeps_her_word_and_moves_nothing_yet(patient, hers):
+    there = mine(hers, "move_there", at(THURSDAY, "15:00"))
+    answer = patient.post(there, {"word": "Plus tard", "choose": "1"})
+    assert answer.status_code == 200
+    assert "Plus tard" in read(answer)
+    assert Appointment.objects.get().start == at(THURSDAY, "09:30")
+
+
+def test_her_appointments_are_in_the_colours_of_her_practice(patient, hers, practice, julie):
+    Practice.objects.filter(pk=practice.pk).update(accent_colour="#7a4f9a")
+    theme = "/theme/2/7a4f9a.css"
+    page = read(patient.get("/mes-rendez-vous/"))
+    assert theme in page
+    assert practice.name in page[: page.index("</header>")]
+    other = Practice.objects.create(name="Autre", slug="autre", accent_colour="#aa3311")
+    make_patient(other, "Julie", julie.user)
+    page = read(patient.get("/mes-rendez-vous/"))
+    assert theme not in page  # of two, none
 
 
 def test_moving_offers_slots_then_moves(patient, hers):

@@ -29,12 +29,13 @@ def checklist(seat: Seat, practitioner: Practitioner | None) -> list[Step]:
         hours=Exists(hours), types=Exists(types), website=Exists(practice.websites.all())
     )[0]
     steps = [
+        # One page for both, where usual hours go along with the types.
+        Step(_("Make your first appointment type"), reverse("office:first_steps"), has["types"]),
         Step(
             _("Set your weekly hours"),
             reverse("office:schedule", args=[practitioner.pk]),
             has["hours"],
         ),
-        Step(_("Make your first appointment type"), reverse("office:first_steps"), has["types"]),
         Step(
             _("Give your address and your colour"),
             reverse("office:practice"),

@@ -16,6 +16,7 @@ from qrcode.image.svg import SvgPathImage
 from maia.office.access import OfficeRequest, office, owner_page, written_down
 from maia.office.once import made_once
 from maia.privacy.journal import Act
+from maia.schedules.open_to_patients import what_keeps_patients_out
 from maia.schedules.starter import STARTER_TYPES, begin_with
 
 
@@ -66,12 +67,12 @@ def booking_page(request: OfficeRequest) -> HttpResponse:
     """Where patients book: the address to copy, to print and to see as they do."""
     practice = request.seat.practice
     address = settings.BASE_URL + reverse("practice", args=[practice.slug])
-    bookable = practice.appointment_types.bookable_online().exists()
     context = {
         "practice": practice,
         "address": address,
         "code": _qr(address),
-        "is_open": bookable and practice.practitioners.bookable_online().exists(),
+        "missing": what_keeps_patients_out(practice),
+        "practitioner": request.seat.practitioner or practice.practitioners.first(),
     }
     return render(request, "office/settings/booking_page.html", context)
 

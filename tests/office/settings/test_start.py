@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from maia.schedules.models import AppointmentType, Schedule
+from maia.practices.models import Practitioner
+from maia.schedules.models import AppointmentType, OpeningHours, Schedule
+from maia.schedules.open_to_patients import what_keeps_patients_out
 
 START, PAGE = "office:first_steps", "office:booking_page"
 
@@ -56,3 +58,29 @@ def test_the_first_step_leads_there(owner, empty):
 def test_a_page_of_nobody_who_is_booked_online_is_not_called_open(owner, practice, anne, follow_up):
     practice.practitioners.update(allow_online_booking=False)
     assert "Votre page est ouverte" not in owner.get(reverse(PAGE)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("unset", "said"),
+    [
+        (lambda: AppointmentType.objects.update(allow_online_booking=False), "aucun type"),
+        (lambda: Practitioner.objects.update(allow_online_booking=False), "personne au cabinet"),
+        (lambda: OpeningHours.objects.all().delete(), "aucun horaire"),
+    ],
+)
+def test_the_page_is_not_called_open_while_something_keeps_patients_out(
+    owner, practice, follow_up, unset, said
+):
+    assert "Votre page est ouverte" in owner.get(reverse(PAGE)).content.decode()
+    assert what_keeps_patients_out(practice) is None
+    unset()
+    page = owner.get(reverse(PAGE)).content.decode()
+    assert "Votre page est ouverte" not in page
+    assert said in page
+    assert what_keeps_patients_out(practice) is not None
+
+
+def test_hours_of_a_type_alone_open_it(practice, follow_up):
+    OpeningHours.objects.all().delete()
+    Schedule.objects.create(appointment_type=follow_up).write({1: [(540, 600)]})
+    assert what_keeps_patients_out(practice) is None
