@@ -3,6 +3,7 @@
 The same for the same day: every choice comes from a generator seeded with the date.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
@@ -25,6 +26,7 @@ PASSWORD = "maia-demo"  # noqa: S105  printed by `make run`
 DAYS_BEHIND, DAYS_AHEAD = 28, 63
 
 Week = dict[int, list[tuple[int, int]]]
+Busy = dict[int, list[Event]]  # of each patient, by key
 
 
 def load_demo(now: datetime) -> Practice:
@@ -35,8 +37,9 @@ def load_demo(now: datetime) -> Practice:
         camille, ines = _team(practice)
         types = _types(practice, camille)
         patients = _patients(practice, random)
+        busy: Busy = defaultdict(list)
         for practitioner in (camille, ines):
-            _fill_agenda(practitioner, types, patients, now, random)
+            _fill_agenda(practitioner, types, patients, busy, now, random)
         take_time(camille, ines, now)
         _give_to_lea_and_sofia(practice, now)
         _owe_reminders(practice, now)
@@ -346,6 +349,7 @@ def _fill_agenda(
     practitioner: Practitioner,
     types: list[AppointmentType],
     patients: list[Patient],
+    busy: Busy,
     now: datetime,
     random: Random,
 ) -> None:
@@ -368,7 +372,7 @@ def _fill_agenda(
                 if random.random() < taken:
                     events.append(_event(practitioner, type, at, until))
                 at = until
-    _book_all(Event.objects.bulk_create(events), patients, now, random)
+    _book_all(Event.objects.bulk_create(events), patients, busy, now, random)
 
 
 def _working_days(
@@ -409,7 +413,19 @@ def _event(
     )
 
 
-def _book_all(events: list[Event], patients: list[Patient], now: datetime, random: Random) -> None:
+def _who_is_free(event: Event, patients: list[Patient], busy: Busy, random: Random) -> Patient:
+    """Nobody is in two places: there are more patients than practitioners."""
+    while True:
+        patient = random.choice(patients)
+        hers = busy[patient.pk]
+        if all(one.end <= event.start or event.end <= one.start for one in hers):
+            hers.append(event)
+            return patient
+
+
+def _book_all(
+    events: list[Event], patients: list[Patient], busy: Busy, now: datetime, random: Random
+) -> None:
     actors, status = HistoryEntry.Actor, Appointment.Status
     appointments = []
     for event in events:
@@ -422,7 +438,7 @@ def _book_all(events: list[Event], patients: list[Patient], now: datetime, rando
             Appointment(
                 practice=event.practice,
                 event=event,
-                patient=random.choice(patients),
+                patient=_who_is_free(event, patients, busy, random),
                 status=status.UNCONFIRMED if waits else status.CONFIRMED,
                 booked_online=online,
                 sms_reminder=type.send_sms_reminder,

@@ -1,5 +1,6 @@
 """The demo practice: believable, the same for the same day, and read in its mailbox."""
 
+import itertools
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -61,6 +62,15 @@ def test_lea_and_sofia_have_something_to_come_and_something_behind(db):
         hers = Appointment.objects.filter(patient__user__email=email)
         assert hers.filter(event__start__gt=MONDAY).count() == 1
         assert hers.filter(event__end__lt=MONDAY).count() == 1
+
+
+@pytest.mark.parametrize("day", [MONDAY, MONDAY + timedelta(days=4), MONDAY + timedelta(days=40)])
+def test_nobody_is_in_two_places(db, day):
+    load_demo(day)
+    rows = Appointment.objects.values_list("patient", "event__start", "event__end")
+    by_patient = sorted(rows.order_by("patient", "event__start"))
+    for one, two in itertools.pairwise(by_patient):
+        assert one[0] != two[0] or one[2] <= two[1]
 
 
 def test_every_kind_of_type_is_there(db):
