@@ -57,6 +57,10 @@ def test_a_backup_under_load_is_one_instant_and_comes_back(tmp_path, elsewhere):
     assert file.stat().st_mode & 0o077 == 0
     done = maia(elsewhere, "restore", str(file))
     assert done.returncode == 0, done.stderr
+    url = elsewhere.get("MAIA_DATABASE_URL", "")
+    where = url.rpartition("/")[2] if url.startswith("postgres") else elsewhere["MAIA_DATA_DIR"]
+    assert where in done.stdout
+    assert "on a trial start none" in done.stdout
     restored = count(elsewhere)
     assert before[0] <= restored[0] <= after[0]
     assert restored[1] == after[1]

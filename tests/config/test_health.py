@@ -1,5 +1,6 @@
 """`/healthz` names what an operator should look at; what it does not name is well."""
 
+import logging
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -58,6 +59,16 @@ def test_a_database_that_takes_nothing_is_told(client, transactional_db, at_work
     assert "writable" in answer.json()["alarms"]
     assert strict.status_code == 503
     assert asked(client).json()["writable"] is True
+
+
+def test_a_standing_alarm_is_no_error_of_the_log_at_each_look(client, db, caplog):
+    """No worker is alive: that is an alarm. A monitor looks twice a minute, for days."""
+    with caplog.at_level(logging.INFO):
+        for _ in range(3):
+            assert asked(client, "/healthz?strict").status_code == 503
+    assert not [line for line in caplog.records if line.levelno > logging.INFO]
+    lines = [line for line in caplog.records if line.name == "maia.requests"]
+    assert [line.status for line in lines] == [503] * 3
 
 
 def test_another_writer_is_no_full_disk_and_is_not_waited_for(transactional_db):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from maia.config.backup_file import WITHOUT_DIGESTS, CannotBackUp
@@ -46,4 +46,15 @@ class Command(BaseCommand):
                 "Warning: a backup of an earlier version, without digests. It was read to its end "
                 "and its database is sound; that no bit has changed cannot be known."
             )
-        self.stdout.write(f"As it was on {manifest['at']}. Start the servers and the workers.")
+        self.stdout.write(
+            f"As it was on {manifest['at']}, in {_where()}; no other database was touched. If it is the "
+            "one that serves, start the servers and the workers; on a trial start none, its messages "
+            "would leave twice."
+        )
+
+
+def _where() -> str:
+    """The database that was written, without its password."""
+    said = connection.settings_dict
+    name, host = str(said["NAME"]), said.get("HOST")
+    return f"{name} on {host}" if host else name
