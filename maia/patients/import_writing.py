@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 
 from maia.patients.batches import in_batches
 from maia.patients.import_models import ImportedRecord, PatientImport
-from maia.patients.importing import Lines, Plan, changes_of, plan_import, values_of
+from maia.patients.importing import OWN, Lines, Plan, changes_of, plan_import, values_of
 from maia.patients.models import Patient
 from maia.patients.phones import NUMBERS, as_written
 from maia.patients.prints import FIELDS, print_of, value_of
@@ -84,7 +84,7 @@ def write_import(prepared: Prepared, importing: PatientImport) -> None:
 def stamp_of(practice: Practice) -> str:
     """Of all that the records of a practice say: another one, and something has changed. As the
     database has it: no number is read."""
-    told = {f"as_{name}": Cast(name, CharField()) for name in FIELDS}
+    told = {f"as_{name}": Cast(name, CharField()) for name in (*FIELDS, OWN)}
     rows: Any = Patient.objects.filter(practice=practice).order_by("pk")
     stamp = hashlib.sha256()
     for row in rows.annotate(**told).values_list("pk", *told).iterator(2000):

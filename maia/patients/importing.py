@@ -5,6 +5,7 @@ could be several records, has no name, or is empty. Accounts and what patients a
 touched.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,7 +23,11 @@ from maia.practices.models import Practice
 Existing = PatientImport.Existing
 OUTCOMES = ("new", "updated", "there", "twice", "unsure", "refused", "blank")
 # Remarks that say of a cell that it is in the notes: not where nothing is written.
-KEPT_IN_NOTES = {"bad_email", "bad_phone", "bad_date", "bad_name", "long", "more", "words"}
+KEPT_IN_NOTES = {
+    *("bad_email", "bad_phone", "bad_date", "bad_name", "long", "more", "words"),
+    "no_practitioner",
+}
+OWN = "own_practitioner_id"  # the column of the record
 _ADDRESS = ("street", "postcode", "city")
 
 
@@ -52,8 +57,8 @@ def read_lines(
     today: date,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Lines:
-    """Every row judged. No query."""
-    lines = Lines()
+    """Every row judged. One query, for the team."""
+    lines, team = Lines(), _names_of_team(practice)
     for at, (number, cells) in enumerate(rows):
         progress(at, len(rows))
         try:
@@ -64,8 +69,31 @@ def read_lines(
         if draft is None:
             lines.blank += 1
         else:
+            _find_own_practitioner(draft, team)
             lines.drafts.append(draft)
     return lines
+
+
+def _names_of_team(practice: Practice) -> dict[str, int]:
+    """Keys of practitioners by their folded names, in either order; none for a name of two."""
+    by_name: dict[str, set[int]] = defaultdict(set)
+    for one in practice.practitioners.filter(is_active=True):
+        first, last = folded(one.first_name), folded(one.last_name)
+        for name in (f"{first} {last}", f"{last} {first}", last, folded(one.name)):
+            by_name[name.strip()].add(one.pk)
+    return {name: min(keys) for name, keys in by_name.items() if name and len(keys) == 1}
+
+
+def _find_own_practitioner(draft: Draft, team: dict[str, int]) -> None:
+    name = draft.fields.get("own_practitioner")
+    if name is None:
+        return
+    if (key := team.get(folded(name))) is not None:
+        draft.own_practitioner = key
+        return
+    del draft.fields["own_practitioner"]
+    draft.remarks.append(Remark("no_practitioner", "", name))
+    draft.fields["notes"] = f"{draft.fields.get('notes', '')}\n{name}".strip()[:NOTES]
 
 
 def plan_import(lines: Lines, practice: Practice, existing: str) -> Plan:
@@ -128,6 +156,9 @@ def changes_of(record: Patient, draft: Draft, existing: str) -> dict[str, Any]:
         there = value_of(record, name)
         if str(value) == there:
             continue
+        if name == OWN and there and existing != Existing.OVERWRITE:
+            draft.remarks.append(Remark("different", "", draft.fields["own_practitioner"]))
+            continue
         if name == "notes":
             if value not in there:
                 changes[name] = f"{there}\n{value}".strip()[:NOTES]
@@ -176,6 +207,8 @@ def _add_to(first: Draft, draft: Draft) -> None:
             first.fields["notes"] = f"{first.fields.get('notes', '')}\n{value}".strip()[:NOTES]
         elif name != "notes" and folded(first.fields.setdefault(name, value)) != folded(value):
             other.append(value)
+    if first.own_practitioner is None:
+        first.own_practitioner = draft.own_practitioner
     draft.remarks.append(Remark("twice", str(first.number), " · ".join(other)))
 
 
@@ -209,7 +242,9 @@ def _people_of(practice: Practice) -> Iterator[Person[int]]:
 
 
 def values_of(draft: Draft) -> dict[str, Any]:
-    return {
+    values: dict[str, Any] = {
         name: date.fromisoformat(value) if name == "birth_date" else value
         for name, value in draft.fields.items()
+        if name != "own_practitioner"
     }
+    return values if draft.own_practitioner is None else values | {OWN: draft.own_practitioner}

@@ -20,4 +20,6 @@ def value_of(record: Patient, name: str) -> str:
 
 def print_of(record: Patient) -> str:
     values = [value_of(record, name) for name in FIELDS]
+    if record.own_practitioner_id:  # where there is none, as before there was this field
+        values.append(str(record.own_practitioner_id))
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()

@@ -19,6 +19,7 @@ COLUMNS = [
     "contact_name",
     "contact_phone",
     "external_id",
+    "own_practitioner",
     "notes",
     *LENGTHS,
 ]
@@ -47,6 +48,8 @@ def _cell(record: Patient, column: str) -> str:
     match column:
         case "mobile" | "phone" | "contact_phone":
             return str(value.as_national)
+        case "own_practitioner":
+            return str(value.name)
         case "birth_date":
             return str(value.isoformat())
         case _:

@@ -9,6 +9,7 @@ from django.db import models
 
 from maia.patients.batches import in_batches
 from maia.patients.import_models import ImportedRecord, PatientImport
+from maia.patients.importing import OWN
 from maia.patients.models import Patient
 from maia.patients.prints import print_of
 
@@ -66,6 +67,14 @@ def _in_use(pks: list[int]) -> set[int]:
 
 def _restore(record: Patient, before: dict[str, str]) -> None:
     for name, value in before.items():
-        is_date = name == "birth_date"
-        setattr(record, name, (date.fromisoformat(value) if value else None) if is_date else value)
+        setattr(record, name, _value_of(name, value))
     record.write_search_text()
+
+
+def _value_of(name: str, text: str) -> str | date | int | None:
+    """What `prints.value_of` wrote."""
+    if name == "birth_date":
+        return date.fromisoformat(text) if text else None
+    if name == OWN:
+        return int(text) if text else None
+    return text

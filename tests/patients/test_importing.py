@@ -17,6 +17,7 @@ from maia.messaging.owed import announce
 from maia.patients import import_jobs
 from maia.patients.import_jobs import NotNow, begin, confirm, forget_old_imports, take_back
 from maia.patients.models import ImportedRecord, Patient, PatientImport
+from maia.patients.spreadsheet import patients_csv
 from maia.privacy.models import JournalEntry
 from tests.conftest import NOW, THURSDAY, at, make_patient
 
@@ -165,6 +166,45 @@ def test_an_address_that_another_record_has_is_remarked(practice, anne):
     assert remarked(LINE, "fill") == [("Julie Petit", "j@x.example")]
     new = "Nom;Prénom;Email\nRoy;Mia;j@x.example\nRoy;Zoé;z@x.example\nRoy;Ada;z@x.example\n"
     assert remarked(new) == [("Mia Roy", "j@x.example"), ("Ada Roy", "z@x.example")]
+
+
+def test_her_own_midwife_is_read_by_her_name_and_taken_back(practice, anne):
+    ines = practice.practitioners.create(first_name="Inès", last_name="Haddad")
+    practice.practitioners.create(first_name="Inès", last_name="Roux", is_active=False)
+    julie = make_patient(practice, "Julie", external_id="7", own_practitioner=anne)
+    lina = make_patient(practice, "Lina", external_id="8")
+    text = (
+        "Nom;Prénom;Numéro de dossier;Sage-femme référente\nPetit;Julie;7;HADDAD Ines\n"
+        "Petit;Lina;8;Inès Haddad\nRoy;Mia;9;anne morel\nRoy;Zoé;10;Inès Roux\n"
+    )
+    importing = import_(practice, anne, text, "fill")
+    own = dict(practice.patients.values_list("first_name", "own_practitioner__first_name"))
+    assert own == {"Julie": "Anne", "Lina": "Inès", "Mia": "Anne", "Zoé": None}
+    remarks = {
+        (who, code, value) for _n, who, code, _t, value in import_jobs.unpacked(importing.remarks)
+    }
+    assert ("Zoé Roy", "no_practitioner", "Inès Roux") in remarks
+    assert ("Julie Petit", "different", "HADDAD Ines") in remarks
+    assert practice.patients.get(first_name="Zoé").notes == "Inès Roux"
+    take_back(importing, by=anne.user, now=NOW)
+    work()
+    lina.refresh_from_db()
+    assert lina.own_practitioner is None
+    assert practice.patients.count() == 2
+    import_(practice, anne, text, "overwrite")
+    julie.refresh_from_db()
+    assert julie.own_practitioner == ines
+
+
+def test_what_was_taken_out_is_read_again(practice, anne):
+    ines = practice.practitioners.create(first_name="Inès", last_name="Haddad")
+    make_patient(practice, "Lina", own_practitioner=ines, email="l@x.example")
+    make_patient(practice, "Mia")
+    text = patients_csv(practice.patients.order_by("pk"))
+    practice.patients.all().delete()
+    import_(practice, anne, text)
+    assert practice.patients.get(first_name="Lina").own_practitioner == ines
+    assert practice.patients.get(first_name="Mia").own_practitioner is None
 
 
 def test_left_as_they_are(practice, anne):

@@ -32,6 +32,7 @@ COLUMNS = [
     (Column.CITY, gettext_lazy("city")),
     (Column.ACCESS, gettext_lazy("how to get in")),
     (Column.EXTERNAL_ID, gettext_lazy("number in another program")),
+    (Column.OWN_PRACTITIONER, gettext_lazy("own practitioner")),
     (Column.NOTES, gettext_lazy("notes")),
 ]
 _OUTCOMES = {
@@ -60,6 +61,7 @@ REMARKS = {
     "words": gettext_lazy(
         "has words beside the number: read as other phone, without SMS, and kept in the notes"
     ),
+    "no_practitioner": gettext_lazy("nobody of the team has this name: kept in the notes"),
     "no_first_name": gettext_lazy("no first name"),
     "no_last_name": gettext_lazy("no last name"),
     "no_name": gettext_lazy("no name: this line is not imported"),
@@ -142,6 +144,8 @@ def line(number: int, name: str, fields: dict[str, str]) -> dict[str, Any]:
         _("to call: %(who)s") % {
             "who": " ".join(filter(None, (fields.get("contact_name"), _national(fields.get("contact_phone", "")))))
         } if {"contact_name", "contact_phone"} & fields.keys() else "",
+        _("followed by %(name)s") % {"name": fields["own_practitioner"]}
+        if "own_practitioner" in fields else "",
         " ".join(filter(None, (fields.get(part) for part in ("street", "postcode", "city")))),
         fields.get("notes", "")[:120].replace("\n", " · "),
     ]  # fmt: skip

@@ -52,12 +52,14 @@ class Remark:
 
 @dataclass
 class Draft:
-    """A row, read. ``fields`` are the record's, without the empty ones; dates as ISO."""
+    """A row, read. ``fields`` are the record's, without the empty ones; dates as ISO. Her own
+    practitioner is a name there; which one it is, ``own_practitioner``, nobody knows yet."""
 
     number: int
     fields: dict[str, str] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)  # lines of the notes
+    own_practitioner: int | None = None
 
     @property
     def name(self) -> str:
@@ -138,8 +140,8 @@ class _Reader:
                 self.put("postcode", title, f"0{cell}" if lost_zero else " ".join(cell.split()))
             case Column.CITY | Column.ACCESS:
                 self.put(column.value, title, " ".join(cell.split()))
-            case Column.CONTACT_NAME:
-                self.line("contact_name", title, cell)
+            case Column.CONTACT_NAME | Column.OWN_PRACTITIONER:
+                self.line(column.value, title, cell)
             case Column.EXTERNAL_ID:
                 self.put("external_id", title, " ".join(cell.strip('"').split()))
             case Column.NOTES:

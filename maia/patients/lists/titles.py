@@ -34,6 +34,7 @@ class Column(StrEnum):
     CITY = "city"
     ACCESS = "access"
     EXTERNAL_ID = "external_id"
+    OWN_PRACTITIONER = "own_practitioner"  # by her name, of the practice's team
     NOTES = "notes"
 
 
@@ -109,6 +110,11 @@ _TITLES: list[tuple[Column, str]] = [
         Column.ADDRESS,
         r"(home )?address|adresse( postale| complete| (du )?domicile| (de|du) (la )?patiente?)?"
         r"|address 1 formatted",
+    ),
+    (
+        Column.OWN_PRACTITIONER,
+        r"own practitioner|(own )?midwife|((sage ?femme|praticienn?e?) )?(referente?|traitante?)"
+        r"|sage ?femmes?|praticienn?e?s?|suivie? par",
     ),
     (Column.ACCESS, r"(codes? )?d?acces( au)?( domicile)?|digicode|interphone|access|how to get in"),
     (
