@@ -5,7 +5,7 @@ event, about it and those that follow, or about all (`Which`). What is past stay
 words are changed with those of all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -13,7 +13,12 @@ from django.db.models import F
 
 from maia.appointments import series as written
 from maia.appointments.agenda import agenda_of, refuse_unless_near
-from maia.appointments.exceptions import ChangedMeanwhile, Overlaps, TakesDatesAway
+from maia.appointments.exceptions import (
+    ChangedMeanwhile,
+    NotBookable,
+    Overlaps,
+    TakesDatesAway,
+)
 from maia.appointments.models import Event, Series
 from maia.appointments.rewriting import write_anew
 from maia.practices.models import Practitioner
@@ -52,6 +57,7 @@ class Change:
     start: datetime | None = None
     end: datetime | None = None
     rhythm: Rhythm | None = None
+    practitioner: Practitioner | None = None  # of the same practice: in whose agenda it stands
 
     @property
     def moves(self) -> bool:
@@ -105,22 +111,30 @@ def change_event(
 
     An event that is changed alone leaves its series' rhythm as it is. A series that is moved takes
     along what follows: what was changed alone stays, as long as its date is one of the series. Each
-    event that goes on being one of it keeps its row.
+    event that goes on being one of it keeps its row. One that is given to a colleague alone leaves
+    its series.
 
     Raises as `block_time`, `TakesDatesAway` where dates would be no more, unless ``allow_fewer`` was
-    asked for, `BadRule` (of_several) for another rhythm of one of a series alone, and
+    asked for, `NotBookable` for a colleague who has left, `BadRule` (of_several) for another rhythm of one of a series alone, and
     `ChangedMeanwhile` where its version is not ``seen`` any more.
     """
     refuse_unless_near(now, *(at for at in (change.start, change.end) if at is not None))
-    with agenda_of(event.practitioner):
+    there = change.practitioner or event.practitioner
+    if there.practice_id != event.practice_id or not (
+        there.is_active or there == event.practitioner
+    ):
+        raise NotBookable(NotBookable.Reason.NO_LONGER)
+    with agenda_of(event.practitioner, there):
         current = _read_again(event, seen)
+        if there == current.practitioner:
+            change = replace(change, practitioner=None)
         if current.series is None and change.rhythm is not None and change.rhythm.rule is not None:
             return _repeat(current, change, change.rhythm.rule, now, allow_overlap)
         if current.series is not None and which == Which.THIS and change.rhythm is not None:
             raise BadRule("of_several")
         if current.series is None or which == Which.THIS:
             return _change_one(current, change, allow_overlap)
-        if not change.moves and change.rhythm is None:
+        if not change.moves and change.rhythm is None and change.practitioner is None:
             return _say(current, change, which)
         return _change_many(current, current.series, change, which, now, allow_overlap, allow_fewer)
 
@@ -199,7 +213,12 @@ def _series_of(
 def _change_one(current: Event, change: Change, allow_overlap: bool) -> Event:
     for name, text in change.texts.items():
         setattr(current, name, text)
-    if change.moves:
+    if change.practitioner is not None:
+        current.practitioner = change.practitioner
+        if current.series is not None and current.series_date is not None:
+            written.leave_out(current.series, current.series_date)
+        current.series = current.series_date = None
+    if change.moves or change.practitioner is not None:
         start, end = change.start or current.start, change.end or current.end
         _place(current, start, end, allow_overlap)
     current.is_apart = _is_apart(current)
@@ -232,6 +251,7 @@ def _repeat(
     """What stood once comes back from now on."""
     text = Text(**{name: getattr(current, name) for name in written.TEXTS} | change.texts)
     start, end = change.start or current.start, change.end or current.end
+    current.practitioner = change.practitioner or current.practitioner
     series = _series_of(current.practitioner, start, end, text, rule)
     return written.begin(series, now=now, allow_overlap=allow_overlap, first=current)[0]
 
@@ -274,6 +294,8 @@ def _change_many(
         day = to_come.values_list("series_date", flat=True).first() or day
     series = written.part_at(series, day)
     series.practitioner, series.practice = current.practitioner, current.practitioner.practice
+    if change.practitioner is not None:
+        written.give(series, change.practitioner, now)
     _reword(series, current, change)
     rule = change.rhythm.rule if change.rhythm else series.repeats
     if rule is None:
@@ -297,8 +319,9 @@ def _change_many(
     series.first_date = begins
     # 3. Its events follow: those that stay keep their rows.
     return write_anew(
-        series, current, first - day, now=now, allow_overlap=overlap, allow_fewer=fewer
-    )
+        series, current, first - day, now=now, allow_overlap=overlap, allow_fewer=fewer,
+        given=change.practitioner is not None,
+    )  # fmt: skip
 
 
 def _once(current: Event, series: Series, change: Change, overlap: bool, fewer: bool) -> Event:
@@ -309,5 +332,5 @@ def _once(current: Event, series: Series, change: Change, overlap: bool, fewer: 
     others.delete()
     Event.objects.filter(pk=current.pk).update(series=None, series_date=None)
     series.delete()
-    alone = _read_again(current, None)
+    alone = Event.objects.select_related("practitioner__practice").get(pk=current.pk)
     return _change_one(alone, change, overlap)

@@ -40,9 +40,11 @@ def write_anew(
     now: datetime,
     allow_overlap: bool,
     allow_fewer: bool,
+    given: bool = False,
 ) -> Event:
     """Its events follow its rule and hours, which are changed already, and it is saved; the one that
-    stands for ``current``. ``by_days``: how far its days were moved.
+    stands for ``current``. ``by_days``: how far its days were moved; ``given``: they stand in another agenda
+    than before.
 
     What was changed alone, or dropped, stays so on the dates that are still the series'. Raises
     `BadRule`; `Overlaps`, and `TakesDatesAway` for those that go, unless that is allowed.
@@ -68,9 +70,11 @@ def write_anew(
         by_days,
         until,
     )
+    if given:  # what was changed alone is asked about in her agenda as well
+        plan.moved += [(row, Dated(_date_of(row), row.start, row.end)) for row in standing]
     # 3. What they meet, and what goes.
-    hers = [row.pk for row in rows if row.pk not in kept]
-    wanted = [time for row, time in plan.moved if _moves(row, time)] + plan.made
+    hers = [row.pk for row in rows if given or row.pk not in kept]
+    wanted = [time for row, time in plan.moved if given or _moves(row, time)] + plan.made
     spans = [(time.start, time.end) for time in wanted]
     clashes = written.met_by(series.practitioner, spans, but=hers)
     if clashes and not allow_overlap:
@@ -83,7 +87,7 @@ def write_anew(
     gone = [row.pk for row in [*plan.goes, *plan.past_reach]]
     if gone:
         Event.objects.filter(pk__in=gone).delete()
-    _move(series, plan.moved, {clash.start for clash in clashes})
+    _move(series, plan.moved, {clash.start for clash in clashes}, kept, given=given)
     made = written.write(series, plan.made, clashes)
     first = plan.moved[0][0] if plan.moved else made[0] if made else standing[0]
     moved = {row.pk for row, _ in plan.moved}
@@ -138,16 +142,27 @@ def _moves(row: Event, time: Dated) -> bool:
     return (row.start, row.end) != (time.start, time.end)
 
 
-def _move(series: Series, moved: Iterable[tuple[Event, Dated]], met: set[datetime]) -> None:
-    """Of two that change places neither is there first: none is guarded until all have moved."""
+def _move(
+    series: Series,
+    moved: Iterable[tuple[Event, Dated]],
+    met: set[datetime],
+    apart: set[int],
+    *,
+    given: bool,
+) -> None:
+    """Of two that change places neither is there first: none is guarded until all have moved.
+    ``met``: the starts of those that overlap something; ``apart``: keys of what stays changed alone."""
     changed = []
     for row, time in moved:
-        if not _moves(row, time) and row.series_date == time.day and not row.is_apart:
+        moves = given or _moves(row, time)
+        if not moves and row.series_date == time.day and not row.is_apart:
             continue
-        if _moves(row, time):
+        if moves:
             row.exclusive = time.start not in met
         row.start, row.end, row.series_date = time.start, time.end, time.day
-        row.is_apart = any(getattr(row, name) != getattr(series, name) for name in written.TEXTS)
+        row.is_apart = row.pk in apart or any(
+            getattr(row, name) != getattr(series, name) for name in written.TEXTS
+        )
         changed.append(row)
     if not changed:
         return

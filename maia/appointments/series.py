@@ -47,9 +47,7 @@ def begin(
     today = today_of(series, now)
     if not today - BEHIND <= series.first_date <= today + LONGEST:
         raise BadRule("too_far")
-    alive = Series.objects.filter(practitioner=series.practitioner)
-    if alive.exclude(last_date__lt=today).count() >= MOST_SERIES:
-        raise BadRule("too_many_series")
+    refuse_too_many(series.practitioner, today)
     until = today_of(series, now) + LONGEST + SPARE
     times = dated(series, series.first_date, until)
     if not times:
@@ -69,7 +67,7 @@ def begin(
 def _join(series: Series, event: Event, time: Dated, clashes: Sequence[Clash]) -> None:
     """What stood once is the first of them."""
     event.series, event.series_date, event.is_apart = series, time.day, False
-    event.start, event.end = time.start, time.end
+    event.practitioner, event.start, event.end = series.practitioner, time.start, time.end
     event.exclusive = all(clash.start != time.start for clash in clashes)
     for name in TEXTS:
         setattr(event, name, getattr(series, name))
@@ -150,6 +148,20 @@ def part_at(series: Series, day: date) -> Series:
     rows.update(series=ahead, version=F("version") + 1)
     _end(series, day)
     return ahead
+
+
+def give(series: Series, practitioner: Practitioner, now: datetime) -> None:
+    """To a colleague, with its events, which nothing guards until `rewriting.write_anew` has asked
+    what they meet in her agenda. Raises `BadRule` (too_many_series)."""
+    refuse_too_many(practitioner, today_of(series, now))
+    series.practitioner = practitioner
+    Event.objects.filter(series=series).update(practitioner=practitioner, exclusive=False)
+
+
+def refuse_too_many(practitioner: Practitioner, today: date) -> None:
+    alive = Series.objects.filter(practitioner=practitioner).exclude(last_date__lt=today)
+    if alive.count() >= MOST_SERIES:
+        raise BadRule("too_many_series")
 
 
 def cut_at(series: Series, day: date) -> int:

@@ -599,3 +599,11 @@ def test_two_numbers_in_one_field_are_called_so(owner, julie):
     assert problem["errors"] == [
         {"field": "mobile", "message": "these are two numbers: one a field"}
     ]
+
+
+def test_a_personal_event_is_given_to_a_colleague(owner, anne, ines):
+    body = {"start": "2026-12-04T09:00:00Z", "end": "2026-12-04T10:00:00Z", "practitioner": anne.pk}
+    made = owner.call("POST", "office/personal-events", body).json()["items"][0]
+    path = f"office/personal-events/{made['id']}"
+    assert owner.call("PATCH", path, {"practitioner": ines.pk}).json()["practitioner"] == ines.pk
+    assert_problem(owner.call("PATCH", path, {"practitioner": 99999}), 404, "not_found")

@@ -9,7 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
-from maia.appointments.exceptions import ChangedMeanwhile, Overlaps, TakesDatesAway
+from maia.appointments.exceptions import (
+    ChangedMeanwhile,
+    NotBookable,
+    Overlaps,
+    TakesDatesAway,
+)
 from maia.appointments.models import Event, Series
 from maia.appointments.personal import (
     Change,
@@ -236,6 +241,66 @@ def test_what_overlapped_on_purpose_is_not_asked_about_again_where_it_stays(anne
     assert list(
         Event.objects.filter(kind="personal").order_by("start").values_list("exclusive", flat=True)
     ) == [True, False, True]
+
+
+@pytest.fixture
+def ines(practice):
+    return practice.practitioners.create(first_name="Inès", last_name="Haddad")
+
+
+@pytest.mark.rule("3.12.15")
+def test_it_is_given_to_a_colleague_alone_from_there_on_or_all(anne, ines):
+    made = block(anne, Rule("FREQ=WEEKLY", date(2026, 12, 31)))
+    alone = change_event(made[1], Change(practitioner=ines), **HOW)
+    assert (alone.pk, alone.series, alone.exclusive) == (made[1].pk, None, True)
+    assert shown(ines) == ["10/12 14:00 Staff"]
+    later = {"start": made[3].start + timedelta(hours=2), "end": made[3].end + timedelta(hours=2)}
+    change_event(made[3], Change(practitioner=ines, **later), Which.FOLLOWING, **HOW)
+    assert shown(ines) == ["10/12 14:00 Staff", "24/12 16:00 Staff", "31/12 16:00 Staff"]
+    assert shown(anne) == ["03/12 14:00 Staff", "17/12 14:00 Staff"]
+    moved = change_event(made[0], Change(practitioner=ines), Which.ALL, **HOW)
+    assert shown(anne) == []
+    assert moved.pk == made[0].pk
+    assert {series.practitioner for series in Series.objects.all()} == {ines}
+    assert all(Event.objects.values_list("exclusive", flat=True))
+    prolong_all(NOW)  # in her agenda from now on
+    assert shown(anne) == []
+
+
+def test_what_it_meets_in_her_agenda_is_said(anne, ines):
+    first, second, _third = block(anne)
+    taken = block(ines, rule=None)[0]
+    for which in (Which.THIS, Which.ALL):
+        with pytest.raises(Overlaps) as refusal:
+            change_event(first, Change(practitioner=ines), which, **HOW)
+        assert refusal.value.clashes[0].events == [taken.pk]
+        assert len(shown(anne)) == 3
+    given = {"now": NOW, "allow_overlap": True}
+    change_event(second, Change(practitioner=ines), Which.ALL, **given)
+    rows = Event.objects.filter(practitioner=ines).order_by("start", "pk")
+    assert [row.exclusive for row in rows if row.pk != taken.pk] == [False, True, True]
+
+
+def test_what_was_changed_alone_goes_along_and_stays_so(anne, ines):
+    first, second, _third = block(anne)
+    by = timedelta(hours=3)
+    change_event(second, Change(start=second.start + by, end=second.end + by), **HOW)
+    change_event(first, Change(practitioner=ines), Which.ALL, **HOW)
+    assert shown(ines) == ["03/12 14:00 Staff", "10/12 17:00 Staff", "17/12 14:00 Staff"]
+    assert Event.objects.get(pk=second.pk).is_apart
+    once = Change(practitioner=anne, rhythm=Rhythm(None))
+    change_event(Event.objects.get(pk=first.pk), once, Which.ALL, allow_fewer=True, **HOW)
+    assert (shown(anne), shown(ines)) == (["03/12 14:00 Staff"], [])
+
+
+def test_nobody_gets_it_who_has_left_or_is_of_another_practice(anne, ines, elsewhere):
+    (event,) = block(anne, rule=None)
+    ines.is_active = False
+    ines.save()
+    for other in (ines, elsewhere["practitioner"]):
+        with pytest.raises(NotBookable):
+            change_event(event, Change(practitioner=other), **HOW)
+    assert len(shown(anne)) == 1
 
 
 def test_dropped_alone_from_there_on_or_all(anne):

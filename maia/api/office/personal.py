@@ -15,7 +15,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from maia.api.auth import OfficeToken, practitioner, seat
-from maia.api.fields import Body, Bool, Id, Instant
+from maia.api.fields import Body, Bool, Id, Instant, Key
 from maia.api.office.blocks import (
     LONGEST,
     BlockIn,
@@ -72,6 +72,9 @@ class EventPatch(Body):
     start: Instant | None = Field(None, description="Without `end`, it lasts as long as before.")
     end: Instant | None = None
     rrule: str | None = Field(None, max_length=200, description=_RULE + " Empty: once.")
+    practitioner: Key | None = Field(
+        None, description="In whose agenda; one alone leaves its series."
+    )
     which: Which = Field(Which.THIS, description="This one, it and those after it, or all.")
     allow_overlap: Bool = False
 
@@ -150,6 +153,7 @@ def change(request: HttpRequest, id: Id, typed: EventPatch) -> Any:
         end = start + (event.end - event.start)
     if not timedelta(0) < end - start <= LONGEST:
         raise ValidationError({"end": "after the start, within a year"})
+    there = practitioner(request, typed.practitioner) if typed.practitioner else None
     moves = (start, end) != (event.start, event.end)
     with _rules_in_words():
         changed = change_event(
@@ -161,6 +165,7 @@ def change(request: HttpRequest, id: Id, typed: EventPatch) -> Any:
                 start=start if moves else None,
                 end=end if moves else None,
                 rhythm=None if typed.rrule is None else Rhythm(_rule(typed.rrule, start, zone)),
+                practitioner=there,
             ),
             typed.which,
             now=timezone.now(),

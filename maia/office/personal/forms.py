@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.safestring import mark_safe
@@ -201,7 +202,6 @@ class PersonalForm(forms.Form):
 class ChangeEventForm(KeptForm, PersonalForm):
     """Of one that stands: it writes what was changed on its page."""
 
-    practitioner = None  # type: ignore[assignment]  # it stays in her agenda
     which = forms.ChoiceField(
         label=gettext_lazy("What changes"), required=False, widget=forms.RadioSelect
     )
@@ -209,6 +209,7 @@ class ChangeEventForm(KeptForm, PersonalForm):
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         self.event = event
         super().__init__(*args, initial=_shown(event), **kwargs)
+        self._offer_colleagues(event)
         if event.series is None:
             del self.fields["which"]
         else:
@@ -219,6 +220,15 @@ class ChangeEventForm(KeptForm, PersonalForm):
             kept = (Repeat.AS_IS, _("By a rule of its own, as it is"))
             self.fields["repeat"].choices = [*choices, kept]  # type: ignore[attr-defined]
         self.remember_what_was_shown()
+
+    def _offer_colleagues(self, event: Event) -> None:
+        """And her whose it is, though she may have left. Nobody to choose from: no field."""
+        team = event.practice.practitioners.filter(Q(is_active=True) | Q(pk=event.practitioner_id))
+        if team.count() < 2:
+            del self.fields["practitioner"]
+        else:
+            field = self.fields["practitioner"]
+            field.queryset, field.empty_label = team, None  # type: ignore[attr-defined]
 
     @property
     def about(self) -> Which:
@@ -238,6 +248,7 @@ class ChangeEventForm(KeptForm, PersonalForm):
             start=self.start if moves else None,
             end=self.end if moves else None,
             rhythm=Rhythm(self.rule) if again else None,
+            practitioner=typed["practitioner"] if "practitioner" in changed else None,
         )
 
     def _is_alone(self) -> bool:
@@ -258,6 +269,7 @@ def _shown(event: Event) -> dict[str, Any]:
     whole = start.time() == end.time() == time.min
     last = (end - timedelta(days=1)).date() if whole else end.date()
     shown: dict[str, Any] = {
+        "practitioner": event.practitioner_id,
         "title": event.title,
         "note": event.note,
         "colour": event.colour,

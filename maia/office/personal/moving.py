@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from maia.appointments.exceptions import ChangedMeanwhile, ImpossibleDate, Overlaps
+from maia.accounts.ids import parse_id
+from maia.appointments.exceptions import ChangedMeanwhile, ImpossibleDate, NotBookable, Overlaps
 from maia.appointments.models import Event
 from maia.appointments.personal import Change, change_event
 from maia.office import refusals
@@ -45,13 +47,14 @@ def move_event(request: OfficeRequest, pk: int) -> HttpResponse:
         start = read_wall("{date}T{time}".format(**form.cleaned_data), zone)
     if start is None or end is None or not timedelta(0) < end - start <= LONGEST:
         return JsonResponse({"error": unread_words(form)}, status=422)
-    if request.POST.get("practitioner", "") not in ("", str(event.practitioner_id)):
-        words = _("A personal event stays in the agenda of whose it is.")
-        return JsonResponse({"error": words}, status=422)
+    asked, there = request.POST.get("practitioner", ""), None
+    if asked:
+        team = request.seat.practice.practitioners
+        there = get_object_or_404(team, pk=parse_id(asked) or 0)
     try:
         moved = change_event(
             event,
-            Change(start=start, end=end),
+            Change(start=start, end=end, practitioner=there),
             now=timezone.now(),
             allow_overlap="allow_overlap" in request.POST,
             seen=version_of(request),
@@ -63,7 +66,7 @@ def move_event(request: OfficeRequest, pk: int) -> HttpResponse:
         met, _more = met_in_words(request.seat, refusal, now=timezone.now())
         answer = {"error": refusals.words(refusal), "overlaps": True, "met": met}
         return JsonResponse(answer, status=409)
-    except ImpossibleDate as refusal:
+    except (ImpossibleDate, NotBookable) as refusal:
         return JsonResponse({"error": refusals.words(refusal)}, status=422)
     written_down(request, Act.TIME, detail=time_in_words(moved))
     return JsonResponse(_said(event, moved))
@@ -72,8 +75,14 @@ def move_event(request: OfficeRequest, pk: int) -> HttpResponse:
 def _said(before: Event, moved: Event) -> dict[str, Any]:
     """What the agenda says of it, and what it posts to undo it."""
     words = _("The event has moved.")
+    given = moved.practitioner_id != before.practitioner_id
     if moved.series is not None and not moved.is_apart:
         words = _("The event is back where its series has it.")
+    elif given and before.series is not None:
+        words = _("This event only has gone to %(name)s, and is no more one of its series.")
+        words %= {"name": moved.practitioner.name}
+    elif given:
+        words = _("The event has gone to %(name)s.") % {"name": moved.practitioner.name}
     elif moved.series is not None:
         words = _("This event only has moved: the others of its series stay.")
     start, _sep, clock = wall(before.start).partition("T")
@@ -82,5 +91,6 @@ def _said(before: Event, moved: Event) -> dict[str, Any]:
         "version": moved.version,
         "undo": reverse("office:move_event", args=[moved.pk]),
         "back": {"date": start, "time": clock, "end": wall(before.end)}
+        | ({"practitioner": before.practitioner_id} if given else {})
         | ({} if before.exclusive else {"allow_overlap": "on"}),  # it overlapped on purpose
     }

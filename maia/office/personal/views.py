@@ -20,6 +20,7 @@ from maia.appointments.dates import long_date
 from maia.appointments.exceptions import (
     ChangedMeanwhile,
     ImpossibleDate,
+    NotBookable,
     Overlaps,
     TakesDatesAway,
 )
@@ -32,6 +33,7 @@ from maia.office.fields.kept_form import in_turn
 from maia.office.once import made_once
 from maia.office.personal.forms import ChangeEventForm, PersonalForm
 from maia.office.personal.words import met_in_words, summary
+from maia.practices.models import Practitioner
 from maia.privacy.journal import Act, time_in_words
 from maia.schedules.repeating import BadRule
 
@@ -88,7 +90,7 @@ def personal_event(request: OfficeRequest, pk: int) -> HttpResponse:
     event = get_event(request, pk)
     if request.method != "POST":
         return _render(request, ChangeEventForm(seat=request.seat, event=event), event=event)
-    with agenda_of(event.practitioner):
+    with agenda_of(event.practitioner, *_there(request)):
         event = get_event(request, pk)  # as it is now
         form = ChangeEventForm(request.POST, seat=request.seat, event=event)
         if not form.is_valid():
@@ -112,6 +114,12 @@ def personal_event(request: OfficeRequest, pk: int) -> HttpResponse:
     written_down(request, Act.TIME, detail=time_in_words(changed))
     messages.success(request, _("Saved."))
     return redirect("office:agenda")
+
+
+def _there(request: OfficeRequest) -> list[Practitioner]:
+    """The colleague to whom it is given: all agendas are locked at once, in one order."""
+    key = parse_id(request.POST.get("practitioner", ""))
+    return list(request.seat.practice.practitioners.filter(pk=key)) if key else []
 
 
 def _ask_about_dates(request: OfficeRequest, event: Event, refusal: TakesDatesAway) -> HttpResponse:
@@ -180,6 +188,8 @@ def _refused_at_its_field(form: PersonalForm) -> Iterator[None]:
         form.add_error("repeat", words.get(refusal.code, _("No day follows from this.")))
     except ImpossibleDate as refusal:
         form.add_error("date", refusals.words(refusal))
+    except NotBookable:
+        form.add_error("practitioner", _("This colleague has left."))
     except ChangedMeanwhile:
         form.add_error(None, _("Somebody has changed this event meanwhile. Look at it again."))
 

@@ -377,10 +377,52 @@ def test_a_drag_says_what_it_has_seen(owner, anne, version):
     assert event.start == at(THURSDAY, "14:00")
 
 
-def test_a_drag_to_a_colleague_is_refused(owner, anne, ines):
-    event = series(anne)[0]
-    answer = drag(owner, event, "2026-12-03T10:00", "2026-12-03T11:00", practitioner=ines.pk)
-    assert answer.status_code == 422
+@pytest.mark.rule("3.12.15")
+def test_a_drag_gives_it_to_a_colleague_and_is_undone(owner, anne, ines, elsewhere):
+    (event,) = block_time(
+        anne,
+        at(THURSDAY, "14:00"),
+        at(THURSDAY, "15:00"),
+        Text("Staff"),
+        now=NOW,
+        allow_overlap=False,
+    )
+    there = ("2026-12-03T10:00", "2026-12-03T11:00")
+    for nobody in (elsewhere["practitioner"].pk, "x"):
+        assert drag(owner, event, *there, practitioner=nobody).status_code == 404
+    answer = drag(owner, event, *there, practitioner=ines.pk).json()
+    event.refresh_from_db()
+    assert (event.practitioner, event.start) == (ines, at(THURSDAY, "10:00"))
+    assert "est passé à Inès Haddad" in answer["said"]
+    assert (
+        owner.post(answer["undo"], {"version": answer["version"], **answer["back"]}).status_code
+        == 200
+    )
+    event.refresh_from_db()
+    assert (event.practitioner, event.start) == (anne, at(THURSDAY, "14:00"))
+
+
+def test_one_of_a_series_that_is_dragged_to_a_colleague_leaves_it(owner, anne, ines, practice):
+    _first, second, _third = series(anne, last=date(2026, 12, 17))
+    answer = drag(owner, second, "2026-12-10T10:00", "2026-12-10T11:00", practitioner=ines.pk)
+    assert "ne fait plus partie de sa série" in answer.json()["said"]
+    second.refresh_from_db()
+    assert (second.practitioner, second.series) == (ines, None)
+
+
+def test_its_page_gives_it_to_a_colleague(owner, anne, ines, practice):
+    first = series(anne, last=date(2026, 12, 17))[0]
+    page = sent_by(owner.get(page_of(first)).content.decode())
+    assert page["practitioner"] == [str(anne.pk)]
+    owner.post(page_of(first), page | {"which": "all", "practitioner": ines.pk})
+    assert ines.events.count() == 3
+    assert not anne.events.exists()
+    ines.is_active = False
+    ines.save()
+    page = sent_by(owner.get(page_of(first)).content.decode())
+    assert page["practitioner"] == [str(ines.pk)]  # whose it is, though she has left
+    answer = owner.post(page_of(first), page | {"practitioner": "99999"})
+    assert list(answer.context["form"].errors) == ["practitioner"]
 
 
 def test_the_agenda_draws_its_colour_with_readable_ink_and_says_that_it_is_repeated(owner, anne):
