@@ -7,12 +7,18 @@ from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from maia.appointments.models import Appointment
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType
 
 MOST_DAYS = 366
+EXPIRED = "expired"  # cancelled, since nobody answered the request
+STATUSES: list[tuple[str, str | Promise]] = [
+    *Appointment.Status.choices,
+    (EXPIRED, pgettext_lazy("a request", "expired")),
+]
 UNSAID = "unsaid"  # nobody has said yet whether she came
 ATTENDANCES: list[tuple[str, str | Promise]] = [
     *Appointment.Attendance.choices,
@@ -29,7 +35,7 @@ class Wanted:
     last: date
     practitioner: Practitioner | None = None
     type: AppointmentType | None = None
-    status: str = ""
+    status: str = ""  # one of `STATUSES`
     online: bool | None = None
     attendance: str = ""  # one of `ATTENDANCES`
 
@@ -49,7 +55,9 @@ def listed(rows: Any, wanted: Wanted, practice: Practice) -> Any:
     if wanted.type is not None:
         rows = rows.filter(event__type=wanted.type)
     if wanted.status:
-        rows = rows.filter(status=wanted.status)
+        status, expired = wanted.status, wanted.status == EXPIRED
+        rows = rows.filter(status=Appointment.Status.CANCELLED if expired else status)
+        rows = rows.filter(expired=expired)
     if wanted.online is not None:
         rows = rows.filter(booked_online=wanted.online)
     if wanted.attendance:

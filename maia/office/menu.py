@@ -45,7 +45,7 @@ def menu(request: HttpRequest) -> list[Entry]:
         "%(count)d messages did not leave, or perhaps not.",
         problems,
     )
-    requests = count_to_confirm(seat.practice, timezone.now())
+    requests = requests_of(request)
     asking = ngettext(
         "%(count)d request waits for your answer.",
         "%(count)d requests wait for your answer.",
@@ -80,6 +80,16 @@ def problems_of(request: HttpRequest) -> int:
         practice = request.seat.practice  # type: ignore[attr-defined]
         counted = Message.objects.to_settle().filter(practice=practice).count()
         request.problems = counted  # type: ignore[attr-defined]
+    return counted
+
+
+def requests_of(request: HttpRequest) -> int:
+    """Requests that wait for the practice's answer. Counted once, of the seat that she has taken."""
+    counted: int | None = getattr(request, "requests_to_confirm", None)
+    if counted is None:
+        practice = request.seat.practice  # type: ignore[attr-defined]
+        counted = count_to_confirm(practice, timezone.now())
+        request.requests_to_confirm = counted  # type: ignore[attr-defined]
     return counted
 
 

@@ -31,11 +31,13 @@ from maia.office.appointments.listing_forms import AttendanceForm, ListForm
 from maia.office.appointments.tellings import told_of
 from maia.office.fields.days import read_day
 from maia.office.fields.kept_form import in_turn
+from maia.office.menu import requests_of
 from maia.office.sure import ask, is_sure
 from maia.privacy.reading import open_record, read_agenda, take_out_appointments
 
 Action = HistoryEntry.Action
 PAGE, MOST_REQUESTS, MOST_OF_A_DAY = 50, 30, 300
+OPEN = "requests"  # in the address after an answer: the next one is in sight
 LONGEST_QUERY = 500  # characters of the address that she came from
 
 
@@ -60,7 +62,7 @@ def _list_page(
     everything = read_agenda(request.seat, now=now)
     rows = listed(everything, wanted, practice) if wanted else everything.none()
     page = Paginator(rows, PAGE).get_page(typed.get("page"))
-    waiting = list(to_confirm(everything, now)[: MOST_REQUESTS + 1])
+    waiting, count = list(to_confirm(everything, now)[:MOST_REQUESTS]), requests_of(request)
     asked = _asked(typed)
     context = {
         "practice": practice,
@@ -74,9 +76,11 @@ def _list_page(
         "quick": _quick(asked, wanted),
         "requests": [
             (one, told_of(one, Action.CONFIRMED, telling if one == answered else None))
-            for one in waiting[:MOST_REQUESTS]
+            for one in waiting
         ],
-        "more_requests": len(waiting) > MOST_REQUESTS,
+        "requests_count": count,
+        "requests_later": count - len(waiting),
+        "requests_open": OPEN in request.GET or telling is not None,
         "now": now,
         "several": practice.practitioners.filter(is_active=True).count() > 1,
     }
@@ -113,7 +117,7 @@ def answer_request(request: OfficeRequest, pk: int) -> HttpResponse:
     readable = form.is_valid()
     if appointment.has_expired(now):
         messages.error(request, refusals.words(RequestExpired()))
-        return HttpResponseRedirect(_list_address(_typed_before(request)))
+        return HttpResponseRedirect(_list_address(_typed_before(request), answered=True))
     if declines and not (is_sure(request) and readable):
         return _ask_to_decline(request, appointment, form)
     if not readable:
@@ -130,7 +134,7 @@ def answer_request(request: OfficeRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The appointment is confirmed."))
     except BookingRefused as refusal:
         messages.error(request, refusals.words(refusal))
-    return HttpResponseRedirect(_list_address(_typed_before(request)))
+    return HttpResponseRedirect(_list_address(_typed_before(request), answered=True))
 
 
 @office
@@ -187,8 +191,8 @@ def _typed_before(request: OfficeRequest) -> QueryDict:
     return QueryDict(request.POST.get("asked", "")[:LONGEST_QUERY])
 
 
-def _list_address(typed: QueryDict) -> str:
-    asked = urlencode(_asked(typed))
+def _list_address(typed: QueryDict, *, answered: bool = False) -> str:
+    asked = urlencode(_asked(typed) | ({OPEN: "open"} if answered else {}))
     return reverse("office:appointments") + (f"?{asked}" if asked else "")
 
 

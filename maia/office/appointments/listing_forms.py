@@ -8,7 +8,7 @@ from django import forms
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from maia.appointments.listing import ATTENDANCES, MOST_DAYS, Wanted
+from maia.appointments.listing import ATTENDANCES, MOST_DAYS, STATUSES, Wanted
 from maia.appointments.models import Appointment
 from maia.office.fields.days import DayField
 from maia.office.fields.kept_form import KeptForm
@@ -24,7 +24,7 @@ class ListForm(forms.Form):
     status = forms.ChoiceField(
         label=_("Status"),
         required=False,
-        choices=[("", _("Every status")), *Appointment.Status.choices],
+        choices=[("", _("Every status")), *STATUSES],
     )
     practitioner = forms.ModelChoiceField(
         Practitioner.objects.none(),
@@ -99,6 +99,10 @@ class AttendanceForm(KeptForm, forms.Form):
                 choices=[*Appointment.Attendance.choices, ("", _("to note"))],
             )
         super().remember_what_was_shown()
+
+    def legend(self) -> list[tuple[str, Any]]:
+        """What can be said, for the signs that stand for it on a phone."""
+        return list(Appointment.Attendance.choices)
 
     def rows(self) -> list[tuple[Appointment, forms.BoundField, SafeString]]:
         """Each with its field, and what the page shows her, hidden."""

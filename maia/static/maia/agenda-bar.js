@@ -48,7 +48,7 @@ function drawStrip() {
       button.setAttribute("aria-label", LONG.format(date));
       if (wall(date).date === wall(day()).date) button.setAttribute("aria-current", "date");
       if (wall(date).date === TODAY) button.classList.add("today");
-      button.addEventListener("click", () => go({ date: wall(date).date, view: view() === "3days" ? "3days" : view() === "team" ? "team" : "day" }));
+      button.addEventListener("click", () => go({ date: wall(date).date, view: ["3days", "list", "team"].includes(view()) ? view() : "day" }));
       const item = document.createElement("li");
       item.append(button);
       return item;

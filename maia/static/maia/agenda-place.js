@@ -47,7 +47,8 @@ function daysShown() {
     return [first, new Date(first.getFullYear(), first.getMonth() + 1, 0).getDate()];
   }
   const days = DAYS[view()];
-  return [days === 7 ? mondayOf(day()) : day(), days];
+  const begins = days === 7 && !(narrow && view() === "list"); // a list on a phone begins on its day
+  return [begins ? mondayOf(day()) : day(), days];
 }
 
 function addressOf(there) {

@@ -5,7 +5,7 @@ const heard = document.getElementById("heard");
 const CLOCK = { hour: "2-digit", minute: "2-digit" };
 const VIEWS = {
   day: "timeGridDay", "3days": "threeDays", week: "timeGridWeek",
-  month: "dayGridMonth", list: "listWeek", team: "resourceTimeGridDay",
+  month: "dayGridMonth", list: narrow ? "listFromDay" : "listWeek", team: "resourceTimeGridDay",
 };
 const HALF_HOUR = 37; // pixels: twenty minutes are a target of 24 (WCAG 2.5.8)
 const LINE = 16.4; // pixels
@@ -227,7 +227,7 @@ function contentOf({ event, view: { type: calendarView } }) {
     return { domNodes: [link] };
   }
   const { type, marks, isNew, isAppointment } = extendedProps;
-  const inList = calendarView === "listWeek";
+  const inList = calendarView.startsWith("list");
   const lines = inList ? 3 : Math.floor((((end - start) / 1_800_000) * HALF_HOUR - 4) / LINE);
   const [who, hours] = [title || type, `${wall(start).time} – ${wall(end).time}`];
   const seen = (marks ?? []).filter((words) => words !== config.marks.repeated); // it has a sign
@@ -312,7 +312,9 @@ const calendar = EventCalendar.create(box, {
   date: wall(day()).date,
   views: {
     threeDays: { type: "timeGridDay", duration: { days: 3 } },
-    dayGridMonth: { dayHeaderFormat: { weekday: narrow ? "narrow" : "short" } },
+    listFromDay: { type: "listDay", duration: { days: 7 } },
+    // Few stand in a month's day, each with a name: on a phone all of them are drawn.
+    dayGridMonth: { dayHeaderFormat: { weekday: narrow ? "narrow" : "short" }, dayMaxEvents: !narrow },
   },
   locale: language,
   firstDay: 1,

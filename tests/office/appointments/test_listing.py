@@ -1,5 +1,6 @@
 """*Rendez-vous*: the list, its filters, its file; requests answered in their row; who came."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from maia.appointments.booking import By, book_appointment
+from maia.appointments.booking import By, book_appointment, cancel_appointment
 from maia.appointments.models import Appointment
 from maia.appointments.unanswered import follow_requests
 from maia.privacy.journal import Act
@@ -101,7 +102,7 @@ def test_a_request_waits_in_the_menu_and_is_answered_in_its_row(owner, anne, fol
     assert "Demandes à confirmer" in page
     typed = {"version": yes.version, "asked": DATES[1:]}
     answer = owner.post(reverse("office:answer_request", args=[yes.pk]), typed)
-    assert answer["Location"] == LIST + DATES
+    assert answer["Location"] == f"{LIST}{DATES}&requests=open"
     typed |= {"version": no.version, "decline": "1"}
     path = reverse("office:answer_request", args=[no.pk])
     asks = owner.post(path, typed)
@@ -110,11 +111,28 @@ def test_a_request_waits_in_the_menu_and_is_answered_in_its_row(owner, anne, fol
     assert "L’heure redevient libre aussitôt." in page
     no.refresh_from_db()
     assert no.status == "unconfirmed"
-    assert owner.post(path, typed | {"yes": "1"})["Location"] == LIST + DATES
+    answer = owner.post(path, typed | {"yes": "1"})
+    assert answer["Location"] == f"{LIST}{DATES}&requests=open"
     yes.refresh_from_db()
     no.refresh_from_db()
     assert (yes.status, no.status) == ("confirmed", "cancelled")
     assert "Demandes à confirmer" not in owner.get(LIST).content.decode()
+
+
+@pytest.mark.rule("3.12.8")
+def test_requests_are_one_line_with_their_count_until_they_are_opened(
+    owner, practice, anne, follow_up
+):
+    for n in range(32):
+        patient = make_patient(practice, f"N{n}")
+        book(follow_up, anne, f"{6 + n // 2:02}:{n % 2 * 30:02}", patient, unconfirmed=True)
+    page = on_one_line(owner.get(LIST).content.decode())
+    assert "<details >" in page or "<details>" in page
+    assert "32 demandes attendent votre réponse" in page
+    assert page.count('class="answers"') == 30
+    assert "2 autres suivront" in page
+    opened = on_one_line(owner.get(f"{LIST}?requests=open").content.decode())
+    assert "<details open>" in opened
 
 
 def told_last(appointment):
@@ -177,6 +195,16 @@ def test_an_expired_one_is_called_so(owner, anne, follow_up, julie):
     page = on_one_line(owner.get(LIST + DATES).content.decode())
     assert ">expiré</span>" in page
     assert "Demandes à confirmer" not in page
+    book(follow_up, anne, "11:00", julie)
+    gone = book(follow_up, anne, "12:00", julie)
+    cancel_appointment(gone, by=By.practice(None), now=NOW)
+    for status, times in (
+        ("expired", ["09:00"]),
+        ("cancelled", ["12:00"]),
+        ("confirmed", ["11:00"]),
+    ):
+        listed = owner.get(f"{LIST}{DATES}&status={status}").content.decode()
+        assert re.findall(r'class="at">\s*(\d\d:\d\d)', listed) == times
     page = on_one_line(owner.get(reverse("office:sheet", args=[made.pk])).content.decode())
     assert "expiré : personne n’avait répondu, Maia" in page
 
