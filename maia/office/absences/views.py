@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -28,6 +28,7 @@ from maia.office.absences.forms import AwayForm
 from maia.office.absences.listing import absences_to_come, events_to_come, series_to_come
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.appointments.forms import TellingForm
+from maia.office.fields.asked import read_asked
 from maia.office.once import made_once
 from maia.privacy.journal import Act, time_in_words
 from maia.privacy.reading import read_agenda
@@ -88,8 +89,7 @@ def _sums(rows: list[Covered]) -> str:
 def new_absence(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
     if request.method != "POST":
-        hers = request.seat.practitioner or practice.practitioners.first()
-        form = AwayForm(initial={"practitioner": hers}, seat=request.seat)
+        form = AwayForm(initial=_first_guess(request), seat=request.seat)
         return render(request, "office/absences/new.html", {"practice": practice, "form": form})
     form = AwayForm(request.POST, seat=request.seat)
     context: dict[str, Any] = {"practice": practice, "form": form}
@@ -135,6 +135,23 @@ def new_absence(request: OfficeRequest) -> HttpResponse:
     )
     messages.success(request, words % {"count": len(cancelled)} if cancelled else _("Saved."))
     return redirect("office:absences")
+
+
+def _first_guess(request: OfficeRequest) -> dict[str, Any]:
+    """What the agenda says by where she dragged; from midnight to midnight it is whole days."""
+    start, end, practitioner = read_asked(request)
+    guess: dict[str, Any] = {"practitioner": practitioner}
+    if start is None or end is None:
+        return guess
+    last = end - timedelta(minutes=1) if end.time() == time() else end
+    is_part = start.time() != time() or end.time() != time()
+    return guess | {
+        "first_date": start.date(),
+        "first_time": start.time() if is_part else None,
+        "last_date": last.date(),
+        "last_time": end.time() if is_part and end.time() != time() else None,
+        "part_of_day": is_part,
+    }
 
 
 @office

@@ -28,7 +28,7 @@ from maia.appointments.models import Event
 from maia.appointments.personal import block_time, change_event
 from maia.office import refusals, sure
 from maia.office.access import OfficeRequest, office, written_down
-from maia.office.fields.days import read_wall
+from maia.office.fields.asked import read_asked
 from maia.office.fields.kept_form import in_turn
 from maia.office.once import made_once
 from maia.office.personal.forms import ChangeEventForm, PersonalForm
@@ -151,19 +151,14 @@ def event_summary(request: OfficeRequest) -> HttpResponse:
 
 def _first_guess(request: OfficeRequest) -> dict[str, Any]:
     """What the agenda says by where she clicked, or the next whole hour of today."""
-    seat, asked = request.seat, request.GET
-    start = read_wall(asked.get("start", ""), seat.practice.zone)
-    end = read_wall(asked.get("end", ""), seat.practice.zone)
-    if start is None:
+    asked = read_asked(request)
+    start, end = asked.start, asked.end
+    if start is None or end is None:
         start = timezone.localtime().replace(minute=0, second=0, microsecond=0)
         start += timedelta(hours=1)
-    if end is None or not start < end <= start + timedelta(days=366):
         end = start + timedelta(hours=1)
-    team = list(seat.practice.practitioners.filter(is_active=True))
-    key = parse_id(asked.get("practitioner", ""))
-    chosen = next((one for one in team if one.pk == key), seat.practitioner)
     return {
-        "practitioner": chosen or next(iter(team), None),
+        "practitioner": asked.practitioner,
         "date": start.date(),
         "time": start.time(),
         "until": end.time(),

@@ -53,6 +53,7 @@ const panel = (() => {
       until.value = searchParams.get("end")?.slice(11) ?? "";
       if (searchParams.has("practitioner")) practitioner.value = searchParams.get("practitioner");
       time.dispatchEvent(new Event("input", { bubbles: true }));
+      for (const other of page.querySelectorAll(".made a")) other.search = searchParams; // the same time there
       said.textContent = `${LONG.format(dayOf(date.value))}, ${[time.value, until.value].filter(Boolean).join(" – ")}`;
     }
     const { patient, patient_search: search, type, time: at } = form.elements;

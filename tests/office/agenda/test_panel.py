@@ -12,6 +12,7 @@ from maia.appointments.personal import Text, block_time
 from maia.office import panel
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user, signed_in
 from tests.office.appointments.test_sheet import note
+from tests.pages import fields_of, on_one_line
 
 IN_PANEL = {"Maia-Panel": "1"}
 NEW = "/pro/appointments/new/?start=2026-12-03T09:30"
@@ -128,3 +129,30 @@ def test_an_overlap_after_a_drag_says_with_whom(owner, hers, anne, follow_up, pr
     assert answer.status_code == 409
     name = hers.patient.name
     assert answer.json()["met"] == [f"Vous avez déjà {name} de 09:30 à 10:00."]
+
+
+@pytest.mark.rule("3.12.5")
+@pytest.mark.parametrize("name", ["new_appointment", "new_event", "new_absence"])
+def test_a_drag_becomes_any_of_three_with_its_start_and_its_end(owner, anne, ines, name):
+    span = f"start=2026-12-03T10:00&end=2026-12-03T11:30&practitioner={ines.pk}"
+    page = on_one_line(owner.get(f"{reverse(f'office:{name}')}?{span}").content.decode())
+    for other in ("new_appointment", "new_event", "new_absence"):
+        assert (
+            f'href="{reverse(f"office:{other}")}?{span.replace("&", "&amp;").replace(":", "%3A")}"'
+            in page
+        )
+    assert page.count('aria-current="page"') >= 1
+    typed = fields_of(page)
+    begins = {"new_absence": ("first_date", "first_time", "last_time")}
+    day, start, end = begins.get(name, ("date", "time", "until"))
+    assert (typed[day], typed[start], typed[end]) == ("2026-12-03", "10:00", "11:30")
+    assert typed["practitioner"] == str(ines.pk)
+
+
+def test_whole_days_of_the_agenda_are_whole_days_of_an_absence(owner, anne):
+    span = "start=2026-12-03T00:00&end=2026-12-05T00:00"
+    typed = fields_of(owner.get(f"{reverse('office:new_absence')}?{span}").content.decode())
+    assert (typed["first_date"], typed["last_date"]) == ("2026-12-03", "2026-12-04")
+    assert "part_of_day" not in typed
+    for start in ("x", "9999-99-99T99:99", "2026-12-03T10:00&end=x", ""):
+        assert owner.get(f"{reverse('office:new_absence')}?start={start}").status_code == 200

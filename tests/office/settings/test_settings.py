@@ -1,12 +1,14 @@
 """The professional sheet, the weekly schedule, the types: what the seed page asks of them."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
 from maia.schedules.models import AppointmentType, Category, Schedule
-from tests.conftest import NOW, THURSDAY, at, make_type
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
 from tests.pages import on_one_line
 
 MONDAY = {"start_0": "09:00", "break_start_0": "12:30", "break_end_0": "14:00", "end_0": "18:00"}
@@ -70,6 +72,19 @@ def test_appointments_left_outside_are_listed_before_saving(owner, anne, follow_
     assert 3 in week(anne)
     assert save_week(owner, anne, **MONDAY, anyway="1").status_code == 302
     assert week(anne).keys() == {0}
+
+
+@pytest.mark.rule("3.1.8")
+def test_all_that_would_be_outside_is_listed_beside_the_button(owner, practice, anne, follow_up):
+    by = By.practice(None)
+    for n in range(12):
+        start = at(THURSDAY, f"{9 + n // 2:02}:{n % 2 * 30:02}")
+        book_appointment(follow_up, anne, start, make_patient(practice, f"N{n}"), by=by, now=NOW)
+    page = on_one_line(save_week(owner, anne, **MONDAY, preview="1").content.decode())
+    assert "12 rendez-vous à venir" in page
+    answer = page.partition('id="answer"')[2].partition('class="actions"')[0]
+    assert len(re.findall(r"/pro/appointments/\d+/", answer)) == 12
+    assert "2 autres" in answer
 
 
 def test_a_type_is_previewed_as_it_is_typed(owner):
