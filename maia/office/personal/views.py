@@ -132,9 +132,11 @@ def _ask_about_dates(request: OfficeRequest, event: Event, refusal: TakesDatesAw
         "%(count)d other dates go, from %(first)s to %(last)s.",
         count,
     )
+    if event.series is not None and event.series.last_date is None:
+        takes = _("The other dates from %(first)s on go: %(count)d are in the agenda.")
     question = _("Take dates of %(name)s away?") % {"name": name}
     back = reverse("office:personal_event", args=[event.pk])
-    return sure.ask(request, question, [takes % words], _("Save"), back)
+    return sure.ask(request, question, [takes % words], _("Delete these dates"), back)
 
 
 @office

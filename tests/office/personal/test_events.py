@@ -229,6 +229,17 @@ def test_a_repetition_that_ends_asks_naming_what_goes(owner, anne, practice):
     assert shown(practice) == ["07/12 14:00 Seul"]
 
 
+def test_of_one_without_end_no_last_date_is_named(owner, anne):
+    first = series(anne)[0]
+    change = sent_by(owner.get(page_of(first)).content.decode())
+    page = text(owner.post(page_of(first), change | {"which": "all", "repeat": "never"}))
+    assert (
+        "Les autres dates à partir du jeudi 10 décembre 2026 disparaissent : 108 sont dans l’agenda."
+        in page
+    )
+    assert "2028" not in page
+
+
 @pytest.mark.rule("3.12.1")
 def test_a_new_weekly_one_follows_the_date_that_is_typed(owner, anne, practice):
     """The page was opened on a Thursday; she types a Tuesday, and touches no weekday."""
