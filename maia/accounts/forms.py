@@ -124,6 +124,12 @@ class NamedPasskeyForm(EditWebAuthnForm):
 
 
 class PasswordSignInForm(_SaysWhoseComputer, LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Your email address")
+        for field in self.fields.values():  # its label says it
+            field.widget.attrs.pop("placeholder", None)
+
     def clean_login(self) -> str:
         return validated_address(super().clean_login())
 

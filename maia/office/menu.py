@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -110,3 +110,9 @@ def _entry(name: str, words: str, icon: str, folder: str) -> Entry:
     return Entry(
         words, reverse(f"office:{name}"), icon, is_current=name == folder, tab=name in TABS
     )
+
+
+@office
+def nowhere(request: OfficeRequest) -> HttpResponse:
+    """No page: said within her office, so that she is not turned out of it."""
+    raise Http404

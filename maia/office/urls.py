@@ -1,6 +1,6 @@
 """The back office, under `/pro/`: each folder's addresses stand in its own `urls.py`, whole."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from maia.office import menu
 from maia.office.absences import urls as absences
@@ -21,4 +21,6 @@ urlpatterns = [
     *patients.urlpatterns,
     *messages.urlpatterns,
     *settings.urlpatterns,
+    # With its slash: without it, an address that exists is led to.
+    re_path(r"^.+/$", menu.nowhere, name="nowhere"),
 ]

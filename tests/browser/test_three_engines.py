@@ -184,7 +184,7 @@ def test_an_absence_has_hours_once_she_asks_for_them(new_visitor, sites):
     assert page.run(hours) == 2
     far = page.run("() => new Date(Date.now() + 300 * 86400e3).toISOString().slice(0, 10)")
     page.fill("Du", far)
-    page.fill("Au, compris", far)
+    page.fill("Au (inclus)", far)
     page.run("() => document.getElementById('id_first_time').value = '18:15'")
     page.press("Enregistrer")
     page.sees("C’est enregistré")

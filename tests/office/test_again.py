@@ -38,7 +38,7 @@ DOES_NOT_ASK = {
 ASKS_BEFORE_SHOWING = {"export", "export_appointments", "hand_out", "show_feeds"}
 READS = {
     "appointments",
-    "more", "booking_page", "agenda", "events", "news", "availability", "absences", "patients_found", "messages", "message", "settings",
+    "more", "nowhere", "booking_page", "agenda", "events", "news", "availability", "absences", "patients_found", "messages", "message", "settings",
     "doors", "journal", "import_remarks",
 }  # fmt: skip
 

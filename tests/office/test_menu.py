@@ -67,6 +67,14 @@ def test_a_record_elsewhere_shows_nothing_of_its_practice(owner, elsewhere):
     assert elsewhere["practice"].name not in page
 
 
+def test_an_address_that_never_was_keeps_the_menu_too(owner):
+    answer = owner.get("/pro/nowhere/at/all/")
+    assert answer.status_code == 404
+    assert "Cette page n’existe pas" in answer.content.decode()
+    assert reverse("office:patients") in answer.content.decode()
+    assert owner.get("/pro/appointments", follow=True).status_code == 200  # a slash was forgotten
+
+
 def test_patients_see_no_menu_of_the_office(client, db):
     page = client.get("/nowhere/").content.decode()
     assert reverse("office:patients") not in page

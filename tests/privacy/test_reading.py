@@ -48,7 +48,7 @@ ON_POST = {
     "new_absence", "new_event", "personal_event", "move_event", "schedule", "patient_import", "import_of", "import_remarks",
 }  # fmt: skip
 NOBODY = {
-    "more", "first_steps", "booking_page", "choose_practice", "news", "availability", "absences", "delete_absence", "event_summary", "delete_event", "invite",
+    "more", "nowhere", "first_steps", "booking_page", "choose_practice", "news", "availability", "absences", "delete_absence", "event_summary", "delete_event", "invite",
     "withdraw_invitation", "all_seen", "change_message", "settings", "practitioner",
     "calendars", "new_feed", "show_feeds", "revoke_feed", "change_calendar", "test_message",
     "preview_sms", "practice", "embed", "remove_website", "no_website", "privacy", "journal",

@@ -43,3 +43,10 @@ def day_month(value: date) -> str:
 @register.filter(expects_localtime=True)
 def day_month_year(value: date) -> str:
     return f"{dates.day_month(value)} {value.year}"
+
+
+@register.filter(expects_localtime=True)
+def moment(value: datetime, length: str = "") -> str:
+    """``3 décembre 2026, 14:00``; ``short``: without the year."""
+    day = dates.day_month(value) if length == "short" else day_month_year(value)
+    return f"{day}, {dates.clock(value)}"

@@ -174,7 +174,8 @@ def delete_absence(request: OfficeRequest, pk: int) -> HttpResponse:
 
 
 def _ask_before_deleting(request: OfficeRequest, absence: Absence) -> HttpResponse:
-    takes = [f"{absence.practitioner.name}, {span(absence.start, absence.end)}."]
+    start, end = timezone.localtime(absence.start), timezone.localtime(absence.end)
+    takes = [f"{absence.practitioner.name}, {span(start, end)}."]
     if "following" in request.POST and absence.series:
         takes.append(_("Those that follow in its repetition go as well."))
     takes.append(_("Patients can book this time again at once."))

@@ -46,6 +46,7 @@ def test_whole_days_close(owner, anne, follow_up):
     delete = reverse("office:delete_absence", args=[absence.pk])
     asked = owner.post(delete).content.decode()
     assert "Supprimer Congés" in asked
+    assert "du jeudi 3 décembre 2026 au vendredi 4 décembre 2026" in asked
     assert Absence.objects.exists()
     owner.post(delete, {"yes": "1"})
     assert len(free_slots(follow_up, [anne], THURSDAY, until, now=NOW)) == 3

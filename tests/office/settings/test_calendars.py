@@ -89,7 +89,7 @@ def test_events_that_could_not_be_read_are_shown_by_their_days(owner, anne, hosp
     refresh_due(NOW)
     text = page_of(owner, anne)
     assert "1 événement n’a pas pu être lu" in text
-    assert "03/12/2026" in text
+    assert "3 décembre 2026" in text
     assert "Garde secrète" not in text
 
 
