@@ -39,7 +39,7 @@ def test_adding_one_asks_nobody_and_a_worker_reads_it(
     assert refresh_due(NOW) == 1
     assert thursday(follow_up, anne)[0] == "14:00"
     assert "Maternité" not in owner.get("/pro/absences/").content.decode()
-    assert "Lu le 01/12/2026" in page_of(owner, anne)
+    assert "Lu le 1er décembre 2026" in page_of(owner, anne)
     assert "Lecture en cours" not in page_of(owner, anne)
     assert "hx-trigger" not in page_of(owner, anne), "it asks no more"
     closed = json.loads(
