@@ -14,6 +14,8 @@ from django.utils.crypto import get_random_string
 HOUR = 3600  # seconds
 LONGEST = timedelta(days=8)  # that anything is kept in a cache
 
+NAMED = "named"  # the extra tag of a message that says a patient's name: it waits here
+
 
 def keep(session: SessionBase, what: str, value: Any) -> None:
     session[what] = get_random_string(22)

@@ -1,12 +1,13 @@
 """The next free times over the weeks to come, for the practice: neither notice nor horizon holds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from maia.appointments.models import Event
 from maia.appointments.slots import MAX_DAYS, Slot, free_slots
+from maia.availability.bounds import is_in_bounds
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType
 
@@ -26,24 +27,38 @@ def coming_slots(
     *,
     now: datetime,
     part: Part | None = None,
+    weekdays: Collection[int] = (),
     days: int,
     without: Event | None = None,
 ) -> dict[date, list[Slot]]:
     """The free times after ``now`` of the first ``days`` local dates from ``first`` on that have some,
     three months ahead at most. What is shown here is what is accepted. Two queries at most.
 
-    ``part`` of the day; ``without``: an event that is about to leave its place.
+    ``part`` of the day; ``weekdays``: 0 for Monday to 6 for Sunday, none for every day; ``without``: an
+    event that is about to leave its place.
     """
     zone, coming = type.practice.zone, dict[date, list[Slot]]()
     for begin, end in ((0, SOON), (SOON, MAX_DAYS)):
         span = (first + timedelta(days=begin), first + timedelta(days=end - 1))
+        if not is_in_bounds(span[1]):  # the last days that Maia knows are nobody's
+            return coming
         for day, slots in free_slots(type, practitioners, *span, now=None, without=without).items():
+            if weekdays and day.weekday() not in weekdays:
+                continue
             suits = [slot for slot in slots if slot.start > now and _is_in(slot, part, zone)]
             if suits:
                 coming[day] = suits
             if len(coming) == days:
                 return coming
     return coming
+
+
+def first_free(
+    type: AppointmentType, practitioner: Practitioner, day: date, *, now: datetime
+) -> Slot | None:
+    """Of ``day``, the first free time after ``now``; None where nothing is. One query."""
+    slots = free_slots(type, [practitioner], day, day, now=None).get(day, [])
+    return next((slot for slot in slots if slot.start > now), None)
 
 
 def _is_in(slot: Slot, part: Part | None, zone: ZoneInfo) -> bool:

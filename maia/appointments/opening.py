@@ -11,7 +11,7 @@ from maia.availability.intervals import Interval, merge, subtract
 from maia.availability.weekly import WeeklyHours, lay_out
 from maia.practices.models import Practitioner
 from maia.schedules.holidays import holiday_names
-from maia.schedules.models import Absence, OpeningHours
+from maia.schedules.models import Absence, AppointmentType, OpeningHours, Schedule
 
 
 class Why(StrEnum):
@@ -69,6 +69,27 @@ def closed_times(
         outside = subtract(whole, merge([*(i for _, day in laid for i in day), *named]))
         closed += [ClosedTime(one.start, one.end, Why.HOURS) for one in outside]
         yield practitioner, [one.local(practice.zone) for one in closed]
+
+
+def what_closes(
+    practitioner: Practitioner,
+    type: AppointmentType,
+    start: datetime,
+    end: datetime,
+    language: str = "",
+) -> list[ClosedTime]:
+    """Of ``[start, end)``, in order: empty where the practitioner works for this type all along."""
+    _one, closed = next(closed_times([practitioner], start, end, language))
+    own = Schedule.objects.filter(appointment_type=type).first()
+    if own is not None:  # in place of the general hours
+        zone = practitioner.practice.zone
+        day = start.astimezone(zone).date()
+        laid = lay_out(WeeklyHours(own.hours()), [day, _after(day)], zone)
+        opened = merge(interval for _, intervals in laid for interval in intervals)
+        outside = subtract([Interval(start.astimezone(UTC), end.astimezone(UTC))], opened)
+        closed = [one for one in closed if one.why != Why.HOURS]
+        closed += [ClosedTime(one.start, one.end, Why.HOURS) for one in outside]
+    return closed
 
 
 def _after(day: date) -> date:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
-from maia.appointments.coming import Part, coming_slots
+from maia.appointments.coming import Part, coming_slots, first_free
 from maia.schedules.models import Schedule
 from tests.conftest import NOW, THURSDAY, at
 
@@ -44,3 +44,22 @@ def test_closed_for_weeks_it_looks_farther_within_three_months_in_two_queries(
         assert min(coming(follow_up, [anne])) == date(2027, 1, 30)
     Schedule.objects.get(practitioner=anne).write({})
     assert coming(follow_up, [anne]) == {}
+
+
+def test_on_chosen_weekdays_only(follow_up, anne):
+    found = coming(follow_up, [anne], weekdays=[1])
+    assert list(found) == [date(2026, 12, 8) + timedelta(weeks=n) for n in range(5)]
+    both = coming(follow_up, [anne], weekdays=[1, 3], part=Part.MORNING)
+    assert list(both)[:3] == [THURSDAY, date(2026, 12, 8), date(2026, 12, 10)]
+    assert max(both[THURSDAY]).start < at(THURSDAY, "12:00")
+
+
+def test_the_first_free_time_of_a_day_is_free_and_to_come(follow_up, anne, julie):
+    first = first_free(follow_up, anne, THURSDAY, now=NOW)
+    assert first.start == at(THURSDAY, "09:00")
+    book_appointment(follow_up, anne, first.start, julie, by=By.practice(None), now=NOW)
+    assert first_free(follow_up, anne, THURSDAY, now=NOW).start == at(THURSDAY, "09:30")
+    noon = at(THURSDAY, "12:00")
+    assert first_free(follow_up, anne, THURSDAY, now=noon).start > noon
+    anne.absences.create(start=at(THURSDAY, "00:00"), end=at(THURSDAY, "23:00"))
+    assert first_free(follow_up, anne, THURSDAY, now=NOW) is None

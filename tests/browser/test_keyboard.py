@@ -119,7 +119,7 @@ def test_an_appointment_is_noted_moved_and_cancelled(keys):
     keys.to("#id_date")
     keys.page.keyboard.type("12292027")  # month, day, year: Chromium's own order here
     keys.to("#id_time").press("0").press("6").press("1").press("0").press("A")
-    keys.press("Control+Enter").sees("Le rendez-vous est noté")
+    keys.press("Control+Enter").sees(", enregistré.")
     keys.open("/pro/?date=2027-12-29&view=day")
     keys.to(".ec-event a.opens").press().sees("Sofia Costa")
     keys.page.locator("#panel h1:focus").wait_for()
@@ -128,9 +128,9 @@ def test_an_appointment_is_noted_moved_and_cancelled(keys):
     keys.to("Déplacer ou modifier").press()
     keys.to("#id_time").press("0").press("6").press("2").press("0").press("A")
     keys.to("#id_until").press("0").press("6").press("5").press("0").press("A")
-    keys.to("Enregistrer la modification").press().sees("Le rendez-vous est déplacé")
+    keys.to("Enregistrer la modification").press().sees("déplacé au")
     keys.to("Annuler").press()
-    keys.to("Annuler le rendez-vous").press().sees("Le rendez-vous est annulé")
+    keys.to("Annuler le rendez-vous").press().sees("annulé : le créneau")
 
 
 def test_the_agenda_is_walked_and_an_event_opens(keys):

@@ -90,6 +90,7 @@ def new_absence(request: OfficeRequest) -> HttpResponse:
     practice = request.seat.practice
     if request.method != "POST":
         form = AwayForm(initial=_first_guess(request), seat=request.seat)
+        form.fields["practitioner"].widget.attrs["autofocus"] = True
         return render(request, "office/absences/new.html", {"practice": practice, "form": form})
     form = AwayForm(request.POST, seat=request.seat)
     context: dict[str, Any] = {"practice": practice, "form": form}

@@ -1,11 +1,13 @@
 """*Prochains créneaux*: the next free times, beside the form that one of them is taken into."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
@@ -19,8 +21,25 @@ from maia.office.fields.days import read_day, read_wall
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType
 
-DAYS = 5  # shown at once
-LOOK, TAKE = "look", "take"  # buttons of the form, without a script
+DAYS = 5  # shown at once: a week of work
+WEEKS = (1, 4, 6)  # what is said at the end of a visit: "in a week", "in four weeks"
+LOOK, TAKE, AFTER, JUMP = "look", "take", "after", "jump"  # buttons of the form, without a script
+
+
+class Jump(NamedTuple):
+    """A wished date that is one tap away: as it is heard, and what of it is seen after ``in``."""
+
+    words: str
+    seen: str
+    day: date
+
+
+class Weekday(NamedTuple):
+    """``number``: 0 for Monday."""
+
+    number: int
+    name: str
+    is_chosen: bool
 
 
 @office
@@ -42,23 +61,84 @@ def coming_times(
     type = types.filter(pk=parse_id(typed.get("type", "")) or 0).first()
     if type is None and appointment is not None:
         type = appointment.type
-    day = read_day(typed.get("after") or typed.get("from") or typed.get("date", ""))
+    above = wishes(typed, appointment)
+    day = above["from_day"]
     if type is None or day is None:
-        return {"coming": None, "asked": True}
-    part = next((one for one in Part if one == typed.get("part")), None)
+        return {"coming": None, "asked": True, **above}
     team = _who(request, typed, type)
-    without = appointment.event if appointment is not None else None
     coming = coming_slots(
-        type, team, day, now=timezone.now(), part=part, days=DAYS, without=without
+        type,
+        team,
+        read_day(typed.get(AFTER, "")) or day,
+        now=timezone.now(),
+        part=_part(typed),
+        weekdays=[one.number for one in above["weekdays"] if one.is_chosen],
+        days=DAYS,
+        without=appointment.event if appointment is not None else None,
     )
     return {
         "coming": coming,
         "said": _said(coming),
         "asked": True,
-        "day": day,
         "several": len(team) > 1,
         "after": max(coming) + timedelta(days=1) if len(coming) == DAYS else None,
+        **above,
     }
+
+
+def wishes(typed: QueryDict, appointment: Appointment | None = None) -> dict[str, Any]:
+    """What stands above the times: from when on, the dates that are one tap away, parts of the day,
+    days of the week, of everybody or not."""
+    day = _wished(typed)
+    if day is None and appointment is not None:
+        day = max(timezone.localdate(appointment.start), timezone.localdate())
+    return {
+        "from_day": day,
+        "today": timezone.localdate(),
+        "jumps": _jumps(appointment),
+        "parts": typed.getlist("part"),
+        "weekdays": _weekdays(typed),
+        "everybody": bool(typed.get("everybody")),
+    }
+
+
+def _wished(typed: QueryDict) -> date | None:
+    """From which day on; a press on one of `_jumps` comes before what stands in the field."""
+    return read_day(typed.get(JUMP) or typed.get("from") or typed.get("date", ""))
+
+
+def _jumps(appointment: Appointment | None) -> list[Jump]:
+    """While moving, weeks are counted from where the appointment is."""
+    today = timezone.localdate()
+    if appointment is None or timezone.localdate(appointment.start) < today:
+        return in_weeks(today)
+    return in_weeks(timezone.localdate(appointment.start), _("%(weeks)s later"))
+
+
+def in_weeks(counted: date, words: str = "") -> list[Jump]:
+    """The weeks that are mostly meant, each from its Monday on: five days that have free times are that
+    week. ``words``: of what is heard, *in four weeks* if they are not given."""
+    jumps = []
+    for weeks in WEEKS:
+        seen = ngettext("%(count)d week", "%(count)d weeks", weeks) % {"count": weeks}
+        then = counted + timedelta(weeks=weeks)
+        monday = then - timedelta(days=then.weekday())
+        jumps.append(Jump((words or _("In %(weeks)s")) % {"weeks": seen}, seen, monday))
+    return jumps
+
+
+def _weekdays(typed: QueryDict) -> list[Weekday]:
+    chosen = typed.getlist("weekday")
+    return [
+        Weekday(number, str(WEEKDAYS[number]), str(number) in chosen)
+        for number in range(len(WEEKDAYS))
+    ]
+
+
+def _part(typed: QueryDict) -> Part | None:
+    """None: all day, as with neither or both of them."""
+    parts = {one for one in Part if one in typed.getlist("part")}
+    return parts.pop() if len(parts) == 1 else None
 
 
 def _said(coming: dict[date, Any]) -> str:
@@ -92,4 +172,4 @@ def taken_from(request: OfficeRequest) -> dict[str, Any]:
 
 
 def is_looking(request: OfficeRequest) -> bool:
-    return bool({LOOK, TAKE, "after"} & request.POST.keys())
+    return bool({LOOK, TAKE, AFTER, JUMP} & request.POST.keys())

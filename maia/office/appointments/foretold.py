@@ -7,12 +7,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maia.accounts.ids import parse_id
 from maia.appointments.models import Appointment, Event
+from maia.appointments.opening import Why, what_closes
 from maia.messaging.foresight import noting_in_words
 from maia.office.access import OfficeRequest, office, only_reads
+from maia.office.agenda.closed import closed_name
 from maia.office.fields.days import read_wall
 from maia.office.fields.phones import clean_phone
 from maia.patients.models import Patient
@@ -27,7 +31,8 @@ Typed = Mapping[str, Any]
 @only_reads
 def noting_told(request: OfficeRequest) -> HttpResponse:
     """Posted: an address that is typed would stand in every log on the way."""
-    return JsonResponse({"said": said_of(request.seat, request.POST, now=timezone.now())})
+    said = said_of(request.seat, request.POST, now=timezone.now())
+    return JsonResponse({"said": said, "outside": outside_of(request.seat, request.POST)})
 
 
 def said_of(seat: Seat, typed: Typed, *, now: datetime) -> str:
@@ -36,15 +41,31 @@ def said_of(seat: Seat, typed: Typed, *, now: datetime) -> str:
     return noting_in_words(appointment, now) if appointment is not None else ""
 
 
+def outside_of(seat: Seat, typed: Typed) -> str:
+    """What closes that time, in words: hers to decide, and good to know. Empty: nothing does."""
+    event = _time_of(seat, typed)
+    if event is None or event.type is None:
+        return ""
+    closed = what_closes(
+        event.practitioner, event.type, event.start, event.end, get_language() or ""
+    )
+    for one in closed:
+        if one.why != Why.HOURS:
+            words = _("%(who)s is closed then: %(why)s.")
+            return words % {
+                "who": event.practitioner.name,
+                "why": closed_name(seat, event.practitioner, one),
+            }
+    words = _("This is outside of the opening hours of %(who)s.")
+    return words % {"who": event.practitioner.name} if closed else ""
+
+
 def _as_it_stands(seat: Seat, typed: Typed, now: datetime) -> Appointment | None:
     """The appointment that saving would make; not saved."""
-    practice = seat.practice
-    team = practice.practitioners.filter(is_active=True)
-    who = team.filter(pk=_key(typed, "practitioner")).first()
-    type = practice.appointment_types.filter(archived=False, pk=_key(typed, "type")).first()
-    start = read_wall(f"{typed.get('date')}T{str(typed.get('time'))[:5]}", practice.zone)
-    if who is None or type is None or start is None:
+    event = _time_of(seat, typed)
+    if event is None:
         return None
+    practice = seat.practice
     known = practice.patients.kept().filter(pk=_key(typed, "patient")).first()
     if known is not None:  # her address is said
         open_record(seat, known, now=now)
@@ -52,11 +73,27 @@ def _as_it_stands(seat: Seat, typed: Typed, now: datetime) -> Appointment | None
     return Appointment(
         practice=practice,
         patient=known or _new_patient(seat, typed),
-        event=Event(practitioner=who, type=type, start=start, end=start + type.duration),
+        event=event,
         status=Appointment.Status.UNCONFIRMED if waits else Appointment.Status.CONFIRMED,
         email_reminder=bool(typed.get("send_email")),
         sms_reminder=bool(typed.get("send_sms")),
     )
+
+
+def _time_of(seat: Seat, typed: Typed) -> Event | None:
+    """With whom, as what and when; not saved."""
+    practice = seat.practice
+    team = practice.practitioners.filter(is_active=True).select_related("practice")
+    who = team.filter(pk=_key(typed, "practitioner")).first()
+    type = practice.appointment_types.filter(archived=False, pk=_key(typed, "type")).first()
+    start = read_wall(f"{typed.get('date')}T{str(typed.get('time'))[:5]}", practice.zone)
+    if who is None or type is None or start is None:
+        return None
+    end = start + type.duration
+    until = read_wall(f"{typed.get('date')}T{str(typed.get('until'))[:5]}", practice.zone)
+    if until is not None and until > start:
+        end = until
+    return Event(practitioner=who, type=type, start=start, end=end)
 
 
 def _new_patient(seat: Seat, typed: Typed) -> Patient:

@@ -26,6 +26,7 @@ from maia.appointments.spreadsheet import appointments_csv
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office, settings_page
 from maia.office.again import asked_again
+from maia.office.appointments.done import Done, tell_done
 from maia.office.appointments.forms import TellingForm
 from maia.office.appointments.listing_forms import AttendanceForm, ListForm
 from maia.office.appointments.tellings import told_of
@@ -128,10 +129,10 @@ def answer_request(request: OfficeRequest, pk: int) -> HttpResponse:
     try:
         if declines:
             cancel_appointment(appointment, by=by, now=now, seen=seen, telling=telling)
-            messages.success(request, _("The request is declined, its time is free."))
+            tell_done(request, appointment, Done.DECLINED)
         else:
             confirm_appointment(appointment, by=by, now=now, seen=seen, telling=telling)
-            messages.success(request, _("The appointment is confirmed."))
+            tell_done(request, appointment, Done.CONFIRMED)
     except BookingRefused as refusal:
         messages.error(request, refusals.words(refusal))
     return HttpResponseRedirect(_list_address(_typed_before(request), answered=True))

@@ -1,30 +1,37 @@
 """An appointment noted while the patient is on the phone."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from maia.accounts.ids import parse_id
 from maia.accounts.limits import TooOften
 from maia.appointments.agenda import Boxes, By, Telling
 from maia.appointments.booking import book_appointment
+from maia.appointments.coming import coming_slots, first_free
 from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
 from maia.appointments.models import Appointment
+from maia.appointments.offer import why_not_offered
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
-from maia.office.appointments.coming import coming_times, is_looking, taken_from
-from maia.office.appointments.foretold import said_of
+from maia.office.appointments.coming import (
+    coming_times,
+    is_looking,
+    taken_from,
+    wishes,
+)
+from maia.office.appointments.done import Done, tell_done
+from maia.office.appointments.foretold import outside_of, said_of
 from maia.office.appointments.forms import NewAppointmentForm
 from maia.office.appointments.overlaps import what_stands
-from maia.office.fields.days import read_wall
+from maia.office.fields.days import read_day, read_wall
+from maia.office.meant import is_meant, mark_of
 from maia.office.once import made_once
 from maia.office.patients.finding import SHOWN
 from maia.patients.addresses import Address, write_address
@@ -40,8 +47,9 @@ from maia.schedules.models import AppointmentType
 @made_once
 def new_appointment(request: OfficeRequest) -> HttpResponse:
     if request.method != "POST":
-        form = NewAppointmentForm(initial=_first_guess(request), seat=request.seat)
-        return _render_new(request, form)
+        guess = _first_guess(request)
+        form = NewAppointmentForm(initial=guess, seat=request.seat)
+        return _render_new(request, form, coming=_coming_beside(request, guess))
     if is_looking(request):
         form = NewAppointmentForm(initial=taken_from(request), seat=request.seat)
         return _render_new(request, form, coming=coming_times(request, request.POST))
@@ -49,14 +57,29 @@ def new_appointment(request: OfficeRequest) -> HttpResponse:
     if not form.is_valid():
         return _render_new(request, form, status=422)
     try:
-        appointment = _note(request, form)
+        appointment = _note_as_meant(request, form)
     except BookingRefused as refusal:
         return _render_new(request, form, refusal, status=409)
-    messages.success(request, _("The appointment is noted."))
+    tell_done(request, appointment, Done.NOTED)
     return redirect("office:sheet", appointment.pk)
 
 
-def _note(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:
+def _note_as_meant(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:
+    """What it overlaps was shown before, and is still all of it."""
+    try:
+        return _note(request, form)
+    except BookingRefused as refusal:
+        if not may_be_on_purpose(refusal) or not form.cleaned_data["allow_overlap"]:
+            raise
+        met = _met(request, form, form.cleaned_data["patient"])
+        if not is_meant(request, "allow_overlap", met):
+            raise
+    return _note(request, form, allow_overlap=True)
+
+
+def _note(
+    request: OfficeRequest, form: NewAppointmentForm, *, allow_overlap: bool = False
+) -> Appointment:
     """The patient, made if she is new, and her appointment: both or neither."""
     typed = form.cleaned_data
     with transaction.atomic():
@@ -77,33 +100,63 @@ def _note(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:
             practice_notes=typed.get("practice_notes", ""),
             request_key=typed["request_key"],
             boxes=Boxes(email=typed["send_email"], sms=typed["send_sms"]),
-            allow_overlap=typed["allow_overlap"],
+            allow_overlap=allow_overlap,
             unconfirmed=typed["unconfirmed"],
             telling=Telling(words=typed["word"]),
         )
 
 
 def _first_guess(request: OfficeRequest) -> dict[str, Any]:
-    """What the agenda says by where she clicked, or now, rounded to the next five minutes."""
-    start = (
-        read_wall(request.GET.get("start", ""), request.seat.practice.zone) or timezone.localtime()
-    )
-    start += timedelta(minutes=-start.minute % 5)
-    end = read_wall(request.GET.get("end", ""), request.seat.practice.zone)
-    if end is not None and (end <= start or end.date() != start.date()):
+    """What the agenda says by where she clicked; else the first free time of the day that she looks at,
+    today if she looks at none."""
+    practice, now = request.seat.practice, timezone.now()
+    start = read_wall(request.GET.get("start", ""), practice.zone)
+    end = read_wall(request.GET.get("end", ""), practice.zone) if start else None
+    if start and end and (end <= start or end.date() != start.date()):
         end = None
-    asked = _one_of(request.seat.practice.practitioners.all(), request.GET.get("practitioner"))
-    practitioner: Practitioner | None = asked or request.seat.practitioner
+    asked = _one_of(practice.practitioners.all(), request.GET.get("practitioner"))
+    practitioner = asked or request.seat.practitioner or practice.practitioners.first()
+    day = read_day(request.GET.get("date", "")) or timezone.localdate(now)
+    if start is None and practitioner is not None:
+        start = _first_free(request, practitioner, day)
+    else:
+        start = start and start + timedelta(minutes=-start.minute % 5)
     return {
         "request_key": uuid4(),
-        "date": start.date(),
-        "time": start.time(),
+        "date": start.date() if start else day,
+        "time": start.time() if start else None,
         "until": end.time() if end else None,
         "type": request.GET.get("type", ""),
         "patient": request.GET.get("patient", ""),
-        "practitioner": practitioner or request.seat.practice.practitioners.first(),
+        "practitioner": practitioner,
         "send_email": True,
     }
+
+
+def _first_free(request: OfficeRequest, practitioner: Practitioner, day: date) -> datetime | None:
+    """Local; for the type that is asked for, or else the first that this practitioner offers."""
+    types = AppointmentType.objects.filter(practice=request.seat.practice, archived=False)
+    types = types.select_related("practice")
+    asked = _one_of(types, request.GET.get("type"))
+    offered = (one for one in types if why_not_offered(one, practitioner, online=False) is None)
+    type = asked or next(offered, None)
+    if type is None:
+        return None
+    slot = first_free(type, practitioner, day, now=timezone.now())
+    if slot is None and day == timezone.localdate():  # its hours are over: what comes next
+        coming = coming_slots(type, [practitioner], day, now=timezone.now(), days=1)
+        slot = next(iter(coming.values()), [None])[0]
+    return timezone.localtime(slot.start) if slot else None
+
+
+def _coming_beside(request: OfficeRequest, guess: dict[str, Any]) -> dict[str, Any]:
+    """Where no time was clicked, the next free ones are there at once."""
+    typed = QueryDict(mutable=True)
+    typed["type"], typed["from"] = guess["type"], guess["date"].isoformat()
+    typed["practitioner"] = str(getattr(guess["practitioner"], "pk", ""))
+    if read_wall(request.GET.get("start", ""), request.seat.practice.zone):
+        return wishes(typed)
+    return coming_times(request, typed)
 
 
 def _render_new(
@@ -128,6 +181,8 @@ def _render_new(
         too_often = refusals.too_often_words(limited)
         status = 429
     overlaps = refusal is not None and may_be_on_purpose(refusal)
+    met = _met(request, form, patient) if overlaps else []
+    stands = _typed(form)
     context = {
         "practice": request.seat.practice,
         "form": form,
@@ -138,16 +193,19 @@ def _render_new(
         "typed": typed,
         "refusal": refusals.words(refusal) if refusal else "",
         "overlaps": overlaps,
-        "met": _met(request, form, patient) if overlaps else [],
-        "told": said_of(request.seat, _typed(form), now=timezone.now()),
-        **(coming or {}),
+        "met": met,
+        "mark": mark_of(met),
+        "outside": outside_of(request.seat, stands),
+        "guessed": not form.is_bound and not request.GET.get("start"),
+        "told": said_of(request.seat, stands, now=timezone.now()),
+        **(coming or wishes(request.POST)),
     }
     return render(request, "office/appointments/new.html", context, status=status)
 
 
 def _typed(form: NewAppointmentForm) -> dict[str, Any]:
     """What stands in its fields, whatever they hold."""
-    names = ("patient", "practitioner", "type", "date", "time", "email", "mobile")
+    names = ("patient", "practitioner", "type", "date", "time", "until", "email", "mobile")
     values = {
         name: form[name].value() for name in (*names, "send_email", "send_sms", "unconfirmed")
     }

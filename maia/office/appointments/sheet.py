@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,11 +31,19 @@ from maia.appointments.whose import may_be_given
 from maia.messaging.foresight import in_how_long, in_words, will_be_told
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office
-from maia.office.appointments.coming import coming_times, is_looking, taken_from
+from maia.office.appointments.coming import (
+    coming_times,
+    in_weeks,
+    is_looking,
+    taken_from,
+    wishes,
+)
+from maia.office.appointments.done import Done, done_words, tell_done
 from maia.office.appointments.forms import ChangeForm, EditForm, TellingForm
 from maia.office.appointments.overlaps import what_stands
 from maia.office.appointments.tellings import told_of
 from maia.office.fields.days import read_wall, unread_words
+from maia.office.meant import is_meant, mark_of
 from maia.privacy.reading import notes_of, open_record, read_agenda
 from maia.schedules.models import Absence
 
@@ -96,19 +105,27 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
             request, appointment, when=form, tellings={"moved": telling}, status=422
         )
     how = telling.telling()
+    move_there = partial(
+        move_appointment,
+        appointment,
+        form.start(),
+        end=end or form.end(),
+        practitioner=form.cleaned_data["practitioner"],
+        type=form.cleaned_data["type"],
+        by=By.practice(request.seat.user),
+        now=timezone.now(),
+        seen=seen,
+        telling=replace(how, wait=UNDOABLE) if dragged else how,
+    )
     try:
-        moved = move_appointment(
-            appointment,
-            form.start(),
-            end=end or form.end(),
-            practitioner=form.cleaned_data["practitioner"],
-            type=form.cleaned_data["type"],
-            by=By.practice(request.seat.user),
-            now=timezone.now(),
-            allow_overlap=form.cleaned_data["allow_overlap"],
-            seen=seen,
-            telling=replace(how, wait=UNDOABLE) if dragged else how,
-        )
+        try:
+            moved = move_there(allow_overlap=False)
+        except BookingRefused as refusal:
+            if not may_be_on_purpose(refusal) or not form.cleaned_data["allow_overlap"]:
+                raise
+            if not is_meant(request, "allow_overlap", _met(request, form)):
+                raise
+            moved = move_there(allow_overlap=True)
     except BookingRefused as refusal:
         overlaps = may_be_on_purpose(refusal)
         if dragged:
@@ -120,9 +137,12 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
         )
     if dragged:
         read_agenda(request.seat, now=timezone.now())  # the answer says her name
-        return JsonResponse(_said(moved, _("The appointment has moved.")))
+        return JsonResponse(_said(moved))
     stood = moved.start == appointment.start and moved.practitioner == appointment.practitioner
-    messages.success(request, _("Saved.") if stood else _("The appointment has moved."))
+    if stood:
+        messages.success(request, _("Saved."))
+    else:
+        tell_done(request, moved, Done.MOVED)
     return redirect("office:sheet", pk)
 
 
@@ -144,8 +164,10 @@ def undo(request: OfficeRequest, pk: int) -> HttpResponse:
     return JsonResponse({"version": said["version"], "said": said["said"]})
 
 
-def _said(moved: Appointment, done: str) -> dict[str, Any]:
-    """What the agenda shows after a drag: what was done, and what leaves of it."""
+def _said(moved: Appointment, done: str = "") -> dict[str, Any]:
+    """What the agenda shows after a drag: what was done (with whom and when, if not given), and what
+    leaves of it."""
+    done = done or done_words(moved, Done.MOVED)
     last = moved.history.filter(action=HistoryEntry.Action.MOVED).last()
     if last is None or last.made_version != moved.version:  # dropped where it stood
         return {"version": moved.version, "said": ""}
@@ -157,30 +179,31 @@ def _said(moved: Appointment, done: str) -> dict[str, Any]:
 @office
 @require_POST
 def cancel(request: OfficeRequest, pk: int) -> HttpResponse:
-    words = _("The appointment is cancelled, its time is free.")
     acts = HistoryEntry.Action
-    return _act(request, pk, words, cancel_appointment, acts.CANCELLED, seen=_seen(request))
+    return _act(
+        request, pk, Done.CANCELLED, cancel_appointment, acts.CANCELLED, seen=_seen(request)
+    )
 
 
 @office
 @require_POST
 def confirm(request: OfficeRequest, pk: int) -> HttpResponse:
-    words = _("The appointment is confirmed.")
     acts = HistoryEntry.Action
-    return _act(request, pk, words, confirm_appointment, acts.CONFIRMED, seen=_seen(request))
+    return _act(
+        request, pk, Done.CONFIRMED, confirm_appointment, acts.CONFIRMED, seen=_seen(request)
+    )
 
 
 @office
 @require_POST
 def unconfirm(request: OfficeRequest, pk: int) -> HttpResponse:
-    words = _("The appointment is to be confirmed again.")
-    return _act(request, pk, words, unconfirm_appointment, seen=_seen(request))
+    return _act(request, pk, Done.UNCONFIRMED, unconfirm_appointment, seen=_seen(request))
 
 
 def _act(
     request: OfficeRequest,
     pk: int,
-    words: str,
+    done: Done,
     act: Callable[..., Any],
     action: HistoryEntry.Action | None = None,
     **how: Any,
@@ -198,7 +221,7 @@ def _act(
         act(appointment, by=By.practice(request.seat.user), now=timezone.now(), **how)
     except BookingRefused as refusal:
         return _render_sheet(request, appointment, None, refusal, tellings=tellings, status=409)
-    messages.success(request, words)
+    tell_done(request, appointment, done)
     return redirect("office:sheet", pk)
 
 
@@ -222,6 +245,7 @@ def _render_sheet(
     open_record(request.seat, appointment.patient, now=timezone.now())
     local, until = timezone.localtime(appointment.start), timezone.localtime(appointment.end)
     overlaps = refusal is not None and may_be_on_purpose(refusal)
+    met = _met(request, when) if overlaps and when else []
     context = {
         "practice": request.seat.practice,
         "appointment": appointment,
@@ -257,9 +281,12 @@ def _render_sheet(
         "is_past": appointment.start <= timezone.now(),
         "absence": _absence_over(appointment),
         "another": _another(appointment),
+        "from_here": max(local.date(), timezone.localdate()),
+        "again": in_weeks(timezone.localdate()),
         "may_be_given": may_be_given(appointment, timezone.now()),
-        "met": _met(request, when) if overlaps and when else [],
-        **(coming or {}),
+        "met": met,
+        "mark": mark_of(met),
+        **(coming or wishes(request.POST, appointment)),
     }
     return render(request, "office/appointments/sheet.html", context, status=status)
 
@@ -289,7 +316,7 @@ def _met(request: OfficeRequest, when: ChangeForm) -> list[str]:
 
 
 def _another(appointment: Appointment) -> str:
-    """Where one more is noted: of the same patient, type and practitioner."""
+    """Where one more is noted: of the same patient, type and practitioner, from that day on."""
     like = {
         "patient": appointment.patient_id,
         "type": appointment.type.pk,

@@ -1,9 +1,10 @@
 """A personal event: made, shown and changed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -30,12 +31,15 @@ from maia.office import refusals, sure
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.fields.asked import read_asked
 from maia.office.fields.kept_form import in_turn
+from maia.office.meant import is_meant, mark_of
 from maia.office.once import made_once
 from maia.office.personal.forms import ChangeEventForm, PersonalForm
 from maia.office.personal.words import met_in_words, summary
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act, time_in_words
 from maia.schedules.repeating import BadRule
+
+Made = TypeVar("Made")
 
 
 def get_event(request: OfficeRequest, pk: int) -> Event:
@@ -58,21 +62,23 @@ def new_event(request: OfficeRequest) -> HttpResponse:
     """From the agenda, its address says when and whose: `?start=&end=&practitioner=`."""
     if request.method != "POST":
         form = PersonalForm(initial=_first_guess(request), seat=request.seat)
+        form.fields["title"].widget.attrs["autofocus"] = True
         return _render(request, form)
     form = PersonalForm(request.POST, seat=request.seat)
     if not form.is_valid():
         return _render(request, form, status=422)
     try:
         with _refused_at_its_field(form):
-            made = block_time(
+            block = partial(
+                block_time,
                 form.cleaned_data["practitioner"],
                 form.start,
                 form.end,
                 form.text,
                 rule=form.rule,
                 now=timezone.now(),
-                allow_overlap="anyway" in request.POST,
             )
+            made = _as_meant(request, block)
     except Overlaps as refusal:
         return _render(request, form, refusal, status=409)
     if form.errors:
@@ -97,14 +103,15 @@ def personal_event(request: OfficeRequest, pk: int) -> HttpResponse:
             return _render(request, form, event=event, status=422)
         try:
             with _refused_at_its_field(form):
-                changed = change_event(
+                change = partial(
+                    change_event,
                     event,
                     form.change(),
                     form.about,
                     now=timezone.now(),
-                    allow_overlap="anyway" in request.POST,
                     allow_fewer=sure.is_sure(request),
                 )
+                changed = _as_meant(request, change)
         except Overlaps as refusal:
             return _render(request, form, refusal, event=event, status=409)
         except TakesDatesAway as refusal:
@@ -171,6 +178,17 @@ def _first_guess(request: OfficeRequest) -> dict[str, Any]:
     }
 
 
+def _as_meant(request: OfficeRequest, act: Callable[..., Made]) -> Made:
+    """What it overlaps was shown before, and is still all of it."""
+    try:
+        return act(allow_overlap=False)
+    except Overlaps as refusal:
+        met, more = met_in_words(request.seat, refusal, now=timezone.now())
+        if not is_meant(request, "anyway", [*met, more]):
+            raise
+    return act(allow_overlap=True)
+
+
 @contextmanager
 def _refused_at_its_field(form: PersonalForm) -> Iterator[None]:
     try:
@@ -207,6 +225,7 @@ def _render(
         "summary": summary(form) if readable else [],
         "refusal": refusal,
         "met": met,
+        "mark": mark_of([*met, more]),
         "more": more,
     }
     return render(request, "office/personal/event.html", context, status=status)

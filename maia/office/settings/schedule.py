@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from maia.appointments.stranded import stranded
 from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
 from maia.office.fields.kept_form import hold, in_turn
+from maia.office.meant import is_meant, mark_of
 from maia.office.settings.week_form import WeekForm
 from maia.office.settings.week_words import week_in_words
 from maia.privacy.journal import Act
@@ -43,8 +44,9 @@ def schedule(request: OfficeRequest, pk: int) -> HttpResponse:
     outside = stranded(hers, form.week, now=timezone.now())
     if outside:  # named on the page
         read_agenda(request.seat, now=timezone.now())
-    if "preview" in request.POST or (outside and "anyway" not in request.POST):
-        context["stranded"] = outside
+    seen = [one.pk for one in outside]
+    if "preview" in request.POST or (outside and not is_meant(request, "anyway", seen)):
+        context |= {"stranded": outside, "mark": mark_of(seen)}
         status = 200 if "preview" in request.POST else 409
         return render(request, "office/settings/schedule.html", context, status=status)
     Schedule.set_for(hers, form.changed_days, whole=False)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maia.appointments.stranded import stranded_of_type
 from maia.office.access import OfficeRequest, settings_page, written_down
 from maia.office.fields.kept_form import in_turn
+from maia.office.meant import is_meant, mark_of
 from maia.office.once import made_once
 from maia.office.settings.schedule import hours_of
 from maia.office.settings.type_form import TypeForm
@@ -114,9 +115,13 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
         if type.pk and changes_hours:
             hours = week.week if owns else None
             outside = stranded_of_type(type, hours, now=timezone.now())
-        if outside and "anyway" not in request.POST:
+        seen = [one.pk for one in outside]
+        if outside and not is_meant(request, "anyway", seen):
             read_agenda(request.seat, now=timezone.now())  # named on the page
-            context = _type_page(request, type, form, week) | {"stranded": outside}
+            context = _type_page(request, type, form, week) | {
+                "stranded": outside,
+                "mark": mark_of(seen),
+            }
             return render(request, "office/settings/type.html", context, status=409)
         with transaction.atomic():
             type = form.save()

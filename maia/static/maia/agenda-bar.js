@@ -112,18 +112,17 @@ const KEYS = {
   j: () => turn(1),
   k: () => turn(-1),
   g: openJump,
-  n: () => note(new Date(view() === "month" || view() === "list" ? wall(day()).date + "T09:00" : stamp(nextHour()))),
+  n: noteOnThisDay,
   "/": () => (document.getElementById("find") ? document.getElementById("find").focus() : (location = config.patients)),
   "?": () => help.showModal(),
 };
 for (const button of bar.querySelectorAll("[data-view]")) KEYS[button.title] = () => go({ view: button.dataset.view });
 
-/** On the day shown: now, if that is today, or nine o'clock. */
-function nextHour() {
-  const at = dayOf(place.date || TODAY);
-  if (wall(at).date === TODAY) at.setHours(new Date().getHours(), new Date().getMinutes());
-  else at.setHours(9);
-  return at;
+/** At the first free time of the day that is looked at, which the page knows. */
+function noteOnThisDay() {
+  const query = new URLSearchParams({ date: wall(day()).date });
+  if (whose()) query.set("practitioner", whose());
+  panel.open(`${config.new}?${query}`);
 }
 
 document.addEventListener("keydown", (pressed) => {

@@ -28,13 +28,29 @@ async function post(url, typed) {
 
 const SHOWN = { said: 8_000, undo: 20_000 }; // milliseconds: an undo as long as the message waits
 let fading;
+let held = ""; // the event that has the focus, by its address: it is drawn anew with what others do
+document.addEventListener("focusin", ({ target }) => {
+  held = box.contains(target) ? (target.closest("a[href]")?.getAttribute("href") ?? "") : "";
+});
+/** What has just gone had the focus: the same event has it, or the hours that it stood in. */
+function keepFocus() {
+  if (document.activeElement !== document.body) return;
+  const same = held && box.querySelector(`a[href="${CSS.escape(held)}"]`);
+  (same || scroller())?.focus({ preventScroll: true });
+}
+function unsay() {
+  const had = status.contains(document.activeElement);
+  status.replaceChildren();
+  if (had) keepFocus();
+}
 /** A sentence that goes by itself, sooner by a click. */
 function tell(text, undo) {
   placeStatus();
+  unsay();
   status.replaceChildren(text);
   status.className = "toast";
   clearTimeout(fading);
-  fading = setTimeout(() => status.replaceChildren(), undo ? SHOWN.undo : SHOWN.said);
+  fading = setTimeout(unsay, undo ? SHOWN.undo : SHOWN.said);
   if (!undo) return;
   const button = document.createElement("button");
   button.className = "plain";
@@ -49,7 +65,7 @@ function placeStatus() {
   const place = document.querySelector("dialog.side:modal") ?? ground;
   if (status.parentElement !== place) place.append(status);
 }
-status.addEventListener("click", () => status.replaceChildren());
+status.addEventListener("click", unsay);
 
 // A drag is written at once; the patient is told of it later, unless it is undone meanwhile.
 async function moved(info) {
@@ -299,6 +315,7 @@ function hear() {
 
 let settled = false;
 function settle() {
+  if (held) keepFocus();
   plainRoles();
   wholeHours();
   hear();

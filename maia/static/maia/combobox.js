@@ -98,6 +98,9 @@
       picked.hidden = !pk;
       input.hidden = Boolean(pk);
       help.hidden = Boolean(pk);
+      field.querySelector("label").classList.toggle("unseen", Boolean(pk)); // her name says it
+      const isNew = form.querySelector(".is-new");
+      if (isNew) isNew.hidden = Boolean(pk);
       line.replaceChildren(...[...nodes].flatMap((node) => [node, " "]));
       if (pk) tell(`${picked.dataset.chosen} ${line.textContent.replace(/\s+/g, " ").trim()}`);
       patient.dispatchEvent(new Event("change", { bubbles: true }));

@@ -11,13 +11,20 @@ const panel = (() => {
   const patterns = config.panel.map((address) => new RegExp(`^${address.replace("/0/", "/\\d+/")}$`));
 
   let address = ""; // of the page that is shown
-  let typed = false; // something that is not saved
+  let refused = false; // what was sent is not saved
+  let before = ""; // what stood in its forms when it was shown
   let opener = null; // what has the focus again afterwards
   let pushed = false; // the browser's back closes the sheet
   let asking = null; // the request that is under way
 
   const isPage = ({ origin, pathname }) => origin === location.origin && patterns.some((one) => one.test(pathname));
-  const mayLeave = () => !typed || window.confirm(words.leave);
+  const WISHES = ["from", "part", "weekday", "everybody"]; // of the free times: looked at, not noted
+  const standing = () =>
+    [...page.querySelectorAll("form")]
+      .map((form) => [...new FormData(form)].filter(([name]) => !WISHES.includes(name)).join("&"))
+      .join("\n");
+  /** What was typed and taken out again is nothing that one would miss. */
+  const mayLeave = () => (!refused && standing() === before) || window.confirm(words.leave);
 
   function open(to) {
     const there = new URL(to, location.href);
@@ -64,8 +71,9 @@ const panel = (() => {
   async function load(to) {
     address = to;
     whole.href = to;
-    typed = false;
+    refused = false;
     page.replaceChildren();
+    before = standing();
     const answer = await ask(to);
     if (answer) await take(answer);
   }
@@ -98,9 +106,11 @@ const panel = (() => {
     const main = shown.querySelector("main");
     if (!main) return refuse(words.offline);
     page.replaceChildren(...main.childNodes);
+    box.classList.toggle("with-bar", Boolean(page.querySelector(".saves")));
     box.setAttribute("aria-label", shown.title.replace(/ · [^·]*$/, "").trim());
     box.scrollTop = 0;
     page.dispatchEvent(new Event("maia:page", { bubbles: true }));
+    before = standing();
     focusIn();
     if (page.querySelector("[hx-get], [hx-post]")) withHtmx();
   }
@@ -116,7 +126,8 @@ const panel = (() => {
   }
 
   function follow({ to, then, said: done }) {
-    typed = false;
+    refused = false;
+    before = standing();
     if (then === "leave") return (location = to);
     calendar.refetchEvents();
     if (then === "close") close();
@@ -153,7 +164,8 @@ const panel = (() => {
     placeStatus();
     document.body.classList.remove("with-panel");
     page.replaceChildren();
-    typed = false;
+    refused = false;
+    before = standing();
     said.textContent = "";
     calendar.unselect();
     if (pushed) history.back();
@@ -170,8 +182,6 @@ const panel = (() => {
 
   const closeIfMay = () => mayLeave() && close();
 
-  page.addEventListener("input", () => (typed = true));
-  page.addEventListener("change", () => (typed = true));
   page.addEventListener("submit", async (sent) => {
     const form = sent.target;
     if (form.getAttribute("method")?.toLowerCase() !== "post") return;
@@ -184,7 +194,7 @@ const panel = (() => {
     const answer = await ask(to, { method: "POST", body });
     if (!answer) return;
     await take(answer);
-    typed = box.open && answer.status >= 400;
+    refused = box.open && answer.status >= 400;
   });
 
   // A link inside leads where it would from its own page; of the agenda, to the page beside it.

@@ -16,7 +16,7 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("[data-sent]")) {
     delete form.dataset.sent;
-    form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+    for (const button of form.elements) button.removeAttribute("aria-busy");
   }
 });
 

@@ -4,7 +4,8 @@ document.addEventListener("keydown", (pressed) => {
   const { key, target } = pressed;
   if (key !== "Enter" || !(pressed.ctrlKey || pressed.metaKey) || pressed.defaultPrevented) return;
   const form = target.closest("main form[method=post], #panel form[method=post]");
-  const button = form?.querySelector("button:not([type=button], [formnovalidate], .plain, .danger)");
+  const saves = "button:not([type=button], [formnovalidate], .plain, .danger, .unseen)";
+  const button = [...(form?.elements ?? [])].find((one) => one.matches(saves));
   if (!button) return;
   pressed.preventDefault();
   form.requestSubmit(button);

@@ -2,70 +2,142 @@
    are shown beside them, one of them fills the fields. On a page of their own and in the panel. */
 
 {
+  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  const DAY = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
+  /** In French the first of a month is written 1er. */
+  const dayWords = (text) => {
+    const words = DAY.format(new Date(`${text}T00:00`));
+    return language.startsWith("fr") ? words.replace(/ 1 (?=\p{L})/u, " 1er ") : words;
+  };
+  const two = (n) => String(n).padStart(2, "0");
+
   /** A form of ``#note`` or ``#moving``. */
   function follow(form) {
-    const { type, time, until: end, send_sms: sms } = form.elements;
-    const until = form.querySelector("#until");
-    const colour = form.querySelector("#colour rect");
+    const { date, type, practitioner, time, until: end, send_sms: sms, from } = form.elements;
+    const until = form.parentElement.parentElement.querySelector("#until");
+    const coming = form.querySelector(".coming");
+    const free = form.querySelector("#availability");
 
-    function showEnd() {
+    /** *jeudi 3 décembre, 10:30 jusqu’à 11:15*, beside the button that saves it. */
+    function showTime() {
+      for (const slot of free.querySelectorAll("[data-time]")) {
+        const { date: day, time: at, practitioner: whose } = slot.dataset;
+        const isTaken = day === date.value && at === time.value && whose === practitioner.value;
+        slot.setAttribute("aria-pressed", String(isTaken));
+      }
       if (!until) return;
-      colour.setAttribute("fill", type.selectedOptions[0]?.dataset.colour ?? "none");
-      const minutes = Number(type.selectedOptions[0]?.dataset.minutes);
+      const chosen = type.selectedOptions[0]?.dataset ?? {};
       const [hour, minute] = time.value.split(":").map(Number);
-      if (!minutes || Number.isNaN(minute) || end.value) return until.replaceChildren();
-      const ends = hour * 60 + minute + minutes;
-      const two = (n) => String(n).padStart(2, "0");
-      until.textContent = `${until.dataset.until} ${two(Math.floor(ends / 60) % 24)}:${two(ends % 60)}`;
+      const line = until.closest("p");
+      line.hidden = !date.value || minute === undefined;
+      if (line.hidden) return until.replaceChildren();
+      line.querySelector("rect").setAttribute("fill", chosen.colour ?? "none");
+      const ends = hour * 60 + minute + Number(chosen.minutes);
+      const last = end.value || (chosen.minutes && `${two(Math.floor(ends / 60) % 24)}:${two(ends % 60)}`);
+      const words = `${dayWords(date.value)}, ${time.value}`;
+      const said = last ? `${words} ${until.dataset.until} ${last}` : words;
+      if (until.textContent !== said) until.textContent = said;
     }
+
+    const looksAgain = async () => {
+      if (!coming.open) return;
+      const shown = await look(form);
+      if (shown && "guessed" in form.dataset) takeFirst();
+      showTime();
+    };
+
+    /** A time that nobody has chosen yet is the first free one of the day, for this type. */
+    function takeFirst() {
+      const first = free.querySelector(`[data-date="${date.value}"]`);
+      if (first) [time.value, practitioner.value] = [first.dataset.time, first.dataset.practitioner];
+    }
+
+    const chose = () => delete form.dataset.guessed;
 
     type.addEventListener("change", () => {
       const { place, sms: byText } = type.selectedOptions[0]?.dataset ?? {};
       const address = form.querySelector("#address");
       if (address && place === "home") address.open = true;
       if (sms) sms.checked = Boolean(byText);
-      showEnd();
+      showTime();
+      looksAgain();
     });
-    time.addEventListener("input", showEnd);
-    end.addEventListener("input", showEnd);
-    form.addEventListener("click", (event) => {
-      const chosen = event.target.closest("[data-time]");
-      const looks = event.target.closest(".coming [name=look], .coming [name=after]");
-      if (!chosen && !looks) return;
-      event.preventDefault();
-      if (looks) return look(form, looks);
-      const { date, time: at, practitioner } = chosen.dataset;
-      form.elements.date.value = date;
-      form.elements.practitioner.value = practitioner;
-      time.value = at;
+    practitioner.addEventListener("change", looksAgain);
+    for (const field of [date, time, end]) field.addEventListener("input", () => (chose(), showTime()));
+    date.addEventListener("change", () => {
+      from.value = date.value;
+      looksAgain();
+    });
+    coming.addEventListener("change", (changed) => {
+      changed.stopPropagation(); // a look changes nothing of what is noted
+      looksAgain();
+    });
+    coming.addEventListener("toggle", () => free.children.length || looksAgain());
+    const act = form.closest("details.act");
+    act?.addEventListener("toggle", () => act.open && (coming.open = true));
+    form.querySelector("[data-look]").hidden = true; // it looks by itself
+    form.addEventListener("click", async (clicked) => {
+      const slot = clicked.target.closest("[data-time]");
+      const jump = clicked.target.closest("[name=jump]");
+      const after = clicked.target.closest("[name=after]");
+      if (!slot && !jump && !after) return;
+      clicked.preventDefault();
+      if (slot) return take(slot);
+      if (jump) from.value = jump.value;
+      if (!(await look(form, after?.value))) return;
+      showTime();
+      if (after) free.querySelector("button")?.focus(); // the one that was pressed is gone
+    });
+
+    function take(slot) {
+      chose();
+      date.value = slot.dataset.date;
+      practitioner.value = slot.dataset.practitioner;
+      time.value = slot.dataset.time;
       end.value = "";
-      time.focus();
+      slot.focus();
       time.dispatchEvent(new Event("input", { bubbles: true }));
-    });
-    showEnd();
+    }
+
+    showTime();
+    if (act?.open) coming.open = true;
   }
 
   // What the next free times are asked of: nothing else of the form stands in an address.
-  const ASKED = ["type", "practitioner", "date", "from", "part", "everybody", "moving"];
-  async function look(form, button) {
+  const ASKED = ["type", "practitioner", "date", "from", "part", "weekday", "everybody", "moving"];
+  let looking;
+  /** Whether they have come; a later look takes the place of an earlier one. */
+  async function look(form, after) {
     const shown = form.querySelector("#availability");
     const typed = new FormData(form);
     const query = new URLSearchParams();
-    for (const name of ASKED) if (typed.get(name)) query.set(name, typed.get(name));
-    if (button.name === "after") query.set("after", button.value);
+    for (const name of ASKED) for (const value of typed.getAll(name)) if (value) query.append(name, value);
+    if (after) query.set("after", after);
+    for (const jump of form.querySelectorAll("[name=jump]"))
+      jump.setAttribute("aria-pressed", String(jump.value === typed.get("from")));
+    looking?.abort();
+    const { signal } = (looking = new AbortController());
     shown.setAttribute("aria-busy", "true");
-    const answer = await fetch(`${shown.dataset.from}?${query}`).catch(() => null);
-    shown.removeAttribute("aria-busy");
     const said = form.querySelector("#availability-said");
-    if (!answer?.ok) return (said.textContent = shown.dataset.failed);
-    const times = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("availability");
-    shown.replaceChildren(...times.childNodes);
-    said.textContent = shown.querySelector("[data-said]")?.dataset.said ?? shown.textContent.trim();
-    if (button.name === "after") shown.querySelector("button")?.focus(); // the one that was pressed is gone
+    try {
+      const answer = await fetch(`${shown.dataset.from}?${query}`, { signal, redirect: "manual" });
+      if (!answer.ok) throw answer;
+      const times = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("availability");
+      shown.replaceChildren(...times.childNodes);
+      said.className = "unseen";
+      said.textContent = shown.querySelector("[data-said]")?.dataset.said ?? shown.textContent.trim();
+    } catch {
+      if (signal.aborted) return false;
+      shown.replaceChildren();
+      said.className = "error"; // seen as well
+      said.textContent = shown.dataset.failed;
+    }
+    shown.removeAttribute("aria-busy");
+    return true;
   }
 
   // What saving would send, to whom: said as the form changes, in a place that stays.
-  const TELLS = ["patient", "email", "mobile", "type", "practitioner", "date", "time", "send_email", "send_sms", "unconfirmed"];
+  const TELLS = ["patient", "email", "mobile", "type", "practitioner", "date", "time", "until", "send_email", "send_sms", "unconfirmed"];
   function foretell(form) {
     const told = form.querySelector(".told");
     if (!told) return;
@@ -82,8 +154,10 @@
       const headers = { "X-CSRFToken": typed.get("csrfmiddlewaretoken") };
       const how = { method: "POST", body, headers, signal: asking.signal, redirect: "manual" };
       const answer = await fetch(told.dataset.from, how).catch(() => null);
-      if (answer?.ok) told.textContent = (await answer.json()).said;
-      else if (answer) told.textContent = ""; // rather nothing than what was true before
+      const said = answer?.ok && (await answer.json().catch(() => null));
+      if (how.signal.aborted || !answer) return;
+      told.textContent = said ? said.said : ""; // rather nothing than what was true before
+      form.querySelector(".outside").textContent = said ? said.outside : "";
     };
     const later = ({ target }) => {
       if (!TELLS.includes(target.name)) return;

@@ -1,0 +1,149 @@
+"""*Prochains créneaux* in a real browser: the acts of the guide's tasks are counted."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import assert_accessible
+from tests.browser.test_agenda import drawn
+from tests.browser.test_booking import sign_in
+from tests.browser.test_panel import PHONE, opened
+
+pytestmark = pytest.mark.once
+
+
+class Thumb:
+    """Taps, and counts them. What it taps is in sight, and lies under nothing."""
+
+    def __init__(self, page):
+        self.page, self.taps = page, 0
+
+    def tap(self, what):
+        what.wait_for()
+        what.tap()
+        self.taps += 1
+
+
+def is_on_top(what):
+    """From its upper to its lower edge."""
+    return what.evaluate("""e => {
+        const box = e.getBoundingClientRect();
+        const x = box.left + box.width / 2;
+        return [box.top + 2, box.bottom - 2].every((y) => {
+            const top = document.elementFromPoint(x, y);
+            return top === e || e.contains(top);
+        });
+    }""")
+
+
+@pytest.fixture
+def thumb(site, browser, browser_context_args):
+    context = browser.new_context(**browser_context_args, viewport=PHONE, has_touch=True)
+    page = context.new_page()
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    drawn(page)
+    yield Thumb(page)
+    context.close()
+
+
+def test_at_the_end_of_a_visit_the_next_one_takes_four_taps(site, thumb):
+    page = thumb.page
+    page.goto(f"{site.base}/pro/?date=2027-01-12&view=day")
+    drawn(page)
+    visit = page.locator(".ec-event a.opens", has=page.locator(".kind")).first
+    name = visit.locator(".who").inner_text()
+    thumb.tap(visit)
+    panel = opened(page)
+    thumb.tap(panel.get_by_role("link", name="dans 4 semaines"))
+    panel.locator("#note").wait_for()
+    expect(panel.locator(".picked")).to_contain_text(name)
+    days = panel.locator("#availability .day")
+    expect(days.first).to_be_visible()
+    mornings = panel.locator("#availability .times").nth(1).locator("button")  # a Tuesday
+    expect(days.nth(1)).to_contain_text("mardi")
+    # All that is listed can be tapped: what saves stands under it, never over it.
+    for time in panel.locator("#availability .slot").all():
+        time.scroll_into_view_if_needed()
+        assert is_on_top(time), time.inner_text()
+    assert_accessible(page)
+    wanted = mornings.first
+    when = wanted.get_attribute("data-time")
+    thumb.tap(wanted)
+    expect(wanted).to_have_attribute("aria-pressed", "true")
+    expect(panel.locator("#until")).to_contain_text(re.compile(rf"mardi .*, {when} jusqu’à"))
+    thumb.tap(panel.get_by_role("button", name="Enregistrer le rendez-vous"))
+    expect(panel).to_be_hidden()
+    assert thumb.taps == 4
+
+
+def test_wishes_are_one_tap_each(site, thumb):
+    page = thumb.page
+    page.goto(f"{site.base}/pro/appointments/new/")
+    page.locator("#id_type").select_option(index=1)
+    times = page.locator("#availability .slot")
+    times.first.wait_for()  # nothing was pressed
+    thumb.tap(page.get_by_role("button", name="Dans 6 semaines"))
+    expect(page.get_by_role("button", name="Dans 6 semaines")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    with page.expect_response("**/availability/**"):
+        thumb.tap(page.locator(".chip", has_text="matin").first)
+    with page.expect_response("**/availability/**"):
+        thumb.tap(page.locator("label.chip", has=page.get_by_label("mardi")))
+    expect(page.locator("#availability")).not_to_have_attribute("aria-busy", "true")
+    days = page.locator("#availability .day").all_inner_texts()
+    assert days, "she has Tuesday mornings"
+    assert all("mardi" in day for day in days)
+    hours = page.locator("#availability .slot").evaluate_all("all => all.map(e => e.dataset.time)")
+    assert max(hours) < "12:00"
+    page.get_by_text("Plus tard", exact=False).first.wait_for()
+    assert thumb.taps == 3
+
+
+def test_on_the_telephone_the_first_free_time_by_keys_alone(site, page):
+    """Whom, her name, her number, the type: the first free time of the day is there."""
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.goto(f"{site.base}/pro/?date=2027-02-23&view=week")
+    drawn(page)
+    keys = page.keyboard
+    keys.press("n")
+    panel = opened(page)
+    page.locator("#panel [name=patient_search]:focus").wait_for()
+    keys.type("Zoé Téléphone")
+    panel.get_by_role("option", name="Nouvelle patiente").wait_for()
+    keys.press("ArrowUp")
+    keys.press("Enter")
+    expect(panel.locator("#id_last_name")).to_have_value("Téléphone")
+    panel.locator("#id_type").focus()
+    keys.type("Suivi de g")
+    first = panel.locator("#availability .slot").first
+    first.wait_for()
+    expect(panel.locator("#id_date")).to_have_value("2027-02-23")
+    expect(panel.locator("#id_time")).to_have_value(first.get_attribute("data-time"))
+    # Another one by keys: it is taken where the focus is, which stays.
+    second = panel.locator("#availability .slot").nth(1)
+    second.focus()
+    keys.press("Enter")
+    expect(second).to_be_focused()
+    expect(panel.locator("#id_time")).to_have_value(second.get_attribute("data-time"))
+    keys.press("Control+Enter")
+    expect(panel).to_be_hidden()
+    assert page.url.endswith("?date=2027-02-23&view=week")
+
+
+def test_moving_shows_the_free_times_at_once(site, page):
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.goto(f"{site.base}/pro/?date=2027-01-11&view=week")
+    drawn(page)
+    page.locator(".ec-event a.opens", has=page.locator(".kind")).first.click()
+    panel = opened(page)
+    panel.get_by_text("Déplacer ou modifier").click()
+    panel.locator("#availability .slot").first.wait_for()
+    panel.get_by_role("button", name="1 semaine plus tard").click()
+    slot = panel.locator("#availability .slot").first
+    expect(panel.locator("[name=from]")).to_have_value("2027-01-18")
+    slot.click()
+    expect(panel.locator("#id_time")).to_have_value(slot.get_attribute("data-time"))
+    panel.get_by_role("button", name="Enregistrer la modification").click()
+    expect(page.locator("#agenda-status")).to_contain_text("déplacé")
