@@ -48,7 +48,7 @@ READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who
     "office/absences/views.py:new_absence", "office/absences/views.py:_covered", "office/settings/schedule.py:schedule",
     "api/office/blocks.py:create_absence.create", "api/office/sheets.py:write_schedule",
     "office/settings/types.py:_edit", "api/office/types.py:change_type",
-    "office/agenda/wanted.py:Wanted.matching", "office/agenda/reading.py:read_agendas", "office/messages/views.py:_get",
+    "office/agenda/wanted.py:Wanted.matching", "office/messages/views.py:_get",
     "office/personal/words.py:met_in_words",
 }  # fmt: skip
 NOBODY = {  # personal time, and what a form may choose from
