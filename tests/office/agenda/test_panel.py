@@ -98,7 +98,10 @@ def test_its_doors_are_those_of_the_page(client, owner, hers):
     owner.logout()
     for path in pages(hers):
         answer = client.get(path, headers=IN_PANEL)
-        assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/accounts/login/code/")
+        assert (answer.status_code, answer["Location"].split("?")[0]) == (
+            302,
+            "/accounts/login/code/",
+        )
     stranger = signed_in(client, make_user("zoe@exemple.example"))
     for path in pages(hers):
         assert stranger.get(path, headers=IN_PANEL).status_code == 403
