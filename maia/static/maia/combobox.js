@@ -165,7 +165,7 @@
   }
 
   const followAll = (root) => {
-    for (const field of root.querySelectorAll(".combobox")) follow(field);
+    for (const field of root.querySelectorAll(".field.combobox")) follow(field);
   };
   followAll(document);
   document.addEventListener("maia:page", ({ target }) => followAll(target));

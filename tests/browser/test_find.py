@@ -1,0 +1,37 @@
+"""The search of every page of the office: a list as one types, by keys."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import assert_accessible
+from tests.browser.test_booking import sign_in
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize("path", ["/pro/", "/pro/settings/", "/pro/appointments/"])
+def test_a_patient_is_found_by_keys_from_every_page(site, page, path):
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.goto(site.base + path)
+    page.keyboard.press("/")
+    field = page.get_by_role("combobox", name="Chercher une patiente")
+    expect(field).to_be_focused()
+    page.keyboard.type("sof")
+    options = page.locator("#found-patients [role=option]")
+    expect(options.first).to_contain_text("Sofia")
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-expanded", "true")
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(options).to_have_count(0)
+    expect(field).to_have_value("sof")
+    expect(field).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    options.first.wait_for()
+    page.keyboard.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", options.first.get_attribute("id"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/pro/patients/\d+/"))
+    expect(page.locator("h1")).to_contain_text("Sofia")
