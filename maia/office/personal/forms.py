@@ -229,6 +229,7 @@ class ChangeEventForm(KeptForm, PersonalForm):
         else:
             field = self.fields["practitioner"]
             field.queryset, field.empty_label = team, None  # type: ignore[attr-defined]
+            field.required = False  # not said: it stays where it is
 
     @property
     def about(self) -> Which:
