@@ -35,3 +35,18 @@ def test_a_patient_is_found_by_keys_from_every_page(site, page, path):
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/pro/patients/\d+/"))
     expect(page.locator("h1")).to_contain_text("Sofia")
+
+
+def test_it_is_there_while_the_panel_has_its_room(site, page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.locator(".ec-event a, a.ec-event").first.click()
+    field = page.get_by_role("combobox", name="Chercher une patiente")
+    expect(field).to_be_hidden()
+    page.locator("#panel-page h1").wait_for()
+    page.keyboard.press("/")
+    expect(field).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(field).to_be_hidden()
+    assert page.evaluate("document.activeElement.closest('#panel-page, .side') !== null")
+    expect(page.locator("#panel-page h1")).to_be_visible()

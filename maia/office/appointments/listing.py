@@ -39,6 +39,7 @@ from maia.privacy.reading import open_record, read_agenda, take_out_appointments
 Action = HistoryEntry.Action
 PAGE, MOST_REQUESTS, MOST_OF_A_DAY = 50, 30, 300
 OPEN = "requests"  # in the address after an answer: the next one is in sight
+FEW = 3  # requests that push nothing out of sight: shown as they are
 LONGEST_QUERY = 500  # characters of the address that she came from
 
 
@@ -81,7 +82,7 @@ def _list_page(
         ],
         "requests_count": count,
         "requests_later": count - len(waiting),
-        "requests_open": OPEN in request.GET or telling is not None,
+        "requests_open": OPEN in request.GET or telling is not None or count <= FEW,
         "now": now,
         "several": practice.practitioners.filter(is_active=True).count() > 1,
     }

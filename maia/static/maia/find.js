@@ -15,6 +15,7 @@
     let waiting;
     let asking;
     let active = -1;
+    let before; // what had the focus when `/` took it away
 
     for (const [name, value] of Object.entries({
       role: "combobox",
@@ -84,6 +85,10 @@
       waiting = setTimeout(look, DELAY);
     });
     input.addEventListener("blur", close);
+    const rail = form.closest(".rail");
+    rail.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!rail.contains(relatedTarget)) document.body.classList.remove("finding");
+    });
     input.addEventListener("keydown", (pressed) => {
       const { key, altKey, ctrlKey, metaKey, isComposing } = pressed;
       if (isComposing || altKey || ctrlKey || metaKey) return;
@@ -99,6 +104,9 @@
         if (list.hidden) input.value = "";
         close();
         said.textContent = "";
+      } else if (key === "Escape" && before?.isConnected) {
+        pressed.preventDefault();
+        before.focus();
       }
     });
     list.addEventListener("pointerdown", (pressed) => pressed.preventDefault()); // the field keeps the focus
@@ -110,6 +118,8 @@
       if (pressed.key !== "/" || pressed.ctrlKey || pressed.metaKey || pressed.altKey || pressed.defaultPrevented) return;
       if (pressed.target.closest("input, select, textarea, [contenteditable]") || document.querySelector("dialog:modal")) return;
       pressed.preventDefault();
+      before = document.activeElement;
+      document.body.classList.add("finding"); // it may have given its room to the panel
       input.focus();
       input.select();
     });

@@ -133,6 +133,11 @@ def test_requests_are_one_line_with_their_count_until_they_are_opened(
     assert "2 autres suivront" in page
     opened = on_one_line(owner.get(f"{LIST}?requests=open").content.decode())
     assert "<details open>" in opened
+    few = Appointment.objects.order_by("pk").values("pk")[3:]
+    Appointment.objects.filter(pk__in=list(few.values_list("pk", flat=True))).update(
+        status="cancelled"
+    )
+    assert "<details open>" in on_one_line(owner.get(LIST).content.decode())  # three are no list
 
 
 def told_last(appointment):
