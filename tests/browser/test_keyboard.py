@@ -1,6 +1,7 @@
 """Each task of the practitioner's guide without a mouse: only keys are pressed here."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_booking import sign_in
 
@@ -57,6 +58,12 @@ class Keys:
         if key == "Enter":
             self.page.wait_for_timeout(150)  # for a page to begin to leave
             self.page.wait_for_load_state()
+        return self
+
+    def goes_on(self):
+        """After an act the focus is on something, for the next key."""
+        focused = self.page.locator(":focus:not(body)")
+        focused.first.wait_for(state="attached")
         return self
 
     def sees(self, text):
@@ -159,8 +166,39 @@ def test_an_absence_is_made_and_deleted(keys):
         keys.to("Supprimer")
         if row.locator(":focus").count():
             break
-    keys.press()
-    row.wait_for(state="detached")
+    keys.press().sees("Supprimer Au clavier")
+    keys.to("Supprimer").press().sees("est de nouveau").goes_on()
+    assert row.count() == 0
+
+
+@pytest.mark.parametrize("path", ["/pro/events/new/", "/pro/absences/new/"])
+def test_what_takes_time_is_saved_and_the_next_key_goes_on_from_there(keys, path):
+    keys.open(path)
+    keys.goes_on()
+    keys.to("#id_title").type("Au clavier encore")
+    for field in ("#id_first_date", "#id_last_date") if "absences" in path else ():
+        keys.to(field)
+        keys.page.keyboard.type("12252027")
+    keys.to("Enregistrer").press().goes_on()
+
+
+def test_after_each_answer_the_next_key_goes_on_from_there(keys):
+    keys.open("/pro/appointments/?requests=open")
+    waiting = keys.page.locator(".answers")
+    for left in range(waiting.count() - 1, waiting.count() - 3, -1):
+        keys.to(".answers > button").press()
+        expect(waiting).to_have_count(left)
+        keys.goes_on()
+    keys.open("/pro/appointments/attendance/")
+    keys.to("La veille").press()
+    keys.page.wait_for_url("**/attendance/?date=*")
+    if keys.page.locator("main form input[type=radio]").count():
+        keys.to("main form input[type=radio]").press("Space")
+        keys.to("Enregistrer").press()
+        keys.sees("C’est enregistré")
+        keys.goes_on()
+    keys.open("/pro/settings/practitioners/1/schedule/")
+    keys.to("[name=preview]").press().goes_on()
 
 
 def test_a_record_is_found_changed_and_invited(keys):
