@@ -78,7 +78,7 @@ def what_closes(
     end: datetime,
     language: str = "",
 ) -> list[ClosedTime]:
-    """Of ``[start, end)``, in order: empty where the practitioner works for this type all along."""
+    """Of ``[start, end)``, in local times: empty where the practitioner works for this type all along."""
     _one, closed = next(closed_times([practitioner], start, end, language))
     own = Schedule.objects.filter(appointment_type=type).first()
     if own is not None:  # in place of the general hours
@@ -88,7 +88,7 @@ def what_closes(
         opened = merge(interval for _, intervals in laid for interval in intervals)
         outside = subtract([Interval(start.astimezone(UTC), end.astimezone(UTC))], opened)
         closed = [one for one in closed if one.why != Why.HOURS]
-        closed += [ClosedTime(one.start, one.end, Why.HOURS) for one in outside]
+        closed += [ClosedTime(one.start, one.end, Why.HOURS).local(zone) for one in outside]
     return closed
 
 
