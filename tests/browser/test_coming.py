@@ -147,3 +147,20 @@ def test_moving_shows_the_free_times_at_once(site, page):
     expect(panel.locator("#id_time")).to_have_value(slot.get_attribute("data-time"))
     panel.get_by_role("button", name="Enregistrer la modification").click()
     expect(page.locator("#agenda-status")).to_contain_text("déplacé")
+
+
+def test_the_first_free_time_is_that_of_the_type_from_today_on(site, page):
+    """What is guessed before a type is known says nothing of another's times."""
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.goto(f"{site.base}/pro/appointments/new/?practitioner=1")
+    today = page.input_value("[name=from]")
+    for type in page.locator("#id_type option").evaluate_all(
+        "all => all.slice(1, 4).map(e => e.value)"
+    ):
+        with page.expect_response(lambda answer: "availability" in answer.url):
+            page.select_option("#id_type", type)
+        first = page.locator("[data-time]").first
+        expect(first).to_have_attribute("aria-pressed", "true")
+        assert page.input_value("[name=from]") == today
+        assert page.input_value("#id_date") == first.get_attribute("data-date")
+        assert page.input_value("#id_time") == first.get_attribute("data-time")

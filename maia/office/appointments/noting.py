@@ -109,14 +109,14 @@ def _note(
 def _first_guess(request: OfficeRequest) -> dict[str, Any]:
     """What the agenda says by where she clicked; else the first free time of the day that she looks at,
     today if she looks at none."""
-    practice, now = request.seat.practice, timezone.now()
+    practice = request.seat.practice
     start = read_wall(request.GET.get("start", ""), practice.zone)
     end = read_wall(request.GET.get("end", ""), practice.zone) if start else None
     if start and end and (end <= start or end.date() != start.date()):
         end = None
     asked = _one_of(practice.practitioners.all(), request.GET.get("practitioner"))
     practitioner = asked or request.seat.practitioner or practice.practitioners.first()
-    day = read_day(request.GET.get("date", "")) or timezone.localdate(now)
+    day = _looked_at(request)
     if start is None and practitioner is not None:
         start = _first_free(request, practitioner, day)
     else:
@@ -131,6 +131,10 @@ def _first_guess(request: OfficeRequest) -> dict[str, Any]:
         "practitioner": practitioner,
         "send_email": True,
     }
+
+
+def _looked_at(request: OfficeRequest) -> date:
+    return read_day(request.GET.get("date", "")) or timezone.localdate()
 
 
 def _first_free(request: OfficeRequest, practitioner: Practitioner, day: date) -> datetime | None:
@@ -150,9 +154,10 @@ def _first_free(request: OfficeRequest, practitioner: Practitioner, day: date) -
 
 
 def _coming_beside(request: OfficeRequest, guess: dict[str, Any]) -> dict[str, Any]:
-    """Where no time was clicked, the next free ones are there at once."""
+    """Where no time was clicked, the next free ones are there at once, from the day looked at on:
+    what is guessed for one type says nothing of another."""
     typed = QueryDict(mutable=True)
-    typed["type"], typed["from"] = guess["type"], guess["date"].isoformat()
+    typed["type"], typed["from"] = guess["type"], _looked_at(request).isoformat()
     typed["practitioner"] = str(getattr(guess["practitioner"], "pk", ""))
     if read_wall(request.GET.get("start", ""), request.seat.practice.zone):
         return wishes(typed)
@@ -196,7 +201,8 @@ def _render_new(
         "met": met,
         "mark": mark_of(met),
         "outside": outside_of(request.seat, stands),
-        "guessed": not form.is_bound and not request.GET.get("start"),
+        # The day looked at, where no time was clicked.
+        "guessed": None if form.is_bound or request.GET.get("start") else _looked_at(request),
         "told": said_of(request.seat, stands, now=timezone.now()),
         **(coming or wishes(request.POST)),
     }

@@ -1,6 +1,7 @@
 /* Choosing a patient: an editable combobox with a list, after the ARIA Authoring Practices. Letters search,
    arrows walk, Enter picks and never saves, Escape closes and then clears; who was picked is one line.
    Without a script the choices stand below the field, after saving. */
+"use strict";
 
 {
   const DELAY = 150; // milliseconds after the last letter

@@ -1,13 +1,14 @@
 /* The search of every page of the office: who is found is listed as one types (a combobox after the ARIA
    Authoring Practices), Enter opens the first or the one that the arrows are at, Escape closes. `/` leads there.
    Without a script, or where nobody was listed yet, Enter leads to the page of who was found. */
+"use strict";
 
 {
   const DELAY = 150; // milliseconds after the last letter
   const form = document.querySelector("form.find");
-  if (form) follow(form);
+  if (form) listAsTyped(form);
 
-  function follow(form) {
+  function listAsTyped(form) {
     const input = form.querySelector("input[type=search]");
     const said = form.querySelector("[role=status]");
     const list = form.querySelector("[role=listbox]");

@@ -1,5 +1,6 @@
 /* The forms that give an appointment its time: the end and the SMS box follow the type, the next free times
    are shown beside them, one of them fills the fields. On a page of their own and in the panel. */
+"use strict";
 
 {
   const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
@@ -10,6 +11,10 @@
     return language.startsWith("fr") ? words.replace(/ 1 (?=\p{L})/u, " 1er ") : words;
   };
   const two = (n) => String(n).padStart(2, "0");
+  const wallToday = () => {
+    const now = new Date();
+    return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  };
 
   /** A form of ``#note`` or ``#moving``. */
   function follow(form) {
@@ -46,10 +51,15 @@
       showTime();
     };
 
-    /** A time that nobody has chosen yet is the first free one of the day, for this type. */
+    /** A time that nobody has chosen yet is the first free one for this type; of the day to come that is
+        looked at, which it does not leave. */
     function takeFirst() {
-      const first = free.querySelector(`[data-date="${date.value}"]`);
-      if (first) [time.value, practitioner.value] = [first.dataset.time, first.dataset.practitioner];
+      const looked = form.dataset.guessed;
+      const stays = looked === from.value && looked > wallToday();
+      const first = free.querySelector(stays ? `[data-date="${from.value}"]` : "[data-time]");
+      date.value = first?.dataset.date ?? from.value;
+      time.value = first?.dataset.time ?? "";
+      if (first) practitioner.value = first.dataset.practitioner;
     }
 
     const chose = () => delete form.dataset.guessed;
