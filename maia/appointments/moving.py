@@ -14,6 +14,7 @@ from maia.appointments.agenda import (
     record,
     refuse_if_over,
     refuse_unless_near,
+    refuse_unless_seen,
     save,
 )
 from maia.appointments.booking import refuse_unless_free
@@ -59,7 +60,8 @@ def move_appointment(
     refuse_unless_near(now, *({start, end or start} - stands))
     there = practitioner or appointment.practitioner
     with agenda_of(appointment.practitioner, there, holding=patient_of(appointment)):
-        current = read_again(appointment, seen)
+        # Her same submission twice is one move: then it is where she wants it.
+        current = read_again(appointment, None if by.is_patient else seen)
         lasts = current.duration
         if type is not None and type != current.type and lasts == current.type.duration:
             lasts = type.duration
@@ -69,6 +71,7 @@ def move_appointment(
         if current.status == Appointment.Status.CANCELLED:
             refuse_if_over(current, now)
         if by.is_patient:
+            refuse_unless_seen(current, seen)
             if not current.may_change(now):
                 raise TooLate
             if current.patient.online_booking_barred:

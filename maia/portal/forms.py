@@ -62,8 +62,9 @@ class NoteForm(forms.Form):
 
 
 class WordForm(forms.Form):
-    """Beside an act on her appointment: why, if she wants to say."""
+    """Beside an act on her appointment: why, if she wants to say; and which one she has read."""
 
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     word = forms.CharField(
         label=_("A word for the practice"),
         required=False,
@@ -74,6 +75,12 @@ class WordForm(forms.Form):
 
     def clean_word(self) -> str:
         return clean_text(self.cleaned_data["word"])
+
+    @property
+    def seen(self) -> int:
+        """The appointment's version that the page showed; -1, which none is, where it does not say."""
+        version: int | None = self.cleaned_data["version"]
+        return -1 if version is None else version
 
     def telling(self) -> Telling:
         return Telling(words=self.cleaned_data["word"])

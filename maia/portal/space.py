@@ -23,7 +23,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maia.accounts.models import User
 from maia.appointments.agenda import By
 from maia.appointments.booking import cancel_appointment
-from maia.appointments.exceptions import BookingRefused, PatientBusy, would_another_time_do
+from maia.appointments.exceptions import (
+    BookingRefused,
+    ChangedMeanwhile,
+    PatientBusy,
+    would_another_time_do,
+)
 from maia.appointments.ics import Method, ics
 from maia.appointments.models import MOST_WORDS, Appointment, AppointmentQuerySet
 from maia.appointments.moving import move_appointment
@@ -109,7 +114,7 @@ def cancel(request: HttpRequest, **key: Any) -> HttpResponse:
     access = _access(request, **key)
     if isinstance(access, HttpResponse):
         return access
-    form = WordForm(request.POST if request.method == "POST" else None)
+    form = _word(request, access)
     if not form.is_valid():
         return _render(request, access, "portal/cancel.html", form=form)
     try:
@@ -117,7 +122,12 @@ def cancel(request: HttpRequest, **key: Any) -> HttpResponse:
             access.appointment,
             by=_by(request, access),
             now=timezone.now(),
+            seen=form.seen,
             telling=form.telling(),
+        )
+    except ChangedMeanwhile as changed:  # she decides anew, of what holds now
+        return _render(
+            request, access, "portal/cancel.html", changed, form=_word(request, access, anew=True)
         )
     except BookingRefused as refusal:
         return _render(request, access, "portal/appointment.html", refusal)
@@ -162,10 +172,7 @@ def move_there(request: HttpRequest, *, start: datetime, **key: Any) -> HttpResp
         return access
     current = access.appointment
     # Another time, picked on the page that refused one: nothing is done yet, her word goes along.
-    picked = "choose" in request.POST
-    form = WordForm(initial={"word": request.POST.get("word", "")[:MOST_WORDS]} if picked else None)
-    if request.method == "POST" and not picked:
-        form = WordForm(request.POST)
+    form = _word(request, access, anew="choose" in request.POST)
     deadline = start - current.practitioner.cancellation_deadline
     there: dict[str, Any] = {
         "start": start,
@@ -178,7 +185,10 @@ def move_there(request: HttpRequest, *, start: datetime, **key: Any) -> HttpResp
         return _render(request, access, "portal/move_there.html", **there)
     by, telling = _by(request, access), form.telling()
     try:
-        move_appointment(current, start, by=by, now=timezone.now(), telling=telling)
+        move_appointment(current, start, by=by, now=timezone.now(), seen=form.seen, telling=telling)
+    except ChangedMeanwhile as changed:
+        there["form"] = _word(request, access, anew=True)
+        return _render(request, access, "portal/move_there.html", changed, **there)
     except BookingRefused as refusal:
         if not would_another_time_do(refusal):
             return _render(request, access, "portal/appointment.html", refusal)
@@ -231,6 +241,14 @@ def _seen_from(request: HttpRequest, appointments: AppointmentQuerySet) -> Appoi
     """In a practice's own website, nothing of another practice."""
     frame = frame_of(request)
     return appointments if frame is None else appointments.filter(practice=frame.practice)
+
+
+def _word(request: HttpRequest, access: Access, *, anew: bool = False) -> WordForm:
+    """What she posts; not yet, or ``anew``: of the appointment as it stands, with her word."""
+    if request.method == "POST" and not anew:
+        return WordForm(request.POST)
+    word = request.POST.get("word", "")[:MOST_WORDS]
+    return WordForm(initial={"version": access.appointment.version, "word": word})
 
 
 def _by(request: HttpRequest, access: Access) -> By:

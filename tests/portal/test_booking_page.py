@@ -542,7 +542,7 @@ def test_by_a_link_nothing_of_the_other_one_is_said(visitor, practice, anne, fol
     assert "09:00" in page
     assert "09:30" not in page.partition("04")[0]
     there = reverse("link:move_there", args=[other.link_token, at(day, "09:30")])
-    answer = visitor.post(there)
+    answer = visitor.post(there, {"version": other.version})
     assert answer.status_code == 409
     assert "un autre rendez-vous dans ce cabinet" in read(answer)
     assert "Anne Morel" not in read(answer)

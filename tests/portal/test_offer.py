@@ -13,7 +13,7 @@ from maia.practices.models import Practitioner
 from maia.tokens.issuing import make_token
 from tests.conftest import NOW, THURSDAY, at, make_type
 from tests.portal.test_booking_page import confirm
-from tests.portal.test_space import frozen, mine, patient, read  # noqa: F401
+from tests.portal.test_space import frozen, mine, patient, read, shown  # noqa: F401
 
 PRACTICE = By.practice(None)
 
@@ -57,15 +57,18 @@ def test_a_move_is_offered_and_taken_for_its_own_length(patient, anne, julie):  
     starts = [clock for clock in clocks(page) if clock < "12:00"]
     assert starts[:3] == ["09:00", "10:00", "11:00"]
     assert "11:30" not in starts
-    answer = patient.post(mine(made, "move_there", at(THURSDAY, "11:00")))
+    answer = patient.post(mine(made, "move_there", at(THURSDAY, "11:00")), shown(made))
     assert answer.status_code == 302
-    assert patient.post(mine(made, "move_there", at(THURSDAY, "17:30"))).status_code == 409
+    assert (
+        patient.post(mine(made, "move_there", at(THURSDAY, "17:30")), shown(made)).status_code
+        == 409
+    )
 
 
 @pytest.mark.rule("3.4.7")
 def test_what_she_moves_waits_for_a_yes_again(patient, anne, julie):  # noqa: F811
     made = note(make_type(anne.practice, needs_confirmation=True), anne, julie)
-    patient.post(mine(made, "move_there", at(THURSDAY, "10:00")))
+    patient.post(mine(made, "move_there", at(THURSDAY, "10:00")), shown(made))
     made.refresh_from_db()
     assert (made.status, made.start) == ("unconfirmed", at(THURSDAY, "10:00"))
 
@@ -77,7 +80,10 @@ def test_what_her_midwife_no_longer_offers_is_not_moved_online(patient, anne, fo
     page = mine(made)
     assert mine(made, "move") not in read(patient.get(page))
     assert patient.get(mine(made, "move"))["Location"] == page
-    assert patient.post(mine(made, "move_there", at(THURSDAY, "10:00"))).status_code == 409
+    assert (
+        patient.post(mine(made, "move_there", at(THURSDAY, "10:00")), shown(made)).status_code
+        == 409
+    )
 
 
 @pytest.mark.rule("3.2.5")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment
+from maia.appointments.moving import move_appointment
 from maia.practices.models import Practice
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user
 
@@ -44,6 +45,11 @@ def link(appointment, page="appointment", *args):
     return reverse(f"link:{page}", args=[appointment.link_token, *args])
 
 
+def shown(appointment):
+    """What its pages post, of the appointment as they show it."""
+    return {"version": Appointment.objects.get(pk=appointment.pk).version}
+
+
 def read(response):
     return response.content.decode()
 
@@ -72,7 +78,7 @@ def test_cancelling_asks_first_and_says_so_after(patient, hers):
     assert patient.get(mine(hers, "cancel")).status_code == 200
     hers.refresh_from_db()
     assert hers.status == "confirmed"
-    page = read(patient.post(mine(hers, "cancel"), follow=True))
+    page = read(patient.post(mine(hers, "cancel"), shown(hers), follow=True))
     hers.refresh_from_db()
     assert hers.status == "cancelled"
     assert "Votre rendez-vous est annulé" in page
@@ -83,11 +89,38 @@ def test_cancelling_asks_first_and_says_so_after(patient, hers):
 def test_a_word_goes_along_when_she_cancels_or_moves(patient, hers, way):
     word = {"word": "  Mon fils est malade.  "}
     assert 'name="word"' in read(patient.get(way(hers, "cancel")))
-    patient.post(way(hers, "move_there", at(THURSDAY, "15:00")), word)
+    patient.post(way(hers, "move_there", at(THURSDAY, "15:00")), word | shown(hers))
     assert hers.history.last().words == "Mon fils est malade."
-    patient.post(way(hers, "cancel"), {"word": "Toujours."})
+    patient.post(way(hers, "cancel"), {"word": "Toujours."} | shown(hers))
     assert hers.history.last().words == "Toujours."
     assert "Toujours." not in read(patient.get("/mes-rendez-vous/"))
+
+
+@pytest.mark.rule("3.4.9")
+@pytest.mark.parametrize("way", [mine, link])
+@pytest.mark.parametrize("page", ["cancel", "move_there"])
+def test_what_the_practice_moved_meanwhile_is_read_before_it_is_changed(patient, hers, way, page):
+    old, word = shown(hers), {"word": "Mon fils est malade."}
+    move_appointment(hers, at(THURSDAY, "16:00"), by=By.practice(None), now=NOW)
+    address = way(hers, page, *([at(THURSDAY, "15:00")] if page == "move_there" else []))
+    for typed in (old | word, word):
+        answer = patient.post(address, typed)
+        assert answer.status_code == 409
+        assert "a changé entre-temps" in read(answer)
+        assert "16:00" in read(answer)
+        assert "Mon fils est malade." in read(answer)
+        current = Appointment.objects.get(pk=hers.pk)
+        assert (current.status, current.start) == ("confirmed", at(THURSDAY, "16:00"))
+    assert f'name="version" value="{current.version}"' in read(answer)
+    patient.post(address, word | shown(hers))
+    current = Appointment.objects.get(pk=hers.pk)
+    assert current.status == "cancelled" or current.start == at(THURSDAY, "15:00")
+
+
+def test_the_same_move_twice_is_one(patient, hers):
+    there, once = mine(hers, "move_there", at(THURSDAY, "15:00")), shown(hers)
+    assert patient.post(there, once).status_code == patient.post(there, once).status_code == 302
+    assert hers.history.filter(action="moved").count() == 1
 
 
 def test_a_word_too_long_is_said_beside_it_and_nothing_is_done(patient, hers):
@@ -125,7 +158,7 @@ def test_moving_offers_slots_then_moves(patient, hers):
     assert there in read(patient.get(mine(hers, "move") + "?from=2026-12-03"))
     assert "15:00" in read(patient.get(there))
     assert Appointment.objects.get().start == at(THURSDAY, "09:30")
-    patient.post(there)
+    patient.post(there, shown(hers))
     assert Appointment.objects.get().start == at(THURSDAY, "15:00")
 
 
@@ -142,7 +175,7 @@ def test_moving_says_until_when_it_can_be_changed_again(patient, hers, anne, hou
 def test_moving_to_a_time_just_taken_keeps_the_old_one(patient, hers, practice, follow_up, anne):
     lina = make_patient(practice, "Lina")
     book_appointment(follow_up, anne, at(THURSDAY, "15:00"), lina, by=By.patient(None), now=NOW)
-    answer = patient.post(mine(hers, "move_there", at(THURSDAY, "15:00")))
+    answer = patient.post(mine(hers, "move_there", at(THURSDAY, "15:00")), shown(hers))
     assert answer.status_code == 409
     assert "vient d’être pris" in read(answer)
     assert mine(hers, "move_there", at(THURSDAY, "15:30")) in read(answer)
@@ -154,10 +187,10 @@ def test_moving_to_a_time_just_taken_keeps_the_old_one(patient, hers, practice, 
 def test_after_the_deadline_she_is_told_to_call(patient, hers):
     with time_machine.travel(hers.start - timedelta(hours=23)):
         assert "merci d’appeler" in read(patient.get(mine(hers)))
-        assert patient.post(mine(hers, "cancel")).status_code == 409
+        assert patient.post(mine(hers, "cancel"), shown(hers)).status_code == 409
         assert patient.get(mine(hers, "move")).status_code == 302
         there = mine(hers, "move_there", at(THURSDAY + timedelta(days=1), "15:00"))
-        assert patient.post(there).status_code == 409
+        assert patient.post(there, shown(hers)).status_code == 409
     hers.refresh_from_db()
     assert hers.status == "confirmed"
 
@@ -205,9 +238,9 @@ def test_opening_the_link_changes_nothing_and_posting_does(client, hers):
         client.get(link(hers, page))
     client.get(link(hers, "move_there", at(THURSDAY, "15:00")))
     assert Appointment.objects.get().start == at(THURSDAY, "09:30")
-    client.post(link(hers, "move_there", at(THURSDAY, "15:00")))
+    client.post(link(hers, "move_there", at(THURSDAY, "15:00")), shown(hers))
     assert Appointment.objects.get().start == at(THURSDAY, "15:00")
-    client.post(link(hers, "cancel"))
+    client.post(link(hers, "cancel"), shown(hers))
     assert Appointment.objects.get().status == "cancelled"
 
 

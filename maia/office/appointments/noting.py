@@ -72,7 +72,7 @@ def _note_as_meant(request: OfficeRequest, form: NewAppointmentForm) -> Appointm
         if not may_be_on_purpose(refusal) or not form.cleaned_data["allow_overlap"]:
             raise
         met = _met(request, form, form.cleaned_data["patient"])
-        if not is_meant(request, "allow_overlap", met):
+        if not is_meant(request, "allow_overlap", _warning(form, met)):
             raise
     return _note(request, form, allow_overlap=True)
 
@@ -199,7 +199,7 @@ def _render_new(
         "refusal": refusals.words(refusal) if refusal else "",
         "overlaps": overlaps,
         "met": met,
-        "mark": mark_of(met),
+        "mark": mark_of(_warning(form, met)) if met else "",
         "outside": outside_of(request.seat, stands),
         # The day looked at, where no time was clicked.
         "guessed": None if form.is_bound or request.GET.get("start") else _looked_at(request),
@@ -223,6 +223,13 @@ def _met(request: OfficeRequest, form: NewAppointmentForm, patient: Patient | No
     end = form.end() or form.start() + typed["type"].duration
     who, start, now = typed["practitioner"], form.start(), timezone.now()
     return what_stands(request.seat, who, start, end, now=now, patient=patient)
+
+
+def _warning(form: NewAppointmentForm, met: list[str]) -> list[object]:
+    """What stands there says its hours only: the day, who and with whom are of the warning too."""
+    typed = form.cleaned_data
+    patient, practitioner = typed["patient"], typed["practitioner"]
+    return [*met, form.start(), form.end(), practitioner.pk, getattr(patient, "pk", None)]
 
 
 def _one_of(rows: Any, pk: str | None) -> Any:

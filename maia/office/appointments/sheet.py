@@ -123,7 +123,7 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
         except BookingRefused as refusal:
             if not may_be_on_purpose(refusal) or not form.cleaned_data["allow_overlap"]:
                 raise
-            if not is_meant(request, "allow_overlap", _met(request, form)):
+            if not is_meant(request, "allow_overlap", _warning(form, _met(request, form))):
                 raise
             moved = move_there(allow_overlap=True)
     except BookingRefused as refusal:
@@ -285,7 +285,7 @@ def _render_sheet(
         "again": in_weeks(timezone.localdate()),
         "may_be_given": may_be_given(appointment, timezone.now()),
         "met": met,
-        "mark": mark_of(met),
+        "mark": mark_of(_warning(when, met)) if when and met else "",
         **(coming or wishes(request.POST, appointment)),
     }
     return render(request, "office/appointments/sheet.html", context, status=status)
@@ -313,6 +313,12 @@ def _met(request: OfficeRequest, when: ChangeForm) -> list[str]:
     who = when.cleaned_data["practitioner"] or was.practitioner
     now = timezone.now()
     return what_stands(request.seat, who, start, end, now=now, patient=was.patient, but=was)
+
+
+def _warning(when: ChangeForm, met: list[str]) -> list[object]:
+    """What stands there says its hours only: the day and with whom are of the warning too."""
+    practitioner = when.cleaned_data["practitioner"] or when.was.practitioner
+    return [*met, when.start(), when.end(), practitioner.pk]
 
 
 def _another(appointment: Appointment) -> str:
