@@ -1,6 +1,7 @@
 """*Save anyway* is in spite of what was shown; one main act at a time; what was done says with whom."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -62,6 +63,33 @@ def test_what_is_noted_in_spite_of_an_overlap_is_what_was_warned_of(
     again = typed | {"request_key": "8c8f9a2e-0000-4000-8000-000000000002"}
     assert owner.post(NEW, again | {"allow_overlap": mark[1]}).status_code == 302
     assert Appointment.objects.filter(patient=zoe).count() == 2
+
+
+def test_the_same_sentence_of_another_day_is_another_warning(
+    owner, booked, anne, follow_up, practice, julie
+):
+    """Who comes each week at nine is told of in the same words each time."""
+    week = timedelta(days=7)
+    by = By.practice(None)
+    book_appointment(follow_up, anne, at(THURSDAY + week, "09:00"), julie, by=by, now=NOW)
+    typed = noting(anne, follow_up, make_patient(practice, "Zoé"))
+    warned = owner.post(NEW, typed)
+    ((_words, mark),) = saves(warned.content.decode().split('class="saves"')[1])
+    meant = {"allow_overlap": mark[1]}
+    assert owner.post(NEW, typed | meant | {"date": "2026-12-10"}).status_code == 409
+    assert owner.post(NEW, typed | meant | {"patient": julie.pk}).status_code == 409
+    assert owner.post(NEW, typed | meant).status_code == 302
+    iris = make_patient(practice, "Iris")
+    moved = book_appointment(follow_up, anne, at(THURSDAY, "15:00"), iris, by=by, now=NOW)
+    there = {
+        "date": "2026-12-10", "time": "09:10", "practitioner": anne.pk, "version": moved.version,
+    }  # fmt: skip
+    address = reverse("office:move", args=[moved.pk])
+    moving = owner.post(address, there).content.decode().split('id="moving"')[1]
+    ((_words, mark),) = saves(moving.split("</form>")[0])
+    meant = {"allow_overlap": mark[1]}
+    assert owner.post(address, there | meant | {"date": "2026-12-03"}).status_code == 409
+    assert owner.post(address, there | meant).status_code == 302
 
 
 def test_moving_and_personal_events_have_one_main_act_as_well(
