@@ -112,6 +112,19 @@ def undo_move(
     return current
 
 
+def leave_untold(appointment: Appointment, *, seen: int) -> Appointment:
+    """The patient is told nothing of the move that made version ``seen``, which stands.
+
+    Raises `ChangedMeanwhile`, also where a worker was faster: then she is told.
+    """
+    with agenda_of(appointment.practitioner):
+        current = read_again(appointment, seen)
+        moved = HistoryEntry.objects.filter(pk=_move_that_made(current, seen).pk, announced=False)
+        if not moved.update(tells=False):
+            raise ChangedMeanwhile
+    return current
+
+
 def _move_that_made(appointment: Appointment, version: int) -> HistoryEntry:
     """By the practice, that says where from, and that nobody has taken back."""
     moves = appointment.history.select_related("old_practitioner").filter(

@@ -213,3 +213,19 @@ def test_the_first_of_a_month_is_written_as_it_is_said(site, agenda):
     page = agenda
     page.goto(f"{site.base}/pro/?date=2026-12-01&view=day")
     expect(page.locator("#range")).to_contain_text("1er décembre 2026")
+
+
+@pytest.mark.parametrize("closed", ["Congés", "Fermé"])
+def test_a_click_on_what_closes_a_day_leads_to_where_it_is_kept(site, agenda, closed):
+    """Its name stands under the grid, which takes the clicks."""
+    page = agenda
+    page.goto(f"{site.base}/pro/?date=2026-12-30&view=team")
+    drawn(page)
+    if closed == "Fermé":
+        page.goto(f"{site.base}/pro/?date=2026-12-30&view=week")
+        drawn(page)
+    name = page.locator("a.why", has_text=closed).first
+    leads_to = name.evaluate("e => e.href")
+    where = name.bounding_box()
+    page.mouse.click(where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)
+    page.wait_for_url(leads_to)

@@ -8,7 +8,7 @@ from maia.appointments.agenda import By, Telling
 from maia.appointments.booking import book_appointment, cancel_appointment, confirm_appointment
 from maia.appointments.exceptions import ChangedMeanwhile, SlotTaken
 from maia.appointments.models import Appointment
-from maia.appointments.moving import move_appointment, undo_move
+from maia.appointments.moving import leave_untold, move_appointment, undo_move
 from maia.messaging.delivery import FIRST_BACKOFF
 from maia.messaging.foresight import in_how_long
 from maia.messaging.models import Message
@@ -135,6 +135,25 @@ def test_undone_nothing_leaves_and_all_is_as_it_was(hers, smtp):
     work(NOW + timedelta(hours=1))
     assert smtp.taken == []
     assert Message.objects.filter(kind="reminder", status="queued").exists()  # of the old time
+
+
+def test_left_untold_it_stands_and_the_next_move_says_from_where_she_knows(hers, smtp):
+    moved = drag(hers, "15:00")
+    leave_untold(moved, seen=moved.version)
+    work(MINUTE)
+    assert smtp.taken == []
+    drag(hers, "16:00", Telling())
+    work(MINUTE)
+    (text,) = texts(smtp)
+    assert "Avant\xa0: jeudi 3 décembre 2026, 09:30" in text
+
+
+def test_what_has_left_is_not_left_untold(hers, smtp):
+    moved = drag(hers, "15:00")
+    work(MINUTE)
+    with pytest.raises(ChangedMeanwhile):
+        leave_untold(moved, seen=moved.version)
+    assert len(smtp.taken) == 1
 
 
 def test_a_second_undo_takes_nothing_back(hers):

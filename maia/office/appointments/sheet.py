@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from maia.accounts.ids import parse_id
 from maia.appointments.agenda import Boxes, By
 from maia.appointments.booking import (
     cancel_appointment,
@@ -23,12 +22,12 @@ from maia.appointments.booking import (
     edit_appointment,
     unconfirm_appointment,
 )
-from maia.appointments.exceptions import BookingRefused, SlotTaken, may_be_on_purpose
+from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
 from maia.appointments.models import Appointment, HistoryEntry
-from maia.appointments.moving import move_appointment, undo_move
+from maia.appointments.moving import move_appointment
 from maia.appointments.places import Reader, place_of
 from maia.appointments.whose import may_be_given
-from maia.messaging.foresight import in_how_long, in_words, will_be_told
+from maia.messaging.foresight import in_words, will_be_told
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office
 from maia.office.appointments.coming import (
@@ -38,7 +37,8 @@ from maia.office.appointments.coming import (
     taken_from,
     wishes,
 )
-from maia.office.appointments.done import Done, done_words, tell_done
+from maia.office.appointments.done import Done, tell_done
+from maia.office.appointments.dragging import UNDOABLE, said_of, seen_of
 from maia.office.appointments.forms import ChangeForm, EditForm, TellingForm
 from maia.office.appointments.overlaps import what_stands
 from maia.office.appointments.tellings import told_of
@@ -48,7 +48,6 @@ from maia.privacy.reading import notes_of, open_record, read_agenda
 from maia.schedules.models import Absence
 
 LONGEST = timedelta(hours=12)
-UNDOABLE = timedelta(seconds=20)  # after a drag nothing leaves before
 ACTS_THAT_TELL = (
     HistoryEntry.Action.MOVED,
     HistoryEntry.Action.CANCELLED,
@@ -94,7 +93,7 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
         return _render_sheet(request, appointment, when=form, coming=coming)
     form = ChangeForm(request.POST, appointment=appointment)
     telling = TellingForm(request.POST, auto_id="moving_%s")
-    seen = _seen(request)
+    seen = seen_of(request)
     end = read_wall(request.POST.get("end", ""), request.seat.practice.zone)
     crooked = not form.is_valid() or seen < 0 or (end is None and bool(request.POST.get("end")))
     crooked = crooked or (end is not None and not _sane(form.start(), end))
@@ -137,7 +136,7 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
         )
     if dragged:
         read_agenda(request.seat, now=timezone.now())  # the answer says her name
-        return JsonResponse(_said(moved))
+        return JsonResponse(said_of(moved))
     stood = moved.start == appointment.start and moved.practitioner == appointment.practitioner
     if stood:
         messages.success(request, _("Saved."))
@@ -148,40 +147,10 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
 
 @office
 @require_POST
-def undo(request: OfficeRequest, pk: int) -> HttpResponse:
-    """Takes back a drag, from what the agenda said of it. In JSON, for the agenda."""
-    appointment = get_appointment(request, pk)
-    by, now = By.practice(request.seat.user), timezone.now()
-    try:
-        back = undo_move(appointment, by=by, now=now, seen=_seen(request), wait=UNDOABLE)
-    except SlotTaken:
-        words = _("Its old time has been taken meanwhile: the appointment stays where it is.")
-        return JsonResponse({"error": words}, status=409)
-    except BookingRefused as refusal:
-        return JsonResponse({"error": refusals.words(refusal)}, status=409)
-    read_agenda(request.seat, now=timezone.now())
-    said = _said(back, _("The move is undone."))
-    return JsonResponse({"version": said["version"], "said": said["said"]})
-
-
-def _said(moved: Appointment, done: str = "") -> dict[str, Any]:
-    """What the agenda shows after a drag: what was done (with whom and when, if not given), and what
-    leaves of it."""
-    done = done or done_words(moved, Done.MOVED)
-    last = moved.history.filter(action=HistoryEntry.Action.MOVED).last()
-    if last is None or last.made_version != moved.version:  # dropped where it stood
-        return {"version": moved.version, "said": ""}
-    last.appointment = moved
-    undo = reverse("office:undo_move", args=[moved.pk])
-    return {"version": moved.version, "said": f"{done} {in_how_long(last)}", "undo": undo}
-
-
-@office
-@require_POST
 def cancel(request: OfficeRequest, pk: int) -> HttpResponse:
     acts = HistoryEntry.Action
     return _act(
-        request, pk, Done.CANCELLED, cancel_appointment, acts.CANCELLED, seen=_seen(request)
+        request, pk, Done.CANCELLED, cancel_appointment, acts.CANCELLED, seen=seen_of(request)
     )
 
 
@@ -190,14 +159,14 @@ def cancel(request: OfficeRequest, pk: int) -> HttpResponse:
 def confirm(request: OfficeRequest, pk: int) -> HttpResponse:
     acts = HistoryEntry.Action
     return _act(
-        request, pk, Done.CONFIRMED, confirm_appointment, acts.CONFIRMED, seen=_seen(request)
+        request, pk, Done.CONFIRMED, confirm_appointment, acts.CONFIRMED, seen=seen_of(request)
     )
 
 
 @office
 @require_POST
 def unconfirm(request: OfficeRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, Done.UNCONFIRMED, unconfirm_appointment, seen=_seen(request))
+    return _act(request, pk, Done.UNCONFIRMED, unconfirm_appointment, seen=seen_of(request))
 
 
 def _act(
@@ -223,13 +192,6 @@ def _act(
         return _render_sheet(request, appointment, None, refusal, tellings=tellings, status=409)
     tell_done(request, appointment, done)
     return redirect("office:sheet", pk)
-
-
-def _seen(request: OfficeRequest) -> int:
-    """The version on the page that she acts from; -1, that of no page, if it does not say."""
-    typed = request.POST.get("version", "")
-    version = parse_id(typed)
-    return -1 if version is None else version
 
 
 def _render_sheet(

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from maia.office.appointments import coming, contact, foretold, listing, noting, sheet, whose
+from maia.office.appointments import (
+    coming,
+    contact,
+    dragging,
+    foretold,
+    listing,
+    noting,
+    sheet,
+    whose,
+)
 
 urlpatterns = [
     path("appointments/", listing.appointments, name="appointments"),
@@ -16,7 +25,7 @@ urlpatterns = [
     path("appointments/<int:pk>/contact/", contact.contact, name="contact"),
     path("appointments/<int:pk>/patient/", whose.correct_patient, name="correct_patient"),
     path("appointments/<int:pk>/move/", sheet.move, name="move"),
-    path("appointments/<int:pk>/move/undo/", sheet.undo, name="undo_move"),
+    path("appointments/<int:pk>/move/undo/", dragging.undo, name="undo_move"),
     path("appointments/<int:pk>/cancel/", sheet.cancel, name="cancel"),
     path("appointments/<int:pk>/confirm/", sheet.confirm, name="confirm"),
     path("appointments/<int:pk>/unconfirm/", sheet.unconfirm, name="unconfirm"),

@@ -43,8 +43,8 @@ function unsay() {
   status.replaceChildren();
   if (had) keepFocus();
 }
-/** A sentence that goes by itself, sooner by a click. */
-function tell(text, undo) {
+/** A sentence that goes by itself, sooner by a click; with what can still be done about it. */
+function tell(text, undo, quiet) {
   placeStatus();
   unsay();
   status.replaceChildren(text);
@@ -52,11 +52,14 @@ function tell(text, undo) {
   clearTimeout(fading);
   fading = setTimeout(unsay, undo ? SHOWN.undo : SHOWN.said);
   if (!undo) return;
-  const button = document.createElement("button");
-  button.className = "plain";
-  button.textContent = say.undo;
-  button.addEventListener("click", undo);
-  status.append(" ", button);
+  for (const [words, act] of [[say.undo, undo], [say.quiet, quiet]]) {
+    if (!act) continue;
+    const button = document.createElement("button");
+    button.className = "plain";
+    button.textContent = words;
+    button.addEventListener("click", act);
+    status.append(" ", button);
+  }
 }
 
 const ground = status.parentElement;
@@ -91,7 +94,13 @@ async function moved(info) {
   const made = await answer.json();
   event.extendedProps.version = made.version;
   calendar.refetchEvents();
-  tell(made.said, made.undo && (() => undo(made)));
+  tell(made.said, made.undo && (() => undo(made)), made.tells && (() => leaveUntold(made)));
+}
+
+async function leaveUntold(made) {
+  const answer = await post(made.undo, { version: made.version, quiet: "1" }).catch(() => null);
+  const { said, error } = (await answer?.json().catch(() => null)) ?? {};
+  tell(said ?? error ?? say.failed, answer?.ok && (() => undo(made)));
 }
 
 async function undo(made) {
@@ -296,6 +305,14 @@ function closedContent({ title, extendedProps: { url } }) {
   return { domNodes: [name] };
 }
 
+/** What closes a day lies behind the grid, which takes the clicks on its name. */
+function closedAt({ clientX, clientY }) {
+  return [...box.querySelectorAll("a.why")].find((name) => {
+    const { left, right, top, bottom } = name.getBoundingClientRect();
+    return left <= clientX && clientX <= right && top <= clientY && clientY <= bottom;
+  });
+}
+
 let hearing;
 /** Said once what is drawn has settled: the days, and how many appointments. */
 function hear() {
@@ -363,8 +380,12 @@ const calendar = EventCalendar.create(box, {
     if (event.display === "background" && !event.title) el.setAttribute("aria-hidden", "true");
   },
   eventMouseEnter: ({ event }) => live.seen(event.id),
-  dateClick: ({ date, resource }) =>
-    view() === "month" ? go({ date: wall(date).date, view: "day" }) : note(date, resource),
+  dateClick: ({ date, resource, jsEvent }) => {
+    if (view() === "month") return go({ date: wall(date).date, view: "day" });
+    const closed = closedAt(jsEvent);
+    if (closed) closed.click();
+    else note(date, resource);
+  },
   select: ({ start, end, resource }) => (view() === "month" ? calendar.unselect() : note(start, resource, end)),
   eventDrop: moved,
   eventResize: moved,

@@ -259,6 +259,7 @@ def test_moving_by_form_and_by_drag(owner, hers):
         "version": 2,
         "said": "Rendez-vous de Julie Petit déplacé au vendredi 4 décembre à 10:10. Un e-mail partira à Julie Petit dans 20 secondes.",
         "undo": url("undo_move", hers),
+        "tells": True,
     }
     moved = Appointment.objects.get()
     friday = THURSDAY + timedelta(days=1)
@@ -500,6 +501,28 @@ def test_a_drag_says_what_leaves_and_is_undone(owner, hers, smtp):
     hers.refresh_from_db()
     assert (hers.start, hers.end) == (at(THURSDAY, "09:30"), at(THURSDAY, "10:00"))
     work(NOW + timedelta(minutes=1))
+    assert smtp.taken == []
+
+
+@pytest.mark.rule("3.6.17")
+def test_a_drag_is_kept_and_nothing_told_of_it(owner, hers, smtp):
+    work()
+    smtp.taken.clear()
+    dragged = {"date": "2026-12-04", "time": "10:10", "end": "2026-12-04T11:00", "version": 0}
+    made = owner.post(url("move", hers), dragged, headers=JSON).json()
+    assert made["tells"] is True
+    quiet = {"version": made["version"], "quiet": "1"}
+    assert owner.post(made["undo"], quiet, headers=JSON).json()["said"].startswith("La patiente")
+    work(NOW + timedelta(minutes=1))
+    assert smtp.taken == []
+    hers = Appointment.objects.get(pk=hers.pk)
+    assert hers.start == at(THURSDAY + timedelta(days=1), "10:10")
+    assert "la patiente n’a pas été prévenue" in owner.get(url("sheet", hers)).content.decode()
+    too_late = owner.post(made["undo"], quiet, headers=JSON)
+    assert (too_late.status_code, list(too_late.json())) == (409, ["error"])
+    # Nobody was told, so going back tells nobody either.
+    assert owner.post(made["undo"], {"version": made["version"]}, headers=JSON).status_code == 200
+    work(NOW + timedelta(minutes=2))
     assert smtp.taken == []
 
 
