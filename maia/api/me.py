@@ -50,7 +50,7 @@ def appointments(request: HttpRequest, paging: Pages) -> Any:
 
 @router.post(
     "appointments/{id}/cancel",
-    response={200: MyAppointmentOut, **errors(401, 403, 404, 409, 422, 429)},
+    response={200: MyAppointmentOut, **errors(400, 401, 403, 404, 409, 422, 429)},
 )
 def cancel(request: HttpRequest, id: UUID, how: MyWordIn | None = None) -> Any:
     hers, telling = _hers(request, id), how.read() if how is not None else TOLD

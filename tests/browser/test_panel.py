@@ -196,7 +196,7 @@ def test_a_patient_is_chosen_by_keys(site, agenda, path):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator(".refusal")).to_have_count(0)
-    expect(page.locator("[role=listbox]")).to_be_hidden()
+    expect(page.locator("#who")).to_be_hidden()
     expect(page.locator(".picked")).to_contain_text("Sofia Costa")
     expect(page.locator("#id_type")).to_be_focused()
     page.locator("#id_type").select_option(index=1)
