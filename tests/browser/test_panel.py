@@ -166,7 +166,7 @@ def test_a_patient_is_chosen_by_keys(site, agenda, path):
     expect(field).to_be_focused()
     expect(field).to_have_attribute("aria-expanded", "false")
     page.keyboard.type("mar")
-    options = page.locator("[role=listbox] [role=option]")
+    options = page.locator("#who [role=option]")
     expect(field).to_have_attribute("aria-expanded", "true")
     said = page.locator(".combobox:not(.find) [role=status]")
     expect(said).to_have_text(f"{options.count() - 1} patientes trouvées")
