@@ -53,6 +53,8 @@ def test_the_agenda_opens_a_sheet_and_a_drag_can_be_undone(site, office):
     page.mouse.move(box["x"] + 40, box["y"] + 60, steps=6)
     page.mouse.up()
     page.get_by_text("déplacé au").wait_for()
+    page.get_by_role("button", name="Ne pas prévenir").click()
+    page.get_by_text("La patiente n’est pas prévenue.").wait_for()
     page.get_by_role("button", name="Défaire").click()
     page.wait_for_load_state("networkidle")
     page.locator(".ec-event", has_text=name).filter(has_text=before).first.wait_for()

@@ -248,3 +248,18 @@ def test_on_a_phone_it_is_a_sheet_that_back_closes(site, browser, browser_contex
     assert page.url == before
     expect(page.locator(".ec-event a.opens").first).to_be_focused()
     context.close()
+
+
+def test_an_overlap_is_saved_anyway_from_where_it_was_refused(site, agenda):
+    page = agenda
+    for patient in ("sof", "cla"):
+        page.goto(f"{site.base}/pro/appointments/new/?start=2027-03-21T10:00&practitioner=1")
+        field = page.get_by_role("combobox", name="Patiente", exact=True)
+        field.fill(patient)
+        page.locator("#who [role=option]").first.click()
+        page.locator("#id_type").select_option(index=1)
+        page.keyboard.press("Control+Enter")
+        if patient == "cla":
+            page.locator(".refusal:focus").wait_for()
+            page.keyboard.press("Control+Enter")
+        page.wait_for_url(re.compile(r"/pro/appointments/\d+/"))

@@ -16,6 +16,9 @@ def test_she_makes_it_reads_it_and_revokes_it(julie):
     client.post(PAGE)
     feed = Feed.objects.get()
     assert feed.secret in client.get(PAGE).content.decode()
+    assert (
+        f'href="webcal://{feed.address.partition("://")[2]}"' in client.get(PAGE).content.decode()
+    )
     client.post(PAGE, {"revoke": "1"})
     assert not Feed.objects.exists()
 

@@ -129,7 +129,9 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
         overlaps = may_be_on_purpose(refusal)
         if dragged:
             met = _met(request, form) if overlaps else []
-            answer = {"error": refusals.words(refusal), "overlaps": overlaps, "met": met}
+            mark = mark_of(_warning(form, met)) if overlaps else ""
+            words = refusals.words(refusal)
+            answer = {"error": words, "overlaps": overlaps, "met": met, "mark": mark}
             return JsonResponse(answer, status=409)
         return _render_sheet(
             request, appointment, None, refusal, when=form, tellings={"moved": telling}, status=409

@@ -77,7 +77,7 @@ async function moved(info) {
   const there = { ...wall(event.start), end: stamp(event.end), version };
   if (newResource) there.practitioner = newResource.id;
   let answer = await post(move, there).catch(() => null);
-  if (answer?.status === 409) {
+  while (answer?.status === 409) {
     const why = await answer.json();
     if (!why.overlaps) {
       info.revert();
@@ -85,7 +85,8 @@ async function moved(info) {
       return tell(why.error);
     }
     if (!window.confirm([...(why.met ?? []), say.overlap].join("\n"))) return info.revert();
-    answer = await post(move, { ...there, allow_overlap: "on" }).catch(() => null);
+    // Of what was read only: who has booked meanwhile is asked about as well.
+    answer = await post(move, { ...there, allow_overlap: why.mark || "on" }).catch(() => null);
   }
   if (!answer?.ok) {
     info.revert();

@@ -133,6 +133,16 @@ def test_an_overlap_after_a_drag_says_with_whom(owner, hers, anne, follow_up, pr
     assert answer.status_code == 409
     name = hers.patient.name
     assert answer.json()["met"] == [f"Vous avez déjà {name} de 09:30 à 10:00."]
+    # Who books while the question stands is asked about too.
+    iris, half = make_patient(practice, "Iris"), at(THURSDAY, "10:00")
+    book_appointment(follow_up, anne, half, iris, by=By.practice(None), now=NOW)
+    typed = {"date": "2026-12-03", "time": "09:35", "version": second.version}
+    move, as_json = reverse("office:move", args=[second.pk]), {"Accept": "application/json"}
+    again = owner.post(move, typed | {"allow_overlap": answer.json()["mark"]}, headers=as_json)
+    assert again.status_code == 409
+    assert len(again.json()["met"]) == 2
+    meant = typed | {"allow_overlap": again.json()["mark"]}
+    assert owner.post(move, meant, headers=as_json).status_code == 200
 
 
 @pytest.mark.rule("3.12.5")

@@ -123,6 +123,7 @@ def test_her_addresses_are_made_shown_and_revoked(owner, anne):
     text = owner.get(page).content.decode()
     assert "le nom de la patiente" in text
     assert "/feeds/" in text
+    assert 'href="webcal://' in text
     owner.post(f"/pro/settings/feeds/{Feed.objects.get().pk}/revoke/", {"yes": "1"})
     assert "/feeds/" not in owner.get(page).content.decode()
 
