@@ -51,6 +51,15 @@ def shown(client, path):
     return fields_of(answer.content.decode())
 
 
+def anyway(client, path, typed, button="anyway", **how):
+    """Posts it, and again as the button of its warning does."""
+    warned = client.post(path, typed, **how)
+    assert warned.status_code == 409, warned.content.decode()
+    said = warned.content.decode()
+    marks = re.findall(rf'name="{button}"\s+value="(\w+)"', said) or [warned.json()["mark"]]
+    return client.post(path, {**typed, button: marks[0]}, **how)
+
+
 def unticked(typed, *names):
     return {name: value for name, value in typed.items() if name not in names}
 

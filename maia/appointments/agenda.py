@@ -94,7 +94,8 @@ def refuse_unless_near(now: datetime, *instants: datetime) -> None:
 def agenda_of(
     *practitioners: Practitioner, holding: Patient | Sequence[Patient] | None = None
 ) -> Iterator[None]:
-    """Nobody else changes their agendas inside; a clash that the database sees is `SlotTaken`.
+    """Nobody else changes their agendas inside; a clash that the database sees is `SlotTaken`. Whether
+    each of them ``is_active`` is read again.
 
     ``holding``: a patient (or several) whose appointments are counted inside, or get one more or a
     word more. Her record is held first, always: she may book with two practitioners at once, and be
@@ -108,8 +109,11 @@ def agenda_of(
                 record.online_booking_barred = held.online_booking_barred
             # Without the lock, overlapping starts deadlock on PostgreSQL. SQLite has one writer.
             # No key of hers changes: a worker that writes her messages meanwhile need not wait.
-            rows = Practitioner.objects.select_for_update(no_key=True).only("pk").order_by("pk")
-            list(rows.filter(pk__in={practitioner.pk for practitioner in practitioners}))
+            rows = Practitioner.objects.select_for_update(no_key=True).only("is_active")
+            keys = {practitioner.pk for practitioner in practitioners}
+            here = {row.pk: row.is_active for row in rows.filter(pk__in=keys).order_by("pk")}
+            for practitioner in practitioners:  # whoever has left meanwhile is given nothing
+                practitioner.is_active = here.get(practitioner.pk, False)
             yield
     except IntegrityError as error:
         if NO_OVERLAP.is_broken_by(error):

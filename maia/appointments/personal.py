@@ -125,7 +125,7 @@ def change_event(
     ):
         raise NotBookable(NotBookable.Reason.NO_LONGER)
     with agenda_of(event.practitioner, there):
-        current = _read_again(event, seen)
+        current = read_event_again(event, seen)
         if there == current.practitioner:
             change = replace(change, practitioner=None)
         if current.series is None and change.rhythm is not None and change.rhythm.rule is not None:
@@ -147,7 +147,7 @@ def drop_event(
     Raises `ChangedMeanwhile`.
     """
     with agenda_of(event.practitioner):
-        current = _read_again(event, seen)
+        current = read_event_again(event, seen)
         series, day = current.series, current.series_date
         if series is None or day is None:
             return current.delete()[0]
@@ -170,7 +170,8 @@ def how_many(event: Event) -> dict[Which, int]:
     return {Which.THIS: 1, Which.FOLLOWING: after.count(), Which.ALL: rows.count()}
 
 
-def _read_again(event: Event, seen: int | None) -> Event:
+def read_event_again(event: Event, seen: int | None) -> Event:
+    """As it is now, in the same agenda, with its series. Raises `ChangedMeanwhile`."""
     rows = Event.objects.select_related("series__practice", "practitioner__practice")
     hers = rows.filter(practitioner=event.practitioner_id, kind=Event.Kind.PERSONAL)
     current = hers.filter(pk=event.pk).first()
@@ -221,13 +222,13 @@ def _change_one(current: Event, change: Change, allow_overlap: bool) -> Event:
     if change.moves or change.practitioner is not None:
         start, end = change.start or current.start, change.end or current.end
         _place(current, start, end, allow_overlap)
-    current.is_apart = _is_apart(current)
+    current.is_apart = differs_from_series(current)
     current.version += 1
     current.save()
     return current
 
 
-def _is_apart(event: Event) -> bool:
+def differs_from_series(event: Event) -> bool:
     """Whether it is something else than its series says for its date."""
     series, zone = event.series, event.practitioner.practice.zone
     if series is None:

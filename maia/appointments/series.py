@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from django.db.models import F
 
 from maia.appointments.agenda import agenda_of
-from maia.appointments.exceptions import Clash, Overlaps
+from maia.appointments.exceptions import ChangedMeanwhile, Clash, Overlaps
 from maia.appointments.models import Event, Series
 from maia.practices.models import Practitioner
 from maia.schedules.repeating import LONGEST, BadRule, instants, walk
@@ -185,6 +185,16 @@ def leave_out(series: Series, day: date) -> None:
     """One of its dates has been dropped."""
     series.without = sorted({*series.without, day.isoformat()})
     series.save(update_fields=["without"])
+
+
+def take_in(series: Series, event: Event, day: date) -> None:
+    """Of a date that was left out, ``event`` is the one again; not saved. Raises `ChangedMeanwhile`
+    where that date is the series' no more, or never was left out."""
+    if day.isoformat() not in series.without:
+        raise ChangedMeanwhile
+    series.without = [text for text in series.without if text != day.isoformat()]
+    series.save(update_fields=["without"])
+    event.series, event.series_date = series, day
 
 
 def prolong_all(now: datetime) -> int:

@@ -9,8 +9,6 @@ from hashlib import sha256
 
 from maia.office.access import OfficeRequest
 
-ALL = {"on", "1"}  # of whom no warning was shown: the agenda's drag has asked by itself
-
 
 def mark_of(warning: Sequence[object]) -> str:
     """Of a warning's sentences or rows, in their order."""
@@ -18,4 +16,4 @@ def mark_of(warning: Sequence[object]) -> str:
 
 
 def is_meant(request: OfficeRequest, button: str, warning: Sequence[object]) -> bool:
-    return request.POST.get(button, "") in ALL | {mark_of(warning)}
+    return request.POST.get(button) == mark_of(warning)

@@ -26,6 +26,7 @@ from maia.appointments.personal import (
     drop_event,
     how_many,
 )
+from maia.appointments.putting_back import Stood, put_back
 from maia.appointments.series import MOST_SERIES, prolong_all
 from maia.appointments.slots import free_slots
 from maia.schedules.repeating import BadRule, Rule
@@ -265,6 +266,31 @@ def test_it_is_given_to_a_colleague_alone_from_there_on_or_all(anne, ines):
     assert all(Event.objects.values_list("exclusive", flat=True))
     prolong_all(NOW)  # in her agenda from now on
     assert shown(anne) == []
+
+
+@pytest.mark.rule("3.12.15")
+def test_one_that_left_its_series_is_one_of_it_again_when_that_is_taken_back(anne, ines):
+    _first, second, third = block(anne)
+    stood = Stood.of(second)
+    gone = change_event(second, Change(practitioner=ines), **HOW)
+    drop_event(third, now=NOW)
+    back = put_back(gone, stood, seen=gone.version)
+    assert Stood.of(back) == stood
+    assert (back.is_apart, back.series.without) == (False, ["2026-12-17"])
+    change_event(back, Change(title="Réunion"), Which.ALL, **HOW)
+    assert shown(anne) == ["03/12 14:00 Réunion", "10/12 14:00 Réunion"]
+
+
+def test_its_series_has_changed_meanwhile(anne, ines):
+    first, second, _third = block(anne)
+    stood = Stood.of(second)
+    gone = change_event(second, Change(practitioner=ines), **HOW)
+    a_day = timedelta(days=1)
+    later = {"start": first.start + a_day, "end": first.end + a_day}
+    change_event(first, Change(**later), Which.ALL, allow_fewer=True, **HOW)
+    with pytest.raises(ChangedMeanwhile):
+        put_back(gone, stood, seen=gone.version)
+    assert shown(ines) == ["10/12 14:00 Staff"]
 
 
 def test_what_it_meets_in_her_agenda_is_said(anne, ines):

@@ -9,7 +9,7 @@ from maia.appointments.models import Event
 from maia.appointments.personal import Text, block_time
 from maia.schedules.models import Absence, Schedule
 from tests.conftest import NOW, THURSDAY, at
-from tests.pages import on_one_line, shown
+from tests.pages import anyway, on_one_line, shown
 
 YEARS = ["0001", "1899", "2201", "9999"]
 
@@ -77,7 +77,7 @@ def test_a_types_own_hours_ask_before_they_leave_somebody_outside(owner, follow_
     assert answer.status_code == 409
     assert "jeudi 3 décembre 2026, 09:00 – Julie Petit" in on_one_line(answer.content.decode())
     assert not Schedule.objects.filter(appointment_type=follow_up).exists()
-    assert owner.post(path, typed | {"anyway": "1"}).status_code == 302
+    assert anyway(owner, path, typed).status_code == 302
     assert Schedule.objects.get(appointment_type=follow_up).hours() == {0: [(540, 720)]}
 
 

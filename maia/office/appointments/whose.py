@@ -1,5 +1,6 @@
 """Noted for the wrong person: another patient is looked for, and the appointment is hers."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,14 +12,16 @@ from django.views.decorators.http import require_http_methods
 
 from maia.accounts.ids import parse_id
 from maia.accounts.limits import TooOften
-from maia.appointments.agenda import By
-from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
+from maia.appointments.agenda import TOLD, By
+from maia.appointments.exceptions import BookingRefused, PatientBusy, may_be_on_purpose
 from maia.appointments.whose import give_to, may_be_given
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office
 from maia.office.appointments.forms import TellingForm
 from maia.office.appointments.tellings import told_of_correction
+from maia.office.meant import is_meant, mark_of
 from maia.office.patients.finding import SHOWN
+from maia.patients.models import Patient
 from maia.privacy.reading import find_records, open_record
 
 
@@ -41,22 +44,30 @@ def correct_patient(request: OfficeRequest, pk: int) -> HttpResponse:
         if patient is None:
             context["refusal"], status = _("Choose one of the patients that were found."), 422
         else:
+            give = partial(
+                give_to,
+                appointment,
+                patient,
+                by=By.practice(request.seat.user),
+                now=now,
+                seen=-1 if seen is None else seen,
+                telling=form.telling() if form.is_bound else TOLD,
+            )
             try:
-                give_to(
-                    appointment,
-                    patient,
-                    by=By.practice(request.seat.user),
-                    now=now,
-                    seen=-1 if seen is None else seen,
-                    allow_overlap="allow_overlap" in request.POST,
-                    **({"telling": form.telling()} if form.is_bound else {}),
-                )
+                try:
+                    give()
+                except PatientBusy as busy:
+                    if not is_meant(request, "allow_overlap", _warning(patient, busy)):
+                        raise
+                    give(allow_overlap=True)
             except BookingRefused as refusal:
                 context |= {
                     "refusal": refusals.words(refusal),
                     "overlaps": may_be_on_purpose(refusal),
                     "chosen": patient.pk,
                 }
+                if isinstance(refusal, PatientBusy):
+                    context["mark"] = mark_of(_warning(patient, refusal))
                 status = 409
             else:
                 messages.success(request, _("The patient is corrected."))
@@ -79,3 +90,9 @@ def correct_patient(request: OfficeRequest, pk: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "office/appointments/whose.html", context, status=status)
+
+
+def _warning(patient: Patient, busy: PatientBusy) -> list[object]:
+    """What she has then, as it is now."""
+    has = busy.appointment
+    return [patient.pk, has.pk, has.start, has.end]

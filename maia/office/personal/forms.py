@@ -98,6 +98,15 @@ class PersonalForm(forms.Form):
         self.fields["weekdays"].show_hidden_initial = self.weekdays_shown
 
     @property
+    def whose(self) -> Practitioner:
+        """In whose agenda it stands from now on."""
+        there: Practitioner | None = self.cleaned_data.get("practitioner")
+        if there is None:
+            assert self.event is not None
+            there = self.event.practitioner
+        return there
+
+    @property
     def text(self) -> Text:
         typed = self.cleaned_data
         return Text(typed["title"], typed["note"], typed["colour"])

@@ -1,10 +1,10 @@
 """A personal event: made, shown and changed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -31,15 +31,14 @@ from maia.office import refusals, sure
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.fields.asked import read_asked
 from maia.office.fields.kept_form import in_turn
-from maia.office.meant import is_meant, mark_of
+from maia.office.meant import mark_of
 from maia.office.once import made_once
 from maia.office.personal.forms import ChangeEventForm, PersonalForm
-from maia.office.personal.words import met_in_words, summary
+from maia.office.personal.on_purpose import as_meant
+from maia.office.personal.words import Met, met_in_words, summary
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act, time_in_words
 from maia.schedules.repeating import BadRule
-
-Made = TypeVar("Made")
 
 
 def get_event(request: OfficeRequest, pk: int) -> Event:
@@ -71,14 +70,14 @@ def new_event(request: OfficeRequest) -> HttpResponse:
         with _refused_at_its_field(form):
             block = partial(
                 block_time,
-                form.cleaned_data["practitioner"],
+                form.whose,
                 form.start,
                 form.end,
                 form.text,
                 rule=form.rule,
                 now=timezone.now(),
             )
-            made = _as_meant(request, block)
+            made = as_meant(request, "anyway", form.whose, block)
     except Overlaps as refusal:
         return _render(request, form, refusal, status=409)
     if form.errors:
@@ -111,7 +110,7 @@ def personal_event(request: OfficeRequest, pk: int) -> HttpResponse:
                     now=timezone.now(),
                     allow_fewer=sure.is_sure(request),
                 )
-                changed = _as_meant(request, change)
+                changed = as_meant(request, "anyway", form.whose, change)
         except Overlaps as refusal:
             return _render(request, form, refusal, event=event, status=409)
         except TakesDatesAway as refusal:
@@ -178,17 +177,6 @@ def _first_guess(request: OfficeRequest) -> dict[str, Any]:
     }
 
 
-def _as_meant(request: OfficeRequest, act: Callable[..., Made]) -> Made:
-    """What it overlaps was shown before, and is still all of it."""
-    try:
-        return act(allow_overlap=False)
-    except Overlaps as refusal:
-        met, more = met_in_words(request.seat, refusal, now=timezone.now())
-        if not is_meant(request, "anyway", [*met, more]):
-            raise
-    return act(allow_overlap=True)
-
-
 @contextmanager
 def _refused_at_its_field(form: PersonalForm) -> Iterator[None]:
     try:
@@ -217,15 +205,17 @@ def _render(
     status: int = 200,
 ) -> HttpResponse:
     readable = not form.is_bound or form.is_valid()
-    met, more = met_in_words(request.seat, refusal, now=timezone.now()) if refusal else ([], 0)
+    met = Met([], 0, [])
+    if refusal is not None:
+        met = met_in_words(request.seat, form.whose, refusal, now=timezone.now())
     context = {
         "practice": request.seat.practice,
         "form": form,
         "event": event,
         "summary": summary(form) if readable else [],
         "refusal": refusal,
-        "met": met,
-        "mark": mark_of([*met, more]),
-        "more": more,
+        "met": met.lines,
+        "mark": mark_of(met.warning),
+        "more": met.more,
     }
     return render(request, "office/personal/event.html", context, status=status)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from maia.appointments.exceptions import Overlaps
 from maia.appointments.models import Event, Series
 from maia.appointments.rhythms import in_words
 from maia.office.personal.forms import PersonalForm
+from maia.practices.models import Practitioner
 from maia.practices.seats import Seat
 from maia.privacy.reading import read_agenda
 from maia.schedules.repeating import LONGEST, BadRule, Rule, walk
@@ -61,9 +63,19 @@ def _is_whole(start: datetime, end: datetime) -> bool:
     return f"{start:%H%M}{end:%H%M}" == "00000000"
 
 
-def met_in_words(seat: Seat, refusal: Overlaps, *, now: datetime) -> tuple[list[str], int]:
-    """A line for each of the first things that are met, which names patients, and of how many more
-    dates nothing is said."""
+class Met(NamedTuple):
+    """``lines``: one for each of the first things that are met, which names patients; ``more``: of how
+    many more dates nothing is said; ``warning``: all that is met, named or not, in whose agenda."""
+
+    lines: list[str]
+    more: int
+    warning: list[object]
+
+
+def met_in_words(
+    seat: Seat, practitioner: Practitioner, refusal: Overlaps, *, now: datetime
+) -> Met:
+    """What ``refusal`` is about, in the agenda of ``practitioner``."""
     first = refusal.clashes[:MOST]
     keys = [key for clash in first for key in clash.events]
     names = {
@@ -80,4 +92,5 @@ def met_in_words(seat: Seat, refusal: Overlaps, *, now: datetime) -> tuple[list[
             start, end = timezone.localtime(event.start), timezone.localtime(event.end)
             who = names.get(event.pk) or event.title or _("Personal event")
             lines.append(f"{span(start, end)} – {who}")
-    return lines[:MOST], len(refusal.clashes) - told
+    warning = [practitioner.pk, *lines, *refusal.clashes]
+    return Met(lines[:MOST], len(refusal.clashes) - told, warning)

@@ -86,7 +86,7 @@ async function moved(info) {
     }
     if (!window.confirm([...(why.met ?? []), say.overlap].join("\n"))) return info.revert();
     // Of what was read only: who has booked meanwhile is asked about as well.
-    answer = await post(move, { ...there, allow_overlap: why.mark || "on" }).catch(() => null);
+    answer = await post(move, { ...there, allow_overlap: why.mark }).catch(() => null);
   }
   if (!answer?.ok) {
     info.revert();

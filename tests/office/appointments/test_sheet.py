@@ -16,7 +16,7 @@ from maia.patients.search import search_patients
 from maia.privacy.models import JournalEntry
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
 from tests.messaging.test_delivery import work
-from tests.pages import on_one_line, shown
+from tests.pages import anyway, on_one_line, shown
 
 
 def note(client, who, what, **typed):
@@ -31,6 +31,10 @@ def note(client, who, what, **typed):
         **typed,
     }
     return client.post("/pro/appointments/new/", data)
+
+
+def mark_in(answer):
+    return answer.context["mark"]
 
 
 @pytest.fixture
@@ -87,7 +91,7 @@ def test_an_overlap_is_warned_of_then_taken_on_purpose(owner, hers, anne, follow
     assert "Vous avez déjà Julie Petit de 09:30 à 10:00." in page
     assert "Si c’est volontaire, enregistrez quand même." in page
     assert "Lina" in page
-    note(owner, anne, follow_up, patient=lina.pk, allow_overlap="on")
+    note(owner, anne, follow_up, patient=lina.pk, allow_overlap=mark_in(answer))
     urgent = Appointment.objects.get(patient=lina)
     assert not urgent.event.exclusive
     assert Event.objects.count() == 2
@@ -597,7 +601,8 @@ def test_who_is_elsewhere_then_is_named_and_may_be_meant(owner, hers, ines, foll
     assert answer.status_code == 409
     assert told in on_one_line(answer.content.decode())
     assert Appointment.objects.count() == 1
-    note(owner, ines, follow_up, patient=julie.pk, time="09:35", allow_overlap="on")
+    mark = mark_in(answer)
+    note(owner, ines, follow_up, patient=julie.pk, time="09:35", allow_overlap=mark)
     other = Appointment.objects.exclude(pk=hers.pk).get()
     cancel_appointment(other, by=By.practice(None), now=NOW)
     note(owner, ines, follow_up, patient=julie.pk, time="11:00")
@@ -610,7 +615,7 @@ def test_who_is_elsewhere_then_is_named_and_may_be_meant(owner, hers, ines, foll
     assert "Déplacer quand même" in page
     dragged = owner.post(url("move", other), typed, headers={"accept": "application/json"})
     assert dragged.json()["overlaps"] is True
-    assert owner.post(url("move", other), typed | {"allow_overlap": "on"}).status_code == 302
+    assert anyway(owner, url("move", other), typed, "allow_overlap").status_code == 302
 
 
 def test_the_number_is_corrected_from_the_sheet_as_on_the_record(owner, hers, julie):

@@ -8,7 +8,7 @@ from maia.appointments.booking import book_appointment
 from maia.patients.models import Patient
 from maia.patients.records import find_record
 from tests.conftest import NOW, THURSDAY, at, make_patient
-from tests.pages import on_one_line, shown
+from tests.pages import anyway, on_one_line, shown
 
 NEW = "/pro/patients/new/"
 TAKEN = "lina@patiente.example"
@@ -67,7 +67,7 @@ def test_on_a_new_record_and_while_noting(owner, practice, anne, follow_up, lina
     asked = owner.post(NEW, typed)
     assert asked.status_code == 409
     assert "Lina Roy" in asked.content.decode()
-    assert owner.post(NEW, typed | {"anyway": "1"}).status_code == 302
+    assert anyway(owner, NEW, typed).status_code == 302
     note = shown(owner, "/pro/appointments/new/") | {
         "first_name": "Jade", "last_name": "Roy", "email": TAKEN, "type": follow_up.pk,
         "practitioner": anne.pk, "date": "2026-12-03", "time": "09:00",

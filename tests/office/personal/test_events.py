@@ -12,7 +12,8 @@ from maia.appointments.booking import book_appointment
 from maia.appointments.models import Event, Series
 from maia.appointments.personal import Text, block_time
 from maia.schedules.repeating import Rule
-from tests.conftest import NOW, THURSDAY, at
+from tests.conftest import NOW, THURSDAY, at, make_patient
+from tests.pages import anyway
 
 NEW = "/pro/events/new/"
 
@@ -153,7 +154,7 @@ def test_what_it_overlaps_is_said_with_whom_and_saved_on_purpose(owner, anne, fo
     assert "2 dates sur 5 chevauchent quelque chose dans l’agenda" in page
     assert "jeudi 10 décembre 2026, 14:30 – 15:00 – Julie Petit" in page
     assert not Series.objects.exists()
-    assert owner.post(NEW, weekly | {"anyway": "1"}).status_code == 302
+    assert anyway(owner, NEW, weekly).status_code == 302
     assert Event.objects.filter(kind="personal").count() == 5
     assert Event.objects.filter(kind="personal", exclusive=False).count() == 2
 
@@ -359,10 +360,10 @@ def test_a_drag_moves_this_one_only_says_so_and_is_undone(owner, anne, practice,
     answer = drag(owner, second, "2026-12-03T09:00", "2026-12-03T09:30")
     assert (answer.status_code, answer.json()["overlaps"]) == (409, True)
     assert answer.json()["met"] == ["jeudi 3 décembre 2026, 09:00 – 09:30 – Julie Petit"]
-    assert (
-        drag(owner, second, "2026-12-03T09:00", "2026-12-03T09:30", allow_overlap="on").status_code
-        == 200
-    )
+    there = ("2026-12-03T09:00", "2026-12-03T09:30")
+    assert drag(owner, second, *there, allow_overlap="on").status_code == 409  # of no warning
+    mark = answer.json()["mark"]
+    assert drag(owner, second, *there, allow_overlap=mark).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -419,6 +420,96 @@ def test_one_of_a_series_that_is_dragged_to_a_colleague_leaves_it(owner, anne, i
     assert "ne fait plus partie de sa série" in answer.json()["said"]
     second.refresh_from_db()
     assert (second.practitioner, second.series) == (ines, None)
+
+
+def undo(client, answer, **more):
+    made = answer.json()
+    return client.post(made["undo"], {"version": made["version"], **made["back"], **more})
+
+
+@pytest.mark.rule("3.12.15")
+def test_such_a_drag_is_undone_whole(owner, anne, ines, practice):
+    """In whose agenda, when, and as which of its series."""
+    _first, second, third = series(anne, last=date(2026, 12, 17))
+    was = rows()
+    answer = drag(owner, second, "2026-12-10T10:00", "2026-12-10T11:00", practitioner=ines.pk)
+    other = drag(owner, third, "2026-12-18T10:00", "2026-12-18T11:00").json()["back"]
+    for forged in ("", "x", other["stood"]):
+        assert undo(owner, answer, stood=forged).status_code == 409
+    assert undo(owner, answer, version="0").status_code == 409
+    back = undo(owner, answer)
+    assert "fait de nouveau partie de sa série" in back.json()["said"]
+    assert undo(owner, answer).status_code == 409
+    third.refresh_from_db()
+    assert rows()[:2] == was[:2]
+    # It goes along with all again.
+    page = sent_by(owner.get(page_of(second)).content.decode())
+    owner.post(page_of(second), page | {"which": "all", "title": "Réunion"})
+    assert shown(practice)[:2] == ["03/12 14:00 Réunion", "10/12 14:00 Réunion"]
+
+
+def rows():
+    """All that says where each stands."""
+    columns = ("pk", "practitioner", "start", "end", "series", "series_date", "is_apart")
+    return list(Event.objects.order_by("pk").values_list(*columns, "exclusive"))
+
+
+def test_what_cannot_be_undone_any_more_is_said_and_stays(owner, anne, ines, follow_up, julie):
+    _first, second, third = series(anne, last=date(2026, 12, 17))
+    there = {"practitioner": ines.pk}
+    dragged = [
+        drag(owner, second, "2026-12-10T10:00", "2026-12-10T11:00", **there),
+        drag(owner, third, "2026-12-17T10:00", "2026-12-17T11:00", **there),
+    ]
+    by = By.practice(None)
+    book_appointment(follow_up, anne, at(date(2026, 12, 10), "14:30"), julie, by=by, now=NOW)
+    taken = undo(owner, dragged[0])
+    assert taken.status_code == 409
+    assert "a été pris entre-temps" in taken.json()["error"]
+    Series.objects.all().delete()
+    gone = undo(owner, dragged[1])
+    assert gone.status_code == 409
+    assert "ou sa série" in gone.json()["error"]
+    anne.is_active = False
+    anne.save()
+    assert "est partie" in undo(owner, dragged[1]).json()["error"]
+    assert {event.practitioner for event in Event.objects.filter(kind="personal")} == {anne, ines}
+
+
+def test_over_what_it_was_on_purpose_it_goes_back_without_a_question(owner, anne, follow_up, julie):
+    by = By.practice(None)
+    book_appointment(follow_up, anne, at(THURSDAY, "14:30"), julie, by=by, now=NOW)
+    event = series(anne, last=THURSDAY, allow_overlap=True)[0]
+    answer = drag(owner, event, "2026-12-03T16:00", "2026-12-03T17:00")
+    event.refresh_from_db()
+    assert event.exclusive
+    assert undo(owner, answer).status_code == 200
+    event.refresh_from_db()
+    assert (event.start, event.exclusive) == (at(THURSDAY, "14:00"), False)
+
+
+def test_a_drag_overlaps_what_was_read_and_nothing_that_came_since(
+    owner, anne, ines, follow_up, julie, practice
+):
+    by = By.practice(None)
+    book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=by, now=NOW)
+    event = series(anne)[0]
+    there = ("2026-12-03T09:00", "2026-12-03T10:00")
+    mark = drag(owner, event, *there).json()["mark"]
+    zoe = make_patient(practice, "Zoé")
+    book_appointment(follow_up, anne, at(THURSDAY, "09:30"), zoe, by=by, now=NOW)
+    again = drag(owner, event, *there, allow_overlap=mark)
+    assert again.status_code == 409
+    assert [line.split(" – ")[-1] for line in again.json()["met"]] == ["Julie Petit", "Zoé Petit"]
+    # The same sentences of another agenda are another warning.
+    for patient, time in ((julie, "09:00"), (zoe, "09:30")):
+        book_appointment(
+            follow_up, ines, at(THURSDAY, time), patient, by=by, now=NOW, allow_overlap=True
+        )
+    mark = again.json()["mark"]
+    given = drag(owner, event, *there, practitioner=ines.pk, allow_overlap=mark)
+    assert given.status_code == 409
+    assert drag(owner, event, *there, allow_overlap=mark).status_code == 200
 
 
 def test_its_page_gives_it_to_a_colleague(owner, anne, ines, practice):
