@@ -29,6 +29,13 @@ def covered(practitioner: Practitioner, spans: Iterable[Span], now: datetime) ->
     return list(ahead.filter(inside, event__practitioner=practitioner))
 
 
+def newly_covered(absence: Absence, wanted: Span, now: datetime) -> list[Appointment]:
+    """Those under ``wanted`` that do not stand under ``absence`` as it is: of the others she has
+    decided before."""
+    inside = covered(absence.practitioner, [wanted], now)
+    return [one for one in inside if one.end <= absence.start or one.start >= absence.end]
+
+
 def be_absent(
     practitioner: Practitioner,
     spans: Iterable[Span],
@@ -57,6 +64,40 @@ def be_absent(
         inside = covered(practitioner, wanted, now)
         if any(one.pk not in decided for one in inside):
             raise ChangedMeanwhile  # it was booked while she decided about the others
+        cancelled = [one for one in inside if decided[one.pk]]
+        for appointment in cancelled:
+            cancel_appointment(appointment, by=by, now=now, telling=telling)
+    return cancelled
+
+
+def change_absence(
+    absence: Absence,
+    wanted: Span,
+    title: str,
+    *,
+    decided: Mapping[int, bool],
+    by: By,
+    now: datetime,
+    telling: Telling = TOLD,
+) -> list[Appointment]:
+    """Gives ``absence`` the time ``wanted`` and ``title``; what it no longer covers is open again.
+    The appointments that it cancelled of those that it newly covers; the rest as `be_absent`.
+
+    Raises `ImpossibleDate`, and `ChangedMeanwhile` where one is newly covered that nothing is said
+    of, or the absence is gone.
+    """
+    refuse_unless_near(now, *wanted)
+    with agenda_of(absence.practitioner):
+        current = Absence.objects.by_hand().select_related("practitioner").filter(pk=absence.pk)
+        stored = current.first()
+        if stored is None:
+            raise ChangedMeanwhile
+        inside = newly_covered(stored, wanted, now)
+        if any(one.pk not in decided for one in inside):
+            raise ChangedMeanwhile
+        absence.start, absence.end = wanted
+        absence.title = title
+        absence.save(update_fields=["start", "end", "title"])
         cancelled = [one for one in inside if decided[one.pk]]
         for appointment in cancelled:
             cancel_appointment(appointment, by=by, now=now, telling=telling)

@@ -183,6 +183,7 @@ def paths(practice, practitioner, type, appointment):
         "revoke_token": token.pk,
         "remove": member,
         "delete_absence": absence.pk,
+        "edit_absence": absence.pk,
         "personal_event": event.pk,
         "move_event": event.pk,
         "delete_event": event.pk,
@@ -268,14 +269,22 @@ def test_an_assistant_has_the_agenda_and_no_settings(sign_in, team, ours):
     client = sign_in(team["assistant"])
     for name, path in ours:
         status = call(client, name, path).status_code
-        assert (status == 403) is (name in SETTINGS | {"delete_absence"}), f"{path} {status}"
+        assert (status == 403) is (name in SETTINGS | {"delete_absence", "edit_absence"}), (
+            f"{path} {status}"
+        )
 
 
 def test_a_colleague_changes_her_own_settings_only(sign_in, team, anne, ines, ours):
     client = sign_in(team["practitioner"])
     for name, path in ours:
         refused = name in OWNER | {
-            *("practitioner", "schedule", "delete_absence", "test_message"),  # Anne's
+            *(
+                "practitioner",
+                "schedule",
+                "delete_absence",
+                "edit_absence",
+                "test_message",
+            ),  # Anne's
             *("calendars", "change_calendar", "new_feed", "show_feeds"),
         }
         assert (call(client, name, path).status_code == 403) is refused, path

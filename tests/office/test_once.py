@@ -36,7 +36,7 @@ OTHERWISE = {
 # ... by what it is about, which is as it was wanted already, ...
 CHANGES = {
     "answer_request", "attendance", "contact", "correct_patient",
-    "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "delete_absence", "personal_event", "move_event", "delete_event", "patient",
+    "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "delete_absence", "edit_absence", "personal_event", "move_event", "delete_event", "patient",
     "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "change_message", "practitioner",
     "schedule", "change_calendar", "revoke_feed", "practice", "remove_website", "no_website",
     "privacy", "second_factor", "sign_out", "remove", "role", "renew_secret",

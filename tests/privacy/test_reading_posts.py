@@ -44,6 +44,9 @@ CASES = {
         },
         409, [Act.AGENDA],
     ),
+    "edit_absence": (
+        {"first_date": "2026-12-03", "last_date": "2026-12-03"}, 409, [Act.AGENDA]
+    ),
     "new_event": (
         {"practitioner": "anne", "date": "2026-12-03", "whole_days": "on"}, 409, [Act.AGENDA]
     ),
@@ -85,7 +88,9 @@ def test_what_is_posted_and_answers_patients_leaves_a_line(
     (event,) = block_time(
         anne, at(THURSDAY, "18:00"), at(THURSDAY, "19:00"), Text(), now=NOW, allow_overlap=False
     )
+    away = anne.absences.create(start=at(THURSDAY, "20:00"), end=at(THURSDAY, "21:00"))
     pk = {
+        "edit_absence": away.pk,
         "personal_event": event.pk, "move_event": event.pk,
         "merge": julie.pk, "undo_merge": julie.pk, "schedule": anne.pk,
         "import_of": importing.pk, "import_remarks": importing.pk,

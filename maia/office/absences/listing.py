@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from maia.appointments.models import Event, Series
 from maia.office.personal.words import series_in_words
 from maia.practices.models import Practitioner
+from maia.practices.seats import Seat
 from maia.schedules.models import Absence
 
 MOST = 200  # lines of each
@@ -22,9 +23,10 @@ class Repeated(NamedTuple):
     absence: Absence
     times: int
     last: datetime
+    may_change: bool  # who looks
 
 
-def absences_to_come(team: Sequence[Practitioner], now: datetime) -> list[Repeated]:
+def absences_to_come(team: Sequence[Practitioner], now: datetime, seat: Seat) -> list[Repeated]:
     rows = (
         Absence.objects.by_hand()
         .filter(practitioner__in=team, end__gt=now)
@@ -35,7 +37,8 @@ def absences_to_come(team: Sequence[Practitioner], now: datetime) -> list[Repeat
     lines = []
     for _key, some in groupby(by_series, key=lambda one: str(one.series or one.pk)):
         several = list(some)
-        lines.append(Repeated(several[0], len(several), several[-1].start))
+        may_change = seat.may_change_settings_of(several[0].practitioner)
+        lines.append(Repeated(several[0], len(several), several[-1].start, may_change))
     return sorted(lines, key=lambda line: line.absence.start)[:MOST]
 
 

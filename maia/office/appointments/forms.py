@@ -48,6 +48,15 @@ class TellingForm(forms.Form):
         return Telling(tell=tell, words=typed["word"])
 
 
+class TellingSeveralForm(TellingForm):
+    """Of an act that writes to several patients, the same word to each."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tell_patient"].label = _("Tell the patients")
+        self.fields["word"].label = _("A word to all of them, in the email")
+
+
 class WhenForm(forms.Form):
     """A local date and time, and whether an overlap is on purpose."""
 

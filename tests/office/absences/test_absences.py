@@ -8,13 +8,16 @@ import pytest
 from django.urls import reverse
 
 from maia.appointments.agenda import By
+from maia.appointments.blocking import change_absence
 from maia.appointments.booking import book_appointment
+from maia.appointments.exceptions import ChangedMeanwhile
 from maia.appointments.models import Appointment
 from maia.appointments.slots import free_slots
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
 from maia.schedules.models import Absence
 from tests.conftest import NOW, THURSDAY, at, make_patient
+from tests.pages import fields_of, on_one_line
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -101,6 +104,103 @@ def test_all_are_ticked_by_one_button_and_still_asked(owner, practice, anne, fol
     assert statuses(made) == ["cancelled"] * 2
     announce(NOW)
     assert not Message.objects.filter(kind="cancelled").exists()
+
+
+def test_none_is_ticked_by_one_button(owner, practice, anne, follow_up):
+    made = inside(practice, anne, follow_up, "09:30", "10:30")
+    keys = [one.pk for one in made]
+    page = away(owner, anne, shown=keys, goes=keys, all="0").content.decode()
+    assert not re.search(r'name="goes"[^>]*checked', page)
+    assert statuses(made) == ["confirmed"] * 2
+
+
+def test_what_they_receive_is_said_once_and_to_several(owner, practice, anne, follow_up):
+    made = inside(practice, anne, follow_up, "09:30", "10:30", "11:30")
+    page = on_one_line(away(owner, anne).content.decode())
+    assert "Tout annuler enverrait 3 e-mails aux patientes." in page
+    assert "La patiente reçoit" not in page
+    assert "Un mot pour elles" in page
+    made[1].patient.email = ""
+    made[1].patient.save()
+    page = on_one_line(away(owner, anne).content.decode())
+    assert "2 e-mails" in page
+    assert page.count("ne reçoit aucun message") == 1  # of the one that is unlike the others
+
+
+def change(client, absence, **typed):
+    path = reverse("office:edit_absence", args=[absence.pk])
+    return client.post(path, fields_of(client.get(path).content.decode()) | typed)
+
+
+@pytest.mark.rule("3.12.5")
+def test_an_absence_is_changed_and_asks_about_what_it_newly_covers(
+    owner, practice, anne, follow_up
+):
+    before, after, outside = inside(practice, anne, follow_up, "09:30", "10:30", "11:30")
+    absence = anne.absences.create(
+        start=at(THURSDAY, "09:00"), end=at(THURSDAY, "10:20"), title="Garde"
+    )
+    answer = change(owner, absence, last_time="11:15", title="Formation")
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert re.findall(r'name="shown" value="(\d+)"', page) == [str(after.pk)]
+    absence.refresh_from_db()
+    assert absence.title == "Garde"
+    told = {"shown": [after.pk], "goes": [after.pk], "telling_shown": "True"}
+    assert change(owner, absence, last_time="11:15", title="Formation", **told).status_code == 302
+    absence.refresh_from_db()
+    assert (absence.title, absence.end) == ("Formation", at(THURSDAY, "11:15"))
+    assert statuses([before, after, outside]) == ["confirmed", "cancelled", "confirmed"]
+
+
+def test_an_absence_is_made_shorter_without_a_question(owner, practice, anne, follow_up):
+    inside(practice, anne, follow_up, "09:30", "10:30")
+    absence = anne.absences.create(
+        start=at(THURSDAY, "00:00"), end=at(THURSDAY + timedelta(days=1), "00:00")
+    )
+    assert change(owner, absence, part_of_day="on", first_time="10:00").status_code == 302
+    absence.refresh_from_db()
+    assert absence.start == at(THURSDAY, "10:00")
+    assert absence.end == at(THURSDAY + timedelta(days=1), "00:00")
+    page = owner.get("/pro/absences/").content.decode()
+    assert reverse("office:edit_absence", args=[absence.pk]) in page
+
+
+def test_what_she_leaves_of_an_absence_stays_to_the_second(owner, anne):
+    start, end = at(THURSDAY, "09:00") + timedelta(seconds=30), at(THURSDAY, "10:00")
+    absence = anne.absences.create(start=start, end=end)
+    assert change(owner, absence, title="Garde").status_code == 302
+    absence.refresh_from_db()
+    assert (absence.start, absence.end, absence.title) == (start, end, "Garde")
+
+
+def test_an_absence_that_was_changed_meanwhile_says_so(owner, anne):
+    absence = anne.absences.create(start=at(THURSDAY, "09:00"), end=at(THURSDAY, "10:00"))
+    path = reverse("office:edit_absence", args=[absence.pk])
+    shown = fields_of(owner.get(path).content.decode())
+    assert change(owner, absence, last_time="12:00").status_code == 302
+    answer = owner.post(path, shown | {"title": "Garde"})
+    assert answer.status_code == 422
+    assert "Entre-temps" in answer.content.decode()
+    again = fields_of(answer.content.decode())
+    assert owner.post(path, again).status_code == 302
+    absence.refresh_from_db()
+    assert (absence.end, absence.title) == (at(THURSDAY, "10:00"), "Garde")
+
+
+def test_a_changed_absence_decides_again_of_who_booked_meanwhile(practice, anne, follow_up):
+    absence = anne.absences.create(start=at(THURSDAY, "09:00"), end=at(THURSDAY, "09:30"))
+    (one,) = inside(practice, anne, follow_up, "09:30")
+    wanted, how = (absence.start, at(THURSDAY, "11:00")), {"by": By.practice(None), "now": NOW}
+    with pytest.raises(ChangedMeanwhile):
+        change_absence(absence, wanted, "", decided={}, **how)
+    assert change_absence(absence, wanted, "", decided={one.pk: False}, **how) == []
+    assert change_absence(absence, wanted, "", decided={}, **how) == []  # of those it has been said
+    assert statuses([one]) == ["confirmed"]
+    absence.delete()
+    gone = Absence(pk=10**6, practitioner=anne, start=wanted[0], end=wanted[1])
+    with pytest.raises(ChangedMeanwhile):
+        change_absence(gone, wanted, "", decided={}, **how)
 
 
 def test_what_was_booked_while_she_decided_is_asked_about(owner, practice, anne, follow_up):
