@@ -3,6 +3,7 @@
 It asks the rules again, and writes the event, the appointment and the history entry together.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -272,9 +273,19 @@ def _refuse_person(type: AppointmentType, patient: Patient, now: datetime) -> No
 def is_known(patient: Patient, now: datetime) -> bool:
     """Whether the practice made her record, or has seen her: who did not come is not known yet
     (rule 3.2)."""
+    return patient.pk in known_among([patient], now)
+
+
+def known_among(patients: Iterable[Patient], now: datetime) -> set[int]:
+    """The keys of those whom `is_known` knows, in one query."""
+    everybody = list(patients)
+    made = {one.pk for one in everybody if one.origin == Patient.Origin.PRACTICE}
+    others = {one.pk for one in everybody} - made
+    if not others:
+        return made
     missed = Q(status=Appointment.Status.CANCELLED) | Q(attendance=Appointment.Attendance.NO_SHOW)
-    seen = patient.appointments.exclude(missed)
-    return patient.origin == Patient.Origin.PRACTICE or seen.filter(event__end__lte=now).exists()
+    seen = Appointment.objects.filter(patient__in=others, event__end__lte=now).exclude(missed)
+    return made | set(seen.values_list("patient_id", flat=True).distinct())
 
 
 def refuse_unless_free(

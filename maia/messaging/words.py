@@ -248,13 +248,17 @@ def _of_request(appointment: Appointment, entry: HistoryEntry, action: Action) -
                 _("Your appointment request has moved to %(when)s") % _when(appointment.start),
                 _("Your request has a new time. The practice will confirm it."),
             )
-        case Action.CANCELLED:
+        case Action.CANCELLED if by_patient:
             return (
                 _("Your appointment request for %(when)s is cancelled")
                 % _when(_start_of(appointment, entry)),
-                _("Your request is cancelled.")
-                if by_patient
-                else _("The practice could not accept your request."),
+                _("Your request is cancelled."),
+            )
+        case Action.CANCELLED:
+            return (
+                _("Your appointment request for %(when)s was not accepted")
+                % _when(_start_of(appointment, entry)),
+                _("The practice could not accept your request."),
             )
         case Action.EXPIRED:
             return (

@@ -52,7 +52,12 @@ def test_moved_or_cancelled_it_stays_one(request_, smtp):
     work()
     subject, text, calendars = last(smtp)
     assert "demande" in subject
+    assert (
+        subject
+        == "Votre demande de rendez-vous du jeudi 3 décembre 2026 à 15:00 n’a pas été acceptée"
+    )
     assert "n’a pas pu accepter" in text
+    assert "annulé" not in text
     assert calendars == []
 
 

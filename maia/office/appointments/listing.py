@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maia.accounts.ids import parse_id
 from maia.appointments.agenda import By
 from maia.appointments.attendance import hold_agendas, may_be_said, say_attendance
-from maia.appointments.booking import cancel_appointment, confirm_appointment
+from maia.appointments.booking import cancel_appointment, confirm_appointment, known_among
+from maia.appointments.dates import long_date
 from maia.appointments.exceptions import BookingRefused, RequestExpired
 from maia.appointments.listing import Wanted, listed, to_confirm
 from maia.appointments.models import Appointment, HistoryEntry
@@ -80,6 +81,7 @@ def _list_page(
             (one, told_of(one, Action.CONFIRMED, telling if one == answered else None))
             for one in waiting
         ],
+        "known": known_among((one.patient for one in waiting), now),
         "requests_count": count,
         "requests_later": count - len(waiting),
         "requests_open": OPEN in request.GET or telling is not None or count <= FEW,
@@ -150,22 +152,34 @@ def attendance(request: OfficeRequest) -> HttpResponse:
     rows = may_be_said(listed(read_agenda(request.seat, now=now), Wanted(day, day), practice), now)
     if typed is not None:
         hold_agendas(row.event.practitioner_id for row in rows[:MOST_OF_A_DAY])
-    form = AttendanceForm(typed, rows.all()[:MOST_OF_A_DAY])
-    if form.is_valid():
+    only_unsaid = "unsaid" in (typed or request.GET)
+    unsaid = rows.filter(attendance="")
+    # Posted, it is read against the whole day: what a colleague has said meanwhile is asked about.
+    listed_rows = unsaid if only_unsaid and typed is None else rows
+    form = AttendanceForm(typed, listed_rows.all()[:MOST_OF_A_DAY])
+    fills = typed is not None and "all_attended" in typed
+    if fills:
+        form = form.with_all_attended()
+    elif form.is_valid():
         by = By.practice(request.seat.user)
         for one, said in form.changed():
             say_attendance(one, said, was=one.attendance, by=by, now=now)
         messages.success(request, _("Saved."))
-        return redirect(f"{reverse('office:attendance')}?date={day}")
+        more = "&unsaid=1" if only_unsaid else ""
+        return redirect(f"{reverse('office:attendance')}?date={day}{more}")
     context = {
         "practice": practice,
         "form": form,
         "day": day,
+        "count": rows.count(),
+        "unsaid": unsaid.count(),
+        "only_unsaid": only_unsaid,
+        "fills": fills,
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1) if day < timezone.localdate() else None,
         "several": practice.practitioners.filter(is_active=True).count() > 1,
     }
-    status = 422 if form.is_bound else 200
+    status = 422 if form.is_bound and not fills else 200
     return render(request, "office/appointments/attendance.html", context, status=status)
 
 
@@ -176,7 +190,7 @@ def _ask_to_decline(
     local = timezone.localtime(appointment.start)
     named = {
         "name": appointment.patient.name,
-        "date": f"{local:%d/%m/%Y}",
+        "date": long_date(local),
         "time": f"{local:%H:%M}",
     }
     question = _("Decline the request of %(name)s, on %(date)s at %(time)s?") % named

@@ -105,11 +105,25 @@ class AttendanceForm(KeptForm, forms.Form):
         return list(Appointment.Attendance.choices)
 
     def rows(self) -> list[tuple[Appointment, forms.BoundField, SafeString]]:
-        """Each with its field, and what the page shows her, hidden."""
+        """Each with its field, and what the page shows her, hidden; posted, those of that page."""
         return [
             (one, self[name], self[name].as_hidden(only_initial=True))
             for name, one in self.of_day.items()
+            if self._is_shown(name)
         ]
+
+    def _is_shown(self, name: str) -> bool:
+        """A program posts without the page: it is answered with the whole day."""
+        was_page = self.is_bound and any(key.startswith("initial-") for key in self.data)
+        return not was_page or self[name].html_initial_name in self.data
+
+    def with_all_attended(self) -> "AttendanceForm":
+        """To look at before it is saved: who is still to be said has come."""
+        typed = self.data.copy()  # type: ignore[attr-defined]
+        for name, _one in self.of_day.items():
+            if not typed.get(name) and self._is_shown(name):
+                typed[name] = Appointment.Attendance.ATTENDED
+        return AttendanceForm(typed, self.of_day.values())
 
     def changed(self) -> list[tuple[Appointment, str]]:
         """Those that she changed, with what she says."""

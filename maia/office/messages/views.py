@@ -29,38 +29,45 @@ from maia.privacy.journal import Act
 from maia.privacy.reading import read_messages
 
 PAGE = 40
+FEW = 4  # on top of the page: what did not leave, what leaves next
 FILTERS = ("status", "channel", "kind")
 
 
 @office
 @require_safe
 def messages(request: OfficeRequest) -> HttpResponse:
-    """What was due, the last first. `?status=problem` are those to look at, `?status=queued` those
-    that wait, the next first."""
-    practice = request.seat.practice
-    found = read_messages(request.seat, now=timezone.now()).select_related(
+    """What to look at, what leaves next, then what was due, the last first. `?status=problem` are all
+    those to look at, `?status=queued` all that wait, the next first."""
+    practice, now = request.seat.practice, timezone.now()
+    everything = read_messages(request.seat, now=now).select_related(
         "appointment__event", "patient", "practitioner"
     )
+    found = everything
     asked = {name: request.GET.get(name, "") for name in FILTERS}
     if asked["status"] == "problem":
         found = found.to_settle()
     elif asked["status"]:
         found = found.filter(status=asked["status"])
-    else:
-        found = found.exclude(status=Message.Status.QUEUED, attempts=0)
+    else:  # what is only to come, and what will not be sent of it, has its own lines
+        found = found.exclude(status=Message.Status.QUEUED, attempts=0).filter(due_at__lte=now)
     waiting = asked["status"] == Message.Status.QUEUED
     order = ("due_at", "pk") if waiting else ("-due_at", "-pk")
     for name in ("channel", "kind"):
         if asked[name]:
             found = found.filter(**{name: asked[name]})
+    is_first = not any(asked.values()) and request.GET.get("page", "1") == "1"
+    queued = everything.filter(status=Message.Status.QUEUED).order_by("due_at", "pk")
     context = {
         "practice": practice,
+        "to_settle": everything.to_settle().order_by("-due_at", "-pk")[:FEW] if is_first else [],
+        "next": queued[:FEW] if is_first else [],
+        "is_first": is_first,
         "page": Paginator(found.order_by(*order), PAGE).get_page(request.GET.get("page")),
         "asked": asked,
         "query": "".join(f"&{name}={value}" for name, value in asked.items() if value),
         "problems": problems_of(request),
         "held": held(practice),
-        "sms_today": counted_today(practice, timezone.now()),
+        "sms_today": counted_today(practice, now),
         "sms_a_day": settings.SMS_A_DAY if settings.SMS_URL else 0,
         "statuses": Message.Status.choices,
         "channels": [c for c in Message.Channel.choices if c[0] != Message.Channel.HOOK],

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from maia.appointments.booking import By, book_appointment, cancel_appointment
+from maia.appointments.booking import By, book_appointment, cancel_appointment, known_among
 from maia.appointments.models import Appointment
 from maia.appointments.unanswered import follow_requests
 from maia.privacy.journal import Act
@@ -107,7 +107,7 @@ def test_a_request_waits_in_the_menu_and_is_answered_in_its_row(owner, anne, fol
     path = reverse("office:answer_request", args=[no.pk])
     asks = owner.post(path, typed)
     page = asks.content.decode()
-    assert "Refuser la demande de Julie Petit, le 03/12/2026 à 10:00" in page
+    assert "Refuser la demande de Julie Petit, le jeudi 3 décembre 2026 à 10:00" in page
     assert "L’heure redevient libre aussitôt." in page
     no.refresh_from_db()
     assert no.status == "unconfirmed"
@@ -117,6 +117,34 @@ def test_a_request_waits_in_the_menu_and_is_answered_in_its_row(owner, anne, fol
     no.refresh_from_db()
     assert (yes.status, no.status) == ("confirmed", "cancelled")
     assert "Demandes à confirmer" not in owner.get(LIST).content.decode()
+
+
+@pytest.mark.rule("3.12.8")
+def test_a_request_says_whom_to_call_where_to_go_and_who_is_new(
+    owner, practice, anne, follow_up, julie
+):
+    follow_up.place = "home"
+    follow_up.save()
+    julie.street, julie.city, julie.mobile = "3 rue Crébillon", "Nantes", "+33639980042"
+    julie.access = "code 12B"
+    julie.save()
+    book(follow_up, anne, "09:00", julie, unconfirmed=True)
+    page = on_one_line(owner.get(LIST).content.decode())
+    assert "À domicile : 3 rue Crébillon, Nantes" in page.replace("\xa0", " ")
+    assert "code 12B" in page
+    assert 'href="tel:+33-6-39-98-00-42"' in page
+    assert "première visite" not in page  # the practice made her record
+    julie.origin = "online"
+    julie.street = julie.city = ""
+    julie.save()
+    page = on_one_line(owner.get(LIST).content.decode())
+    assert "première visite" in page
+    assert "pas encore d’adresse" in page
+    seen = book_appointment(follow_up, anne, at(THURSDAY, "15:00"), julie, by=PRACTICE, now=NOW)
+    late = at(THURSDAY + timedelta(days=1), "00:00")
+    assert known_among([julie], late) == {julie.pk}
+    Appointment.objects.filter(pk=seen.pk).update(attendance="no_show")
+    assert known_among([julie], NOW) == set()
 
 
 @pytest.mark.rule("3.12.8")
@@ -288,6 +316,42 @@ def test_the_attendance_of_a_day_in_one_pass_writes_what_was_changed(evening, ow
     once = first.history.count()
     assert owner.post(CAME, shown(owner, CAME)).status_code == 302  # nothing changed
     assert first.history.count() == once
+
+
+@pytest.mark.rule("3.12.9")
+def test_all_came_is_ticked_at_once_and_written_when_it_is_saved(evening, owner, day):
+    first, _second, _third = day
+    typed = shown(owner, CAME) | {f"a{first.pk}": "no_show"}
+    answer = owner.post(CAME, typed | {"all_attended": "1"})
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "pas encore enregistrées" in page
+    assert set(Appointment.objects.values_list("attendance", flat=True)) == {""}
+    assert owner.post(CAME, fields_of(page)).status_code == 302
+    said = list(Appointment.objects.order_by("pk").values_list("attendance", flat=True))
+    assert said == ["no_show", "attended", "attended"]
+
+
+@pytest.mark.rule("3.12.9")
+def test_those_still_to_be_said_are_listed_alone(evening, owner, day):
+    first, second, third = day
+    only = f"{CAME}?date={THURSDAY}&unsaid=1"
+    owner.post(CAME, shown(owner, CAME) | {f"a{first.pk}": "attended"})
+    page = owner.get(only).content.decode()
+    assert "Encore à noter (2)" in page
+    assert "Julie Petit" not in page
+    typed = fields_of(page) | {f"a{second.pk}": "attended"}
+    owner.post(CAME, shown(owner, CAME) | {f"a{second.pk}": "excused"})  # a colleague, meanwhile
+    clash = owner.post(CAME, typed)
+    assert clash.status_code == 422
+    assert "Julie Petit" not in clash.content.decode()
+    answer = owner.post(
+        CAME, fields_of(owner.get(only).content.decode()) | {f"a{third.pk}": "attended"}
+    )
+    assert answer["Location"] == only
+    said = list(Appointment.objects.order_by("pk").values_list("attendance", flat=True))
+    assert said == ["attended", "excused", "attended"]
+    assert "Tout est noté pour ce jour" in owner.get(only).content.decode()
 
 
 @pytest.mark.rule("3.12.9")

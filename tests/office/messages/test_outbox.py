@@ -1,5 +1,7 @@
 """Messages as the practice sees them, and what it does about those that did not go."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -63,6 +65,21 @@ def test_filters(owner, make, query, count):
     make("dropped", channel="sms", error="past")
     make("queued", error="")
     assert len(owner.get(f"/pro/messages/{query}").context["page"].object_list) == count
+
+
+@pytest.mark.rule("3.6.15")
+def test_the_page_begins_with_what_did_not_leave_and_what_leaves_next(owner, make):
+    failed, waits = make("failed"), make("queued", error="", due_at=NOW + timedelta(days=1))
+    never = make("dropped", error="cancelled_since", due_at=NOW + timedelta(days=20))
+    sent = make("sent", error="")
+    context = owner.get("/pro/messages/").context
+    assert list(context["to_settle"]) == [failed]
+    assert list(context["next"]) == [waits]
+    listed = list(context["page"].object_list)
+    assert sent in listed
+    assert never not in listed  # of a reminder that will not be: only where it is asked for
+    assert never in owner.get("/pro/messages/?status=dropped").context["page"].object_list
+    assert "Prochains départs" not in page(owner, "?status=sent")
 
 
 @pytest.mark.rule("3.6.5")
