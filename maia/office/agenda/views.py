@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maia.office import panel
 from maia.office.access import CHOSEN, OfficeRequest, office, only_reads
+from maia.office.agenda.at_first import lines_of
 from maia.office.agenda.checklist import checklist
 from maia.office.agenda.events import addresses, drawn, mark_words
 from maia.office.agenda.place import EVERYBODY, VIEWS, Place, read_place
@@ -42,6 +43,8 @@ def agenda(request: OfficeRequest) -> HttpResponse:
         types=[type.pk for type in types],
     )
     steps = checklist(seat, mine or next(iter(practitioners), None))
+    drawn_first = _first_drawn(seat, place, team, mine)
+    usual = next((p.pk for p in (mine, *practitioners) if p), None)
     context = {
         "practice": seat.practice,
         "practitioners": practitioners,
@@ -53,8 +56,8 @@ def agenda(request: OfficeRequest) -> HttpResponse:
         "problems": problems_of(request),
         "types": types,
         "marks": mark_words(),
-        "config": _config(seat, place, practitioners, mine, now)
-        | _first_drawn(seat, place, team, mine),
+        "lines": lines_of(drawn_first["first"]["rows"], place, usual) if drawn_first else [],
+        "config": _config(seat, place, practitioners, mine, now) | drawn_first,
     }
     return render(request, "office/agenda/agenda.html", context)
 

@@ -63,12 +63,9 @@ function turn(pages) {
   go({ date: wall(date).date });
 }
 
-/** The grid, and nothing else, scrolls: it takes what the screen has left. */
 function fit() {
-  const tabs = document.querySelector(".menu");
-  const under = tabs && getComputedStyle(tabs).position === "fixed" ? tabs.offsetHeight : 0;
-  const over = box.getBoundingClientRect().top + window.scrollY;
-  calendar.setOption("height", `${Math.max(320, window.innerHeight - over - under - 8)}px`);
+  const height = heightLeft();
+  if (calendar.getOption("height") !== height) calendar.setOption("height", height);
 }
 
 for (const button of bar.querySelectorAll("[data-turn]"))
@@ -149,7 +146,10 @@ for (const ground of [strip, box]) {
   }, { passive: true });
 }
 
-window.addEventListener("resize", fit);
+window.addEventListener("resize", () => {
+  fit();
+  drawMonths();
+});
 new ResizeObserver(fit).observe(bar);
 drawBar();
 fit();

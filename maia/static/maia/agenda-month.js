@@ -4,13 +4,14 @@
 const months = ["jump-month", "rail-month"].map((id) => document.getElementById(id)).filter(Boolean);
 
 function openJump() {
-  drawMonths();
   jump.showModal();
+  drawMonths();
   jump.querySelector('[tabindex="0"]').focus();
 }
 
+/** Those that are seen: a phone has none but the dialog's, while it is open. */
 function drawMonths() {
-  for (const ground of months) drawMonth(ground, day());
+  for (const ground of months) if (ground.offsetParent) drawMonth(ground, day());
 }
 
 /** The month of ``at``, whose day has the focus next. */

@@ -51,6 +51,14 @@ function daysShown() {
   return [begins ? mondayOf(day()) : day(), days];
 }
 
+/** What the screen has left for the grid, which scrolls, and nothing else does. */
+function heightLeft() {
+  const tabs = document.querySelector(".menu");
+  const under = tabs && getComputedStyle(tabs).position === "fixed" ? tabs.offsetHeight : 0;
+  const over = box.getBoundingClientRect().top + window.scrollY;
+  return `${Math.max(320, window.innerHeight - over - under - 8)}px`;
+}
+
 function addressOf(there) {
   const said = Object.entries(there).filter(([, value]) => value);
   return said.length ? `${config.agenda}?${new URLSearchParams(said)}` : config.agenda;

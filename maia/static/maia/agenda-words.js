@@ -12,13 +12,15 @@ const dayOf = (text) => new Date(`${text}T00:00`);
 const plusDays = (date, days) => new Date(date.getFullYear(), date.getMonth(), date.getDate() + days);
 const mondayOf = (date) => plusDays(date, -((date.getDay() + 6) % 7));
 
-/** In French the first of a month is written 1er. */
+/** Dates in words, in French with 1er for the first of a month. Made when they are first wanted: that
+   takes a slow phone longer than drawing an event. */
 function dated(options) {
-  const format = new Intl.DateTimeFormat(language, options);
-  const first = (text) => (language.startsWith("fr") ? text.replace(/(^|\D)1(?=\s\p{L})/u, "$11er") : text);
+  let made;
+  const format = () => (made ??= new Intl.DateTimeFormat(language, options));
+  const first = (text) => (options.day && language.startsWith("fr") ? text.replace(/(^|\D)1(?=\s\p{L})/u, "$11er") : text);
   return {
-    format: (date) => first(format.format(date)),
-    formatRange: (from, to) => first(format.formatRange(from, to)),
+    format: (date) => first(format().format(date)),
+    formatRange: (from, to) => first(format().formatRange(from, to)),
   };
 }
 
@@ -26,8 +28,8 @@ const LONG = dated({ weekday: "long", day: "numeric", month: "long", year: "nume
 const SPAN = dated({ day: "numeric", month: "long", year: "numeric" });
 const SHORT = dated({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
 const SHORT_SPAN = dated({ day: "numeric", month: "short", year: "numeric" });
-const MONTH = new Intl.DateTimeFormat(language, { month: "long", year: "numeric" });
-const WEEKDAY = new Intl.DateTimeFormat(language, { weekday: "short" });
+const MONTH = dated({ month: "long", year: "numeric" });
+const WEEKDAY = dated({ weekday: "short" });
 
 /** *jeudi 3 décembre 2026*, *7 – 13 décembre 2026*, *décembre 2026*. */
 function rangeWords(view, first, days) {

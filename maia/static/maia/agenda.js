@@ -342,6 +342,7 @@ function settle() {
   if (kept?.search === location.search && kept.top) setTimeout(() => (scroller().scrollTop = kept.top));
 }
 
+box.replaceChildren(); // the day's lines, which stood there meanwhile
 const calendar = EventCalendar.create(box, {
   view: VIEWS[view()],
   date: wall(day()).date,
@@ -354,7 +355,7 @@ const calendar = EventCalendar.create(box, {
   locale: language,
   firstDay: 1,
   timeZone: config.offset,
-  height: "60vh",
+  height: heightLeft(),
   slotMinTime: "07:00:00",
   slotMaxTime: "21:00:00",
   slotLabelFormat: (time) => wall(time).time,
