@@ -19,9 +19,9 @@ def make(practice, anne):
     def make_(status="failed", **fields):
         n = Message.objects.count()
         defaults = {"kind": "reminder", "channel": "email", "recipient": "patient",
-                    "patient": julie, "error": "smtp 550"}  # fmt: skip
+                    "patient": julie, "error": "smtp 550", "due_at": NOW}  # fmt: skip
         return Message.objects.create(
-            practice=practice, key=f"k{n}", due_at=NOW, try_after=NOW, status=status,
+            practice=practice, key=f"k{n}", try_after=NOW, status=status,
             **defaults | fields,
         )  # fmt: skip
 
