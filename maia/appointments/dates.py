@@ -40,6 +40,11 @@ def clock(moment: datetime) -> str:
     return words % {"time": time}
 
 
+def hours(start: datetime, end: datetime) -> str:
+    """``09:00 – 12:00``: hours from and to are written so wherever they stand."""
+    return f"{clock(start)} – {clock(end)}"
+
+
 def span(start: datetime, end: datetime) -> str:
     """From one to the other, both local; whole days are told without their midnights."""
     midnight = time.min
@@ -51,10 +56,9 @@ def span(start: datetime, end: datetime) -> str:
             "first": long_date(start),
             "last": long_date(last),
         }
-    until = clock(end)
-    if start.date() != end.date():
-        until = f"{long_date(end)}, {until}"
-    return f"{long_date(start)}, {clock(start)} – {until}"
+    if start.date() == end.date():
+        return f"{long_date(start)}, {hours(start, end)}"
+    return f"{long_date(start)}, {clock(start)} – {long_date(end)}, {clock(end)}"
 
 
 def _day(day: date) -> str:

@@ -12,6 +12,7 @@ NOT_WORDS = re.compile(r"%\([^)]*\)[a-z]|\{[^}]*\}|<[^>]*>|[\w.+]+@[\w.]+|https?
 WRONG = {
     "a space that may break": r" [:;?!»]|« ",
     "a straight apostrophe": r"[a-zà-ÿ]'[a-zà-ÿ]",
+    "hours from and to have spaces": r"\d:\d\d[–-]\d",
     "e-mail has a hyphen": r"\b[Ee]mails?\b",
 }
 

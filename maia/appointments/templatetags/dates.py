@@ -16,6 +16,11 @@ def span(start: datetime, end: datetime) -> str:
 
 
 @register.simple_tag
+def hours(start: datetime, end: datetime) -> str:
+    return dates.hours(timezone.localtime(start), timezone.localtime(end))
+
+
+@register.simple_tag
 def days_between(first: date, last: date) -> str:
     return dates.days_between(first, last)
 

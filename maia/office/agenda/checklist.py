@@ -15,6 +15,7 @@ class Step(NamedTuple):
     words: str
     url: str
     done: bool
+    needed: bool = False  # without it nothing can be booked
 
 
 def checklist(seat: Seat, practitioner: Practitioner | None) -> list[Step]:
@@ -30,11 +31,14 @@ def checklist(seat: Seat, practitioner: Practitioner | None) -> list[Step]:
     )[0]
     steps = [
         # One page for both, where usual hours go along with the types.
-        Step(_("Make your first appointment type"), reverse("office:first_steps"), has["types"]),
+        Step(
+            _("Make your first appointment type"), reverse("office:first_steps"), has["types"], True
+        ),
         Step(
             _("Set your weekly hours"),
             reverse("office:schedule", args=[practitioner.pk]),
             has["hours"],
+            True,
         ),
         Step(
             _("Give your address and your colour"),

@@ -52,6 +52,7 @@ def agenda(request: OfficeRequest) -> HttpResponse:
         "place": place,
         "views": _views(practitioners),
         "checklist": steps,
+        "steps_needed_done": all(step.done for step in steps if step.needed),
         "steps_done": sum(step.done for step in steps),
         "problems": problems_of(request),
         "types": types,

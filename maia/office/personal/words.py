@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from maia.appointments.dates import clock, span, weekday_date
+from maia.appointments.dates import hours, span, weekday_date
 from maia.appointments.exceptions import Overlaps
 from maia.appointments.models import Event, Series
 from maia.appointments.rhythms import in_words
@@ -39,8 +39,8 @@ def _series_in_words(
     rule: Rule, series: Series | None, start: datetime, end: datetime
 ) -> list[str]:
     first = series.first_date if series else start.date()
-    hours = "" if _is_whole(start, end) else f", {clock(start)} – {clock(end)}"
-    lines = [in_words(rule, first) + hours]
+    at = "" if _is_whole(start, end) else f", {hours(start, end)}"
+    lines = [in_words(rule, first) + at]
     since = max(start.date(), first)
     try:
         days = list(islice(walk(rule, first, since=since, until=since + LONGEST), NEXT))
@@ -55,8 +55,8 @@ def series_in_words(series: Series) -> str:
     """*Every Tuesday, with no end, 12:30 – 13:30*: its line in the list."""
     start = datetime.combine(series.first_date, series.begins)
     end = start + series.lasts
-    hours = "" if _is_whole(start, end) else f", {start:%H:%M} – {end:%H:%M}"
-    return in_words(series.repeats, series.first_date) + hours
+    at = "" if _is_whole(start, end) else f", {hours(start, end)}"
+    return in_words(series.repeats, series.first_date) + at
 
 
 def _is_whole(start: datetime, end: datetime) -> bool:

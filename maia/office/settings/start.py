@@ -28,7 +28,7 @@ class StartForm(forms.Form):
         required=False,
     )
     usual_hours = forms.BooleanField(
-        label=gettext_lazy("Monday to Friday, 09:00–12:00 and 14:00–18:00"),
+        label=gettext_lazy("Monday to Friday, 09:00 – 12:00 and 14:00 – 18:00"),
         required=False,
         initial=True,
     )

@@ -95,7 +95,6 @@ const list = document.querySelector(".checklist");
 const AWAY = "maia-checklist-away";
 if (list) {
   list.hidden = localStorage.getItem(AWAY) === "1";
-  if (narrow) list.open = false;
   document.getElementById("put-away").addEventListener("click", () => {
     localStorage.setItem(AWAY, "1");
     list.hidden = true;

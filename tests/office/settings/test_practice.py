@@ -8,6 +8,7 @@ from maia.invitations.inviting import accept
 from maia.invitations.models import Invitation
 from maia.practices.models import Membership, Practitioner
 from tests.conftest import NOW, make_user
+from tests.pages import on_one_line
 
 
 def look(**typed):
@@ -103,6 +104,12 @@ def test_the_last_owner_stays(owner, team, practice):
     ).content.decode()
     assert "a besoin d’une titulaire" in page
     assert practice.team.filter(role="owner").exists()
+
+
+def test_the_checklist_is_open_until_patients_can_book(owner, practice, anne, follow_up):
+    assert '<details class="checklist" >' in on_one_line(owner.get("/pro/").content.decode())
+    anne.schedule.delete()
+    assert '<details class="checklist" open>' in on_one_line(owner.get("/pro/").content.decode())
 
 
 def test_the_checklist_goes_when_all_is_done(owner, practice, anne, follow_up):
