@@ -132,16 +132,16 @@ def refusal(error: BookingRefused, **more: Any) -> HttpResponse:
     return answer(409, error.code, _WORDS[error.code], **more)
 
 
+def _where(source: str, *path: str | int) -> str:
+    """In the names that were sent: of a body, what our function calls the whole is none of them."""
+    inside = path[1:] if source == "body" else path
+    return ".".join(map(str, inside)) or source
+
+
 def register(api: NinjaAPI) -> None:
     @api.exception_handler(BadRequest)
     def invalid(request: HttpRequest, error: BadRequest) -> HttpResponse:
-        wrong = [
-            {
-                "field": ".".join(map(str, one["loc"][1:])) or str(one["loc"][0]),
-                "message": one["msg"],
-            }
-            for one in error.errors
-        ]
+        wrong = [{"field": _where(*one["loc"]), "message": one["msg"]} for one in error.errors]
         return answer(422, "invalid", "Some values cannot be read.", errors=wrong[:50])
 
     @api.exception_handler(ValidationError)

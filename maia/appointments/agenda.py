@@ -19,6 +19,7 @@ from maia.appointments.exceptions import (
     AlreadyCancelled,
     ChangedMeanwhile,
     ImpossibleDate,
+    NotBookable,
     RequestExpired,
     SlotTaken,
     TooFarAway,
@@ -119,6 +120,13 @@ def agenda_of(
         if NO_OVERLAP.is_broken_by(error):
             raise SlotTaken from error
         raise
+
+
+def refuse_if_gone(practitioner: Practitioner) -> None:
+    """Into an agenda of who has left nothing new is put. Inside `agenda_of`, which reads it again.
+    Raises `NotBookable`."""
+    if not practitioner.is_active:
+        raise NotBookable(NotBookable.Reason.NO_LONGER)
 
 
 def is_taken(

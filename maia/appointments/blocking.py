@@ -7,7 +7,14 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 
-from maia.appointments.agenda import TOLD, By, Telling, agenda_of, refuse_unless_near
+from maia.appointments.agenda import (
+    TOLD,
+    By,
+    Telling,
+    agenda_of,
+    refuse_if_gone,
+    refuse_unless_near,
+)
 from maia.appointments.booking import cancel_appointment
 from maia.appointments.exceptions import ChangedMeanwhile
 from maia.appointments.models import Appointment
@@ -24,8 +31,7 @@ def covered(practitioner: Practitioner, spans: Iterable[Span], now: datetime) ->
         inside |= Q(event__start__lt=end, event__end__gt=start)
     if not inside:
         return []
-    over = Q(status=Appointment.Status.UNCONFIRMED, event__start__lte=now)  # expires by itself
-    ahead = Appointment.objects.with_details().upcoming(now).exclude(over)
+    ahead = Appointment.objects.with_details().upcoming(now).not_expired(now)
     return list(ahead.filter(inside, event__practitioner=practitioner))
 
 
@@ -49,12 +55,13 @@ def be_absent(
     """Closes ``spans``; the appointments that it cancelled, each with a message to the patient.
 
     ``decided``: of each appointment that stands inside, by its key, whether it goes; None: all stay.
-    Raises `ImpossibleDate`, and `ChangedMeanwhile` where one stands there that nothing is said of.
+    Raises `ImpossibleDate`, `NotBookable` of who has left, and `ChangedMeanwhile` where one stands there that nothing is said of.
     """
     wanted = list(spans)
     refuse_unless_near(now, *(instant for span in wanted for instant in span))
     series: UUID | None = uuid4() if len(wanted) > 1 else None
     with agenda_of(practitioner):
+        refuse_if_gone(practitioner)
         Absence.objects.bulk_create(
             Absence(practitioner=practitioner, start=start, end=end, title=title, series=series)
             for start, end in wanted
@@ -86,7 +93,7 @@ def change_absence(
     Raises `ImpossibleDate`, and `ChangedMeanwhile` where one is newly covered that nothing is said
     of, or the absence is gone.
     """
-    refuse_unless_near(now, *wanted)
+    refuse_unless_near(now, *({*wanted} - {absence.start, absence.end}))
     with agenda_of(absence.practitioner):
         current = Absence.objects.by_hand().select_related("practitioner").filter(pk=absence.pk)
         stored = current.first()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from maia.appointments.models import Event
 from maia.appointments.slots import MAX_DAYS, Slot, free_slots
-from maia.availability.bounds import is_in_bounds
+from maia.availability.bounds import REACH, is_within_reach
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType
 
@@ -38,10 +38,12 @@ def coming_slots(
     event that is about to leave its place.
     """
     zone, coming = type.practice.zone, dict[date, list[Slot]]()
+    today = now.astimezone(zone).date()
     for begin, end in ((0, SOON), (SOON, MAX_DAYS)):
-        span = (first + timedelta(days=begin), first + timedelta(days=end - 1))
-        if not is_in_bounds(span[1]):  # the last days that Maia knows are nobody's
+        since = first + timedelta(days=begin)
+        if not is_within_reach(since, today):
             return coming
+        span = (since, min(first + timedelta(days=end - 1), today + REACH))
         for day, slots in free_slots(type, practitioners, *span, now=None, without=without).items():
             if weekdays and day.weekday() not in weekdays:
                 continue
@@ -57,8 +59,17 @@ def first_free(
     type: AppointmentType, practitioner: Practitioner, day: date, *, now: datetime
 ) -> Slot | None:
     """Of ``day``, the first free time after ``now``; None where nothing is. One query."""
-    slots = free_slots(type, [practitioner], day, day, now=None).get(day, [])
+    slots = free_of_day(type, practitioner, day, now=now)
     return next((slot for slot in slots if slot.start > now), None)
+
+
+def free_of_day(
+    type: AppointmentType, practitioner: Practitioner, day: date, *, now: datetime
+) -> list[Slot]:
+    """Of the whole day, past ones too; none where nothing may be put any more. One query."""
+    if not is_within_reach(day, now.astimezone(type.practice.zone).date()):
+        return []
+    return free_slots(type, [practitioner], day, day, now=None).get(day, [])
 
 
 def _is_in(slot: Slot, part: Part | None, zone: ZoneInfo) -> bool:

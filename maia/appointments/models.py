@@ -169,6 +169,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Those of her own records: what a signed-in patient may see."""
         return self.filter(patient__user=user)
 
+    def not_expired(self, now: datetime) -> "AppointmentQuerySet":
+        """As `Appointment.has_expired` says it of one."""
+        over = Q(status=Appointment.Status.UNCONFIRMED, event__start__lte=now)
+        return self.exclude(over | Q(expired=True))
+
     def upcoming(self, now: datetime) -> "AppointmentQuerySet":
         live = self.exclude(status=Appointment.Status.CANCELLED)
         return live.filter(event__end__gt=now).order_by("event__start")

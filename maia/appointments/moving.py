@@ -68,8 +68,7 @@ def move_appointment(
         wanted = Spot(start, end or start + lasts, there, allow_overlap)
         if wanted.is_same(Spot.of(current)) and type in (None, current.type):
             return current
-        if current.status == Appointment.Status.CANCELLED:
-            refuse_if_over(current, now)
+        refuse_if_over(current, now)
         if by.is_patient:
             refuse_unless_seen(current, seen)
             if not current.may_change(now):
@@ -102,8 +101,7 @@ def undo_move(
     with agenda_of(appointment.practitioner, back, holding=patient_of(appointment)):
         current = read_again(appointment, seen)
         moved = _move_that_made(current, seen)
-        if current.status == Appointment.Status.CANCELLED:
-            refuse_if_over(current, now)
+        refuse_if_over(current, now)
         spot = Spot.before(moved, Spot.of(current))
         assert spot is not None
         # A drag that went back to the time she knows had nothing to tell; taking it back has.

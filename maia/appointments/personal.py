@@ -12,7 +12,7 @@ from enum import StrEnum
 from django.db.models import F
 
 from maia.appointments import series as written
-from maia.appointments.agenda import agenda_of, refuse_unless_near
+from maia.appointments.agenda import agenda_of, refuse_if_gone, refuse_unless_near
 from maia.appointments.exceptions import (
     ChangedMeanwhile,
     NotBookable,
@@ -81,11 +81,12 @@ def block_time(
 ) -> list[Event]:
     """One event in ``[start, end)``, or each of the times of ``rule`` from then on: all or none.
 
-    Raises `ImpossibleDate`; `Overlaps` where one meets something, unless ``allow_overlap`` was asked
+    Raises `ImpossibleDate`, `NotBookable` of who has left; `Overlaps` where one meets something, unless ``allow_overlap`` was asked
     for; `BadRule` (see `series.begin`).
     """
     refuse_unless_near(now, start, end)
     with agenda_of(practitioner):
+        refuse_if_gone(practitioner)
         if rule is None:
             event = Event(practice=practitioner.practice, practitioner=practitioner)
             event.kind = Event.Kind.PERSONAL
@@ -120,11 +121,11 @@ def change_event(
     """
     refuse_unless_near(now, *(at for at in (change.start, change.end) if at is not None))
     there = change.practitioner or event.practitioner
-    if there.practice_id != event.practice_id or not (
-        there.is_active or there == event.practitioner
-    ):
-        raise NotBookable(NotBookable.Reason.NO_LONGER)
     with agenda_of(event.practitioner, there):
+        if there.practice_id != event.practice_id or not (
+            there.is_active or there == event.practitioner
+        ):
+            raise NotBookable(NotBookable.Reason.NO_LONGER)
         current = read_event_again(event, seen)
         if there == current.practitioner:
             change = replace(change, practitioner=None)

@@ -10,9 +10,10 @@ from maia.appointments.agenda import (
     patient_of,
     read_again,
     record,
+    refuse_if_over,
     save,
 )
-from maia.appointments.exceptions import AlreadyCancelled, ChangedMeanwhile, TooLate
+from maia.appointments.exceptions import ChangedMeanwhile, TooLate
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.one_place import refuse_if_busy
 from maia.patients.models import Patient
@@ -44,7 +45,7 @@ def give_to(
     new one. ``telling``: whether who had it until now is told that it is none of hers, if she has been
     told of it at all, and with which words. What her link opened, it opens no more.
 
-    Raises `AlreadyCancelled`, `TooLate`, `PatientBusy`, `ChangedMeanwhile`, `RecordErased`.
+    Raises `AlreadyCancelled`, `RequestExpired`, `TooLate`, `PatientBusy`, `ChangedMeanwhile`, `RecordErased`.
     """
     former = patient_of(appointment)
     with agenda_of(appointment.practitioner, holding=[former, patient]):
@@ -53,8 +54,7 @@ def give_to(
             return current
         if current.patient_id != former.pk:
             raise ChangedMeanwhile
-        if current.status == Appointment.Status.CANCELLED:
-            raise AlreadyCancelled
+        refuse_if_over(current, now)
         if not may_be_given(current, now):
             raise TooLate
         if not allow_overlap:

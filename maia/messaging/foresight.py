@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from maia.appointments.models import Appointment, HistoryEntry
-from maia.messaging.judge import why_unreachable
+from maia.messaging.judge import why_unreachable, will_not_leave
 from maia.messaging.models import Message
 from maia.messaging.owed import told_by
 from maia.messaging.reminders import reminders_of
@@ -86,6 +86,39 @@ def will_be_told(entry: HistoryEntry) -> list[Message.Channel]:
         channel
         for channel in told_by(entry)
         if not why_unreachable(channel, address_of(patient, channel), patient)
+    ]
+
+
+def foretell(message: Message, now: datetime) -> None:
+    """Of one that waits and will not leave, what it will have become; not saved."""
+    reason = will_not_leave(message, now)
+    if reason is not None:
+        message.status, message.error = Message.Status.DROPPED, reason
+
+
+def what_waits(appointment: Appointment, now: datetime) -> list[Message]:
+    """The messages of an appointment to people as the sheet lists them: of those that wait and will not
+    leave, why; and the reminders that it owes since an act of which no worker has written yet."""
+    written = list(
+        appointment.messages.to_people().select_related(
+            "practice", "entry", "practitioner__practice", "appointment__event", "patient"
+        )
+    )
+    for message in written:
+        foretell(message, now)
+    last = appointment.history.filter(announced=False).last()
+    if last is None:
+        return written
+    known = {message.key for message in written if message.status != Message.Status.DROPPED}
+    patient = appointment.patient
+    return written + [
+        reminder
+        for reminder in reminders_of(appointment, since=last.at)
+        if reminder.key not in known
+        and reminder.status == Message.Status.QUEUED
+        and not why_unreachable(
+            Channel(reminder.channel), address_of(patient, Channel(reminder.channel)), patient
+        )
     ]
 
 

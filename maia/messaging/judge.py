@@ -35,12 +35,20 @@ def why_not(message: Message, now: datetime) -> str | None:
         case Kind.INVITATION:
             reason = _why_not_invite(message, now)
         case Kind.REMINDER:
-            reason = _why_no_reminder(message, now)
+            reason = why_no_reminder(message, now)
         case Kind.CONFIRMATION | Kind.MOVED | Kind.CANCELLED | Kind.CONFIRMED | Kind.NOTICE:
             reason = _why_not_tell(message, now)
         case never:
             assert_never(never)
     return why_not_hers(message) or reason or _why_no_address(message)
+
+
+def will_not_leave(message: Message, now: datetime) -> str | None:
+    """Of one that waits, as far as is known now, the code of the reason why its turn will find it
+    untrue; or None."""
+    if message.status != Message.Status.QUEUED:
+        return None
+    return why_not(message, max(now, message.due_at))
 
 
 def address(message: Message) -> str:
@@ -102,7 +110,8 @@ def _why_not_invite(message: Message, now: datetime) -> str | None:
     return invitation.why_closed(now)
 
 
-def _why_no_reminder(message: Message, now: datetime) -> str | None:
+def why_no_reminder(message: Message, now: datetime) -> str | None:
+    """As `why_not`, of a reminder."""
     appointment = _appointment(message)
     if appointment.status == Appointment.Status.CANCELLED:
         return "cancelled_since"

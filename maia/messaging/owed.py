@@ -18,8 +18,9 @@ from maia.invitations.models import Invitation
 from maia.messaging.formerly import is_last, withdraw_from
 from maia.messaging.grouping import owe_those_it_spoke_for
 from maia.messaging.hooks import told_to, webhooks_by_practice
+from maia.messaging.judge import why_no_reminder
 from maia.messaging.models import Message
-from maia.messaging.reminders import owe, reminders_of
+from maia.messaging.reminders import REVIVABLE, owe, reminders_of
 from maia.webhooks.events import NAMES
 
 BATCH = 200
@@ -64,19 +65,25 @@ def _announce_entries(now: datetime) -> int:
             if entry.action in NAMES
             for webhook in webhooks.get(entry.appointment.practice_id, [])
         )
-        cancelled = [entry.appointment_id for entry in entries if entry.ends_it]
-        if cancelled:
-            _drop_reminders_of(cancelled, now)
+        changed = [e.appointment_id for e in entries if e.action != Action.BOOKED]
+        if changed:
+            _drop_reminders_of(changed, now)
         HistoryEntry.objects.filter(pk__in=[e.pk for e in entries]).update(announced=True)
     return len(entries)
 
 
-def _drop_reminders_of(cancelled: list[int], now: datetime) -> None:
-    """The practice sees at once that nobody is reminded of what is cancelled."""
+def _drop_reminders_of(changed: list[int], now: datetime) -> None:
+    """The practice sees at once that nobody is reminded of what is cancelled, nor of an old time. What
+    changes back owes them again (see `reminders.owe`)."""
     waiting = Message.objects.filter(kind=Kind.REMINDER, status=Message.Status.QUEUED)
-    for reminder in waiting.filter(appointment__in=cancelled).select_related("practice"):
+    for reminder in waiting.filter(appointment__in=changed).select_related(
+        "practice", "appointment__event"
+    ):
+        reason = why_no_reminder(reminder, now)
+        if reason not in ("cancelled_since", *REVIVABLE):
+            continue
         dropped = waiting.filter(pk=reminder.pk).update(
-            status=Message.Status.DROPPED, error="cancelled_since", lease_until=None
+            status=Message.Status.DROPPED, error=reason, lease_until=None
         )
         if dropped and reminder.is_sms_reminder:
             owe_those_it_spoke_for(reminder, now)

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from maia.accounts.request_keys import RequestKeyField
 from maia.appointments.agenda import Telling
 from maia.appointments.models import MOST_WORDS
 from maia.patients.addresses import LENGTHS, NEEDED, Address
@@ -18,7 +19,7 @@ NOTE_LENGTH = 1000
 class NoteForm(forms.Form):
     """``asks_address``: the midwife comes to her."""
 
-    request_key = forms.UUIDField(widget=forms.HiddenInput)
+    request_key = RequestKeyField()
     note = forms.CharField(
         label=_("A message for the practitioner"),
         required=False,

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from maia.appointments.agenda import By
+from maia.appointments.blocking import be_absent
 from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import (
     ChangedMeanwhile,
@@ -471,3 +472,21 @@ def test_an_hour_that_the_clocks_skip(anne):
         "29 02:15",
     ]
     assert datetime(2027, 3, 28, 1, 15).date() == date(2027, 3, 28)  # noqa: DTZ001
+
+
+@pytest.mark.rule("3.12.15")
+def test_into_the_agenda_of_who_has_left_nothing_new_is_put(anne, ines):
+    """Whatever was read of her before: it is read again inside the lock."""
+    first = block(anne)[0]
+    type(ines).objects.filter(pk=ines.pk).update(is_active=False)
+    span = (at(THURSDAY, "09:00"), at(THURSDAY, "10:00"))
+    for act in (
+        lambda: block(ines),
+        lambda: change_event(first, Change(practitioner=ines), **HOW),
+        lambda: be_absent(ines, [span], "", decided=None, by=By.practice(None), now=NOW),
+    ):
+        ines.is_active = True  # as it was read
+        with pytest.raises(NotBookable):
+            act()
+    assert shown(ines) == []
+    assert not ines.absences.exists()

@@ -14,8 +14,9 @@ from maia.appointments.booking import (
 )
 from maia.appointments.exceptions import AlreadyBegun, AlreadyCancelled, RequestExpired
 from maia.appointments.models import Appointment
-from maia.appointments.moving import move_appointment
+from maia.appointments.moving import move_appointment, undo_move
 from maia.appointments.unanswered import expire_request, follow_requests, recall_request
+from maia.appointments.whose import give_to
 from tests.conftest import NOW, THURSDAY, at, make_patient
 
 PRACTICE = By.practice(None)
@@ -165,3 +166,20 @@ def test_given_to_a_colleague_meanwhile_it_waits_for_the_next_look(asked, practi
     assert not recall_request(stale, NOW + DAY)
     assert not expire_request(stale, stale.start)
     assert follow_requests(stale.start) == 1
+
+
+@pytest.mark.rule("3.4.12")
+def test_what_has_expired_is_not_moved_before_a_worker_has_said_so(asked, anne, julie):
+    """Nor given to another time by taking a move back, nor to another patient."""
+    start = asked.start
+    moved = move_appointment(asked, start + HOUR, by=PRACTICE, now=NOW)
+    over = moved.start
+    with pytest.raises(RequestExpired):
+        move_appointment(moved, over + DAY, by=PRACTICE, now=over)
+    with pytest.raises(RequestExpired):
+        undo_move(moved, by=PRACTICE, now=over, seen=moved.version, wait=HOUR)
+    with pytest.raises(RequestExpired):
+        give_to(moved, make_patient(anne.practice, "Zoé"), by=PRACTICE, now=over)
+    span = (over - HOUR, over + HOUR)
+    assert covered(anne, [span], over) == []
+    assert covered(anne, [span], over - HOUR / 2) == [moved]

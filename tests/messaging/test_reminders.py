@@ -14,6 +14,7 @@ from maia.appointments.booking import (
     unconfirm_appointment,
 )
 from maia.appointments.moving import move_appointment
+from maia.messaging.foresight import what_waits
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
 from maia.messaging.reminders import reminder_due, reschedule
@@ -443,3 +444,29 @@ def test_what_cannot_be_moved_online_is_not_said_to_be(follow_up, anne, julie, s
             assert "Vous pouvez l’annuler en ligne" in text
             assert "déplacer" not in text
     assert ["Annuler" in text and "Déplacer" not in text for text in texts(sms)] == [True]
+
+
+def test_reminders_of_an_old_time_are_dropped_at_once_and_owed_again_when_it_is_back(
+    booked, smtp, sms
+):
+    work()
+    practice = By.practice(None)
+    moved = move_appointment(booked, at(THURSDAY, "15:00"), by=practice, now=NOW)
+    waiting = Message.objects.filter(kind="reminder", status="queued")
+    assert {one.occurrence for one in waiting} == {booked.start}
+    foretold = what_waits(moved, NOW)  # before a worker has looked
+    leave = [m for m in foretold if m.kind == "reminder" and m.status == "queued"]
+    assert {(m.channel, m.occurrence) for m in leave} == {
+        ("email", moved.start), ("sms", moved.start),
+    }  # fmt: skip
+    work()
+    assert reminders(occurrence=booked.start) == {
+        "email": ("dropped", "moved_since"), "sms": ("dropped", "moved_since"),
+    }  # fmt: skip
+    assert reminders(occurrence=moved.start) == {"email": ("queued", ""), "sms": ("queued", "")}
+    move_appointment(moved, booked.start, by=practice, now=NOW)
+    work()
+    assert reminders(occurrence=booked.start) == {"email": ("queued", ""), "sms": ("queued", "")}
+    assert reminders(occurrence=moved.start)["sms"] == ("dropped", "moved_since")
+    work(DAY_BEFORE)
+    assert [text[:45] for text in texts(sms)] == ["Rappel : rendez-vous jeudi 3 décembre à 09:30"]

@@ -1,5 +1,8 @@
 """Odd dates and numbers on the practice's and the patients' pages: an answer where they were typed."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -123,3 +126,39 @@ def test_a_birth_date_is_of_somebody_who_lives(owner, julie):
     assert "Cette date ne peut pas être une date de naissance" in answer.content.decode()
     julie.refresh_from_db()
     assert julie.birth_date is None
+
+
+@pytest.mark.rule("3.1.10")
+def test_what_stands_ten_years_away_keeps_its_day_while_the_rest_changes(
+    owner, anne, ines, follow_up, booked
+):
+    far = at(THURSDAY.replace(year=2039), "14:00")
+    hour = timedelta(hours=1)
+    (staff,) = block_time(
+        anne, at(THURSDAY, "14:00"), at(THURSDAY, "15:00"), Text(), now=NOW, allow_overlap=False
+    )
+    Event.objects.filter(pk=staff.pk).update(start=far, end=far + hour)
+    path = f"/pro/events/{staff.pk}/"
+    page = shown(owner, path) | {"note": "Salle 2"}
+    assert owner.post(path, page).status_code == 302
+    staff.refresh_from_db()
+    assert (staff.note, staff.start) == ("Salle 2", far)
+    answer = owner.post(path, shown(owner, path) | {"time": "13:00"})
+    assert list(answer.context["form"].errors) == ["date"]
+    assert "plus de dix ans" in answer.content.decode()
+    far += timedelta(days=1)
+    Event.objects.filter(pk=booked.event_id).update(start=far, end=far + hour)
+    moved = {"date": "2039-12-04", "time": "14:00", "until": "15:00", "practitioner": ines.pk}
+    page = moved | {"version": booked.version}
+    assert owner.post(reverse("office:move", args=[booked.pk]), page).status_code == 302
+    booked.event.refresh_from_db()
+    assert (booked.event.practitioner, booked.event.start) == (ines, far)
+
+
+@pytest.mark.parametrize(("first", "count"), [("2036-11-30", 2), ("2036-12-02", 0)])
+def test_no_time_is_offered_that_would_be_refused(owner, anne, follow_up, first, count):
+    """Ten years from 1 December 2026."""
+    asked = f"?type={follow_up.pk}&practitioner={anne.pk}&from={first}"
+    page = owner.get(f"/pro/appointments/availability/{asked}").content.decode()
+    days = set(re.findall(r"\b20\d\d-\d\d-\d\d(?=T)", page))
+    assert len(days) == count, days

@@ -25,13 +25,12 @@ from maia.appointments.booking import (
     confirm_appointment,
     edit_appointment,
 )
-from maia.appointments.coming import Part, coming_slots
+from maia.appointments.coming import Part, coming_slots, free_of_day
 from maia.appointments.exceptions import InvalidRange, NotBookable
 from maia.appointments.models import MOST_WORDS, Appointment
 from maia.appointments.moving import move_appointment
 from maia.appointments.offer import why_not_offered
 from maia.appointments.places import Reader, place_of
-from maia.appointments.slots import free_slots
 from maia.appointments.whose import give_to
 from maia.patients.addresses import living_at
 from maia.patients.text import clean_text
@@ -358,8 +357,7 @@ def availability(request: HttpRequest, asked: Annotated[AvailabilityQuery, Query
     why_not = why_not_offered(type, hers, online=False)
     if why_not is not None:
         raise NotBookable(why_not)
-    found = free_slots(type, [hers], asked.date, asked.date, now=None)
-    slots = [slot for day in found.values() for slot in day]
+    slots = free_of_day(type, hers, asked.date, now=timezone.now())
     return {"time_zone": practice.time_zone, "slots": slots_in_json(slots, practice.zone)}
 
 

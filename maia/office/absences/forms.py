@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from maia.appointments.blocking import Span
 from maia.appointments.dates import span
-from maia.office.fields.days import AgendaDayField, DayField, refuse_skipped
+from maia.office.fields.colleagues import ColleagueField
+from maia.office.fields.days import AgendaDayField, DayField, ends_at, refuse_skipped
 from maia.patients.text import clean_text
-from maia.practices.models import Practitioner
 from maia.practices.seats import Seat
 from maia.schedules.models import Absence
 from maia.schedules.repeating import BadRule, Repeat, rule_of, spans
@@ -62,6 +62,8 @@ class TimeAwayForm(forms.Form):
         start = datetime.combine(typed["first_date"], typed["first_time"] or time.min)
         if typed["last_time"]:
             end = datetime.combine(typed["last_date"], typed["last_time"])
+            if typed["last_date"] == typed["first_date"]:
+                end = ends_at(typed["last_date"], typed["last_time"])
         else:
             end = datetime.combine(typed["last_date"], time.min) + timedelta(days=1)
         if not timedelta(0) < end - start <= LONGEST:
@@ -99,6 +101,8 @@ class ChangeAwayForm(TimeAwayForm):
         kwargs["initial"] = shown | {"title": absence.title, "was": words}
         super().__init__(*args, **kwargs)
         self.absence, self.stands = absence, words
+        for name in ("first_date", "last_date"):
+            self.fields[name].stands = shown[name]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean()
@@ -131,9 +135,7 @@ class ChangeAwayForm(TimeAwayForm):
 
 
 class AwayForm(TimeAwayForm):
-    practitioner = forms.ModelChoiceField(
-        Practitioner.objects.none(), label=gettext_lazy("Practitioner")
-    )
+    practitioner = ColleagueField(label=gettext_lazy("Practitioner"))
     repeat = forms.ChoiceField(
         label=gettext_lazy("Repeated"),
         choices=[

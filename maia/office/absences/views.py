@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maia.appointments.agenda import By
 from maia.appointments.blocking import be_absent, change_absence, covered, newly_covered
 from maia.appointments.dates import span
-from maia.appointments.exceptions import ChangedMeanwhile
+from maia.appointments.exceptions import ChangedMeanwhile, NotBookable
 from maia.appointments.models import Appointment
 from maia.office import sure
 from maia.office.absences.deciding import Deciding
@@ -23,6 +23,7 @@ from maia.office.absences.forms import AwayForm, ChangeAwayForm, time_in_fields
 from maia.office.absences.listing import absences_to_come, events_to_come, series_to_come
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.fields.asked import read_asked
+from maia.office.fields.colleagues import HAS_LEFT
 from maia.office.fields.kept_form import hold, in_turn
 from maia.office.once import made_once
 from maia.privacy.journal import Act, time_in_words
@@ -70,6 +71,9 @@ def new_absence(request: OfficeRequest) -> HttpResponse:
             now=now,
             telling=asked.telling(),
         )
+    except NotBookable:
+        form.add_error("practitioner", HAS_LEFT)
+        return render(request, "office/absences/new.html", context, status=422)
     except ChangedMeanwhile:  # she has not decided about each, or not said how
         context |= asked.page(covered(practitioner, form.spans, now), now)
         return render(request, "office/absences/new.html", context, status=409)

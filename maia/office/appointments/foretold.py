@@ -1,7 +1,7 @@
 """What noting an appointment would send, said while it is being typed: nothing leaves unsaid."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ from maia.appointments.opening import Why, what_closes
 from maia.messaging.foresight import noting_in_words
 from maia.office.access import OfficeRequest, office, only_reads
 from maia.office.agenda.closed import closed_name
-from maia.office.fields.days import read_wall
+from maia.office.fields.days import MIDNIGHT, read_wall
 from maia.office.fields.phones import clean_phone
 from maia.patients.models import Patient
 from maia.practices.seats import Seat
@@ -91,6 +91,8 @@ def _time_of(seat: Seat, typed: Typed) -> Event | None:
         return None
     end = start + type.duration
     until = read_wall(f"{typed.get('date')}T{str(typed.get('until'))[:5]}", practice.zone)
+    if until is not None and until.time() == MIDNIGHT:
+        until += timedelta(days=1)
     if until is not None and until > start:
         end = until
     return Event(practitioner=who, type=type, start=start, end=end)

@@ -11,17 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maia.accounts.addresses import AddressFormField
+from maia.accounts.ids import parse_id
+from maia.accounts.request_keys import RequestKeyField
 from maia.appointments.agenda import Telling
 from maia.appointments.models import MOST_WORDS, Appointment
 from maia.appointments.offer import why_not_offered
-from maia.office.fields.days import AgendaDayField, refuse_skipped
+from maia.office.fields.colleagues import ColleagueField
+from maia.office.fields.days import MIDNIGHT, AgendaDayField, ends_at, refuse_skipped
 from maia.office.fields.phones import clean_phone
 from maia.office.patients.sharing import ask_about_address
 from maia.patients.addresses import LENGTHS, NEEDED, Address
 from maia.patients.models import Patient
 from maia.patients.phones import LONGEST_TYPED
 from maia.patients.text import clean_line, clean_text
-from maia.practices.models import Practitioner
 from maia.practices.seats import Seat
 from maia.schedules.models import AppointmentType
 
@@ -74,7 +76,8 @@ class WhenForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         super().clean()
         typed: dict[str, Any] = self.cleaned_data
-        if typed.get("until") and typed.get("time") and typed["until"] <= typed["time"]:
+        until, begins = typed.get("until"), typed.get("time")
+        if until and begins and until <= begins and until != MIDNIGHT:
             self.add_error("until", _("The end comes before the start."))
         for name in ("time", "until"):
             zone = timezone.get_current_timezone()
@@ -82,11 +85,12 @@ class WhenForm(forms.Form):
         return typed
 
     def end(self) -> datetime | None:
-        """None: as long as before."""
+        """None: as long as before. At midnight: the end of that day."""
         if not self.cleaned_data.get("until"):
             return None
-        local = datetime.combine(self.cleaned_data["date"], self.cleaned_data["until"])
-        return local.replace(tzinfo=timezone.get_current_timezone())
+        return ends_at(self.cleaned_data["date"], self.cleaned_data["until"]).replace(
+            tzinfo=timezone.get_current_timezone()
+        )
 
     def start(self) -> datetime:
         """In the practice's time zone, which is the current one."""
@@ -98,9 +102,7 @@ class ChangeForm(WhenForm):
     """When, with whom and as what. Left out, the last two stay."""
 
     type = forms.ModelChoiceField(AppointmentType.objects.none(), label=_("Type"), required=False)
-    practitioner = forms.ModelChoiceField(
-        Practitioner.objects.none(), label=_("Practitioner"), required=False
-    )
+    practitioner = ColleagueField(label=_("Practitioner"), required=False)
 
     def __init__(self, *args: Any, appointment: Appointment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,6 +112,8 @@ class ChangeForm(WhenForm):
         team = practice.practitioners.filter(Q(pk=appointment.practitioner.pk) | Q(is_active=True))
         self.fields["practitioner"].queryset = team  # type: ignore[attr-defined]
         self.was = appointment
+        stands = timezone.localtime(appointment.start).date()
+        self.fields["date"].stands = stands  # type: ignore[attr-defined]
         self.fields["until"].help_text = _("Left as it is: it lasts as long as before.")
 
     def clean(self) -> dict[str, Any]:
@@ -124,9 +128,9 @@ class ChangeForm(WhenForm):
 
 
 class NewAppointmentForm(WhenForm):
-    request_key = forms.UUIDField(widget=forms.HiddenInput)
+    request_key = RequestKeyField()
     patient = forms.ModelChoiceField(
-        Patient.objects.none(), required=False, widget=forms.HiddenInput
+        Patient.objects.none(), label=_("Patient"), required=False, widget=forms.HiddenInput
     )
     patient_search = forms.CharField(
         label=_("Patient"),
@@ -147,7 +151,7 @@ class NewAppointmentForm(WhenForm):
         required=False,
         help_text=_("Left empty, the address of the record stays as it is."),
     )
-    practitioner = forms.ModelChoiceField(Practitioner.objects.none(), label=_("Practitioner"))
+    practitioner = ColleagueField(label=_("Practitioner"))
     type = forms.ModelChoiceField(AppointmentType.objects.none(), label=_("Type"))
     send_email = forms.BooleanField(
         label=_("Emails: confirmation and reminder"), required=False, initial=True
@@ -226,7 +230,7 @@ class NewAppointmentForm(WhenForm):
 
 
 class EditForm(forms.Form):
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
     practice_notes = forms.CharField(
         label=_("Notes of the practice"),
         max_length=5000,
@@ -246,6 +250,11 @@ class EditForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not seat.reads_notes:  # neither shown nor saved
             del self.fields["practice_notes"]
+
+    def clean_version(self) -> int:
+        """That of the page; of no page: -1, which is none."""
+        seen = parse_id(self.cleaned_data["version"])
+        return -1 if seen is None else seen
 
     def clean_practice_notes(self) -> str:
         return clean_text(self.cleaned_data["practice_notes"])

@@ -27,7 +27,7 @@ from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.moving import move_appointment
 from maia.appointments.places import Reader, place_of
 from maia.appointments.whose import may_be_given
-from maia.messaging.foresight import in_words, will_be_told
+from maia.messaging.foresight import in_words, what_waits, will_be_told
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office
 from maia.office.appointments.coming import (
@@ -236,7 +236,7 @@ def _render_sheet(
             appointment=appointment,
         ),
         "history": appointment.history.select_related("user"),
-        "messages_sent": appointment.messages.to_people(),
+        "messages_sent": what_waits(appointment, timezone.now()),
         "refusal": refusals.words(refusal) if refusal else "",
         "overlaps": overlaps,
         "place": place_of(appointment, Reader.PRACTICE),

@@ -1,6 +1,6 @@
 """Dates and times as the practice types them, of years that Maia knows."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maia.availability.bounds import FIRST_YEAR, LAST_YEAR, is_in_bounds, is_within_reach
 from maia.availability.clocks import is_skipped
+from maia.office.fields.colleagues import HAS_LEFT
 
 
 class DayField(forms.DateField):
@@ -30,6 +31,23 @@ class DayField(forms.DateField):
         return day
 
 
+MIDNIGHT = time.min
+
+
+def ends_at(day: date, clock: time) -> datetime:
+    """What ends on ``day``: at 00:00 with its last minute, since nothing ends before it begins."""
+    return datetime.combine(day, clock) + timedelta(days=clock == MIDNIGHT)
+
+
+def last_day(start: datetime, end: datetime) -> date:
+    """The last that is shown of a time, both local: not the day of whose midnight it ends, where it is
+    whole days, or one evening."""
+    before = (end - timedelta(days=1)).date()
+    if end.time() == MIDNIGHT and (start.time() == MIDNIGHT or before == start.date()):
+        return before
+    return end.date()
+
+
 SKIPPED = _("The clocks are put forward that night: this hour does not exist.")
 
 
@@ -44,7 +62,7 @@ def refuse_skipped(
 def unread_words(form: forms.BaseForm) -> str:
     """What a drag to a time that the form refuses is answered."""
     errors = [error for errors in form.errors.values() for error in errors]
-    known = [words for words in (SKIPPED, TOO_FAR_AWAY) if words in errors]
+    known = [words for words in (SKIPPED, TOO_FAR_AWAY, HAS_LEFT) if words in errors]
     return str(known[0] if known else _("This time cannot be read."))
 
 
@@ -52,11 +70,17 @@ TOO_FAR_AWAY = _("That is more than ten years from today: look at the year again
 
 
 class AgendaDayField(DayField):
-    """On which something is put into an agenda."""
+    """On which something is put into an agenda. ``stands``: where it stands already, it stays."""
+
+    stands: date | None = None
 
     def to_python(self, value: Any) -> date | None:
         day = super().to_python(value)
-        if day is not None and not is_within_reach(day, timezone.localdate()):
+        if (
+            day is not None
+            and day != self.stands
+            and not is_within_reach(day, timezone.localdate())
+        ):
             raise ValidationError(TOO_FAR_AWAY, code="too_far_away")
         return day
 

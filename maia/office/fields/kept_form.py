@@ -12,6 +12,7 @@ A program that posts without the hidden values has seen no page: what it sends i
 Its view is `in_turn`: what stands there is held while it is compared and until it is saved.
 """
 
+import datetime
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -114,6 +115,10 @@ class KeptForm(forms.BaseForm):
             labels = {str(value): str(label) for value, label in choices}
             several = words if isinstance(words, list) else [words]
             words = ", ".join(labels.get(word, word) for word in several)
+        elif isinstance(now, datetime.time):
+            words = f"{now:%H:%M}"
+        elif isinstance(now, datetime.date):
+            words = f"{now:%d/%m/%Y}"
         if len(words) > LONGEST_SHOWN:
             words = words[:LONGEST_SHOWN] + "…"
         if not words:

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from maia.messaging.foresight import foretell
 from maia.messaging.held import held
 from maia.messaging.models import Message
 from maia.messaging.resolving import (
@@ -82,6 +83,7 @@ def message(request: OfficeRequest, pk: int) -> HttpResponse:
     """One, with what it said."""
     chosen = _get(request, pk)
     read_messages(request.seat, now=timezone.now(), of=_about(chosen))
+    foretell(chosen, timezone.now())
     context = {"practice": request.seat.practice, "message": chosen}
     return render(request, "office/messages/message.html", context)
 

@@ -15,7 +15,8 @@ from maia.appointments.models import Event
 from maia.appointments.personal import Change, Rhythm, Text, Which
 from maia.appointments.rhythms import Repeat, rhythm_of, rule_of
 from maia.appointments.rhythms import Rhythm as Asked
-from maia.office.fields.days import AgendaDayField, DayField, refuse_skipped
+from maia.office.fields.colleagues import ColleagueField
+from maia.office.fields.days import AgendaDayField, DayField, ends_at, last_day, refuse_skipped
 from maia.office.fields.kept_form import KeptForm
 from maia.office.personal.colours import ColourField
 from maia.patients.text import clean_text
@@ -35,9 +36,7 @@ def _time() -> forms.TimeInput:
 class PersonalForm(forms.Form):
     """Of a new one; see `ChangeEventForm`."""
 
-    practitioner = forms.ModelChoiceField(
-        Practitioner.objects.none(), label=gettext_lazy("Practitioner")
-    )
+    practitioner = ColleagueField(label=gettext_lazy("Practitioner"))
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120, required=False)
     date = AgendaDayField(label=gettext_lazy("Date"))
     time = forms.TimeField(label=gettext_lazy("Begins"), required=False, widget=_time())
@@ -154,6 +153,8 @@ class PersonalForm(forms.Form):
             if self.errors:
                 return
             begins, ends = typed["time"], datetime.combine(last, typed["until"])
+            if last == first:
+                ends = ends_at(last, typed["until"])
         self.start = datetime.combine(first, begins, self.zone)
         self.end = ends.replace(tzinfo=self.zone)
         if not timedelta(0) < self.end - self.start <= LONGEST_EVENT:
@@ -219,6 +220,8 @@ class ChangeEventForm(KeptForm, PersonalForm):
         self.event = event
         super().__init__(*args, initial=_shown(event), **kwargs)
         self._offer_colleagues(event)
+        for name in ("date", "last_date"):
+            self.fields[name].stands = self.initial[name]  # type: ignore[attr-defined]
         if event.series is None:
             del self.fields["which"]
         else:
@@ -233,7 +236,7 @@ class ChangeEventForm(KeptForm, PersonalForm):
     def _offer_colleagues(self, event: Event) -> None:
         """And her whose it is, though she may have left. Nobody to choose from: no field."""
         team = event.practice.practitioners.filter(Q(is_active=True) | Q(pk=event.practitioner_id))
-        if team.count() < 2:
+        if team.count() < 2 and not self.data.get("practitioner"):
             del self.fields["practitioner"]
         else:
             field = self.fields["practitioner"]
@@ -261,6 +264,25 @@ class ChangeEventForm(KeptForm, PersonalForm):
             practitioner=typed["practitioner"] if "practitioner" in changed else None,
         )
 
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean()
+        if self._is_alone() and self._rhythm_is_changed(typed):
+            self.add_error(
+                "which",
+                _(
+                    "You changed how it repeats: that is for this one and the following, or for all."
+                ),
+            )
+        return typed
+
+    def _rhythm_is_changed(self, typed: dict[str, Any]) -> bool:
+        """In a field that says something of the repetition that is chosen."""
+        repeat = typed.get("repeat") or Repeat.NEVER
+        said = {"repeat"} if repeat in (Repeat.NEVER, Repeat.AS_IS) else {"repeat", "every"}
+        said |= {"weekdays"} if repeat == Repeat.WEEKLY else set()
+        said |= {"repeat_until"} if repeat != Repeat.NEVER else set()
+        return bool(said & set(self.changed_data))
+
     def _is_alone(self) -> bool:
         return "which" in self.fields and self.about == Which.THIS
 
@@ -276,8 +298,7 @@ def which_words() -> list[tuple[str, str]]:
 def _shown(event: Event) -> dict[str, Any]:
     """What the form shows of an event."""
     start, end = (timezone.localtime(at) for at in (event.start, event.end))
-    whole = start.time() == end.time() == time.min
-    last = (end - timedelta(days=1)).date() if whole else end.date()
+    whole, last = start.time() == end.time() == time.min, last_day(start, end)
     shown: dict[str, Any] = {
         "practitioner": event.practitioner_id,
         "title": event.title,

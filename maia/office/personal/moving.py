@@ -21,6 +21,7 @@ from maia.appointments.personal import Change, change_event
 from maia.appointments.putting_back import Stood, put_back
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
+from maia.office.fields.colleagues import HAS_LEFT
 from maia.office.fields.days import AgendaDayField, read_wall, refuse_skipped, unread_words
 from maia.office.meant import mark_of
 from maia.office.personal.on_purpose import as_meant
@@ -77,7 +78,7 @@ def move_event(request: OfficeRequest, pk: int) -> HttpResponse:
         answer = {"error": refusals.words(refusal), "overlaps": True, "met": met.lines}
         return JsonResponse(answer | {"mark": mark_of(met.warning)}, status=409)
     except NotBookable:
-        return JsonResponse({"error": _("This colleague has left.")}, status=422)
+        return JsonResponse({"error": str(HAS_LEFT)}, status=422)
     except ImpossibleDate as refusal:
         return JsonResponse({"error": refusals.words(refusal)}, status=422)
     written_down(request, Act.TIME, detail=time_in_words(moved))
@@ -96,7 +97,7 @@ def _undo(request: OfficeRequest, event: Event) -> HttpResponse:
         words = _("Its old time has been taken meanwhile: the event stays where it is.")
         return JsonResponse({"error": words}, status=409)
     except NotBookable:
-        return JsonResponse({"error": _("This colleague has left.")}, status=422)
+        return JsonResponse({"error": str(HAS_LEFT)}, status=422)
     written_down(request, Act.TIME, detail=time_in_words(back))
     words = _("The move is undone.")
     if back.series_id != event.series_id:

@@ -30,6 +30,8 @@ from maia.appointments.personal import block_time, change_event
 from maia.office import refusals, sure
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.fields.asked import read_asked
+from maia.office.fields.colleagues import HAS_LEFT
+from maia.office.fields.days import last_day
 from maia.office.fields.kept_form import in_turn
 from maia.office.meant import mark_of
 from maia.office.once import made_once
@@ -170,7 +172,7 @@ def _first_guess(request: OfficeRequest) -> dict[str, Any]:
         "date": start.date(),
         "time": start.time(),
         "until": end.time(),
-        "last_date": None if end.date() == start.date() else end.date(),
+        "last_date": None if last_day(start, end) == start.date() else last_day(start, end),
         "repeat": "never",
         "every": 1,
         "weekdays": [start.weekday()],
@@ -192,7 +194,7 @@ def _refused_at_its_field(form: PersonalForm) -> Iterator[None]:
     except ImpossibleDate as refusal:
         form.add_error("date", refusals.words(refusal))
     except NotBookable:
-        form.add_error("practitioner", _("This colleague has left."))
+        form.add_error("practitioner", HAS_LEFT)
     except ChangedMeanwhile:
         form.add_error(None, _("Somebody has changed this event meanwhile. Look at it again."))
 

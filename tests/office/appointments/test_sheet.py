@@ -1,5 +1,6 @@
 """The appointment sheet and the agenda's feed: what the practice notes, moves, confirms."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -114,7 +115,6 @@ def test_an_unticked_email_box_sends_nothing(owner, anne, follow_up, julie):
         ("time", "25:00"),
         ("type", "abc"),
         ("practitioner", ""),
-        ("request_key", "x"),
         ("patient", "9" * 40),
         ("type", "-1"),
     ],
@@ -671,3 +671,64 @@ def test_noted_for_the_wrong_patient_it_is_given_to_the_right_one(
     assert owner.post(path, typed | {"patient": julie.pk})["Location"] == url("sheet", made)
     made.refresh_from_db()
     assert made.patient == lina
+
+
+@pytest.mark.parametrize("key", ["x", ""])
+def test_nobody_is_told_of_a_field_that_nobody_types(owner, anne, follow_up, julie, key):
+    made = note(owner, anne, follow_up, patient=julie.pk, request_key=key)
+    assert made.status_code == 302
+    gone = note(owner, anne, follow_up, patient="99999", first_name="", time="11:00")
+    assert "Patiente" in on_one_line(gone.content.decode()).split('class="refusal"')[1]
+    sheet = owner.post(
+        url("sheet", Appointment.objects.get()), {"version": key, "send_email": "on"}
+    )
+    assert sheet.status_code == 409  # it has read nothing
+
+
+def test_it_may_end_at_midnight(owner, anne, follow_up, julie):
+    late = {"patient": julie.pk, "time": "23:00", "until": "00:00"}
+    assert note(owner, anne, follow_up, **late).status_code == 302
+    made = Appointment.objects.get()
+    midnight = at(THURSDAY + timedelta(days=1), "00:00")
+    assert made.end == midnight
+    page = {"date": "2026-12-03", "time": "22:00", "until": "00:00", "version": made.version}
+    assert owner.post(url("move", made), page).status_code == 302
+    made = Appointment.objects.get()
+    assert (made.start, made.end) == (at(THURSDAY, "22:00"), midnight - timedelta(hours=1))
+    page |= {"until": "23:30", "version": made.version}
+    owner.post(url("move", made), page)
+    owner.post(url("move", made), page | {"until": "00:00", "version": made.version + 1})
+    assert Appointment.objects.get().end == midnight
+
+
+def test_the_sheet_says_which_reminders_leave(owner, hers, julie):
+    """Not those of the old time; those of the new one before a worker has written them."""
+    announce(NOW)
+    assert lines(owner, hers) == [("confirmation", "en attente"), ("rappel", "en attente")]
+    friday = {"date": "2026-12-04", "time": "10:00", "end": "2026-12-04T10:30", "version": 0}
+    owner.post(url("move", hers), friday, headers={"accept": "application/json"})
+    told = lines(owner, hers)
+    assert told[1:] == [
+        ("rappel", "non envoyé · le rendez-vous a été déplacé"),
+        ("rappel", "en attente"),
+    ]
+    announce(NOW + timedelta(seconds=30))
+    assert lines(owner, hers)[1:3] == [told[1], ("rendez-vous déplacé", "en attente")]
+    assert lines(owner, hers)[3] == told[2]
+    unwritten = Message.objects.filter(kind="reminder").first()
+    page = owner.get(reverse("office:message", args=[unwritten.pk])).content.decode()
+    assert "le rendez-vous a été déplacé" in page
+    hers.refresh_from_db()
+    owner.post(url("unconfirm", hers), {"version": hers.version})
+    assert "non envoyé · le rendez-vous n’est pas confirmé" in dict(lines(owner, hers))["rappel"]
+
+
+def lines(client, appointment):
+    page = client.get(url("sheet", appointment)).content.decode().split(">Messages</h2>")[1]
+    found = []
+    for line in re.findall(r"<li.*?</li>", page, re.DOTALL):
+        words = re.sub(r"\s+", " ", re.sub(r"<.*?>", " ", line)).strip()
+        if "(e-mail)" in words:
+            kind, _channel, state = re.split(r"(\(e-mail\)) · ", words.split(" – ", 1)[1])
+            found.append((kind.strip(), state))
+    return found

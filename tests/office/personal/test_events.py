@@ -559,3 +559,67 @@ def test_whole_days_over_several(owner, anne):
     )
     change = sent_by(owner.get(page_of(event)).content.decode())
     assert change["last_date"] == ["2026-12-05"]
+
+
+def test_another_rhythm_of_this_one_alone_is_asked_about_and_nothing_is_lost(owner, anne, practice):
+    first = series(anne, last=date(2026, 12, 17))[0]
+    page = sent_by(owner.get(page_of(first)).content.decode())
+    for more in ({"repeat": "monthly"}, {"every": "2"}, {"repeat_until": ""}, {"weekdays": ["1"]}):
+        answer = owner.post(page_of(first), page | {"title": "Réunion"} | more)
+        assert answer.status_code == 422, more
+        assert list(answer.context["form"].errors) == ["which"]
+        assert "celui-ci et les suivants" in text(answer)
+        assert "Réunion" in text(answer)
+        assert shown(practice)[0] == "03/12 14:00 Staff"
+    owner.post(page_of(first), page | {"repeat": "monthly", "which": "all", "sure": "1"})
+    # What is folded away says nothing.
+    saved = owner.post(page_of(first), page | {"title": "Réunion", "which": "this"})
+    assert saved.status_code == 302
+
+
+@pytest.mark.parametrize("path", [NEW, "/pro/absences/new/", "/pro/appointments/new/", None])
+def test_who_has_left_meanwhile_is_given_nothing_and_that_is_said(
+    owner, anne, ines, follow_up, julie, path
+):
+    """Of a page that was opened while she was there, be she the only colleague."""
+    event = series(anne, last=date(2026, 12, 17))[0]
+    page = sent_by(owner.get(page_of(event)).content.decode())
+    ines.is_active = False
+    ines.save()
+    before = Event.objects.count()
+    away = {"first_date": "2026-12-09", "last_date": "2026-12-09", "repeat": "never"}
+    noted = {"patient": julie.pk, "type": follow_up.pk, "time": "10:00", "date": "2026-12-09"}
+    change = page | {"which": "all", "practitioner": ines.pk, "title": "Réunion"}
+    there = typed(anne) | away | noted | {"practitioner": ines.pk} if path else change
+    answer = owner.post(path or page_of(event), there)
+    assert answer.status_code == 422
+    assert "Cette collègue est partie." in text(answer)
+    assert list(answer.context["form"].errors) == ["practitioner"]
+    assert Event.objects.count() == before
+    assert not ines.events.exists()
+    assert not ines.absences.exists()
+
+
+def test_an_evening_ends_at_midnight(owner, anne):
+    assert owner.post(NEW, typed(anne, time="20:00", until="00:00")).status_code == 302
+    event = Event.objects.get()
+    assert event.end == at(THURSDAY + timedelta(days=1), "00:00")
+    page = sent_by(owner.get(page_of(event)).content.decode())
+    assert (page["until"], page["last_date"]) == (["00:00"], [""])
+    owner.post(page_of(event), page | {"note": "Garde"})
+    event.refresh_from_db()
+    assert (event.note, event.end) == ("Garde", at(THURSDAY + timedelta(days=1), "00:00"))
+    days = {"first_date": "2026-12-10", "last_date": "2026-12-10", "repeat": "never"}
+    hours = {"part_of_day": "on", "first_time": "18:00", "last_time": "00:00"}
+    away = {"practitioner": anne.pk} | days | hours
+    assert owner.post("/pro/absences/new/", away).status_code == 302
+    assert anne.absences.get().end == at(date(2026, 12, 11), "00:00")
+
+
+def test_what_somebody_else_typed_is_told_as_it_is_typed(owner, anne):
+    event = series(anne, last=THURSDAY)[0]
+    page = sent_by(owner.get(page_of(event)).content.decode())
+    later = {"time": "15:00", "until": "16:00", "date": "2026-12-04"}
+    assert owner.post(page_of(event), page | later).status_code == 302
+    answer = owner.post(page_of(event), page | {"time": "16:00", "until": "17:00"})
+    assert "«\N{NO-BREAK SPACE}15:00\N{NO-BREAK SPACE}»" in answer.content.decode()
