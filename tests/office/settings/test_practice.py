@@ -107,9 +107,13 @@ def test_the_last_owner_stays(owner, team, practice):
 
 
 def test_the_checklist_is_open_until_patients_can_book(owner, practice, anne, follow_up):
-    assert '<details class="checklist" >' in on_one_line(owner.get("/pro/").content.decode())
-    anne.schedule.delete()
-    assert '<details class="checklist" open>' in on_one_line(owner.get("/pro/").content.decode())
+    opened = '<details class="checklist" open>'
+    page = on_one_line(owner.get("/pro/").content.decode())
+    assert '<details class="checklist"' in page
+    assert opened not in page
+    follow_up.allow_online_booking = False
+    follow_up.save()
+    assert opened in on_one_line(owner.get("/pro/").content.decode())
 
 
 def test_the_checklist_goes_when_all_is_done(owner, practice, anne, follow_up):
