@@ -20,6 +20,7 @@ EVENT = {"start": "2026-12-03T14:00:00+01:00", "end": "2026-12-03T15:00:00+01:00
         ("POST", "office/appointments/{}/cancel", {"word": "x" * 301}, "word"),
         ("POST", "office/appointments/{}/move", {"start": "x"}, "start"),
         ("POST", "office/appointments/{}/change", {"end": 5}, "end"),
+        ("POST", "office/appointments/{}/change", {"end": "2026-12-03T08:00:00+01:00"}, "end"),
         ("PUT", "office/schedule", {"monday": [["9h", "12:00"]]}, "monday"),
         ("PATCH", "office/practitioner", {"booking_horizon_days": 0}, "booking_horizon_days"),
         ("GET", "office/appointments?from=x&to=2026-12-03", None, "from"),

@@ -38,7 +38,7 @@ OPENS = {  # of a record or an appointment that the same function opens
     "office/appointments/tellings.py:told_of",
     "office/patients/record.py:patient", "office/appointments/noting.py:_render_new",
     "office/appointments/foretold.py:_as_it_stands",
-    "office/appointments/sheet.py:_render_sheet",
+    "office/appointments/sheet.py:render_sheet",
     "office/appointments/sheet.py:_leaving", "office/appointments/overlaps.py:what_stands", "office/appointments/dragging.py:said_of",
     "office/patients/merges.py:_side_by_side",
     "office/patients/merges.py:_side_by_side.appointments",

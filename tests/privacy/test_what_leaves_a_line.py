@@ -22,8 +22,8 @@ WRITES = {"written_down", "note", "journalled", "note_import", "merge_records", 
 
 HISTORY = {  # in the appointment's own history, which its page shows
     "office/appointments/listing.py:attendance", "office/appointments/listing.py:answer_request",
-    "office/appointments/whose.py:correct_patient", "office/appointments/sheet.py:sheet", "office/appointments/sheet.py:move", "office/appointments/sheet.py:cancel",
-    "office/appointments/sheet.py:confirm", "office/appointments/dragging.py:undo", "office/appointments/sheet.py:unconfirm",
+    "office/appointments/whose.py:correct_patient", "office/appointments/sheet.py:sheet", "office/appointments/moving.py:move", "office/appointments/acts.py:cancel",
+    "office/appointments/acts.py:confirm", "office/appointments/dragging.py:undo", "office/appointments/acts.py:unconfirm",
     "api/office/appointments.py:create_appointment", "api/office/appointments.py:move",
     "api/office/appointments.py:change_appointment", "api/office/appointments.py:cancel", "api/office/appointments.py:change",
 }  # fmt: skip

@@ -1,53 +1,38 @@
 """The appointment sheet: everything done to one appointment."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from maia.appointments.agenda import Boxes, By
 from maia.appointments.booking import (
-    cancel_appointment,
-    confirm_appointment,
     edit_appointment,
-    unconfirm_appointment,
 )
 from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
 from maia.appointments.models import Appointment, HistoryEntry
-from maia.appointments.moving import move_appointment
 from maia.appointments.places import Reader, place_of
 from maia.appointments.whose import may_be_given
 from maia.messaging.foresight import in_words, what_waits, will_be_told
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office
 from maia.office.appointments.coming import (
-    coming_times,
     in_weeks,
-    is_looking,
-    taken_from,
     wishes,
 )
-from maia.office.appointments.done import Done, tell_done
-from maia.office.appointments.dragging import UNDOABLE, said_of, seen_of
 from maia.office.appointments.forms import ChangeForm, EditForm, TellingForm
 from maia.office.appointments.overlaps import what_stands
 from maia.office.appointments.tellings import told_of
-from maia.office.fields.days import read_wall, unread_words
-from maia.office.meant import is_meant, mark_of
-from maia.privacy.reading import notes_of, open_record, read_agenda
+from maia.office.meant import mark_of
+from maia.privacy.reading import notes_of, open_record
 from maia.schedules.models import Absence
 
-LONGEST = timedelta(hours=12)
 ACTS_THAT_TELL = (
     HistoryEntry.Action.MOVED,
     HistoryEntry.Action.CANCELLED,
@@ -60,10 +45,10 @@ ACTS_THAT_TELL = (
 def sheet(request: OfficeRequest, pk: int) -> HttpResponse:
     appointment = get_appointment(request, pk)
     if request.method != "POST":
-        return _render_sheet(request, appointment)
+        return render_sheet(request, appointment)
     form = EditForm(request.POST, seat=request.seat)
     if not form.is_valid():
-        return _render_sheet(request, appointment, form, status=422)
+        return render_sheet(request, appointment, form, status=422)
     typed = form.cleaned_data
     try:
         edit_appointment(
@@ -76,127 +61,12 @@ def sheet(request: OfficeRequest, pk: int) -> HttpResponse:
             seen=typed["version"],
         )
     except BookingRefused as refusal:
-        return _render_sheet(request, appointment, form, refusal, status=409)
+        return render_sheet(request, appointment, form, refusal, status=409)
     messages.success(request, _("Saved."))
     return redirect("office:sheet", pk)
 
 
-@office
-@require_POST
-def move(request: OfficeRequest, pk: int) -> HttpResponse:
-    """From the sheet's form, or from a drag in the agenda, which wants JSON."""
-    appointment = get_appointment(request, pk)
-    dragged = request.headers.get("Accept") == "application/json"
-    if is_looking(request):
-        form = ChangeForm(initial=taken_from(request), appointment=appointment)
-        coming = coming_times(request, request.POST, appointment)
-        return _render_sheet(request, appointment, when=form, coming=coming)
-    form = ChangeForm(request.POST, appointment=appointment)
-    telling = TellingForm(request.POST, auto_id="moving_%s")
-    seen = seen_of(request)
-    end = read_wall(request.POST.get("end", ""), request.seat.practice.zone)
-    crooked = not form.is_valid() or seen < 0 or (end is None and bool(request.POST.get("end")))
-    crooked = crooked or (end is not None and not _sane(form.start(), end))
-    if crooked or not telling.is_valid():
-        if dragged:
-            return JsonResponse({"error": unread_words(form)}, status=422)
-        return _render_sheet(
-            request, appointment, when=form, tellings={"moved": telling}, status=422
-        )
-    how = telling.telling()
-    move_there = partial(
-        move_appointment,
-        appointment,
-        form.start(),
-        end=end or form.end(),
-        practitioner=form.cleaned_data["practitioner"],
-        type=form.cleaned_data["type"],
-        by=By.practice(request.seat.user),
-        now=timezone.now(),
-        seen=seen,
-        telling=replace(how, wait=UNDOABLE) if dragged else how,
-    )
-    try:
-        try:
-            moved = move_there(allow_overlap=False)
-        except BookingRefused as refusal:
-            if not may_be_on_purpose(refusal) or not form.cleaned_data["allow_overlap"]:
-                raise
-            if not is_meant(request, "allow_overlap", _warning(form, _met(request, form))):
-                raise
-            moved = move_there(allow_overlap=True)
-    except BookingRefused as refusal:
-        overlaps = may_be_on_purpose(refusal)
-        if dragged:
-            met = _met(request, form) if overlaps else []
-            mark = mark_of(_warning(form, met)) if overlaps else ""
-            words = refusals.words(refusal)
-            answer = {"error": words, "overlaps": overlaps, "met": met, "mark": mark}
-            return JsonResponse(answer, status=409)
-        return _render_sheet(
-            request, appointment, None, refusal, when=form, tellings={"moved": telling}, status=409
-        )
-    if dragged:
-        read_agenda(request.seat, now=timezone.now())  # the answer says her name
-        return JsonResponse(said_of(moved))
-    stood = moved.start == appointment.start and moved.practitioner == appointment.practitioner
-    if stood:
-        messages.success(request, _("Saved."))
-    else:
-        tell_done(request, moved, Done.MOVED)
-    return redirect("office:sheet", pk)
-
-
-@office
-@require_POST
-def cancel(request: OfficeRequest, pk: int) -> HttpResponse:
-    acts = HistoryEntry.Action
-    return _act(
-        request, pk, Done.CANCELLED, cancel_appointment, acts.CANCELLED, seen=seen_of(request)
-    )
-
-
-@office
-@require_POST
-def confirm(request: OfficeRequest, pk: int) -> HttpResponse:
-    acts = HistoryEntry.Action
-    return _act(
-        request, pk, Done.CONFIRMED, confirm_appointment, acts.CONFIRMED, seen=seen_of(request)
-    )
-
-
-@office
-@require_POST
-def unconfirm(request: OfficeRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, Done.UNCONFIRMED, unconfirm_appointment, seen=seen_of(request))
-
-
-def _act(
-    request: OfficeRequest,
-    pk: int,
-    done: Done,
-    act: Callable[..., Any],
-    action: HistoryEntry.Action | None = None,
-    **how: Any,
-) -> HttpResponse:
-    """``action``: as what the patient is told of it; None for what she is not."""
-    appointment = get_appointment(request, pk)
-    tellings = {}
-    if action is not None:
-        form = TellingForm(request.POST, auto_id=f"{action}_%s")
-        tellings = {action.value: form}
-        if not form.is_valid():
-            return _render_sheet(request, appointment, tellings=tellings, status=422)
-        how["telling"] = form.telling()
-    try:
-        act(appointment, by=By.practice(request.seat.user), now=timezone.now(), **how)
-    except BookingRefused as refusal:
-        return _render_sheet(request, appointment, None, refusal, tellings=tellings, status=409)
-    tell_done(request, appointment, done)
-    return redirect("office:sheet", pk)
-
-
-def _render_sheet(
+def render_sheet(
     request: OfficeRequest,
     appointment: Appointment,
     form: EditForm | None = None,
@@ -209,7 +79,7 @@ def _render_sheet(
     open_record(request.seat, appointment.patient, now=timezone.now())
     local, until = timezone.localtime(appointment.start), timezone.localtime(appointment.end)
     overlaps = refusal is not None and may_be_on_purpose(refusal)
-    met = _met(request, when) if overlaps and when else []
+    met = met_there(request, when) if overlaps and when else []
     context = {
         "practice": request.seat.practice,
         "appointment": appointment,
@@ -249,7 +119,7 @@ def _render_sheet(
         "again": in_weeks(timezone.localdate()),
         "may_be_given": may_be_given(appointment, timezone.now()),
         "met": met,
-        "mark": mark_of(_warning(when, met)) if when and met else "",
+        "mark": mark_of(warning_of(when, met)) if when and met else "",
         **(coming or wishes(request.POST, appointment)),
     }
     return render(request, "office/appointments/sheet.html", context, status=status)
@@ -271,7 +141,7 @@ def _leaving(appointment: Appointment) -> str:
     return in_words(sorted(channels)) if channels else ""
 
 
-def _met(request: OfficeRequest, when: ChangeForm) -> list[str]:
+def met_there(request: OfficeRequest, when: ChangeForm) -> list[str]:
     start, was = when.start(), when.was
     end = when.end() or start + was.duration
     who = when.cleaned_data["practitioner"] or was.practitioner
@@ -279,7 +149,7 @@ def _met(request: OfficeRequest, when: ChangeForm) -> list[str]:
     return what_stands(request.seat, who, start, end, now=now, patient=was.patient, but=was)
 
 
-def _warning(when: ChangeForm, met: list[str]) -> list[object]:
+def warning_of(when: ChangeForm, met: list[str]) -> list[object]:
     """What stands there says its hours only: the day and with whom are of the warning too."""
     practitioner = when.cleaned_data["practitioner"] or when.was.practitioner
     return [*met, when.start(), when.end(), practitioner.pk]
@@ -301,7 +171,3 @@ def _absence_over(appointment: Appointment) -> Absence | None:
         return None
     met = {"start__lt": appointment.end, "end__gt": appointment.start}
     return appointment.practitioner.absences.filter(**met).first()
-
-
-def _sane(start: datetime, end: datetime) -> bool:
-    return timedelta(0) < end - start <= LONGEST

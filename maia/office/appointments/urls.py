@@ -3,11 +3,13 @@
 from django.urls import path
 
 from maia.office.appointments import (
+    acts,
     coming,
     contact,
     dragging,
     foretold,
     listing,
+    moving,
     noting,
     sheet,
     whose,
@@ -24,9 +26,9 @@ urlpatterns = [
     path("appointments/<int:pk>/", sheet.sheet, name="sheet"),
     path("appointments/<int:pk>/contact/", contact.contact, name="contact"),
     path("appointments/<int:pk>/patient/", whose.correct_patient, name="correct_patient"),
-    path("appointments/<int:pk>/move/", sheet.move, name="move"),
+    path("appointments/<int:pk>/move/", moving.move, name="move"),
     path("appointments/<int:pk>/move/undo/", dragging.undo, name="undo_move"),
-    path("appointments/<int:pk>/cancel/", sheet.cancel, name="cancel"),
-    path("appointments/<int:pk>/confirm/", sheet.confirm, name="confirm"),
-    path("appointments/<int:pk>/unconfirm/", sheet.unconfirm, name="unconfirm"),
+    path("appointments/<int:pk>/cancel/", acts.cancel, name="cancel"),
+    path("appointments/<int:pk>/confirm/", acts.confirm, name="confirm"),
+    path("appointments/<int:pk>/unconfirm/", acts.unconfirm, name="unconfirm"),
 ]
