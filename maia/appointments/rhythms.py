@@ -73,9 +73,9 @@ def rhythm_of(rule: Rule, first: date) -> Rhythm:
 
 
 def in_words(rule: Rule, first: date) -> str:
-    """*Every month, on the second Tuesday, with no end.*"""
+    """*Every month, on the second Tuesday, without an end date.*"""
     if rule.last is None:
-        return _("%(rhythm)s, with no end") % {"rhythm": _rhythm_in_words(rule, first)}
+        return _("%(rhythm)s, without an end date") % {"rhythm": _rhythm_in_words(rule, first)}
     words = {"rhythm": _rhythm_in_words(rule, first), "day": long_date(rule.last)}
     return _("%(rhythm)s, until %(day)s") % words
 

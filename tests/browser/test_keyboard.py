@@ -258,6 +258,6 @@ def test_a_record_is_erased(keys, site):
     )
     keys.open(f"/pro/patients/{made.json()['id']}/")
     keys.to("Ses données").press()
-    keys.to("Effacer").press().sees("Effacer le dossier de Nadia Clavier")
+    keys.to("Effacer").press().sees("Effacer le dossier «\u00a0Nadia Clavier\u00a0»")
     keys.to("[name=understood]").press("Space")
     keys.to("Effacer pour de bon").press().sees("Le dossier est effacé")

@@ -69,7 +69,7 @@ def test_a_word_stands_in_the_email_and_nowhere_else(hers, smtp, sms, act):
     work()
     (letter,) = smtp.taken
     plain, html = (letter.get_body((part,)).get_content() for part in ("plain", "html"))
-    assert "Un mot de Cabinet des Tilleuls" in plain
+    assert "Cabinet des Tilleuls vous écrit" in plain
     assert "Je suis désolée, <b>un accouchement</b>." in plain
     assert "Je suis désolée, &lt;b&gt;un accouchement&lt;/b&gt;." in html
     assert "désolée" not in letter["Subject"]
@@ -91,7 +91,7 @@ def test_a_patients_word_is_read_by_the_practice_and_not_sent_back_to_her(hers, 
                  if part.get_content_maintype() == "text")
         for told in (letters["anne"], letters["julie"])
     )  # fmt: skip
-    assert "Un mot de Julie" in to_practice
+    assert "Julie Petit vous écrit" in to_practice
     assert "Toujours." in to_practice
     assert "Toujours." not in to_her
     assert "malade" not in to_her

@@ -139,11 +139,11 @@ def test_what_was_done_says_with_whom_and_when_and_waits_in_no_cookie(
 ):
     made = owner.post(NEW, noting(anne, follow_up, julie))
     assert "Julie" not in str(made.cookies)
-    said = "Rendez-vous de Julie Petit, jeudi 3 décembre à 09:00, enregistré."
+    said = "Julie Petit, jeudi 3 décembre à 09:00\u00a0: rendez-vous enregistré."
     sheet = owner.get(made.url).content.decode()
     assert said in sheet
     assert said not in owner.get(made.url).content.decode(), "once"
-    assert "Rendez-vous de Julie Petit, jeudi 3 décembre à 09:00." in on_one_line(sheet), "asked so"
+    assert "Rendez-vous\u00a0: Julie Petit, jeudi 3 décembre à 09:00." in on_one_line(sheet), "asked so"
     pk, version = Appointment.objects.values_list("pk", "version").get()
     gone = owner.post(reverse("office:cancel", args=[pk]), {"version": version}, follow=True)
     assert "de Julie Petit, jeudi 3 décembre à 09:00, annulé" in gone.content.decode()

@@ -70,7 +70,7 @@ class PersonalForm(forms.Form):
     repeat_until = DayField(
         label=gettext_lazy("Repeated until"),
         required=False,
-        help_text=gettext_lazy("Left empty: with no end."),
+        help_text=gettext_lazy("Left empty: it goes on."),
     )
     colour = ColourField(label=gettext_lazy("Colour"))
     note = forms.CharField(

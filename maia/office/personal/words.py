@@ -52,7 +52,7 @@ def _series_in_words(
 
 
 def series_in_words(series: Series) -> str:
-    """*Every Tuesday, with no end, 12:30 – 13:30*: its line in the list."""
+    """*Every Tuesday, without an end date, 12:30 – 13:30*: its line in the list."""
     start = datetime.combine(series.first_date, series.begins)
     end = start + series.lasts
     at = "" if _is_whole(start, end) else f", {hours(start, end)}"

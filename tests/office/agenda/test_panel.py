@@ -76,7 +76,7 @@ def test_saved_it_says_where_that_leads_and_what_was_done(owner, anne, follow_up
     owner.defaults["HTTP_MAIA_PANEL"] = "1"
     made = note(owner, anne, follow_up, patient=julie.pk, time="09:30")
     sheet = reverse("office:sheet", args=[Appointment.objects.get().pk])
-    said = "Rendez-vous de Julie Petit, jeudi 3 décembre à 09:30, enregistré."
+    said = "Julie Petit, jeudi 3 décembre à 09:30\u00a0: rendez-vous enregistré."
     assert made.json() == {"to": sheet, "then": "close", "said": said}
     saved = owner.post(sheet, {"version": 0, "send_email": "on"})
     assert saved.json() == {"to": sheet, "then": "stay", "said": "C’est enregistré."}

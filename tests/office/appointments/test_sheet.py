@@ -261,7 +261,7 @@ def test_moving_by_form_and_by_drag(owner, hers):
     answer = owner.post(url("move", hers), dragged, headers=json)
     assert answer.json() == {
         "version": 2,
-        "said": "Rendez-vous de Julie Petit déplacé au vendredi 4 décembre à 10:10. Un e-mail partira à Julie Petit dans 20 secondes.",
+        "said": "Julie Petit\u00a0: rendez-vous déplacé au vendredi 4 décembre à 10:10. Un e-mail partira à Julie Petit dans 20 secondes.",
         "undo": url("undo_move", hers),
         "tells": True,
     }
