@@ -143,10 +143,12 @@ def test_what_was_done_says_with_whom_and_when_and_waits_in_no_cookie(
     sheet = owner.get(made.url).content.decode()
     assert said in sheet
     assert said not in owner.get(made.url).content.decode(), "once"
-    assert "Rendez-vous\u00a0: Julie Petit, jeudi 3 décembre à 09:00." in on_one_line(sheet), "asked so"
+    assert "Rendez-vous : Julie Petit, jeudi 3 décembre à 09:00." in on_one_line(sheet), "asked so"
     pk, version = Appointment.objects.values_list("pk", "version").get()
     gone = owner.post(reverse("office:cancel", args=[pk]), {"version": version}, follow=True)
-    assert "de Julie Petit, jeudi 3 décembre à 09:00, annulé" in gone.content.decode()
+    assert (
+        "Julie Petit, jeudi 3 décembre à 09:00\u00a0: rendez-vous annulé" in gone.content.decode()
+    )
 
 
 def test_signed_out_nobody_reads_what_was_done(owner, anne, follow_up, julie):
@@ -159,8 +161,8 @@ def test_signed_out_nobody_reads_what_was_done(owner, anne, follow_up, julie):
     ("day", "time", "words"),
     [
         ("2026-12-03", "09:00", ""),
-        ("2026-12-03", "06:00", "en dehors des horaires"),
-        ("2026-12-03", "20:00", "en dehors des horaires"),
+        ("2026-12-03", "06:00", "ne consulte pas à cette heure"),
+        ("2026-12-03", "20:00", "ne consulte pas à cette heure"),
         ("2026-12-25", "09:00", "ne reçoit pas alors\N{NO-BREAK SPACE}: Noël"),
         ("x", "", ""),
     ],
@@ -185,7 +187,7 @@ def test_a_type_with_hours_of_its_own_is_judged_by_them(owner, anne, follow_up, 
     told = reverse("office:noting_told")
     early, usual = (noting(anne, follow_up, julie, time) for time in ("06:00", "09:00"))
     assert owner.post(told, early).json()["outside"] == ""
-    assert "en dehors" in owner.post(told, usual).json()["outside"]
+    assert "ne consulte pas" in owner.post(told, usual).json()["outside"]
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_a_request_waits_in_the_menu_and_is_answered_in_its_row(owner, anne, fol
     path = reverse("office:answer_request", args=[no.pk])
     asks = owner.post(path, typed)
     page = asks.content.decode()
-    assert "Refuser la demande de Julie Petit, le jeudi 3 décembre 2026 à 10:00" in page
+    assert "Refuser à Julie Petit sa demande du jeudi 3 décembre 2026 à 10:00" in page
     assert "L’heure redevient libre aussitôt." in page
     no.refresh_from_db()
     assert no.status == "unconfirmed"

@@ -38,7 +38,7 @@ def test_on_the_record_and_the_sheet(owner, practice, julie, lina, pages, number
     answer = owner.post(path, typed)
     page = on_one_line(answer.content.decode())
     assert answer.status_code == 422
-    assert "Cette adresse est déjà celle de Lina Roy" in page
+    assert "Cette adresse est déjà dans un autre dossier (Lina Roy)" in page
     assert f'name="same_address" value="{TAKEN}"' in page
     julie.refresh_from_db()
     assert julie.email == before
