@@ -12,6 +12,7 @@ from maia.accounts.models import User
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.demo.models import Mail
 from maia.demo.practice import load_demo
+from maia.messaging.models import Message
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType
 
@@ -95,3 +96,15 @@ def test_the_mailbox_keeps_what_would_have_been_sent(db, settings):
     mail.send_mail("Bonjour", "Texte", "a@maia.example", ["x@y.example", "z@y.example"])
     assert [m.to for m in Mail.objects.all()] == ["z@y.example", "x@y.example"]
     assert b"Subject: Bonjour" in bytes(Mail.objects.first().raw)
+
+
+@pytest.mark.parametrize("day", range(7))
+def test_a_patient_says_why_and_a_drag_is_left_untold(db, day):
+    load_demo(MONDAY + timedelta(days=day))
+    word = HistoryEntry.objects.get(action="cancelled", actor="patient")
+    assert word.words.startswith("Mon bébé est arrivé")
+    assert word.appointment.event.start > MONDAY + timedelta(days=day)
+    move = HistoryEntry.objects.get(action="moved")
+    assert (move.actor, move.tells) == ("practice", False)
+    reminders = Message.objects.filter(appointment=move.appointment)
+    assert {one.occurrence for one in reminders} == {move.new_start}
