@@ -137,10 +137,13 @@ def _hers(request: OfficeRequest, pk: int) -> Absence:
 
 
 def _first_guess(request: OfficeRequest) -> dict[str, Any]:
-    """What the agenda says by where she dragged; from midnight to midnight it is whole days."""
-    start, end, practitioner = read_asked(request)
-    guess: dict[str, Any] = {"practitioner": practitioner}
-    return guess if start is None or end is None else guess | time_in_fields(start, end)
+    """What the agenda says by where she dragged, or the day that she looks at; from midnight to midnight it
+    is whole days."""
+    asked = read_asked(request)
+    guess: dict[str, Any] = {"practitioner": asked.practitioner}
+    if asked.start is None or asked.end is None:
+        return guess | ({"first_date": asked.day, "last_date": asked.day} if asked.day else {})
+    return guess | time_in_fields(asked.start, asked.end)
 
 
 @office

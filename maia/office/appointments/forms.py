@@ -140,7 +140,13 @@ class NewAppointmentForm(WhenForm):
     )
     first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=80, required=False)
-    mobile = forms.CharField(label=_("Phone"), max_length=LONGEST_TYPED, required=False)
+    # The patient's: a browser would fill in the number of who types.
+    mobile = forms.CharField(
+        label=_("Phone"),
+        max_length=LONGEST_TYPED,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
     email = AddressFormField(label=_("Email address"), max_length=254, required=False)
     street = forms.CharField(label=_("Number and street"), max_length=200, required=False)
     postcode = forms.CharField(label=_("Postcode"), max_length=10, required=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -41,6 +41,8 @@ from maia.office.personal.words import Met, met_in_words, summary
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act, time_in_words
 from maia.schedules.repeating import BadRule
+
+MORNING = time(9)  # where a day is said and no hour
 
 
 def get_event(request: OfficeRequest, pk: int) -> Event:
@@ -160,12 +162,15 @@ def event_summary(request: OfficeRequest) -> HttpResponse:
 
 
 def _first_guess(request: OfficeRequest) -> dict[str, Any]:
-    """What the agenda says by where she clicked, or the next whole hour of today."""
+    """What the agenda says by where she clicked, or the morning of the day that she looks at, or the next
+    whole hour of today."""
     asked = read_asked(request)
     start, end = asked.start, asked.end
     if start is None or end is None:
         start = timezone.localtime().replace(minute=0, second=0, microsecond=0)
         start += timedelta(hours=1)
+        if asked.day is not None and asked.day != timezone.localdate():
+            start = datetime.combine(asked.day, MORNING, start.tzinfo)
         end = start + timedelta(hours=1)
     return {
         "practitioner": asked.practitioner,

@@ -732,3 +732,18 @@ def lines(client, appointment):
             kind, _channel, state = re.split(r"(\(e-mail\)) · ", words.split(" – ", 1)[1])
             found.append((kind.strip(), state))
     return found
+
+
+@pytest.mark.rule("3.12.2")
+def test_moving_begins_with_the_free_times(owner, hers):
+    """What is mostly chosen comes before what is typed, on a phone two screens sooner."""
+    page = owner.get(f"/pro/appointments/{hers.pk}/").content.decode()
+    form = page[page.index('id="moving"') :]
+    assert form.index('class="coming"') < form.index('name="date"')
+
+
+def test_a_new_patients_phone_is_typed_on_keys_of_digits(owner):
+    page = owner.get("/pro/appointments/new/").content.decode()
+    field = re.search(r'<input[^>]*name="mobile"[^>]*>', page)[0]
+    assert 'type="tel"' in field
+    assert 'autocomplete="off"' in field

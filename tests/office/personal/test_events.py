@@ -64,6 +64,17 @@ def shown(practice):
     return [f"{row.start.astimezone(practice.zone):%d/%m %H:%M} {row.title}" for row in rows]
 
 
+def test_the_day_looked_at_goes_along_to_each_form(owner):
+    """By its key and by its tab: `n`, then *Événement* or *Absence*."""
+    page = owner.get("/pro/appointments/new/?date=2026-12-10").content.decode()
+    assert f'href="{NEW}?date=2026-12-10"' in page
+    event = owner.get(f"{NEW}?date=2026-12-10").context["form"].initial
+    assert (str(event["date"]), str(event["time"])) == ("2026-12-10", "09:00:00")
+    assert event["weekdays"] == [3]
+    away = owner.get("/pro/absences/new/?date=2026-12-10").context["form"].initial
+    assert (str(away["first_date"]), str(away["last_date"])) == ("2026-12-10", "2026-12-10")
+
+
 def test_from_the_agenda_when_and_whose_are_filled_in(owner, ines):
     page = text(
         owner.get(f"{NEW}?start=2026-12-10T15:30&end=2026-12-10T16:15&practitioner={ines.pk}")
