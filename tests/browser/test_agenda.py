@@ -126,7 +126,7 @@ def test_what_others_do_shows_by_itself_and_is_new(site, agenda, browser, browse
     other.select_option("#id_type", index=1)
     other.locator("#until", has_text="jusqu’à").wait_for()
     other.get_by_role("button", name="Enregistrer le rendez-vous").click()
-    other.get_by_text(", enregistré.").wait_for()
+    other.get_by_text("rendez-vous enregistré.").wait_for()
     page.evaluate("live.ask()")
     new = page.locator(".ec-event.news", has_text="Sofia Costa")
     expect(new.locator(".is-new")).to_have_text("nouveau")

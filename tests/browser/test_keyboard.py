@@ -126,7 +126,7 @@ def test_an_appointment_is_noted_moved_and_cancelled(keys):
     keys.to("#id_date")
     keys.page.keyboard.type("12292027")  # month, day, year: Chromium's own order here
     keys.to("#id_time").press("0").press("6").press("1").press("0").press("A")
-    keys.press("Control+Enter").sees(", enregistré.")
+    keys.press("Control+Enter").sees("rendez-vous enregistré.")
     keys.open("/pro/?date=2027-12-29&view=day")
     keys.to(".ec-event a.opens").press().sees("Sofia Costa")
     keys.page.locator("#panel h1:focus").wait_for()

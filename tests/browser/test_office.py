@@ -33,7 +33,7 @@ def test_a_call_noted_by_keyboard_alone(site, office):
     page.locator("#id_time").fill("06:05")  # before hours: hers to decide
     page.get_by_role("button", name="Enregistrer le rendez-vous").focus()
     keys.press("Enter")
-    page.get_by_text(", enregistré.").wait_for()
+    page.get_by_text("rendez-vous enregistré.").wait_for()
     assert "06:05" in page.locator(".summary .when").inner_text()
 
 

@@ -113,7 +113,7 @@ def test_a_drag_keeps_its_end_and_what_is_saved_shows_at_once(site, agenda):
     assert panel.locator("#id_type").input_value()
     page.keyboard.press("Control+Enter")
     expect(panel).to_be_hidden()
-    expect(page.locator("#agenda-status")).to_contain_text(", enregistré.")
+    expect(page.locator("#agenda-status")).to_contain_text("rendez-vous enregistré.")
     page.locator(".ec-event", has_text="Sofia Costa").last.wait_for()
     assert page.url.endswith("?date=2027-01-18&view=week")
 

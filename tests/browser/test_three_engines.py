@@ -168,7 +168,7 @@ def test_she_notes_an_appointment(engine, new_visitor, sites):
     page.fill("Heure", time_of_day)
     page.sees("jusqu’à")
     page.press("Enregistrer le rendez-vous")
-    page.sees(", enregistré.")
+    page.sees("rendez-vous enregistré.")
     assert time_of_day in page.text(".summary .when")
 
 
