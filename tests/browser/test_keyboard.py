@@ -137,7 +137,7 @@ def test_an_appointment_is_noted_moved_and_cancelled(keys):
     keys.to("#id_until").press("0").press("6").press("5").press("0").press("A")
     keys.to("Enregistrer la modification").press().sees("déplacé au")
     keys.to("Annuler").press()
-    keys.to("Annuler le rendez-vous").press().sees("annulé : le créneau")
+    keys.to("Annuler le rendez-vous").press().sees("rendez-vous annulé")
 
 
 def test_the_agenda_is_walked_and_an_event_opens(keys):

@@ -75,7 +75,10 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
     )
     assert sheet.ok
     page.goto(f"{site.base}/pro/absences/")
-    event = page.locator(".rows a").first.get_attribute("href")
+    event, absence = (
+        page.locator(f".rows a[href*='/{kind}/']").first.get_attribute("href")
+        for kind in ("events", "absences")
+    )
     for path in (
         "/pro/?view=month",
         "/pro/?view=list",
@@ -108,6 +111,7 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
         "/pro/events/new/",
         event,
         f"{event}delete/",
+        absence,
         "/pro/settings/practice/",
         "/pro/settings/team/",
         "/pro/settings/embed/",
