@@ -131,7 +131,9 @@ def serving(html: str) -> Iterator[int]:
 
 
 def _shoot(page: Page, name: str, *, full: bool = False) -> None:
-    page.evaluate("document.querySelector('.demo-bar')?.remove()")
+    page.evaluate(
+        "document.querySelector('.demo-bar')?.remove(); dispatchEvent(new Event('resize'))"
+    )
     raw = IMAGES / f"{name}.png"
     page.screenshot(path=raw, full_page=full)
     picture = Image.open(raw).convert("RGB")
