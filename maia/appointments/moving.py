@@ -51,7 +51,7 @@ def move_appointment(
     """Moves it to ``start``, for as long as before or until ``end``, in her agenda or, by the practice,
     in that of ``practitioner``, as another ``type``; or leaves it as it is.
 
-    Another type brings its duration, unless the end is said or was changed by hand before.
+    Another type brings its duration (`lasting`), unless the end is said.
 
     Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `PatientBusy`, `ImpossibleDate`,
     `ChangedMeanwhile`, `RecordErased`.
@@ -62,9 +62,7 @@ def move_appointment(
     with agenda_of(appointment.practitioner, there, holding=patient_of(appointment)):
         # Her same submission twice is one move: then it is where she wants it.
         current = read_again(appointment, None if by.is_patient else seen)
-        lasts = current.duration
-        if type is not None and type != current.type and lasts == current.type.duration:
-            lasts = type.duration
+        lasts = lasting(current, type)
         wanted = Spot(start, end or start + lasts, there, allow_overlap)
         if wanted.is_same(Spot.of(current)) and type in (None, current.type):
             return current
@@ -84,6 +82,15 @@ def move_appointment(
             )
         _put(current, wanted, by, now, telling, type=type)
     return current
+
+
+def lasting(appointment: Appointment, type: AppointmentType | None) -> timedelta:
+    """How long it lasts as ``type``, where no end is said: as that type does, unless its end was changed by
+    hand before. None: its own type."""
+    lasts: timedelta = appointment.duration
+    if type is not None and type != appointment.type and lasts == appointment.type.duration:
+        return timedelta(minutes=type.duration_minutes)
+    return lasts
 
 
 def undo_move(

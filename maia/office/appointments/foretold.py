@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST
 
 from maia.accounts.ids import parse_id
 from maia.appointments.models import Appointment, Event
+from maia.appointments.moving import lasting
 from maia.appointments.opening import Why, what_closes
 from maia.messaging.foresight import noting_in_words
-from maia.office.access import OfficeRequest, office, only_reads
+from maia.office.access import OfficeRequest, get_appointment, office, only_reads
 from maia.office.agenda.closed import closed_name
+from maia.office.appointments.forms import ChangeForm
 from maia.office.fields.days import MIDNIGHT, read_wall
 from maia.office.fields.phones import clean_phone
 from maia.patients.models import Patient
@@ -30,7 +32,12 @@ Typed = Mapping[str, Any]
 @require_POST
 @only_reads
 def noting_told(request: OfficeRequest) -> HttpResponse:
-    """Posted: an address that is typed would stand in every log on the way."""
+    """Posted: an address that is typed would stand in every log on the way. ``moving``: of an appointment
+    that is being moved, whose telling stands beside its form, only what closes the time."""
+    if "moving" in request.POST:
+        appointment = get_appointment(request, _key(request.POST, "moving"))
+        when = ChangeForm(request.POST, appointment=appointment)
+        return JsonResponse({"said": "", "outside": outside_there(request.seat, when)})
     said = said_of(request.seat, request.POST, now=timezone.now())
     return JsonResponse({"said": said, "outside": outside_of(request.seat, request.POST)})
 
@@ -44,8 +51,25 @@ def said_of(seat: Seat, typed: Typed, *, now: datetime) -> str:
 def outside_of(seat: Seat, typed: Typed) -> str:
     """What closes that time, in words: hers to decide, and good to know. Empty: nothing does."""
     event = _time_of(seat, typed)
-    if event is None or event.type is None:
+    return _closed_words(seat, event) if event is not None else ""
+
+
+def outside_there(seat: Seat, when: ChangeForm) -> str:
+    """The same of where it would be moved; empty as long as the form does not say when."""
+    if not when.is_valid():
         return ""
+    start, was, typed = when.start(), when.was, when.cleaned_data
+    event = Event(
+        practitioner=typed["practitioner"] or was.practitioner,
+        type=typed["type"] or was.type,
+        start=start,
+        end=when.end() or start + lasting(was, typed["type"]),
+    )
+    return _closed_words(seat, event)
+
+
+def _closed_words(seat: Seat, event: Event) -> str:
+    assert event.type is not None
     closed = what_closes(
         event.practitioner, event.type, event.start, event.end, get_language() or ""
     )

@@ -17,6 +17,7 @@ from maia.appointments.booking import (
 )
 from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
 from maia.appointments.models import Appointment, HistoryEntry
+from maia.appointments.moving import lasting
 from maia.appointments.places import Reader, place_of
 from maia.appointments.whose import may_be_given
 from maia.messaging.foresight import in_words, what_waits, will_be_told
@@ -26,6 +27,7 @@ from maia.office.appointments.coming import (
     in_weeks,
     wishes,
 )
+from maia.office.appointments.foretold import outside_there
 from maia.office.appointments.forms import ChangeForm, EditForm, TellingForm
 from maia.office.appointments.overlaps import what_stands
 from maia.office.appointments.tellings import told_of
@@ -119,6 +121,7 @@ def render_sheet(
         "again": in_weeks(timezone.localdate()),
         "may_be_given": may_be_given(appointment, timezone.now()),
         "met": met,
+        "outside": outside_there(request.seat, when) if when and when.is_bound else "",
         "mark": mark_of(warning_of(when, met)) if when and met else "",
         **(coming or wishes(request.POST, appointment)),
     }
@@ -143,7 +146,7 @@ def _leaving(appointment: Appointment) -> str:
 
 def met_there(request: OfficeRequest, when: ChangeForm) -> list[str]:
     start, was = when.start(), when.was
-    end = when.end() or start + was.duration
+    end = when.end() or start + lasting(was, when.cleaned_data["type"])
     who = when.cleaned_data["practitioner"] or was.practitioner
     now = timezone.now()
     return what_stands(request.seat, who, start, end, now=now, patient=was.patient, but=was)

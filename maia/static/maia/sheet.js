@@ -147,10 +147,10 @@
   }
 
   // What saving would send, to whom: said as the form changes, in a place that stays.
-  const TELLS = ["patient", "email", "mobile", "type", "practitioner", "date", "time", "until", "send_email", "send_sms", "unconfirmed"];
+  const TELLS = ["moving", "patient", "email", "mobile", "type", "practitioner", "date", "time", "until", "send_email", "send_sms", "unconfirmed"];
   function foretell(form) {
-    const told = form.querySelector(".told");
-    if (!told) return;
+    const told = form.querySelector(".told"); // while moving it stands beside the form, whatever the time
+    const outside = form.querySelector(".outside");
     let waiting;
     let asking;
     let asked = "";
@@ -163,11 +163,11 @@
       asking = new AbortController();
       const headers = { "X-CSRFToken": typed.get("csrfmiddlewaretoken") };
       const how = { method: "POST", body, headers, signal: asking.signal, redirect: "manual" };
-      const answer = await fetch(told.dataset.from, how).catch(() => null);
+      const answer = await fetch(outside.dataset.from, how).catch(() => null);
       const said = answer?.ok && (await answer.json().catch(() => null));
       if (how.signal.aborted || !answer) return;
-      told.textContent = said ? said.said : ""; // rather nothing than what was true before
-      form.querySelector(".outside").textContent = said ? said.outside : "";
+      if (told) told.textContent = said ? said.said : ""; // rather nothing than what was true before
+      outside.textContent = said ? said.outside : "";
     };
     const later = ({ target }) => {
       if (!TELLS.includes(target.name)) return;

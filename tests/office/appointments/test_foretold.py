@@ -1,7 +1,11 @@
 """While she notes an appointment, the form says what saving it will send, and to whom."""
 
+import html
+
 import pytest
 
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment, Event
 from maia.messaging.foresight import noting_in_words
 from maia.messaging.models import Message
@@ -20,6 +24,13 @@ def sms(settings):
 @pytest.fixture
 def nina(practice):
     return make_patient(practice, "Nina", email="nina@exemple.example", mobile="+33639980001")
+
+
+@pytest.fixture
+def hers(follow_up, anne, nina):
+    return book_appointment(
+        follow_up, anne, at(THURSDAY, "09:30"), nina, by=By.patient(None), now=NOW
+    )
 
 
 @pytest.fixture
@@ -108,3 +119,31 @@ def test_in_the_domain_an_address_that_refused_is_not_promised(follow_up, anne, 
     assert "nina@" in noting_in_words(one, NOW)
     nina.email = ""
     assert "@" not in noting_in_words(one, NOW)
+
+
+@pytest.mark.rule("3.12.2")
+def test_a_time_outside_of_the_hours_is_said_while_moving_as_while_noting(
+    owner, anne, follow_up, hers
+):
+    """One computation: the end that was shown stays beside a new beginning."""
+    local = hers.start.astimezone(anne.practice.zone)
+    shown = {"until": f"{local + hers.duration:%H:%M}", "type": follow_up.pk, "date": "2026-12-10"}
+
+    def moving(**typed):
+        form = {"moving": hers.pk, "practitioner": anne.pk, **shown, **typed}
+        return owner.post(PATH, form).json()["outside"]
+
+    noted = owner.post(PATH, {"practitioner": anne.pk, **shown, "time": "22:00", "until": ""})
+    assert noted.json()["outside"]
+    assert moving(time="22:00") == noted.json()["outside"]
+    assert not moving(time="10:00")
+    assert not moving(time="")
+    page = owner.post(
+        f"/pro/appointments/{hers.pk}/move/", {**shown, "time": "22:00", "version": -1}
+    )
+    assert page.status_code == 422
+    assert noted.json()["outside"] in html.unescape(page.content.decode())
+
+
+def test_an_appointment_that_is_nowhere_is_said_nothing_of(owner):
+    assert owner.post(PATH, {"moving": 999_999}).status_code == 404
