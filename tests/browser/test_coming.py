@@ -149,6 +149,24 @@ def test_moving_shows_the_free_times_at_once(site, page):
     expect(page.locator("#agenda-status")).to_contain_text("déplacé")
 
 
+def test_moving_is_three_taps_without_scrolling(site, thumb):
+    page = thumb.page
+    page.goto(f"{site.base}/pro/?date=2027-01-13&view=day")
+    drawn(page)
+    page.locator(".ec-event a.opens", has=page.locator(".kind")).first.tap()
+    panel = opened(page)
+    thumb.tap(panel.locator("summary", has_text="Déplacer ou modifier"))
+    time = panel.locator("#moving [data-time]").first
+    expect(time).to_be_in_viewport(ratio=1)
+    thumb.tap(time)
+    save = panel.get_by_role("button", name="Enregistrer la modification")
+    expect(save).to_be_in_viewport(ratio=1)
+    assert is_on_top(save)
+    thumb.tap(save)
+    expect(panel).to_contain_text("rendez-vous déplacé au")
+    assert thumb.taps == 3
+
+
 def test_the_first_free_time_is_that_of_the_type_from_today_on(site, page):
     """What is guessed before a type is known says nothing of another's times."""
     sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")

@@ -185,5 +185,9 @@
     }
   };
   followAll(document);
+  // What is opened is what she looks at: its free times, not its head alone, stand on a phone's screen.
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.matches("details.act[open]") && target.contains(document.activeElement)) target.scrollIntoView({ block: "start" });
+  }, { capture: true });
   document.addEventListener("maia:page", ({ target }) => followAll(target));
 }
