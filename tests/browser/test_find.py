@@ -50,3 +50,19 @@ def test_it_is_there_while_the_panel_has_its_room(site, page):
     expect(field).to_be_hidden()
     assert page.evaluate("document.activeElement.closest('#panel-page, .side') !== null")
     expect(page.locator("#panel-page h1")).to_be_visible()
+
+
+def test_nobody_found_is_said_and_leads_to_her_new_record(site, page):
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.keyboard.press("/")
+    page.keyboard.type("Zélie Quux")
+    option = page.locator("#found-patients [role=option]")
+    expect(option).to_have_count(1)
+    expect(option).to_contain_text("Zélie Quux")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pro/patients/new/")
+    expect(page.locator("#id_first_name")).to_have_value("Zélie")
+    expect(page.locator("#id_last_name")).to_have_value("Quux")
+    page.reload()
+    expect(page.locator("#id_first_name")).to_have_value("")

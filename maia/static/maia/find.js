@@ -1,18 +1,34 @@
 /* The search of every page of the office: who is found is listed as one types (a combobox after the ARIA
    Authoring Practices), Enter opens the first or the one that the arrows are at, Escape closes. `/` leads there.
-   Without a script, or where nobody was listed yet, Enter leads to the page of who was found. */
+   Somebody new is the last of the list: her form takes the name that was typed, which no address keeps.
+   Without a script, or where nobody was listed, Enter leads to the page of who was found. */
 "use strict";
 
 {
   const DELAY = 150; // milliseconds after the last letter
+  const TYPED = "maia-new-patient"; // in this tab, until the form of a new record has taken it
   const form = document.querySelector("form.find");
   if (form) listAsTyped(form);
+  if (form && location.pathname === form.dataset.new) takeName(sessionStorage.getItem(TYPED));
+
+  /** An address, a number, or a first name and all the rest: in fields that are still empty. */
+  function takeName(typed) {
+    sessionStorage.removeItem(TYPED);
+    if (!typed) return;
+    const [name, ...rest] = typed.split(/\s+/);
+    const values = { first_name: name, last_name: rest.join(" ") };
+    const taken = typed.includes("@") ? { email: typed } : /\d/.test(typed) ? { mobile: typed } : values;
+    for (const [of, value] of Object.entries(taken)) {
+      const field = document.getElementById(`id_${of}`);
+      if (field && !field.value) field.value = value;
+    }
+  }
 
   function listAsTyped(form) {
     const input = form.querySelector("input[type=search]");
     const said = form.querySelector("[role=status]");
     const list = form.querySelector("[role=listbox]");
-    const { search, record, failed } = form.dataset;
+    const { search, record, failed, new: forNew } = form.dataset;
     let waiting;
     let asking;
     let active = -1;
@@ -28,7 +44,10 @@
       input.setAttribute(name, value);
 
     const options = () => [...list.children];
-    const open = (option) => (location = record.replace("/0/", `/${option.dataset.patient}/`));
+    function open(option) {
+      if ("isNew" in option.dataset) sessionStorage.setItem(TYPED, input.value.trim());
+      location = "isNew" in option.dataset ? forNew : record.replace("/0/", `/${option.dataset.patient}/`);
+    }
 
     function move(to) {
       const all = options();
@@ -70,7 +89,7 @@
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         if (!answer.ok) throw answer;
         if (document.activeElement !== input) return;
-        const found = [...page.querySelectorAll("[data-patient]")];
+        const found = [...page.querySelectorAll("[data-patient], [data-is-new]")];
         for (const one of found) one.id = `find-${one.id}`;
         show(found);
         said.textContent = page.querySelector("[data-said]").dataset.said;
@@ -97,7 +116,7 @@
         pressed.preventDefault();
         if (list.hidden) look();
         else move(key === "ArrowDown" ? active + 1 : active < 0 ? -1 : active - 1);
-      } else if (key === "Enter" && !list.hidden) {
+      } else if (key === "Enter" && !list.hidden && (active >= 0 || options()[0].dataset.patient)) {
         pressed.preventDefault();
         open(options()[Math.max(active, 0)]);
       } else if (key === "Escape" && (!list.hidden || input.value)) {
