@@ -143,6 +143,7 @@ def test_moving_shows_the_free_times_at_once(site, page):
     panel.get_by_role("button", name="1 semaine plus tard").click()
     slot = panel.locator("#availability .slot").first
     expect(panel.locator("[name=from]")).to_have_value("2027-01-18")
+    expect(slot).to_have_attribute("data-date", re.compile("2027-01-(1[89]|2)"))
     slot.click()
     expect(panel.locator("#id_time")).to_have_value(slot.get_attribute("data-time"))
     panel.get_by_role("button", name="Enregistrer la modification").click()

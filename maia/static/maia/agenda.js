@@ -334,7 +334,6 @@ function hear() {
 let settled = false;
 function settle() {
   if (held) keepFocus();
-  plainRoles();
   wholeHours();
   hear();
   if (settled) return;
@@ -342,6 +341,7 @@ function settle() {
   if (kept?.search === location.search && kept.top) setTimeout(() => (scroller().scrollTop = kept.top));
 }
 
+new MutationObserver(plainRoles).observe(box, { childList: true, subtree: true }); // whenever it draws
 box.replaceChildren(); // the day's lines, which stood there meanwhile
 const calendar = EventCalendar.create(box, {
   view: VIEWS[view()],
@@ -392,7 +392,6 @@ const calendar = EventCalendar.create(box, {
   eventDrop: moved,
   eventResize: moved,
   eventAllUpdated: settle,
-  datesSet: () => setTimeout(plainRoles),
   loading: (busy) => box.setAttribute("aria-busy", String(busy)),
 });
 
