@@ -25,7 +25,7 @@ from maia.appointments.exceptions import (
     SlotTaken,
     TooLate,
 )
-from maia.appointments.models import Appointment, HistoryEntry
+from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import refuse_if_busy
 from maia.appointments.telling import Spot, overtake
@@ -33,6 +33,7 @@ from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType
 
 Reason = NotBookable.Reason
+TAKEN_BACK = timedelta(minutes=10)  # for how long the sheet of what has moved offers it
 
 
 def move_appointment(
@@ -89,7 +90,7 @@ def lasting(appointment: Appointment, type: AppointmentType | None) -> timedelta
     hand before. None: its own type."""
     lasts: timedelta = appointment.duration
     if type is not None and type != appointment.type and lasts == appointment.type.duration:
-        return timedelta(minutes=type.duration_minutes)
+        return type.duration
     return lasts
 
 
@@ -101,7 +102,8 @@ def undo_move(
     What the patient was to be told of it is taken back, if it has not left: then she is told nothing.
     Otherwise this is a move like another, told after ``wait``.
     Raises `ChangedMeanwhile` for a move that is not the last act, or was taken back already;
-    `SlotTaken` where its old time has gone meanwhile, `NotBookable`, `AlreadyCancelled`.
+    `SlotTaken` where its old time has gone meanwhile, `NotBookable`, `AlreadyCancelled`. What overlapped on
+    purpose goes back over what it overlapped, and over no appointment that came after.
     """
     moved = _move_that_made(appointment, seen)
     back = moved.old_practitioner or appointment.practitioner
@@ -111,10 +113,21 @@ def undo_move(
         refuse_if_over(current, now)
         spot = Spot.before(moved, Spot.of(current))
         assert spot is not None
+        if spot.overlap and _has_come_since(moved, spot):
+            raise SlotTaken
         # A drag that went back to the time she knows had nothing to tell; taking it back has.
         tells = moved.tells or moved.owed_from is not None
         _put(current, spot, by, now, Telling(tell=tells, wait=wait), undoes=moved)
     return current
+
+
+def move_to_take_back(appointment: Appointment, now: datetime) -> HistoryEntry | None:
+    """The practice's move that was its last act, and is some minutes old at most."""
+    try:
+        moved = _move_that_made(appointment, appointment.version)
+    except ChangedMeanwhile:
+        return None
+    return moved if now - moved.at <= TAKEN_BACK else None
 
 
 def leave_untold(appointment: Appointment, *, seen: int) -> Appointment:
@@ -128,6 +141,17 @@ def leave_untold(appointment: Appointment, *, seen: int) -> Appointment:
         if not moved.update(tells=False):
             raise ChangedMeanwhile
     return current
+
+
+def _has_come_since(move: HistoryEntry, spot: Spot) -> bool:
+    """Whether an appointment was booked or moved into ``spot`` after ``move``."""
+    standing = Event.objects.filter(practitioner=spot.practitioner, blocking=True)
+    came = HistoryEntry.objects.filter(
+        pk__gt=move.pk,
+        action__in=(HistoryEntry.Action.BOOKED, HistoryEntry.Action.MOVED),
+        appointment__event__in=standing.touching(spot.start, spot.end),
+    )
+    return came.exclude(appointment=move.appointment_id).exists()
 
 
 def _move_that_made(appointment: Appointment, version: int) -> HistoryEntry:

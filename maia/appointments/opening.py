@@ -26,7 +26,6 @@ class ClosedTime(NamedTuple):
     end: datetime
     why: Why
     title: str = ""  # the holiday's name, the absence's title, the calendar's name
-    absence: int | None = None  # the key of the one that was made by hand
 
     def local(self, zone: ZoneInfo) -> "ClosedTime":
         return self._replace(start=self.start.astimezone(zone), end=self.end.astimezone(zone))
@@ -49,9 +48,9 @@ def closed_times(
     for absence in Absence.objects.filter(
         practitioner__in=list(hours), end__gt=start, start__lt=end
     ):
-        why, key = (Why.CALENDAR, None) if absence.calendar_id else (Why.ABSENCE, absence.pk)
+        why = Why.CALENDAR if absence.calendar_id else Why.ABSENCE
         away[absence.practitioner_id].append(
-            ClosedTime(max(absence.start, start), min(absence.end, end), why, absence.title, key)
+            ClosedTime(max(absence.start, start), min(absence.end, end), why, absence.title)
         )
     whole = [Interval(start.astimezone(UTC), end.astimezone(UTC))]
     for practitioner in practitioners:

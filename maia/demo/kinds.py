@@ -4,8 +4,6 @@ from maia.demo.team import set_hours
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType, Category, PlaceKind, Schedule
 
-Week = dict[int, list[tuple[int, int]]]
-
 
 def make_types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:
     pregnancy, after, care = (

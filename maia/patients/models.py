@@ -11,6 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
+from phonenumber_field.phonenumber import PhoneNumber
 
 from maia.accounts.addresses import AddressField, same_address
 from maia.patients.birth_dates import is_birth_date
@@ -136,6 +137,11 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def numbers(self) -> list[PhoneNumber]:
+        """To call her, the one that messages go to first."""
+        return [number for number in (self.mobile, self.phone) if number]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Never over a record that was erased meanwhile: raises `RecordErased`."""

@@ -64,5 +64,7 @@ def test_nobody_found_is_said_and_leads_to_her_new_record(site, page):
     page.wait_for_url("**/pro/patients/new/")
     expect(page.locator("#id_first_name")).to_have_value("Zélie")
     expect(page.locator("#id_last_name")).to_have_value("Quux")
+    kept = page.evaluate("JSON.stringify([{ ...sessionStorage }, { ...localStorage }])")
+    assert "Zélie" not in kept
     page.reload()
     expect(page.locator("#id_first_name")).to_have_value("")

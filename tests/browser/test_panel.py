@@ -22,10 +22,7 @@ def agenda(site, page):
 def opened(page):
     expect(page.locator("#panel")).to_be_visible()
     page.locator("#panel-page h1").wait_for()
-    panel = page.locator("#panel")
-    # It has come to where it stays.
-    panel.evaluate("e => Promise.allSettled(e.getAnimations().map((one) => one.finished))")
-    return panel
+    return page.locator("#panel")
 
 
 def pick(page, typed, name):
@@ -253,57 +250,6 @@ def test_on_a_phone_it_is_a_sheet_that_back_closes(site, browser, browser_contex
     context.close()
 
 
-ON_TOP = """e => {
-    const { left, top, width, height } = e.getBoundingClientRect();
-    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
-    return hit === e || e.contains(hit);
-}"""
-
-
-# Acts of the sheet that lie under what is said, somewhere.
-UNDER = """said => {
-    const over = said.getBoundingClientRect();
-    const acts = document.querySelectorAll("#panel-page :is(button:not(.unseen), a, summary, .chip)");
-    return [...acts].filter((e) => {
-        const { top, bottom, left, right, width } = e.getBoundingClientRect();
-        return width > 1 && top < over.bottom && over.top < bottom && left < over.right && over.left < right;
-    }).map((e) => e.textContent.trim());
-}"""
-
-
-def test_on_a_phone_what_is_said_lies_over_no_button_of_the_sheet(site, page_of):
-    page = page_of(PHONE, has_touch=True)
-    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
-    page.goto(f"{site.base}/pro/?date=2027-01-12&view=day")
-    drawn(page)
-    # Said of the agenda with what undoes it, a sheet opened meanwhile has it too.
-    page.evaluate("tell('Léa Martin : déplacé au jeudi 14 janvier à 10:30.', () => {}, () => {})")
-    said = page.locator("#agenda-status")
-    page.locator(".ec-event a.opens").first.tap()
-    panel = opened(page)
-    undo = said.get_by_role("button", name="Défaire")
-    assert said.evaluate("e => Boolean(e.closest('#panel'))")
-    assert said.evaluate(UNDER) == []
-    panel.get_by_text("Déplacer ou modifier").tap()
-    panel.locator("#availability .slot").first.wait_for()
-    save = panel.get_by_role("button", name="Enregistrer la modification")
-    for button in (save, undo, page.locator("#panel-close")):
-        assert button.evaluate(ON_TOP), button
-    panel.get_by_text("Déplacer ou modifier").scroll_into_view_if_needed()
-    for button in (save, undo, page.locator("#panel-close")):
-        assert button.evaluate(ON_TOP), button
-    undo.tap()
-    expect(said).to_be_empty()
-    page.locator("#panel-close").tap()
-    page.locator(".rail .new").tap()
-    panel = opened(page)
-    page.evaluate("tell('Léa Martin : rendez-vous enregistré.', () => {})")
-    for button in (panel.get_by_role("button", name="Enregistrer le rendez-vous"), undo):
-        assert button.evaluate(ON_TOP), button
-    assert said.evaluate(UNDER) == []
-    assert_accessible(page)
-
-
 def test_an_overlap_is_saved_anyway_from_where_it_was_refused(site, agenda):
     page = agenda
     for patient in ("sof", "cla"):
@@ -317,3 +263,48 @@ def test_an_overlap_is_saved_anyway_from_where_it_was_refused(site, agenda):
             page.locator(".refusal:focus").wait_for()
             page.keyboard.press("Control+Enter")
         page.wait_for_url(re.compile(r"/pro/appointments/\d+/"))
+
+
+@pytest.mark.parametrize("gone", ["session", ""])  # with or without the cookie of its forms
+def test_a_session_that_ends_loses_nothing_of_what_was_typed(site, agenda, gone):
+    page = agenda
+    page.keyboard.press("n")
+    panel = opened(page)
+    pick(page, "lea", "Léa Martin")
+    panel.locator("#id_type").select_option(index=2)
+    panel.locator("#id_time").fill("06:10")
+    page.context.clear_cookies(name=re.compile(gone))
+    page.keyboard.press("Control+Enter")
+    expect(panel.get_by_role("alert")).to_contain_text("Votre session a pris fin")
+    with page.context.expect_page() as opening:
+        panel.get_by_role("link", name="Se connecter").click()
+    door = opening.value
+    door.fill("#id_login", "camille@lilas.example")
+    door.get_by_role("button", name="mot de passe").or_(
+        door.locator("#id_password")
+    ).first.wait_for()
+    door.fill("#id_password", "maia-demo")
+    door.get_by_role("button", name="Se connecter").click()
+    door.wait_for_url("**/pro/")
+    door.close()
+    expect(panel.locator("#id_time")).to_have_value("06:10")
+    panel.get_by_role("button", name="Enregistrer le rendez-vous").click()
+    expect(page.locator("#agenda-status, .toast")).to_contain_text("enregistré")
+
+
+def test_a_move_typed_in_the_panel_is_taken_back_by_a_key(site, agenda):
+    page = agenda
+    page.goto(f"{site.base}/pro/?date=2027-01-11&view=week")
+    drawn(page)
+    page.locator(".ec-event a.opens").nth(2).click()
+    panel = opened(page)
+    when = panel.locator(".summary .when").inner_text()
+    panel.get_by_text("Déplacer ou modifier").click()
+    panel.locator("#moving #id_time, form #id_time").first.fill("06:20")
+    panel.get_by_role("button", name="Enregistrer la modification").click()
+    expect(panel.locator(".taken-back")).to_contain_text("c’était")
+    assert "06:20" in panel.locator(".summary .when").inner_text()
+    panel.locator("h1 a").focus()
+    page.keyboard.press("z")
+    expect(panel.locator(".taken-back")).to_have_count(0)
+    assert panel.locator(".summary .when").inner_text() == when

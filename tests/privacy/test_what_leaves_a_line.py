@@ -63,10 +63,14 @@ def takes_what_is_sent(function):
 
 
 def called_by(name, functions, seen):
-    """The names that it calls, and those that these call, as long as they stand in this file."""
+    """The names that it calls or hands on to be called, and those that these call, as long as they stand
+    in this file."""
     seen.add(name)
-    calls = [node.func for node in ast.walk(functions[name]) if isinstance(node, ast.Call)]
-    names = {call.id if isinstance(call, ast.Name) else getattr(call, "attr", "") for call in calls}
+    calls = [node for node in ast.walk(functions[name]) if isinstance(node, ast.Call)]
+    called = [part for call in calls for part in (call.func, *call.args)]
+    names = {
+        part.id if isinstance(part, ast.Name) else getattr(part, "attr", "") for part in called
+    }
     for further in (names & functions.keys()) - seen:
         names |= called_by(further, functions, seen)
     return names

@@ -26,25 +26,19 @@ from maia.office.appointments.sheet import render_sheet
 @office
 @require_POST
 def cancel(request: OfficeRequest, pk: int) -> HttpResponse:
-    acts = HistoryEntry.Action
-    return _act(
-        request, pk, Done.CANCELLED, cancel_appointment, acts.CANCELLED, seen=seen_of(request)
-    )
+    return _act(request, pk, Done.CANCELLED, cancel_appointment, HistoryEntry.Action.CANCELLED)
 
 
 @office
 @require_POST
 def confirm(request: OfficeRequest, pk: int) -> HttpResponse:
-    acts = HistoryEntry.Action
-    return _act(
-        request, pk, Done.CONFIRMED, confirm_appointment, acts.CONFIRMED, seen=seen_of(request)
-    )
+    return _act(request, pk, Done.CONFIRMED, confirm_appointment, HistoryEntry.Action.CONFIRMED)
 
 
 @office
 @require_POST
 def unconfirm(request: OfficeRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, Done.UNCONFIRMED, unconfirm_appointment, seen=seen_of(request))
+    return _act(request, pk, Done.UNCONFIRMED, unconfirm_appointment)
 
 
 def _act(
@@ -53,10 +47,10 @@ def _act(
     done: Done,
     act: Callable[..., Any],
     action: HistoryEntry.Action | None = None,
-    **how: Any,
 ) -> HttpResponse:
     """``action``: as what the patient is told of it; None for what she is not."""
     appointment = get_appointment(request, pk)
+    how: dict[str, Any] = {"seen": seen_of(request)}
     tellings = {}
     if action is not None:
         form = TellingForm(request.POST, auto_id=f"{action}_%s")

@@ -1,9 +1,11 @@
-"""What the agenda shows after a drag, and what can be done about it for a while: undone, or left untold."""
+"""What can be done about a move for a while: undone, or left untold; and what the agenda says of a drag."""
 
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,25 +22,32 @@ from maia.office.access import OfficeRequest, get_appointment, office
 from maia.office.appointments.done import Done, done_words
 from maia.privacy.reading import read_agenda
 
-UNDOABLE = timedelta(seconds=20)  # after a drag nothing leaves before
+UNDOABLE = timedelta(seconds=20)  # after a move nothing leaves before
 
 
 @office
 @require_POST
 def undo(request: OfficeRequest, pk: int) -> HttpResponse:
-    """Takes back a drag, from what the agenda said of it; or, ``quiet``, what would be told of it. In
-    JSON, for the agenda."""
+    """Takes back a move, from the sheet or from what the agenda said of a drag; or, ``quiet``, what would
+    be told of it. In JSON for the agenda."""
     appointment = get_appointment(request, pk)
+    dragged = is_json(request)
     if "quiet" in request.POST:
         return _leave_untold(request, appointment)
     by, now = By.practice(request.seat.user), timezone.now()
     try:
         back = undo_move(appointment, by=by, now=now, seen=seen_of(request), wait=UNDOABLE)
-    except SlotTaken:
-        words = _("Its old time has been taken meanwhile: the appointment stays where it is.")
-        return JsonResponse({"error": words}, status=409)
     except BookingRefused as refusal:
-        return JsonResponse({"error": refusals.words(refusal)}, status=409)
+        words = refusals.words(refusal)
+        if isinstance(refusal, SlotTaken):
+            words = _("Its old time has been taken meanwhile: the appointment stays where it is.")
+        if dragged:
+            return JsonResponse({"error": words}, status=409)
+        messages.error(request, words)
+        return redirect("office:sheet", pk)
+    if not dragged:
+        messages.success(request, _("The move is undone."))
+        return redirect("office:sheet", pk)
     read_agenda(request.seat, now=timezone.now())
     said = said_of(back, _("The move is undone."))
     return JsonResponse({"version": said["version"], "said": said["said"]})
@@ -64,6 +73,11 @@ def said_of(moved: Appointment, done: str = "") -> dict[str, Any]:
     undo = reverse("office:undo_move", args=[moved.pk])
     said = f"{done} {in_how_long(last)}"
     return {"version": moved.version, "said": said, "undo": undo, "tells": last.tells}
+
+
+def is_json(request: OfficeRequest) -> bool:
+    """Whether the agenda's script asks, not a page's form."""
+    return request.headers.get("Accept") == "application/json"
 
 
 def seen_of(request: OfficeRequest) -> int:

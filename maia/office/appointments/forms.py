@@ -60,7 +60,7 @@ class TellingSeveralForm(TellingForm):
 
 
 class WhenForm(forms.Form):
-    """A local date and time, and whether an overlap is on purpose."""
+    """A local date and time."""
 
     date = AgendaDayField(label=_("Date"))
     time = forms.TimeField(
@@ -71,7 +71,6 @@ class WhenForm(forms.Form):
         required=False,
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300}),
     )
-    allow_overlap = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         super().clean()

@@ -1,6 +1,6 @@
 """The forms of the list of appointments: what is asked of it, and who came."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,8 +14,6 @@ from maia.office.fields.days import DayField
 from maia.office.fields.kept_form import KeptForm
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType
-
-TICKED = "ticked"  # in the form of who came
 
 
 class ListForm(forms.Form):
@@ -121,24 +119,10 @@ class AttendanceForm(KeptForm, forms.Form):
 
     def with_all_attended(self) -> "AttendanceForm":
         """To look at before it is saved: who is still to be said has come."""
-        unsaid = [name for name in self.of_day if not self.data.get(name) and self._is_shown(name)]
-        said = dict.fromkeys(unsaid, Appointment.Attendance.ATTENDED)
-        return self._with(said, " ".join(unsaid))
-
-    def without_ticks(self) -> "AttendanceForm":
-        """What that press has ticked is to be said again."""
-        return self._with(dict.fromkeys(self.ticked().split(), ""), "")
-
-    def ticked(self) -> str:
-        """The names of those that *All came* has ticked and that still say so, nothing of them saved."""
-        names = self.data.get(TICKED, "").split()
-        came = Appointment.Attendance.ATTENDED
-        return " ".join(one for one in names if one in self.of_day and self.data.get(one) == came)
-
-    def _with(self, said: Mapping[str, str], ticked: str) -> "AttendanceForm":
         typed = self.data.copy()  # type: ignore[attr-defined]
-        for name, value in {**said, TICKED: ticked}.items():
-            typed[name] = value
+        for name, _one in self.of_day.items():
+            if not typed.get(name) and self._is_shown(name):
+                typed[name] = Appointment.Attendance.ATTENDED
         return AttendanceForm(typed, self.of_day.values())
 
     def changed(self) -> list[tuple[Appointment, str]]:

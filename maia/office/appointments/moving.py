@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from maia.appointments.agenda import By
+from maia.appointments.agenda import By, patient_of
 from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
 from maia.appointments.moving import move_appointment
 from maia.office import refusals
@@ -22,11 +22,11 @@ from maia.office.appointments.coming import (
     taken_from,
 )
 from maia.office.appointments.done import Done, tell_done
-from maia.office.appointments.dragging import UNDOABLE, said_of, seen_of
+from maia.office.appointments.dragging import UNDOABLE, is_json, said_of, seen_of
 from maia.office.appointments.forms import ChangeForm, TellingForm
 from maia.office.appointments.sheet import met_there, render_sheet, warning_of
 from maia.office.fields.days import read_wall, unread_words
-from maia.office.meant import is_meant, mark_of
+from maia.office.meant import as_meant, mark_of
 from maia.privacy.reading import read_agenda
 
 LONGEST = timedelta(hours=12)
@@ -37,7 +37,7 @@ LONGEST = timedelta(hours=12)
 def move(request: OfficeRequest, pk: int) -> HttpResponse:
     """From the sheet's form, or from a drag in the agenda, which wants JSON."""
     appointment = get_appointment(request, pk)
-    dragged = request.headers.get("Accept") == "application/json"
+    dragged = is_json(request)
     if is_looking(request):
         form = ChangeForm(initial=taken_from(request), appointment=appointment)
         coming = coming_times(request, request.POST, appointment)
@@ -54,7 +54,6 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
         return render_sheet(
             request, appointment, when=form, tellings={"moved": telling}, status=422
         )
-    how = telling.telling()
     move_there = partial(
         move_appointment,
         appointment,
@@ -65,17 +64,18 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
         by=By.practice(request.seat.user),
         now=timezone.now(),
         seen=seen,
-        telling=replace(how, wait=UNDOABLE) if dragged else how,
+        telling=replace(telling.telling(), wait=UNDOABLE),
     )
     try:
-        try:
-            moved = move_there(allow_overlap=False)
-        except BookingRefused as refusal:
-            if not may_be_on_purpose(refusal) or not form.cleaned_data["allow_overlap"]:
-                raise
-            if not is_meant(request, "allow_overlap", warning_of(form, met_there(request, form))):
-                raise
-            moved = move_there(allow_overlap=True)
+        moved = as_meant(
+            request,
+            "allow_overlap",
+            move_there,
+            lambda _refusal: warning_of(form, met_there(request, form)),
+            appointment.practitioner,
+            form.cleaned_data["practitioner"] or appointment.practitioner,
+            holding=patient_of(appointment),
+        )
     except BookingRefused as refusal:
         overlaps = may_be_on_purpose(refusal)
         if dragged:

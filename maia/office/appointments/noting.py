@@ -1,6 +1,7 @@
 """An appointment noted while the patient is on the phone."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -31,7 +32,7 @@ from maia.office.appointments.foretold import outside_of, said_of
 from maia.office.appointments.forms import NewAppointmentForm
 from maia.office.appointments.overlaps import what_stands
 from maia.office.fields.days import read_day, read_wall
-from maia.office.meant import is_meant, mark_of
+from maia.office.meant import as_meant, mark_of
 from maia.office.once import made_once
 from maia.office.patients.finding import SHOWN
 from maia.patients.addresses import Address, write_address
@@ -66,20 +67,18 @@ def new_appointment(request: OfficeRequest) -> HttpResponse:
 
 def _note_as_meant(request: OfficeRequest, form: NewAppointmentForm) -> Appointment:
     """What it overlaps was shown before, and is still all of it."""
-    try:
-        return _note(request, form)
-    except BookingRefused as refusal:
-        if not may_be_on_purpose(refusal) or not form.cleaned_data["allow_overlap"]:
-            raise
-        met = _met(request, form, form.cleaned_data["patient"])
-        if not is_meant(request, "allow_overlap", _warning(form, met)):
-            raise
-    return _note(request, form, allow_overlap=True)
+    typed = form.cleaned_data
+    return as_meant(
+        request,
+        "allow_overlap",
+        partial(_note, request, form),
+        lambda _refusal: _warning(form, _met(request, form, typed["patient"])),
+        typed["practitioner"],
+        holding=typed["patient"],
+    )
 
 
-def _note(
-    request: OfficeRequest, form: NewAppointmentForm, *, allow_overlap: bool = False
-) -> Appointment:
+def _note(request: OfficeRequest, form: NewAppointmentForm, *, allow_overlap: bool) -> Appointment:
     """The patient, made if she is new, and her appointment: both or neither."""
     typed = form.cleaned_data
     with transaction.atomic():

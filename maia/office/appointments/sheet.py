@@ -17,7 +17,7 @@ from maia.appointments.booking import (
 )
 from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
 from maia.appointments.models import Appointment, HistoryEntry
-from maia.appointments.moving import lasting
+from maia.appointments.moving import lasting, move_to_take_back
 from maia.appointments.places import Reader, place_of
 from maia.appointments.whose import may_be_given
 from maia.messaging.foresight import in_words, what_waits, will_be_told
@@ -114,6 +114,7 @@ def render_sheet(
         "place": place_of(appointment, Reader.PRACTICE),
         "tellings": _tellings(appointment, tellings or {}),
         "leaving": _leaving(appointment),
+        "moved": move_to_take_back(appointment, timezone.now()),
         "is_past": appointment.start <= timezone.now(),
         "absence": _absence_over(appointment),
         "another": _another(appointment),

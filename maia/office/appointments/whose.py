@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from maia.accounts.ids import parse_id
 from maia.accounts.limits import TooOften
-from maia.appointments.agenda import TOLD, By
+from maia.appointments.agenda import TOLD, By, patient_of
 from maia.appointments.exceptions import BookingRefused, PatientBusy, may_be_on_purpose
 from maia.appointments.whose import give_to, may_be_given
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office
 from maia.office.appointments.forms import TellingForm
 from maia.office.appointments.tellings import told_of_correction
-from maia.office.meant import is_meant, mark_of
+from maia.office.meant import as_meant, mark_of
 from maia.office.patients.finding import SHOWN
 from maia.patients.models import Patient
 from maia.privacy.reading import find_records, open_record
@@ -54,12 +54,14 @@ def correct_patient(request: OfficeRequest, pk: int) -> HttpResponse:
                 telling=form.telling() if form.is_bound else TOLD,
             )
             try:
-                try:
-                    give()
-                except PatientBusy as busy:
-                    if not is_meant(request, "allow_overlap", _warning(patient, busy)):
-                        raise
-                    give(allow_overlap=True)
+                as_meant(
+                    request,
+                    "allow_overlap",
+                    give,
+                    partial(_warning, patient),
+                    appointment.practitioner,
+                    holding=[patient_of(appointment), patient],
+                )
             except BookingRefused as refusal:
                 context |= {
                     "refusal": refusals.words(refusal),
@@ -92,7 +94,9 @@ def correct_patient(request: OfficeRequest, pk: int) -> HttpResponse:
     return render(request, "office/appointments/whose.html", context, status=status)
 
 
-def _warning(patient: Patient, busy: PatientBusy) -> list[object]:
+def _warning(patient: Patient, refusal: BookingRefused) -> list[object]:
     """What she has then, as it is now."""
-    has = busy.appointment
+    if not isinstance(refusal, PatientBusy):
+        return []
+    has = refusal.appointment
     return [patient.pk, has.pk, has.start, has.end]

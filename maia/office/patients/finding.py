@@ -27,7 +27,7 @@ from maia.privacy.reading import find_records, read_records, take_out_records
 SHOWN, PAGE, FOUND = 8, 50, 100
 
 
-LOOKED_FOR = "patients_looked_for"  # in the session
+LOOKED_FOR, NEW = "patients_looked_for", "patient_to_make"  # in the session
 
 
 @office
@@ -37,8 +37,25 @@ def search_as_typed(request: OfficeRequest) -> HttpResponse:
     """Posted: a name in an address would stand in every log on the way."""
     typed = request.POST.get("patient_search", "")
     found = find_records(request.seat, typed, SHOWN, now=timezone.now())
-    context = {"found": found, "said": _how_many(found), "typed": typed.strip()}
+    context = {
+        "found": found,
+        "said": _how_many(found),
+        "typed": typed.strip(),
+        "named": named(typed),
+    }
     return render(request, "office/patients/_options.html", context)
+
+
+def named(typed: str) -> dict[str, str]:
+    """What was looked for, as the fields of a new record: an address, a number, or a first name and
+    all the rest."""
+    typed = " ".join(typed.split())
+    if "@" in typed:
+        return {"email": typed}
+    if any(letter.isdigit() for letter in typed):
+        return {"mobile": typed}
+    first, _, last = typed.partition(" ")
+    return {"first_name": first, "last_name": last}
 
 
 def _how_many(found: Sequence[Patient]) -> str:
@@ -51,12 +68,16 @@ def _how_many(found: Sequence[Patient]) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @only_reads
 def patients(request: OfficeRequest) -> HttpResponse:
-    """Everybody, page by page. What is looked for waits in the session for `found`; while it is
-    being typed, the page asks for its list alone."""
+    """Everybody, page by page. What is looked for waits for `found`, and ``new`` for the form of a new
+    record, in no address; while it is being typed, the page asks for its list alone."""
+    typed = request.POST.get("q", "").strip()[:200]
     if request.method == "POST" and "HX-Request" in request.headers:
-        return _as_typed(request, request.POST.get("q", "").strip()[:200])
+        return _as_typed(request, typed)
+    if "new" in request.POST:
+        short_memory.keep(request.session, NEW, named(typed))
+        return redirect("office:new_patient")
     if request.method == "POST":
-        short_memory.keep(request.session, LOOKED_FOR, request.POST.get("q", "").strip()[:200])
+        short_memory.keep(request.session, LOOKED_FOR, typed)
         return redirect("office:patients_found")
     return render(request, "office/patients/list.html", _everybody(request))
 

@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from maia.accounts import short_memory
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.meant import is_meant, mark_of
 from maia.office.once import made_once
-from maia.office.patients.finding import SHOWN
+from maia.office.patients.finding import NEW, SHOWN
 from maia.office.patients.forms import PatientForm
 from maia.patients.models import Patient
 from maia.privacy.journal import Act
@@ -21,9 +22,11 @@ from maia.privacy.reading import find_alike, find_sharing
 @require_http_methods(["GET", "HEAD", "POST"])
 @made_once
 def new_patient(request: OfficeRequest) -> HttpResponse:
-    """Whoever may be there already is shown first; ``anyway`` makes her all the same."""
+    """Begins with what the search was asked for. Whoever may be there already is shown first;
+    ``anyway`` makes her all the same."""
     made = Patient(practice=request.seat.practice)
-    form = PatientForm(request.POST or None, instance=made, seat=request.seat)
+    typed = short_memory.take(request.session, NEW)
+    form = PatientForm(request.POST or None, instance=made, initial=typed, seat=request.seat)
     if not form.is_bound:
         form.fields["first_name"].widget.attrs["autofocus"] = True
     others: list[Patient] = []

@@ -44,15 +44,15 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         return redirect("office:patient", pk)
     now = timezone.now()
     open_record(request.seat, record, now=now)
-    hers = record.appointments.with_details()
-    ahead = hers.upcoming(now)
+    appointments = record.appointments.with_details()
+    ahead = appointments.upcoming(now)
     context = {
         "practice": request.seat.practice,
         "record": Patient.objects.get(pk=pk),  # as it is, not as it is being typed
         "form": form,
         "numbers": [number for number in (record.mobile, record.phone) if number],
         "ahead": ahead,
-        "behind": hers.exclude(pk__in=ahead.values("pk")).order_by("-event__start")[:50],
+        "behind": appointments.exclude(pk__in=ahead.values("pk")).order_by("-event__start")[:50],
         "messages_sent": Message.objects.filter(patient=record).order_by("-id")[:20],
         "invitation": record.invitations.waiting().first(),
         "now": now,

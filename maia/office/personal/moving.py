@@ -23,10 +23,9 @@ from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.fields.colleagues import HAS_LEFT
 from maia.office.fields.days import AgendaDayField, read_wall, refuse_skipped, unread_words
-from maia.office.meant import mark_of
-from maia.office.personal.on_purpose import as_meant
+from maia.office.meant import as_meant, mark_of
 from maia.office.personal.views import get_event, version_of
-from maia.office.personal.words import met_in_words
+from maia.office.personal.words import met_in_words, warning_of
 from maia.privacy.journal import Act, time_in_words
 
 LONGEST = timedelta(days=366)
@@ -69,7 +68,14 @@ def move_event(request: OfficeRequest, pk: int) -> HttpResponse:
         seen=version_of(request),
     )
     try:
-        moved = as_meant(request, "allow_overlap", whose, change)
+        moved = as_meant(
+            request,
+            "allow_overlap",
+            change,
+            partial(warning_of, request.seat, whose),
+            event.practitioner,
+            whose,
+        )
     except ChangedMeanwhile:
         words = _("Somebody has changed this event meanwhile. Look at it again.")
         return JsonResponse({"error": words}, status=409)

@@ -33,11 +33,10 @@ from maia.office.fields.asked import read_asked
 from maia.office.fields.colleagues import HAS_LEFT
 from maia.office.fields.days import last_day
 from maia.office.fields.kept_form import in_turn
-from maia.office.meant import mark_of
+from maia.office.meant import as_meant, mark_of
 from maia.office.once import made_once
 from maia.office.personal.forms import ChangeEventForm, PersonalForm
-from maia.office.personal.on_purpose import as_meant
-from maia.office.personal.words import Met, met_in_words, summary
+from maia.office.personal.words import Met, met_in_words, summary, warning_of
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act, time_in_words
 from maia.schedules.repeating import BadRule
@@ -46,8 +45,8 @@ MORNING = time(9)  # where a day is said and no hour
 
 
 def get_event(request: OfficeRequest, pk: int) -> Event:
-    hers = Event.objects.filter(practice=request.seat.practice, kind=Event.Kind.PERSONAL)
-    rows = hers.select_related("series__practice", "practitioner__practice")
+    rows = Event.objects.filter(practice=request.seat.practice, kind=Event.Kind.PERSONAL)
+    rows = rows.select_related("series__practice", "practitioner__practice")
     event: Event = get_object_or_404(rows, pk=pk)
     return event
 
@@ -81,7 +80,8 @@ def new_event(request: OfficeRequest) -> HttpResponse:
                 rule=form.rule,
                 now=timezone.now(),
             )
-            made = as_meant(request, "anyway", form.whose, block)
+            warning = partial(warning_of, request.seat, form.whose)
+            made = as_meant(request, "anyway", block, warning, form.whose)
     except Overlaps as refusal:
         return _render(request, form, refusal, status=409)
     if form.errors:
@@ -114,7 +114,9 @@ def personal_event(request: OfficeRequest, pk: int) -> HttpResponse:
                     now=timezone.now(),
                     allow_fewer=sure.is_sure(request),
                 )
-                changed = as_meant(request, "anyway", form.whose, change)
+                warning = partial(warning_of, request.seat, form.whose)
+                agendas = {event.practitioner, form.whose}
+                changed = as_meant(request, "anyway", change, warning, *agendas)
         except Overlaps as refusal:
             return _render(request, form, refusal, event=event, status=409)
         except TakesDatesAway as refusal:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maia.appointments.dates import hours, span, weekday_date
-from maia.appointments.exceptions import Overlaps
+from maia.appointments.exceptions import BookingRefused, Overlaps
 from maia.appointments.models import Event, Series
 from maia.appointments.rhythms import in_words
 from maia.office.personal.forms import PersonalForm
@@ -70,6 +70,13 @@ class Met(NamedTuple):
     lines: list[str]
     more: int
     warning: list[object]
+
+
+def warning_of(seat: Seat, practitioner: Practitioner, refusal: BookingRefused) -> list[object]:
+    """What is meant by who saves it anyway."""
+    if not isinstance(refusal, Overlaps):
+        return []
+    return met_in_words(seat, practitioner, refusal, now=timezone.now()).warning
 
 
 def met_in_words(

@@ -112,6 +112,7 @@ const KEYS = {
   "/": () => (document.getElementById("find") ? document.getElementById("find").focus() : (location = config.patients)),
   "?": () => help.showModal(),
 };
+const UNDO = "z"; // what was just done: on the page or in the panel, wherever the focus is but in a field
 for (const button of bar.querySelectorAll("[data-view]")) KEYS[button.title] = () => go({ view: button.dataset.view });
 
 /** At the first free time of the day that is looked at, which the page knows. */
@@ -123,8 +124,10 @@ function noteOnThisDay() {
 
 document.addEventListener("keydown", (pressed) => {
   if (pressed.ctrlKey || pressed.metaKey || pressed.altKey || pressed.defaultPrevented || pressed.isComposing) return;
-  if (pressed.target.closest("input, select, textarea, [contenteditable], dialog") || document.querySelector("dialog:modal")) return;
-  const act = KEYS[pressed.key];
+  if (pressed.target.closest("input, select, textarea, [contenteditable]")) return;
+  const undo = pressed.key === UNDO && document.querySelector(".toast [data-undo], #panel[open] [data-undo]");
+  if (!undo && (pressed.target.closest("dialog") || document.querySelector("dialog:modal"))) return;
+  const act = undo ? () => undo.click() : KEYS[pressed.key];
   if (!act) return;
   pressed.preventDefault();
   act();

@@ -57,6 +57,7 @@ function tell(text, undo, quiet) {
     const button = document.createElement("button");
     button.className = "plain";
     button.textContent = words;
+    button.toggleAttribute("data-undo", act === undo);
     button.addEventListener("click", act);
     status.append(" ", button);
   }
@@ -65,10 +66,8 @@ function tell(text, undo, quiet) {
 const ground = status.parentElement;
 /** On the page, or in the sheet that covers it: nothing of the page is seen or heard behind one. */
 function placeStatus() {
-  const sheet = document.querySelector("dialog.side:modal");
-  if (status.parentElement === (sheet ?? ground)) return;
-  if (sheet) sheet.querySelector(".head").after(status);
-  else ground.append(status);
+  const place = document.querySelector("dialog.side:modal") ?? ground;
+  if (status.parentElement !== place) place.append(status);
 }
 status.addEventListener("click", unsay);
 

@@ -85,9 +85,8 @@
 
     /** Who is known, or somebody new of the name that was typed. */
     function pick(option) {
-      const typed = input.value.trim();
       close();
-      if ("isNew" in option.dataset) return fillNew(form, typed);
+      if ("isNew" in option.dataset) return fillNew(form, option.dataset);
       choose(option.dataset.patient, option.children);
       form.elements.type.focus();
     }
@@ -152,15 +151,10 @@
     if (chosen?.value) choose(chosen.value, chosen.nextElementSibling.childNodes);
   }
 
-  function fillNew(form, typed) {
-    const { first_name: first, last_name: last, email, mobile } = form.elements;
-    const [name, ...rest] = typed.split(" ");
-    if (typed.includes("@")) email.value = typed;
-    else if (/\d/.test(typed)) mobile.value = typed;
-    else {
-      first.value = name;
-      last.value = rest.join(" ");
-    }
+  /** ``named``: what was typed, by the field that it belongs to. */
+  function fillNew(form, named) {
+    const { first_name: first, last_name: last } = form.elements;
+    for (const [field, value] of Object.entries(named)) if (form.elements[field]) form.elements[field].value = value;
     first.closest("details").open = true;
     (first.value && !last.value ? last : first).focus();
   }

@@ -1,34 +1,19 @@
 /* The search of every page of the office: who is found is listed as one types (a combobox after the ARIA
    Authoring Practices), Enter opens the first or the one that the arrows are at, Escape closes. `/` leads there.
-   Somebody new is the last of the list: her form takes the name that was typed, which no address keeps.
+   Somebody new is the last of the list: posted, for no address to keep the name that was typed.
    Without a script, or where nobody was listed, Enter leads to the page of who was found. */
 "use strict";
 
 {
   const DELAY = 150; // milliseconds after the last letter
-  const TYPED = "maia-new-patient"; // in this tab, until the form of a new record has taken it
   const form = document.querySelector("form.find");
   if (form) listAsTyped(form);
-  if (form && location.pathname === form.dataset.new) takeName(sessionStorage.getItem(TYPED));
-
-  /** An address, a number, or a first name and all the rest: in fields that are still empty. */
-  function takeName(typed) {
-    sessionStorage.removeItem(TYPED);
-    if (!typed) return;
-    const [name, ...rest] = typed.split(/\s+/);
-    const values = { first_name: name, last_name: rest.join(" ") };
-    const taken = typed.includes("@") ? { email: typed } : /\d/.test(typed) ? { mobile: typed } : values;
-    for (const [of, value] of Object.entries(taken)) {
-      const field = document.getElementById(`id_${of}`);
-      if (field && !field.value) field.value = value;
-    }
-  }
 
   function listAsTyped(form) {
     const input = form.querySelector("input[type=search]");
     const said = form.querySelector("[role=status]");
     const list = form.querySelector("[role=listbox]");
-    const { search, record, failed, new: forNew } = form.dataset;
+    const { search, record, failed } = form.dataset;
     let waiting;
     let asking;
     let active = -1;
@@ -45,8 +30,17 @@
 
     const options = () => [...list.children];
     function open(option) {
-      if ("isNew" in option.dataset) sessionStorage.setItem(TYPED, input.value.trim());
-      location = "isNew" in option.dataset ? forNew : record.replace("/0/", `/${option.dataset.patient}/`);
+      if ("patient" in option.dataset) location = record.replace("/0/", `/${option.dataset.patient}/`);
+      else makeNew();
+    }
+
+    function makeNew() {
+      const wish = document.createElement("input");
+      wish.type = "hidden";
+      wish.name = "new";
+      form.append(wish);
+      form.submit();
+      wish.remove(); // who comes back looks for somebody again
     }
 
     function move(to) {

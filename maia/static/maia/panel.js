@@ -43,7 +43,6 @@ const panel = (() => {
     if (wide.matches) box.show();
     else {
       box.showModal();
-      placeStatus(); // what was just said can still be undone
       history.pushState(history.state, "", location.href);
       pushed = true;
     }
@@ -101,7 +100,7 @@ const panel = (() => {
 
   /** An answer is a page to show, or says where an act has led. */
   async function take(answer) {
-    if (answer.type === "opaqueredirect") return refuse(words.ended);
+    if (answer.type === "opaqueredirect") return askToSignIn();
     if (answer.headers.get("Content-Type")?.startsWith("application/json")) return follow(await answer.json());
     const shown = new DOMParser().parseFromString(await answer.text(), "text/html");
     const main = shown.querySelector("main");
@@ -152,10 +151,30 @@ const panel = (() => {
   /** Said above the form, which stays as it is. */
   function refuse(text) {
     page.querySelector(".unsent")?.remove();
-    const box = part("p", "refusal unsent", text);
-    box.setAttribute("role", "alert");
-    page.prepend(box);
-    box.scrollIntoView({ block: "nearest" });
+    const line = part("p", "refusal unsent", text);
+    line.setAttribute("role", "alert");
+    page.prepend(line);
+    line.scrollIntoView({ block: "nearest" });
+    return line;
+  }
+
+  /** On another tab: what was typed stays here. */
+  function askToSignIn() {
+    const link = part("a", "", words.signIn);
+    link.href = words.door;
+    link.target = "_blank";
+    refuse(words.ended).append(" ", link);
+  }
+
+  /** Who has signed in again on another tab has another token: the forms of the panel take it, and what was
+      refused is sent again. Otherwise what their page answers now. */
+  async function sendAnew(send) {
+    const answer = await ask(address);
+    if (!answer?.ok) return answer;
+    const shown = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const { value } = shown.querySelector("[name=csrfmiddlewaretoken]");
+    for (const field of page.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = value;
+    return send();
   }
 
   function close() {
@@ -188,11 +207,15 @@ const panel = (() => {
     if (form.getAttribute("method")?.toLowerCase() !== "post") return;
     sent.preventDefault();
     if (box.hasAttribute("aria-busy")) return; // a second click waits for the first one's answer
-    const body = new URLSearchParams(new FormData(form));
     const { submitter } = sent;
-    if (submitter?.name) body.append(submitter.name, submitter.value);
     const to = new URL(form.getAttribute("action") || address, address).href;
-    const answer = await ask(to, { method: "POST", body });
+    const send = () => {
+      const body = new URLSearchParams(new FormData(form));
+      if (submitter?.name) body.append(submitter.name, submitter.value);
+      return ask(to, { method: "POST", body });
+    };
+    let answer = await send();
+    if (answer?.status === 403) answer = await sendAnew(send);
     if (!answer) return;
     await take(answer);
     refused = box.open && answer.status >= 400;

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from maia.appointments.agenda import Boxes, By
@@ -464,12 +465,12 @@ def test_she_decides_whether_the_patient_is_told_and_adds_a_word(owner, hers, sm
     assert page.count("reçoit un e-mail") == 2
     shown = {"telling_shown": "True", "date": "2026-12-03"}
     owner.post(url("move", hers), shown | {"time": "15:00", "version": 0})
-    work()
+    work(NOW + timedelta(minutes=1))
     assert smtp.taken == []
     word = "Je vous attends\u202e à\r\nla maternité."
     told = shown | {"time": "16:00", "version": 1, "tell_patient": "on", "word": word}
     owner.post(url("move", hers), told)
-    work()
+    work(NOW + timedelta(minutes=1))
     assert "Je vous attends à\r\nla maternité." in left_in(smtp)[0]
     page = owner.get(url("sheet", hers)).content.decode()
     assert "la patiente n’a pas été prévenue" in page
@@ -506,6 +507,35 @@ def test_a_drag_says_what_leaves_and_is_undone(owner, hers, smtp):
     assert (hers.start, hers.end) == (at(THURSDAY, "09:30"), at(THURSDAY, "10:00"))
     work(NOW + timedelta(minutes=1))
     assert smtp.taken == []
+
+
+@pytest.mark.rule("3.6.17")
+def test_a_move_by_the_form_is_undone_from_the_sheet(owner, hers, smtp):
+    work()
+    smtp.taken.clear()
+    there = {"date": "2026-12-04", "time": "10:10", "version": 0}
+    page = owner.post(url("move", hers), there, follow=True).content.decode()
+    assert "Déplacé : c’était jeudi 3 décembre à 09:30." in on_one_line(page)
+    work()
+    assert smtp.taken == []  # twenty seconds
+    back = owner.post(url("undo_move", hers), {"version": 1}, follow=True).content.decode()
+    assert "Déplacement défait." in back
+    assert "c’était" not in back
+    again = owner.post(url("undo_move", hers), {"version": 1}, follow=True).content.decode()
+    assert "message error" in again
+    hers.refresh_from_db()
+    assert (hers.start, hers.end) == (at(THURSDAY, "09:30"), at(THURSDAY, "10:00"))
+    work(NOW + timedelta(minutes=1))
+    assert smtp.taken == []
+
+
+@pytest.mark.rule("3.6.17")
+def test_what_has_moved_long_ago_is_not_offered_back(owner, hers):
+    owner.post(url("move", hers), {"date": "2026-12-04", "time": "10:10", "version": 0})
+    for minutes, offered in ((9, True), (11, False)):
+        with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+            page = owner.get(url("sheet", hers)).content.decode()
+        assert ("c’était" in page) is offered
 
 
 @pytest.mark.rule("3.6.17")
@@ -564,7 +594,7 @@ def test_the_sheet_changes_type_and_practitioner_and_keeps_the_duration_rule(
     made = Appointment.objects.get()
     assert (made.type, made.practitioner, made.end) == (long, ines, at(THURSDAY, "10:30"))
     assert made.event.buffer_after_minutes == 10
-    work()
+    work(NOW + timedelta(minutes=1))
     (letter,) = smtp.taken
     assert (
         letter["Subject"].strip() == "Votre rendez-vous du jeudi 3 décembre 2026 à 09:30 a changé"

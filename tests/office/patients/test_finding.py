@@ -11,7 +11,7 @@ from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
 from maia.patients.models import Patient
 from maia.privacy.models import JournalEntry
-from tests.conftest import NOW, THURSDAY, at, make_patient
+from tests.conftest import NOW, THURSDAY, at, make_patient, signed_in
 from tests.pages import anyway, on_one_line, shown
 
 NEW = "/pro/patients/new/"
@@ -120,3 +120,32 @@ def test_a_midwife_of_another_practice_is_nobodys(owner, practice, anne, ines, j
     path = reverse("office:patient", args=[julie.pk])
     typed = shown(owner, path) | {"own_practitioner": elsewhere["practitioner"].pk}
     assert owner.post(path, typed).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ("  Zélie   Quux Roy ", {"first_name": "Zélie", "last_name": "Quux Roy"}),
+        ("zelie@exemple.fr", {"email": "zelie@exemple.fr"}),
+        ("06 12 34 56 78", {"mobile": "06 12 34 56 78"}),
+    ],
+)
+@pytest.mark.rule("3.5.8")
+def test_somebody_new_takes_what_was_typed_once(owner, typed, fields):
+    """The telephone may be somebody else's by then; neither address nor session has her name."""
+    answer = owner.post("/pro/patients/", {"q": typed, "new": "1"})
+    assert answer["Location"] == NEW
+    assert not any(str(value) in fields.values() for value in owner.session.values())
+    page = owner.get(NEW).context["form"]
+    assert {name: page[name].value() for name in fields} == fields
+    assert not owner.get(NEW).context["form"].initial.get(next(iter(fields)))
+    option = owner.post("/pro/patients/search/", {"patient_search": typed}).content.decode()
+    for name, value in fields.items():
+        assert f'data-{name}="{value}"' in option
+
+
+def test_what_was_typed_for_a_new_record_goes_with_her_session(owner, team, client):
+    owner.post("/pro/patients/", {"q": "Zélie Quux", "new": "1"})
+    client.logout()
+    signed_in(client, team["assistant"])
+    assert "Zélie" not in client.get(NEW).content.decode()
