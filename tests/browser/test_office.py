@@ -1,5 +1,7 @@
 """The back office in a real browser: the agenda, a call noted by keyboard, settings."""
 
+import re
+
 import pytest
 
 from tests.browser.conftest import assert_accessible
@@ -151,3 +153,23 @@ def test_a_list_on_paper_says_whose_it_is_and_leaves_acts_out(site, page):
     assert page.locator(".listed .name").last.is_visible()
     for left_out in (".requests", ".quick", ".menu", "main .button"):
         assert not page.locator(left_out).first.is_visible(), left_out
+
+
+def test_the_end_of_what_does_not_repeat_is_neither_sent_nor_lost_in_silence(site, page_of):
+    """A script does not send it; without one it is refused, where it can be seen."""
+    for script in (True, False):
+        page = page_of({"width": 390, "height": 844}, java_script_enabled=script)
+        sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+        when = "start=2027-04-04T19:00&end=2027-04-04T20:00"
+        page.goto(f"{site.base}/pro/events/new/?{when}&practitioner=1")
+        page.fill("#id_title", "Ne revient pas")
+        page.locator("#id_repeat").select_option("weekly")
+        page.fill("#id_repeat_until", "2027-05-01")
+        page.locator("#id_repeat").select_option("never")
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        if script:
+            page.wait_for_url(re.compile(r"/pro/($|\?)"))
+        else:
+            page.locator("#id_repeat_until_error").wait_for()
+            assert page.locator("#id_repeat_until").input_value() == "2027-05-01"
+            assert "/events/new/" in page.url

@@ -119,6 +119,7 @@ class PersonalForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
         self._forget_what_is_folded(typed)
+        self._refuse_an_end_of_nothing(typed)
         if self.errors:
             return typed
         self._read_when(typed)
@@ -137,6 +138,18 @@ class PersonalForm(forms.Form):
         for name in folded:
             typed[name] = None
             self.errors.pop(name, None)
+
+    def _refuse_an_end_of_nothing(self, typed: dict[str, Any]) -> None:
+        """Typed without a script, beside *does not repeat*: a script sends no such field."""
+        never = (
+            typed.get("repeat") or Repeat.NEVER
+        ) == Repeat.NEVER and "repeat" not in self.errors
+        is_typed = self["repeat_until"].data and "repeat_until" in self.changed_data
+        if never and is_typed and not self._is_alone():
+            self.add_error(
+                "repeat_until",
+                _("This event does not repeat: choose how it repeats, or empty this date."),
+            )
 
     def _read_when(self, typed: dict[str, Any]) -> None:
         first, last = typed["date"], typed.get("last_date") or typed["date"]

@@ -11,6 +11,8 @@ from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
 from maia.appointments.models import Event, Series
 from maia.appointments.personal import Text, block_time
+from maia.office.personal.forms import PersonalForm
+from maia.practices.seats import memberships_of, take_seat
 from maia.schedules.repeating import Rule
 from tests.conftest import NOW, THURSDAY, at, make_patient
 from tests.pages import anyway
@@ -151,6 +153,40 @@ def test_bad_input_is_refused_at_its_field_and_nothing_typed_is_lost(owner, anne
     assert list(answer.context["form"].errors) == [field]
     assert "Gardez-moi" in text(answer)
     assert not Event.objects.exists()
+
+
+NO_END = "Cet événement ne se répète pas\N{NO-BREAK SPACE}: choisissez une répétition, ou effacez cette date."
+
+
+@pytest.mark.parametrize("until", ["2026-12-31", "hier"])
+@pytest.mark.parametrize("repeat", ["never", ""])
+def test_an_end_of_what_does_not_repeat_is_refused_where_it_was_typed(anne, owner, repeat, until):
+    seat = take_seat(memberships_of(anne.user)[0], shown=True)
+    form = PersonalForm(typed(anne, repeat=repeat, repeat_until=until), seat=seat)
+    assert list(form.errors) == ["repeat_until"]
+    assert len(form.errors["repeat_until"]) == 1
+    assert PersonalForm(typed(anne, repeat=repeat, repeat_until=""), seat=seat).is_valid()
+    answer = owner.post(NEW, typed(anne, repeat=repeat, repeat_until=until))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert NO_END in page
+    assert f'value="{until}"' in page
+    assert not Event.objects.exists()
+    owner.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    assert "This event does not repeat: choose" in text(
+        owner.post(NEW, typed(anne, repeat=repeat, repeat_until=until))
+    )
+
+
+def test_the_end_that_a_repetition_had_does_not_stand_in_the_way_of_ending_it(owner, anne):
+    first = series(anne, last=date(2026, 12, 17))[0]
+    page = sent_by(owner.get(page_of(first)).content.decode()) | {"which": "all", "repeat": "never"}
+    other = owner.post(page_of(first), page | {"repeat_until": "2026-12-24"})
+    assert (other.status_code, list(other.context["form"].errors)) == (422, ["repeat_until"])
+    for end in (page, {name: value for name, value in page.items() if name != "repeat_until"}):
+        assert owner.post(page_of(first), end).status_code == 200  # asks first
+    assert owner.post(page_of(first), page | {"yes": "1"}).status_code == 302
+    assert Event.objects.count() == 1
 
 
 @pytest.mark.rule("3.4.4")
