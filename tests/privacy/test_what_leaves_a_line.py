@@ -21,7 +21,7 @@ FILES = [*MAIA.glob("office/**/*.py"), *MAIA.glob("api/office/*.py"), MAIA / "ap
 WRITES = {"written_down", "note", "journalled", "note_import", "merge_records", "unmerge"}
 
 HISTORY = {  # in the appointment's own history, which its page shows
-    "office/appointments/listing.py:attendance", "office/appointments/listing.py:answer_request",
+    "office/appointments/attending.py:attendance", "office/appointments/listing.py:answer_request",
     "office/appointments/whose.py:correct_patient", "office/appointments/sheet.py:sheet", "office/appointments/moving.py:move", "office/appointments/acts.py:cancel",
     "office/appointments/acts.py:confirm", "office/appointments/dragging.py:undo", "office/appointments/acts.py:unconfirm",
     "api/office/appointments.py:create_appointment", "api/office/appointments.py:move",
