@@ -28,15 +28,13 @@ async function post(url, typed) {
 
 const SHOWN = { said: 8_000, undo: 20_000 }; // milliseconds: an undo as long as the message waits
 let fading;
-let held = ""; // the event that has the focus, by its address: it is drawn anew with what others do
+let held = null; // what has the focus in the agenda: an event, or the hours; both are drawn anew with what others do
 document.addEventListener("focusin", ({ target }) => {
-  held = box.contains(target) ? (target.closest("a[href]")?.getAttribute("href") ?? "") : "";
+  held = box.contains(target) ? target : null;
 });
 /** What has just gone had the focus: the same event has it, or the hours that it stood in. */
 function keepFocus() {
-  if (document.activeElement !== document.body) return;
-  const same = held && box.querySelector(`a[href="${CSS.escape(held)}"]`);
-  (same || scroller())?.focus({ preventScroll: true });
+  if (focusing.isLost()) focusing.back(held, box, scroller());
 }
 function unsay() {
   const had = status.contains(document.activeElement);

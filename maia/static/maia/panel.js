@@ -29,7 +29,7 @@ const panel = (() => {
   function open(to) {
     const there = new URL(to, location.href);
     if (there.href === new URL(config.new, location.href).href) {
-      if (box.open && page.querySelector("#note")) return focusIn();
+      if (box.open && page.querySelector("#note")) return focusing.arrive(page);
       return KEYS.n(); // on the day that is shown
     }
     if (box.open && fill(there)) return;
@@ -111,7 +111,7 @@ const panel = (() => {
     box.scrollTop = 0;
     page.dispatchEvent(new Event("maia:page", { bubbles: true }));
     before = standing();
-    focusIn();
+    focusing.arrive(page);
     if (page.querySelector("[hx-get], [hx-post]")) withHtmx();
   }
 
@@ -128,24 +128,14 @@ const panel = (() => {
   function follow({ to, then, said: done }) {
     refused = false;
     before = standing();
-    if (then === "leave") return (location = to);
+    if (then === "leave") {
+      focusing.leads();
+      return (location = to);
+    }
     calendar.refetchEvents();
     if (then === "close") close();
     else load(new URL(to, location.href).href);
     if (done) tell(done);
-  }
-
-  /** What was refused, or where one begins. */
-  function focusIn() {
-    const first =
-      page.querySelector("[aria-invalid=true]:not([type=hidden])") ??
-      page.querySelector(".refusal") ??
-      page.querySelector("[autofocus]") ??
-      page.querySelector("h1");
-    if (!first) return;
-    if (first.matches("h1, .refusal")) first.tabIndex = -1;
-    first.closest("details")?.setAttribute("open", "");
-    first.focus();
   }
 
   /** Said above the form, which stays as it is. */
@@ -155,6 +145,7 @@ const panel = (() => {
     line.setAttribute("role", "alert");
     page.prepend(line);
     line.scrollIntoView({ block: "nearest" });
+    if (focusing.isLost()) focusing.on(line); // what was pressed is gone with the page before
     return line;
   }
 
@@ -190,14 +181,7 @@ const panel = (() => {
     calendar.unselect();
     if (pushed) history.back();
     pushed = false;
-    giveBack();
-  }
-
-  /** To what opened it; an event has been drawn anew meanwhile, and is known by its address. */
-  function giveBack() {
-    const same = opener?.href && document.querySelector(`#agenda a[href="${opener.getAttribute("href")}"]`);
-    const next = opener?.isConnected && opener !== document.body ? opener : same || scroller();
-    next?.focus({ preventScroll: true });
+    focusing.back(opener, document.getElementById("agenda"), scroller());
   }
 
   const closeIfMay = () => mayLeave() && close();

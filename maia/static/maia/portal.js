@@ -32,13 +32,6 @@ nameTimeZone();
 
 // A page that comes back out of the history runs this once more: in a room of its own, nothing is named twice.
 {
-  // What was refused is where the reader is.
-  const refused = document.querySelector(".refusal[role=alert]");
-  if (refused && !document.querySelector("[autofocus]")) {
-    refused.tabIndex = -1;
-    refused.focus();
-  }
-
   // Other days: said to who listens, and the focus stays on the link that was pressed.
   const said = document.getElementById("said");
   const days = () => document.querySelectorAll("#days > li:not(.none)");
@@ -52,19 +45,14 @@ nameTimeZone();
     nameTimeZone();
     // Days that came under those that were there: she goes on reading where they begin.
     if (event.detail.ctx.target?.id === "days") {
-      const next = days()[shown]?.querySelector("h3");
-      if (next) next.tabIndex = -1;
-      (next ?? document.getElementById(pressed))?.focus();
+      focusing.on(days()[shown]?.querySelector("h3") ?? document.getElementById(pressed));
       return;
     }
     const title = document.getElementById("slots-title");
     if (!said || !title) return;
     said.className = "unseen";
     said.textContent = title.textContent;
-    const link = document.getElementById(pressed);
-    if (link) return link.focus();
-    title.tabIndex = -1;
-    title.focus();
+    focusing.on(document.getElementById(pressed) ?? title);
   });
   document.addEventListener("htmx:error", () => {
     if (!said) return;
