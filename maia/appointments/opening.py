@@ -26,6 +26,7 @@ class ClosedTime(NamedTuple):
     end: datetime
     why: Why
     title: str = ""  # the holiday's name, the absence's title, the calendar's name
+    absence: int | None = None  # the key of the one that was made by hand
 
     def local(self, zone: ZoneInfo) -> "ClosedTime":
         return self._replace(start=self.start.astimezone(zone), end=self.end.astimezone(zone))
@@ -48,9 +49,9 @@ def closed_times(
     for absence in Absence.objects.filter(
         practitioner__in=list(hours), end__gt=start, start__lt=end
     ):
-        why = Why.CALENDAR if absence.calendar_id else Why.ABSENCE
+        why, key = (Why.CALENDAR, None) if absence.calendar_id else (Why.ABSENCE, absence.pk)
         away[absence.practitioner_id].append(
-            ClosedTime(max(absence.start, start), min(absence.end, end), why, absence.title)
+            ClosedTime(max(absence.start, start), min(absence.end, end), why, absence.title, key)
         )
     whole = [Interval(start.astimezone(UTC), end.astimezone(UTC))]
     for practitioner in practitioners:

@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve, reverse
 HEADER = "Maia-Panel"
 # What the panel shows; any other page takes the whole window.
 MADE = ("new_appointment", "new_absence", "new_event")
-OF_ONE = ("sheet", "contact", "correct_patient", "personal_event", "delete_event")
+OF_ONE = ("sheet", "contact", "correct_patient", "personal_event", "delete_event", "edit_absence")
 PAGES = (*MADE, *OF_ONE)
 ENDS = ("agenda", "absences")  # lists: what was done is over, and the agenda shows it
 

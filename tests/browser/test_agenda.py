@@ -215,17 +215,42 @@ def test_the_first_of_a_month_is_written_as_it_is_said(site, agenda):
     expect(page.locator("#range")).to_contain_text("1er décembre 2026")
 
 
-@pytest.mark.parametrize("closed", ["Congés", "Fermé"])
-def test_a_click_on_what_closes_a_day_leads_to_where_it_is_kept(site, agenda, closed):
-    """Its name stands under the grid, which takes the clicks."""
+def click_on_its_name(page, name):
+    """It stands under the grid, which takes the clicks."""
+    where = name.bounding_box()
+    page.mouse.click(where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)
+
+
+def test_a_click_on_what_closes_a_day_leads_to_where_it_is_kept(site, agenda):
+    page = agenda
+    page.goto(f"{site.base}/pro/?date=2026-12-30&view=week")
+    drawn(page)
+    name = page.locator("a.why", has_text="Fermé").first
+    leads_to = name.evaluate("e => e.href")
+    click_on_its_name(page, name)
+    page.wait_for_url(leads_to)
+
+
+def test_a_click_or_enter_on_an_absence_opens_it_beside_the_agenda(site, agenda):
     page = agenda
     page.goto(f"{site.base}/pro/?date=2026-12-30&view=team")
     drawn(page)
-    if closed == "Fermé":
-        page.goto(f"{site.base}/pro/?date=2026-12-30&view=week")
-        drawn(page)
-    name = page.locator("a.why", has_text=closed).first
-    leads_to = name.evaluate("e => e.href")
-    where = name.bounding_box()
-    page.mouse.click(where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)
-    page.wait_for_url(leads_to)
+    name = page.locator("a.why", has_text="Congés").first
+    path = name.get_attribute("href")
+    assert re.fullmatch(r"/pro/absences/\d+/", path)
+    panel = page.locator("#panel")
+    click_on_its_name(page, name)
+    expect(panel.locator("h1")).to_have_text("Modifier l’absence")
+    expect(page.locator("#panel-whole")).to_have_attribute("href", site.base + path)
+    expect(panel.get_by_label("Titre")).to_have_value("Congés")
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    page.locator(f'a.why[href="{path}"]').first.focus()
+    page.keyboard.press("Enter")
+    expect(panel.locator("h1")).to_have_text("Modifier l’absence")
+    # Said no to, its deletion leads back to it.
+    panel.get_by_role("button", name="Supprimer", exact=True).click()
+    panel.get_by_role("heading", name="Supprimer").wait_for()
+    panel.get_by_role("link", name="Non, revenir en arrière").click()
+    expect(panel.locator("h1")).to_have_text("Modifier l’absence")

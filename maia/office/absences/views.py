@@ -26,6 +26,7 @@ from maia.office.fields.asked import read_asked
 from maia.office.fields.colleagues import HAS_LEFT
 from maia.office.fields.kept_form import hold, in_turn
 from maia.office.once import made_once
+from maia.office.panel import is_in_panel
 from maia.privacy.journal import Act, time_in_words
 from maia.schedules.models import Absence
 
@@ -171,4 +172,7 @@ def _ask_before_deleting(request: OfficeRequest, absence: Absence) -> HttpRespon
     takes.append(_("Patients can book this time again at once."))
     name = absence.title or _("this absence")
     question = _("Delete %(name)s?") % {"name": name}
-    return sure.ask(request, question, takes, _("Delete"), reverse("office:absences"))
+    back = reverse("office:absences")
+    if is_in_panel(request):
+        back = reverse("office:edit_absence", args=[absence.pk])
+    return sure.ask(request, question, takes, _("Delete"), back)

@@ -31,7 +31,7 @@ def closed_rows(
                 "classNames": ["closed", str(closed.why)],
             }
             if name := closed_name(seat, practitioner, closed):
-                row |= {"title": name, "url": page(closed.why)}
+                row |= {"title": name, "url": page(closed.why, closed.absence)}
             yield row
 
 
@@ -48,12 +48,12 @@ def closed_name(seat: Seat, practitioner: Practitioner, closed: ClosedTime) -> s
     return _("%(name)s (public holiday)") % {"name": closed.title}
 
 
-def closed_page(seat: Seat, practitioner: Practitioner, why: Why) -> str:
-    """Where it is changed; empty where she may not."""
-    if why == Why.ABSENCE:
-        return reverse("office:absences")
+def closed_page(seat: Seat, practitioner: Practitioner, why: Why, absence: int | None) -> str:
+    """Where it is changed; where she may not, the list of absences, or nothing."""
     if not seat.may_change_settings_of(practitioner):
-        return ""
+        return reverse("office:absences") if why == Why.ABSENCE else ""
+    if why == Why.ABSENCE:
+        return reverse("office:edit_absence", args=[absence])
     page = {
         Why.HOURS: "office:schedule",
         Why.CALENDAR: "office:calendars",

@@ -58,8 +58,35 @@ def test_who_works_on_it_is_not_closed(owner, anne):
 
 
 @pytest.mark.rule("3.12.13")
-def test_an_absence_is_named_and_leads_to_the_absences(owner, anne, away):
-    assert named(closed_of(owner, anne), "absence") == [("Absence · Congés", "/pro/absences/")]
+def test_an_absence_is_named_and_leads_to_where_it_is_changed(owner, anne, away):
+    path = f"/pro/absences/{away.pk}/"
+    assert named(closed_of(owner, anne), "absence") == [("Absence · Congés", path)]
+    page = owner.get(path).content.decode()
+    assert f'action="{path}delete/"' in page
+
+
+@pytest.mark.rule("3.12.13")
+@pytest.mark.parametrize("who", ["practitioner", "assistant"])
+def test_who_may_not_change_an_absence_is_led_to_the_list(sign_in, team, anne, away, who):
+    client = sign_in(team[who])
+    assert named(closed_of(client, anne), "absence") == [("Absence · Congés", "/pro/absences/")]
+    assert client.get(f"/pro/absences/{away.pk}/").status_code == 403
+
+
+def test_hers_leads_a_practitioner_to_where_it_is_changed(sign_in, team, ines, away):
+    away.practitioner = ines
+    away.save()
+    ((_title, url),) = named(closed_of(sign_in(team["practitioner"]), ines), "absence")
+    assert url == f"/pro/absences/{away.pk}/"
+
+
+def test_it_is_deleted_from_its_page_beside_the_agenda(owner, away):
+    owner.defaults["HTTP_MAIA_PANEL"] = "1"
+    path = f"/pro/absences/{away.pk}/"
+    assert f'href="{path}"' in owner.post(f"{path}delete/").content.decode()
+    gone = owner.post(f"{path}delete/", {"yes": "1"}).json()
+    assert (gone["to"], gone["then"]) == ("/pro/absences/", "close")
+    assert not Absence.objects.exists()
 
 
 def test_another_calendar_is_told_from_it_and_named_to_who_keeps_it(owner, anne, busy):

@@ -10,6 +10,7 @@ from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
 from maia.appointments.personal import Text, block_time
 from maia.office import panel
+from maia.schedules.models import Absence
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user, signed_in
 from tests.office.appointments.test_sheet import note
 from tests.pages import fields_of, on_one_line
@@ -40,7 +41,10 @@ def pages(hers):
         now=NOW,
         allow_overlap=True,
     )[0]
-    of = {"personal_event": event.pk, "delete_event": event.pk}
+    away = Absence.objects.create(
+        practitioner=hers.practitioner, start=at(THURSDAY, "16:00"), end=at(THURSDAY, "17:00")
+    )
+    of = {"personal_event": event.pk, "delete_event": event.pk, "edit_absence": away.pk}
     made = [reverse(f"office:{name}") for name in panel.MADE]
     # whose hour of correcting is over is led elsewhere
     shown = [name for name in panel.OF_ONE if name != "correct_patient"]
