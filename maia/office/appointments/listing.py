@@ -1,4 +1,4 @@
-"""*Rendez-vous*: appointments as a list, requests answered in their row, and who came today."""
+"""*Rendez-vous*: appointments as a list, and requests answered in their row."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -13,11 +13,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from maia.accounts.ids import parse_id
 from maia.appointments.agenda import By
-from maia.appointments.attendance import hold_agendas, may_be_said, say_attendance
 from maia.appointments.booking import cancel_appointment, confirm_appointment, known_among
 from maia.appointments.dates import long_date
 from maia.appointments.exceptions import BookingRefused, RequestExpired
@@ -29,16 +28,14 @@ from maia.office.access import OfficeRequest, get_appointment, office, settings_
 from maia.office.again import asked_again
 from maia.office.appointments.done import Done, tell_done
 from maia.office.appointments.forms import TellingForm
-from maia.office.appointments.listing_forms import AttendanceForm, ListForm
+from maia.office.appointments.listing_forms import ListForm
 from maia.office.appointments.tellings import told_of
-from maia.office.fields.days import read_day
-from maia.office.fields.kept_form import in_turn
 from maia.office.menu import requests_of
 from maia.office.sure import ask, is_sure
 from maia.privacy.reading import open_record, read_agenda, take_out_appointments
 
 Action = HistoryEntry.Action
-PAGE, MOST_REQUESTS, MOST_OF_A_DAY = 50, 30, 300
+PAGE, MOST_REQUESTS = 50, 30
 OPEN = "requests"  # in the address after an answer: the next one is in sight
 FEW = 3  # requests that push nothing out of sight: shown as they are
 LONGEST_QUERY = 500  # characters of the address that she came from
@@ -139,48 +136,6 @@ def answer_request(request: OfficeRequest, pk: int) -> HttpResponse:
     except BookingRefused as refusal:
         messages.error(request, refusals.words(refusal))
     return HttpResponseRedirect(_list_address(_typed_before(request), answered=True))
-
-
-@office
-@require_http_methods(["GET", "HEAD", "POST"])
-@in_turn
-def attendance(request: OfficeRequest) -> HttpResponse:
-    """Who came on a day: all that has begun, three choices a row, saved at once."""
-    now, practice = timezone.now(), request.seat.practice
-    typed = request.POST if request.method == "POST" else None
-    day = read_day((typed or request.GET).get("date", "")) or timezone.localdate()
-    rows = may_be_said(listed(read_agenda(request.seat, now=now), Wanted(day, day), practice), now)
-    if typed is not None:
-        hold_agendas(row.event.practitioner_id for row in rows[:MOST_OF_A_DAY])
-    only_unsaid = "unsaid" in (typed or request.GET)
-    unsaid = rows.filter(attendance="")
-    # Posted, it is read against the whole day: what a colleague has said meanwhile is asked about.
-    listed_rows = unsaid if only_unsaid and typed is None else rows
-    form = AttendanceForm(typed, listed_rows.all()[:MOST_OF_A_DAY])
-    fills = typed is not None and "all_attended" in typed
-    if fills:
-        form = form.with_all_attended()
-    elif form.is_valid():
-        by = By.practice(request.seat.user)
-        for one, said in form.changed():
-            say_attendance(one, said, was=one.attendance, by=by, now=now)
-        messages.success(request, _("Saved."))
-        more = "&unsaid=1" if only_unsaid else ""
-        return redirect(f"{reverse('office:attendance')}?date={day}{more}")
-    context = {
-        "practice": practice,
-        "form": form,
-        "day": day,
-        "count": rows.count(),
-        "unsaid": unsaid.count(),
-        "only_unsaid": only_unsaid,
-        "fills": fills,
-        "before": day - timedelta(days=1),
-        "after": day + timedelta(days=1) if day < timezone.localdate() else None,
-        "several": practice.practitioners.filter(is_active=True).count() > 1,
-    }
-    status = 422 if form.is_bound and not fills else 200
-    return render(request, "office/appointments/attendance.html", context, status=status)
 
 
 def _ask_to_decline(

@@ -15,6 +15,8 @@ from maia.office.fields.kept_form import KeptForm
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType
 
+TICKED = "ticked"  # in the form of who came
+
 
 class ListForm(forms.Form):
     """What an address asks of the list; one that asks for no date asks for today."""
@@ -119,10 +121,24 @@ class AttendanceForm(KeptForm, forms.Form):
 
     def with_all_attended(self) -> "AttendanceForm":
         """To look at before it is saved: who is still to be said has come."""
+        unsaid = [name for name in self.of_day if not self.data.get(name) and self._is_shown(name)]
+        said = dict.fromkeys(unsaid, Appointment.Attendance.ATTENDED)
+        return self._with(said, " ".join(unsaid))
+
+    def without_ticks(self) -> "AttendanceForm":
+        """What that press has ticked is to be said again."""
+        return self._with(dict.fromkeys(self.ticked().split(), ""), "")
+
+    def ticked(self) -> str:
+        """The names of those that *All came* has ticked and that still say so, nothing of them saved."""
+        names = self.data.get(TICKED, "").split()
+        came = Appointment.Attendance.ATTENDED
+        return " ".join(one for one in names if one in self.of_day and self.data.get(one) == came)
+
+    def _with(self, said: dict[str, str], ticked: str) -> "AttendanceForm":
         typed = self.data.copy()  # type: ignore[attr-defined]
-        for name, _one in self.of_day.items():
-            if not typed.get(name) and self._is_shown(name):
-                typed[name] = Appointment.Attendance.ATTENDED
+        for name, value in {**said, TICKED: ticked}.items():
+            typed[name] = value
         return AttendanceForm(typed, self.of_day.values())
 
     def changed(self) -> list[tuple[Appointment, str]]:

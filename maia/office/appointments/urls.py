@@ -4,6 +4,7 @@ from django.urls import path
 
 from maia.office.appointments import (
     acts,
+    attending,
     coming,
     contact,
     dragging,
@@ -18,7 +19,7 @@ from maia.office.appointments import (
 urlpatterns = [
     path("appointments/", listing.appointments, name="appointments"),
     path("appointments/export/", listing.export_appointments, name="export_appointments"),
-    path("appointments/attendance/", listing.attendance, name="attendance"),
+    path("appointments/attendance/", attending.attendance, name="attendance"),
     path("appointments/<int:pk>/answer/", listing.answer_request, name="answer_request"),
     path("appointments/new/", noting.new_appointment, name="new_appointment"),
     path("appointments/new/told/", foretold.noting_told, name="noting_told"),

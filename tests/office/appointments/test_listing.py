@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -14,7 +15,7 @@ from maia.appointments.models import Appointment
 from maia.appointments.unanswered import follow_requests
 from maia.privacy.journal import Act
 from maia.privacy.models import JournalEntry
-from tests.conftest import NOW, THURSDAY, at, make_patient
+from tests.conftest import NOW, THURSDAY, at, make_patient, signed_in
 from tests.pages import fields_of, on_one_line, shown
 
 LIST, CAME = "/pro/appointments/", "/pro/appointments/attendance/"
@@ -330,6 +331,88 @@ def test_all_came_is_ticked_at_once_and_written_when_it_is_saved(evening, owner,
     assert owner.post(CAME, fields_of(page)).status_code == 302
     said = list(Appointment.objects.order_by("pk").values_list("attendance", flat=True))
     assert said == ["no_show", "attended", "attended"]
+
+
+def said_of(*rows):
+    for row in rows:
+        row.refresh_from_db()
+    return [row.attendance for row in rows]
+
+
+@pytest.mark.rule("3.12.9")
+def test_ticked_at_once_it_is_unticked_at_once_without_a_script(evening, owner, day):
+    """Exactly what was ticked by it, and still is: what she said by hand stays."""
+    first, second, third = day
+    typed = shown(owner, CAME) | {f"a{first.pk}": "attended"}
+    page = owner.post(CAME, typed | {"all_attended": "1"}).content.decode()
+    assert 'name="untick"' in page
+    typed = fields_of(page) | {f"a{third.pk}": "excused"}
+    page = owner.post(CAME, typed | {"untick": "1"}).content.decode()
+    assert 'name="all_attended"' in page
+    assert page.count("pas encore enregistrées") == 1  # the script's words alone
+    left = fields_of(page)
+    assert [left[f"a{one.pk}"] for one in day] == ["attended", "", "excused"]
+    assert said_of(*day) == ["", "", ""]
+    for odd in ("a999999 x", f"a{first.pk} a{first.pk}", "\x00"):
+        assert owner.post(CAME, left | {"untick": "1", "ticked": odd}).status_code == 200
+
+
+@pytest.mark.rule("3.12.9")
+def test_what_was_saved_of_a_day_is_taken_back_in_one_press(evening, owner, day):
+    first, second, third = day
+    owner.post(CAME, shown(owner, CAME) | {f"a{first.pk}": "no_show"})
+    page = owner.post(CAME, shown(owner, CAME) | {"all_attended": "1"}).content.decode()
+    owner.post(CAME, fields_of(page))
+    assert said_of(*day) == ["no_show", "attended", "attended"]
+    for _reload in range(2):
+        page = owner.get(CAME).content.decode()
+        assert "C’est enregistré\u00a0: 2 rendez-vous notés." in page
+        assert 'name="take_back"' in page
+    yesterday = owner.get(CAME, {"date": "2026-12-02"}).content.decode()
+    assert "take_back" not in yesterday
+    typed = {"date": str(THURSDAY), "take_back": "1"}
+    back = owner.post(CAME, typed, follow=True)
+    assert said_of(*day) == ["no_show", "", ""]
+    page = back.content.decode()
+    assert "C’est défait\u00a0: 2 rendez-vous sont comme avant." in page
+    assert "take_back" not in page
+    owner.post(CAME, typed)  # a second press
+    assert said_of(*day) == ["no_show", "", ""]
+    assert second.history.count() == 3
+    assert third.history.count() == 3
+
+
+@pytest.mark.rule("3.12.9")
+def test_taking_back_leaves_what_somebody_has_noted_since(sign_in, team, evening, day):
+    first, second, third = day
+    owner = sign_in(team["owner"])
+    said = {f"a{one.pk}": "attended" for one in day}
+    owner.post(CAME, shown(owner, CAME) | said)
+    colleague = signed_in(Client(headers={"Accept-Language": "fr"}), team["assistant"])
+    colleague.post(CAME, shown(colleague, CAME) | {f"a{second.pk}": "no_show"})
+    # Already as before, by somebody: nothing is written.
+    colleague.post(CAME, shown(colleague, CAME) | {f"a{third.pk}": ""})
+    entries = third.history.count()
+    other = signed_in(Client(), team["practitioner"])
+    other.post(CAME, {"date": str(THURSDAY), "take_back": "1"})  # hers, not the owner's
+    assert said_of(*day) == ["attended", "no_show", ""]
+    owner.post(CAME, shown(owner, CAME) | {"ticked": ""})  # nothing changed, nothing forgotten
+    page = owner.post(CAME, {"date": str(THURSDAY), "take_back": "1"}, follow=True)
+    assert said_of(*day) == ["", "no_show", ""]
+    assert third.history.count() == entries
+    words = "1 reste tel quel\u00a0: quelqu’un l’a noté autrement entre-temps."
+    assert words in page.content.decode()
+
+
+def test_an_hour_later_it_is_taken_back_by_hand(evening, sign_in, team, day, time_machine):
+    owner = sign_in(team["owner"])
+    owner.post(CAME, shown(owner, CAME) | {f"a{day[0].pk}": "attended"})
+    assert "take_back" in owner.get(CAME).content.decode()
+    time_machine.shift(timedelta(minutes=61))
+    owner = sign_in(team["owner"])
+    assert "take_back" not in owner.get(CAME).content.decode()
+    owner.post(CAME, {"date": str(THURSDAY), "take_back": "1"})
+    assert said_of(day[0]) == ["attended"]
 
 
 @pytest.mark.rule("3.12.9")
