@@ -85,6 +85,21 @@ def page(page):
 
 
 @pytest.fixture
+def page_of(browser, browser_context_args):
+    """Opens a page as wide as asked, with a script or without, in a context of its own."""
+    contexts = []
+
+    def open_page(viewport, **how):
+        contexts.append(browser.new_context(**browser_context_args, viewport=viewport, **how))
+        contexts[-1].set_default_timeout(60_000)
+        return contexts[-1].new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
 def mailbox(site, context):
     """Waits for an email to somebody, and reads its text."""
 

@@ -342,7 +342,7 @@ def said_of(*rows):
 @pytest.mark.rule("3.12.9")
 def test_ticked_at_once_it_is_unticked_at_once_without_a_script(evening, owner, day):
     """Exactly what was ticked by it, and still is: what she said by hand stays."""
-    first, second, third = day
+    first, _second, third = day
     typed = shown(owner, CAME) | {f"a{first.pk}": "attended"}
     page = owner.post(CAME, typed | {"all_attended": "1"}).content.decode()
     assert 'name="untick"' in page
@@ -384,7 +384,7 @@ def test_what_was_saved_of_a_day_is_taken_back_in_one_press(evening, owner, day)
 
 @pytest.mark.rule("3.12.9")
 def test_taking_back_leaves_what_somebody_has_noted_since(sign_in, team, evening, day):
-    first, second, third = day
+    _first, second, third = day
     owner = sign_in(team["owner"])
     said = {f"a{one.pk}": "attended" for one in day}
     owner.post(CAME, shown(owner, CAME) | said)
