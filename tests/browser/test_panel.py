@@ -22,7 +22,10 @@ def agenda(site, page):
 def opened(page):
     expect(page.locator("#panel")).to_be_visible()
     page.locator("#panel-page h1").wait_for()
-    return page.locator("#panel")
+    panel = page.locator("#panel")
+    # It has come to where it stays.
+    panel.evaluate("e => Promise.allSettled(e.getAnimations().map((one) => one.finished))")
+    return panel
 
 
 def pick(page, typed, name):
@@ -248,6 +251,44 @@ def test_on_a_phone_it_is_a_sheet_that_back_closes(site, browser, browser_contex
     assert page.url == before
     expect(page.locator(".ec-event a.opens").first).to_be_focused()
     context.close()
+
+
+UNDER = """e => {
+    const { left, top, width, height } = e.getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+    return hit === e || e.contains(hit);
+}"""
+
+
+def test_on_a_phone_what_is_said_lies_over_no_button_of_the_sheet(site, page_of):
+    page = page_of(PHONE, has_touch=True)
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.goto(f"{site.base}/pro/?date=2027-01-12&view=day")
+    drawn(page)
+    # Said of the agenda with what undoes it, a sheet opened meanwhile has it too.
+    page.evaluate("tell('Léa Martin : déplacé au jeudi 14 janvier à 10:30.', () => {}, () => {})")
+    said = page.locator("#agenda-status")
+    page.locator(".ec-event a.opens").first.tap()
+    panel = opened(page)
+    undo = said.get_by_role("button", name="Défaire")
+    assert said.evaluate("e => Boolean(e.closest('#panel'))")
+    panel.get_by_text("Déplacer ou modifier").tap()
+    panel.locator("#availability .slot").first.wait_for()
+    save = panel.get_by_role("button", name="Enregistrer la modification")
+    for button in (save, undo, page.locator("#panel-close")):
+        assert button.evaluate(UNDER), button
+    panel.get_by_text("Déplacer ou modifier").scroll_into_view_if_needed()
+    for button in (save, undo, page.locator("#panel-close")):
+        assert button.evaluate(UNDER), button
+    undo.tap()
+    expect(said).to_be_empty()
+    page.locator("#panel-close").tap()
+    page.locator(".rail .new").tap()
+    panel = opened(page)
+    page.evaluate("tell('Léa Martin : rendez-vous enregistré.', () => {})")
+    for button in (panel.get_by_role("button", name="Enregistrer le rendez-vous"), undo):
+        assert button.evaluate(UNDER), button
+    assert_accessible(page)
 
 
 def test_an_overlap_is_saved_anyway_from_where_it_was_refused(site, agenda):

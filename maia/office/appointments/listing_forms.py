@@ -1,6 +1,6 @@
 """The forms of the list of appointments: what is asked of it, and who came."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -135,7 +135,7 @@ class AttendanceForm(KeptForm, forms.Form):
         came = Appointment.Attendance.ATTENDED
         return " ".join(one for one in names if one in self.of_day and self.data.get(one) == came)
 
-    def _with(self, said: dict[str, str], ticked: str) -> "AttendanceForm":
+    def _with(self, said: Mapping[str, str], ticked: str) -> "AttendanceForm":
         typed = self.data.copy()  # type: ignore[attr-defined]
         for name, value in {**said, TICKED: ticked}.items():
             typed[name] = value
