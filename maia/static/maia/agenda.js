@@ -64,8 +64,10 @@ function tell(text, undo, quiet) {
 const ground = status.parentElement;
 /** On the page, or in the sheet that covers it: nothing of the page is seen or heard behind one. */
 function placeStatus() {
-  const place = document.querySelector("dialog.side:modal") ?? ground;
-  if (status.parentElement !== place) place.append(status);
+  const sheet = document.querySelector("dialog.side:modal");
+  if (status.parentElement === (sheet ?? ground)) return;
+  if (sheet) sheet.querySelector(".head").after(status);
+  else ground.append(status);
 }
 status.addEventListener("click", unsay);
 

@@ -43,6 +43,7 @@ const panel = (() => {
     if (wide.matches) box.show();
     else {
       box.showModal();
+      placeStatus(); // what was just said can still be undone
       history.pushState(history.state, "", location.href);
       pushed = true;
     }
