@@ -27,6 +27,7 @@ from maia.appointments.reading import (
 )
 from maia.appointments.replica import on_primary
 from maia.availability.bounds import is_in_bounds
+from maia.availability.dated import DatedHours, weekly
 from maia.availability.intervals import Interval
 from maia.availability.policy import Window
 from maia.availability.slots import Busy, Shape, day_slots, may_have_been_free, within
@@ -286,12 +287,12 @@ def may_just_have_gone(
 ) -> bool:
     """Whether a time that is no slot may have been one, until somebody else booked. One query."""
     day = start.astimezone(type.practice.zone).date()
-    if practitioner.closed_on_public_holidays and public_holidays(type.practice, day, day):
-        return False
+    holidays = frozenset(public_holidays(type.practice, day, day))
+    closing = holidays if practitioner.closed_on_public_holidays else frozenset()
     lines, rows = parse_agendas(read_agendas(type.pk, [practitioner.pk], *_instants(day, day)))
     return may_have_been_free(
         start,
-        hours=_weekly_hours(lines, [practitioner.pk])[practitioner.pk],
+        hours=_hours(lines, [(practitioner.pk, closing)])[practitioner.pk],
         day=day,
         zone=type.practice.zone,
         shape=_shape(type, without),
@@ -303,7 +304,7 @@ def may_just_have_gone(
 def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
     """By practitioner, her days that have free slots, whatever the clock."""
     lines, rows = parse_agendas(agendas)
-    hours = _weekly_hours(lines, [pk for pk, _holidays in asked.team])
+    hours = _hours(lines, asked.team)
     taken: dict[int, list[Taken]] = {pk: [] for pk in hours}
     away: dict[int, list[Interval]] = {pk: [] for pk in hours}
     for row in rows:
@@ -321,10 +322,10 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
                 shape=asked.shape,
                 busy=[_busy(event) for event in taken[pk]],
                 closed=away[pk],
-                full_dates=holidays | _full_dates(asked, taken[pk]),
+                full_dates=_full_dates(asked, taken[pk]),
             )
         )
-        for pk, holidays in asked.team
+        for pk, _holidays in asked.team
     )
 
 
@@ -340,14 +341,18 @@ def _busy(event: Taken) -> Busy:
     return Busy(event.start, event.end, timedelta(minutes=before), timedelta(minutes=after))
 
 
-def _weekly_hours(lines: Iterable[Line], ids: Iterable[int]) -> dict[int, WeeklyHours]:
-    """By practitioner: the type's own hours if it has a schedule, else her general ones.
+def _hours(
+    lines: Iterable[Line], team: Iterable[tuple[int, frozenset[date]]]
+) -> dict[int, DatedHours]:
+    """By practitioner: the type's own hours if it has a schedule, else her general ones; less the
+    public holidays on which she is closed.
 
     From the schedules to their lines, so that an own schedule without any line is seen too: it
     replaces the general one altogether (rule 3.2).
     """
     own: _Lines | None = None
-    general: dict[int, _Lines] = {pk: {} for pk in ids}
+    closing = dict(team)
+    general: dict[int, _Lines] = {pk: {} for pk in closing}
     for practitioner_id, weekday, ranges in lines:
         if practitioner_id is None:
             own = {} if own is None else own
@@ -356,9 +361,10 @@ def _weekly_hours(lines: Iterable[Line], ids: Iterable[int]) -> dict[int, Weekly
         week = own if practitioner_id is None else general[practitioner_id]
         assert week is not None
         week[weekday] = ranges
-    if own is not None:
-        return dict.fromkeys(general, WeeklyHours(own))
-    return {pk: WeeklyHours(week) for pk, week in general.items()}
+    return {
+        pk: weekly(WeeklyHours(week if own is None else own), closing[pk])
+        for pk, week in general.items()
+    }
 
 
 def _full_dates(asked: _Asked, events: list[Taken]) -> set[date]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from maia.availability.intervals import Interval, merge, subtract
 from maia.availability.policy import Window
-from maia.availability.weekly import WeeklyHours, lay_out
+from maia.availability.weekly import Hours, lay_out
 
 NOTHING = timedelta(0)
 
@@ -44,7 +44,7 @@ class Shape:
 
 def day_slots(
     *,
-    hours: WeeklyHours,
+    hours: Hours,
     dates: Iterable[date],
     zone: tzinfo,
     shape: Shape,
@@ -55,7 +55,7 @@ def day_slots(
     """Each date of ``dates`` (local, sorted) that has free slots, with them in order.
 
     ``closed`` is time when the practitioner is not there (absences), cut as it is; ``full_dates``
-    are dates that take no more (holidays, at most N a day). Neither notice nor horizon applies, as
+    are dates that take no more (at most N a day). Neither notice nor horizon applies, as
     for the practitioner herself: see `within`.
     """
     holes = merge([*closed, *(_taken(b, shape) for b in busy)])
@@ -88,7 +88,7 @@ def within(
 def may_have_been_free(
     start: datetime,
     *,
-    hours: WeeklyHours,
+    hours: Hours,
     day: date,
     zone: tzinfo,
     shape: Shape,

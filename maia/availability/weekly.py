@@ -6,7 +6,7 @@ date does not have gives nothing, an hour that it has twice gives both.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from maia.availability.intervals import Interval, merge
 
@@ -19,6 +19,12 @@ class WallRange(NamedTuple):
 
     start: int
     end: int
+
+
+class Hours(Protocol):
+    """What holds on each date, whatever says so."""
+
+    def on_date(self, day: date) -> tuple[WallRange, ...]: ...
 
 
 class InvalidHours(ValueError):
@@ -47,6 +53,9 @@ class WeeklyHours:
 
     def on(self, weekday: int) -> tuple[WallRange, ...]:
         return self._lines.get(weekday, ())
+
+    def on_date(self, day: date) -> tuple[WallRange, ...]:
+        return self.on(day.weekday())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, WeeklyHours) and self._lines == other._lines
@@ -81,7 +90,7 @@ class _Era(NamedTuple):
 
 
 def lay_out(
-    hours: WeeklyHours, dates: Iterable[date], zone: tzinfo
+    hours: Hours, dates: Iterable[date], zone: tzinfo
 ) -> Iterator[tuple[date, list[Interval]]]:
     """Each open date of ``dates`` (sorted) with its working time as UTC intervals, merged.
 
@@ -93,14 +102,14 @@ def lay_out(
         return
     eras = _eras(wanted[0], wanted[-1], zone)
     for day in wanted:
-        line = hours.on(day.weekday())
+        line = hours.on_date(day)
         if line:
             opened = merge(_instants(day, line, eras))
             if opened:
                 yield day, opened
 
 
-def begins_on(hours: WeeklyHours, day: date, zone: tzinfo) -> datetime | None:
+def begins_on(hours: Hours, day: date, zone: tzinfo) -> datetime | None:
     """The first instant of working time on a date; None on a closed one."""
     return next((opened[0].start for _day, opened in lay_out(hours, [day], zone)), None)
 

@@ -12,7 +12,7 @@ MINUTE = timedelta(minutes=1)
 
 def naive_slots(
     *,
-    lines: dict[int, list[tuple[int, int]]],
+    hours: dict,
     first: date,
     last: date,
     zone: ZoneInfo,
@@ -27,7 +27,7 @@ def naive_slots(
     horizon: int,
     cutoff: int | None,
 ) -> list[tuple[datetime, datetime]]:
-    """All durations are minutes; ``step`` 0 is the duration and the larger buffer. ``now`` None means that notice and horizon do not apply."""
+    """``hours`` as `naive_ranges` takes them. All durations are minutes; ``step`` 0 is the duration and the larger buffer. ``now`` None means that notice and horizon do not apply."""
     step = step or duration + max(before, after)
     blocked: set[datetime] = set()
     for start, end, busy_before, busy_after in busy:
@@ -49,7 +49,7 @@ def naive_slots(
         clock = local.hour * 60 + local.minute
         day = local.date()
         if first <= day <= last and at not in blocked:
-            if any(opens <= clock < closes for opens, closes in lines.get(day.weekday(), [])):
+            if any(opens <= clock < closes for opens, closes in naive_ranges(hours, day)):
                 free.setdefault(day, []).append(at)
         at += MINUTE
 
@@ -60,8 +60,8 @@ def naive_slots(
         for _minute in range(52 * 60):
             local = at.astimezone(zone)
             clock = local.hour * 60 + local.minute
-            hours = lines.get(today.weekday(), [])
-            if local.date() == today and any(opens <= clock < closes for opens, closes in hours):
+            ranges = naive_ranges(hours, today)
+            if local.date() == today and any(opens <= clock < closes for opens, closes in ranges):
                 begins = at
                 break
             at += MINUTE
@@ -81,6 +81,35 @@ def naive_slots(
                 start += MINUTE * step
             i = j + 1
     return slots
+
+
+def naive_ranges(hours: dict, day: date) -> list[tuple[int, int]]:
+    """``hours``: ``special`` (ranges by date), ``holidays``, ``periods`` (first, last or None, weeks,
+    counted), ``weeks`` and ``counted``: None, a Monday, or *number*. A week is ranges by weekday."""
+    if day in hours["special"]:
+        return hours["special"][day]
+    if day in hours["holidays"]:
+        return []
+    weeks, counted = hours["weeks"], hours["counted"]
+    for first, last, its_weeks, its_counted in hours["periods"]:
+        if not (day < first or (last is not None and day > last)):
+            weeks, counted = its_weeks, its_counted
+    week = 0
+    if counted == "number":
+        week = 0 if int(day.strftime("%V")) in range(1, 54, 2) else 1
+    elif counted is not None:
+        monday = day
+        while monday.strftime("%a") != "Mon":
+            monday -= timedelta(days=1)
+        while monday < counted:
+            monday += timedelta(weeks=len(weeks))
+        while monday > counted:
+            monday -= timedelta(weeks=1)
+            week = (week + 1) % len(weeks)
+        while monday < counted:
+            monday += timedelta(weeks=1)
+            week = (week - 1) % len(weeks)
+    return weeks[week].get(day.weekday(), [])
 
 
 def _bookable(start, day, now, zone, notice, horizon, cutoff, begins) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from maia.availability.dated import Because, DatedHours, Period, SpecialDay, Turn
 from maia.availability.intervals import Interval
 from maia.availability.policy import Policy
 from maia.availability.slots import Busy, Shape, day_slots, within
@@ -58,6 +59,41 @@ def lines(draw):
 
 
 @st.composite
+def turns(draw, first):
+    """Weeks, and what counts them: nothing, the number of the week, or a Monday near ``first``."""
+    counted = draw(st.sampled_from([None, None, "number", "monday"]))
+    if counted is None:
+        return [draw(lines())], None
+    weeks = [draw(lines()) for _week in range(2)]
+    if counted == "number":
+        return weeks, counted
+    weeks += [draw(lines()) for _week in range(draw(st.integers(0, 2)))]
+    monday = first - timedelta(days=first.weekday())
+    return weeks, monday + timedelta(weeks=draw(st.integers(-60, 60)))
+
+
+@st.composite
+def dated_hours(draw, first):
+    """What holds around ``first``, as `naive_ranges` takes it."""
+    near = st.integers(-1, 3).map(lambda n: first + timedelta(days=n))
+    weeks, counted = draw(turns(first))
+    periods = []
+    if draw(st.booleans()):
+        begins, ends = sorted([draw(near), draw(near)])
+        periods.append((begins, draw(st.sampled_from([ends, ends, None])), *draw(turns(first))))
+        if draw(st.booleans()):
+            before = begins - timedelta(days=1)
+            periods.append((before - timedelta(days=3), before, *draw(turns(first))))
+    ranges = lines().map(lambda week: next(iter(week.values())))
+    special = draw(st.dictionaries(near, ranges | st.just([]), max_size=draw(st.integers(0, 2))))
+    holidays = draw(st.sets(near, max_size=draw(st.integers(0, 1))))
+    return {
+        "weeks": weeks, "counted": counted, "periods": periods, "special": special,
+        "holidays": holidays,
+    }  # fmt: skip
+
+
+@st.composite
 def agendas(draw):
     zone = draw(st.sampled_from(ZONES))
     changes = CHANGES[zone.key]
@@ -65,6 +101,8 @@ def agendas(draw):
         first = draw(st.sampled_from(changes)) - timedelta(days=draw(st.integers(0, 2)))
     else:
         first = date(2026, 1, 1) + timedelta(days=draw(st.integers(0, 365 * 5)))
+    if draw(st.sampled_from([False, False, False, True])):
+        first = date(2026, 12, 27) + timedelta(days=draw(st.integers(0, 9)))  # weeks 52, 53 and 1
     last = first + timedelta(days=draw(st.integers(0, 2)))
     origin = datetime.combine(first, time(0), zone).astimezone(UTC)
     span = ((last - first).days + 1) * 1440
@@ -85,7 +123,7 @@ def agendas(draw):
         local = now.astimezone(zone)
         cutoffs += [local.hour * 60 + local.minute] * 2  # just now
     return {
-        "lines": draw(lines()),
+        "hours": draw(dated_hours(first)),
         "first": first,
         "last": last,
         "zone": zone,
@@ -123,6 +161,8 @@ def test_the_heart_offers_what_the_naive_model_offers():
         seen["with slots"] += bool(offered)
         seen["on a clock change"] += not days.isdisjoint(CHANGES[agenda["zone"].key])
         seen[agenda["zone"].key] += 1
+        held = in_the_heart(agenda["hours"])
+        seen.update({held.on(day).because for day in days})
 
     agree()
     print(dict(seen))
@@ -130,10 +170,28 @@ def test_the_heart_offers_what_the_naive_model_offers():
     assert seen["with slots"] >= AGENDAS * 0.4, "agendas must offer something to compare"
     assert seen["on a clock change"] >= AGENDAS * 0.12
     assert all(seen[zone.key] >= AGENDAS * 0.04 for zone in ZONES)
+    assert all(seen[because] >= AGENDAS * 0.05 for because in Because)
+
+
+def in_the_heart(hours):
+    def turn(weeks, counted):
+        monday = counted if isinstance(counted, date) else None
+        by_number = counted == "number"
+        return Turn([WeeklyHours(w) for w in weeks], by_number=by_number, first_monday=monday)
+
+    return DatedHours(
+        turn(hours["weeks"], hours["counted"]),
+        [
+            Period(f"Période {n}", begins, ends, turn(weeks, counted))
+            for n, (begins, ends, weeks, counted) in enumerate(hours["periods"])
+        ],
+        {day: SpecialDay.open(ranges) for day, ranges in hours["special"].items()},
+        frozenset(hours["holidays"]),
+    )
 
 
 def heart(
-    lines, first, last, zone, duration, step, before, after, busy, closed, now, notice, horizon,
+    hours, first, last, zone, duration, step, before, after, busy, closed, now, notice, horizon,
     cutoff,
 ):  # fmt: skip
     minutes = lambda n: timedelta(minutes=n)  # noqa: E731
@@ -142,8 +200,9 @@ def heart(
         horizon_days=horizon,
         evening_cutoff=None if cutoff is None else time(cutoff // 60, cutoff % 60),
     )
+    held = in_the_heart(hours)
     days = day_slots(
-        hours=WeeklyHours(lines),
+        hours=held,
         dates=[first + timedelta(days=n) for n in range((last - first).days + 1)],
         zone=zone,
         shape=Shape(
@@ -153,6 +212,6 @@ def heart(
         closed=[Interval(*c) for c in closed],
     )
     if now is not None:
-        begins = begins_on(WeeklyHours(lines), now.astimezone(zone).date(), zone)
+        begins = begins_on(held, now.astimezone(zone).date(), zone)
         days = within(policy.window(now, zone, begins=begins), days)
     return [(slot.start, slot.end) for _, slots in days for slot in slots]
