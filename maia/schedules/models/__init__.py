@@ -1,0 +1,25 @@
+"""When a practitioner works and for what (rules 3.1 and 3.2)."""
+
+from maia.schedules.models.absences import Absence, AbsenceQuerySet
+from maia.schedules.models.calendars import ExternalCalendar
+from maia.schedules.models.hours import OpeningHours, Schedule, Week, ranges_between
+from maia.schedules.models.types import (
+    AppointmentType,
+    AppointmentTypeQuerySet,
+    Category,
+    PlaceKind,
+)
+
+__all__ = [
+    "Absence",
+    "AbsenceQuerySet",
+    "AppointmentType",
+    "AppointmentTypeQuerySet",
+    "Category",
+    "ExternalCalendar",
+    "OpeningHours",
+    "PlaceKind",
+    "Schedule",
+    "Week",
+    "ranges_between",
+]
