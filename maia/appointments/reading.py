@@ -6,7 +6,7 @@ databases' answers; both engines read the same SQL. A test compares them with th
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,19 +16,15 @@ from maia.appointments.exceptions import NotBookable
 from maia.appointments.replica import read
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType, ranges_between
+from maia.schedules.written import Count, WrittenDay, WrittenHours, WrittenPeriod
 
 M = TypeVar("M", bound=models.Model)
-Texts = tuple[str, ...]  # of events, absences and lines, each a JSON array
-NOTHING: Texts = ("[]",) * 3
+Texts = tuple[str, ...]  # of events, absences, lines and what else is said of hours: JSON arrays
+NOTHING: Texts = ("[]",) * 4
+Hours = dict[
+    int | None, WrittenHours
+]  # by practitioner; None: the type's own, if it has a schedule
 _MODELS: tuple[type[models.Model], ...] = (AppointmentType, Practice, Practitioner)
-
-
-class Line(NamedTuple):
-    """A line of a schedule. One without lines is a row as well: it replaces, and opens nothing."""
-
-    practitioner_id: int | None  # None: the type's own schedule
-    weekday: int | None  # None: no line
-    ranges: list[tuple[int, int]]  # minutes of the day
 
 
 class Taken(NamedTuple):
@@ -52,10 +48,15 @@ LEFT JOIN practices_practitioner p ON p.practice_id = c.id AND p.is_active
     AND (CAST(%s AS bigint) IS NULL OR p.id = %s)
 WHERE t.id = %s AND c.slug = %s AND t.allow_online_booking AND NOT t.archived
 """
-# Three texts of JSON: each row of its own is fetched and converted by Python one after the other,
+# Four texts of JSON: each row of its own is fetched and converted by Python one after the other,
 # and SQLite's gives other threads their turn each time. Events by their end: the index leaves the
 # years behind unread. The end of time is `EventQuerySet.touching`'s: one plan for all looks.
-# A schedule without lines has a row as well: it replaces, and opens nothing.
+# A schedule without lines has a row as well: it replaces, and opens nothing. The last text is of what
+# most schedules do not have: turns, periods, other weeks, exceptional openings.
+_PLANS = """
+plans AS (SELECT id, practitioner_id AS who, weeks, by_number, first_monday FROM schedules_schedule
+          WHERE practitioner_id IN ({people}) OR appointment_type_id = %s)
+"""
 _AGENDAS = """
 (SELECT CAST({gather}({row}(practitioner_id, start, "end", id, type_id,
                             buffer_before_minutes, buffer_after_minutes)) AS text)
@@ -65,16 +66,31 @@ _AGENDAS = """
 (SELECT CAST({gather}({row}(practitioner_id, start, "end")) AS text)
  FROM schedules_absence
  WHERE practitioner_id IN ({people}) AND "end" > %s AND start < %s),
-(SELECT CAST({gather}({row}(s.practitioner_id, l.weekday, l.start, l."end", l.breaks)) AS text)
- FROM schedules_schedule s LEFT JOIN schedules_openinghours l ON l.schedule_id = s.id
- WHERE s.practitioner_id IN ({people}) OR s.appointment_type_id = %s)
+(SELECT CAST({gather}({row}(s.who, l.weekday, l.start, l."end", l.breaks)) AS text)
+ FROM plans s LEFT JOIN schedules_openinghours l ON l.schedule_id = s.id),
+(SELECT CAST({gather}({json}(r)) AS text) FROM (
+ SELECT {row}('turn', who, weeks, by_number, first_monday) AS r FROM plans WHERE weeks > 1
+ UNION ALL
+ SELECT {row}('line', s.who, l.period_id, l.week, l.weekday, l.start, l."end", l.breaks)
+ FROM plans s JOIN schedules_otherhours l ON l.schedule_id = s.id
+ UNION ALL
+ SELECT {row}('period', s.who, p.id, p.name, p.first_date, p.last_date, p.weeks, p.by_number,
+              p.first_monday)
+ FROM plans s JOIN schedules_period p ON p.schedule_id = s.id
+ UNION ALL
+ SELECT {row}('day', s.who, d.date, d.start, d."end", d.breaks, d.title,
+              NOT EXISTS (SELECT 1 FROM schedules_specialday_types t WHERE t.specialday_id = d.id),
+              EXISTS (SELECT 1 FROM schedules_specialday_types t
+                      WHERE t.specialday_id = d.id AND t.appointmenttype_id = %s))
+ FROM plans s JOIN schedules_specialday d ON d.schedule_id = s.id AND d.date BETWEEN %s AND %s
+) said)
 """
 _BOTH = """
-WITH offered AS ({offer}) SELECT offered.*, {agendas} FROM offered ORDER BY rank, who
+WITH offered AS ({offer}), {plans} SELECT offered.*, {agendas} FROM offered ORDER BY rank, who
 """
 _AS_JSON = {
-    "sqlite": {"gather": "json_group_array", "row": "json_array"},
-    "postgresql": {"gather": "json_agg", "row": "json_build_array"},
+    "sqlite": {"gather": "json_group_array", "row": "json_array", "json": "json"},
+    "postgresql": {"gather": "json_agg", "row": "json_build_array", "json": ""},
 }
 
 
@@ -89,14 +105,15 @@ def read_offer(
 
 
 def read_agendas(type_id: int, people: Sequence[int], opens: datetime, closes: datetime) -> Texts:
-    """The lines of the type's own schedule, if it has one, and of each practitioner's; and all
+    """What is said of hours by the type's own schedule, if it has one, and by each practitioner's; and all
     that touches ``[opens, closes)`` (UTC instants) in the agendas of ``people``: as texts that
     `parse_agendas` reads, the same as long as nothing changes. One query."""
     if not people:
         return NOTHING
     span = [*people, *_adapted(opens, closes)]
-    agendas = _agendas_statement(", ".join(["%s"] * len(people)))
-    (row,) = read(f"SELECT {agendas}", [*span, *span, *people, type_id])
+    plans, agendas = _agendas_statement(", ".join(["%s"] * len(people)))
+    wanted = [*people, type_id, *span, *span, type_id, *_days(opens, closes)]
+    (row,) = read(f"WITH {plans} SELECT {agendas}", wanted)
     return _texts(row)
 
 
@@ -104,26 +121,49 @@ def read_offer_and_agendas(
     slug: str, type_id: int, only: int | None, opens: datetime, closes: datetime
 ) -> tuple[AppointmentType, list[Practitioner], Texts]:
     """`read_offer`, and `read_agendas` of whom it names. One query: a look at slots needs no more."""
-    agendas = _agendas_statement("SELECT who FROM offered")
-    statement = _BOTH.format(offer=_offer_statement(), agendas=agendas)
-    span = _adapted(opens, closes)
-    rows = read(statement, [only, only, type_id, slug, *span, *span, type_id])
+    plans, agendas = _agendas_statement("SELECT who FROM offered")
+    statement = _BOTH.format(offer=_offer_statement(), plans=plans, agendas=agendas)
+    span, days = _adapted(opens, closes), _days(opens, closes)
+    rows = read(statement, [only, only, type_id, slug, type_id, *span, *span, type_id, *days])
     return *_offered(rows, only), _texts(rows[0])
 
 
-def parse_agendas(found: Texts) -> tuple[list[Line], list[Taken]]:
+def parse_agendas(found: Texts) -> tuple[Hours, list[Taken]]:
     """What `read_agendas` has read."""
     events, absences = map(json.loads, found[:2])
     taken = [Taken(who, _instant(start), _instant(end), *of) for who, start, end, *of in events]
     away = [
         Taken(who, _instant(start), _instant(end), None, None, 0, 0) for who, start, end in absences
     ]
-    return parse_lines(found), taken + away
+    return parse_hours(found), taken + away
 
 
-def parse_lines(found: Texts) -> list[Line]:
-    """The lines of the schedules alone."""
-    return [_line(*line) for line in json.loads(found[2])]
+def parse_hours(found: Texts) -> Hours:
+    """What is said of hours alone: of a practitioner without a schedule nothing."""
+    hours: Hours = {}
+    for who, weekday, *times in json.loads(found[2]):
+        written = hours.setdefault(who, WrittenHours())
+        if weekday is not None:
+            written.add_line(None, 0, weekday, _ranges(*times))
+    for kind, who, *said in json.loads(found[3]):
+        written = hours[who]
+        match kind:
+            case "turn":
+                written.count = _count(*said)
+            case "line":
+                period, week, weekday, *times = said
+                written.add_line(period, week, weekday, _ranges(*times))
+            case "period":
+                key, name, first, last, *count = said
+                dates = date.fromisoformat(first), last and date.fromisoformat(last)
+                written.periods.append(WrittenPeriod(key, name, *dates, _count(*count)))
+            case "day":
+                day, start, end, breaks, title, *whom = said
+                ranges = _ranges(start, end, breaks)
+                written.days.append(
+                    WrittenDay(date.fromisoformat(day), ranges, title, *map(bool, whom))
+                )
+    return hours
 
 
 def _offered(
@@ -148,14 +188,20 @@ def _adapted(*instants: datetime) -> list[Any]:
     return [connection.ops.adapt_datetimefield_value(instant) for instant in instants]
 
 
+def _days(opens: datetime, closes: datetime) -> list[Any]:
+    return [connection.ops.adapt_datefield_value(at.date()) for at in (opens, closes)]
+
+
 def _texts(row: tuple[Any, ...]) -> Texts:
     """Its last columns. Of nothing PostgreSQL makes no array."""
     return tuple(text or "[]" for text in row[-len(NOTHING) :])
 
 
 @cache
-def _agendas_statement(people: str) -> str:
-    return _AGENDAS.format(people=people, **_AS_JSON[connection.vendor])
+def _agendas_statement(people: str) -> tuple[str, str]:
+    """The schedules that matter, and what is read of them and of the agendas."""
+    words = {"people": people, **_AS_JSON[connection.vendor]}
+    return _PLANS.format(**words), _AGENDAS.format(**words)
 
 
 @cache
@@ -189,13 +235,14 @@ def _fields(
     ]
 
 
-def _line(
-    practitioner_id: int | None, weekday: int | None, start: int, end: int, breaks: Any
-) -> Line:
-    if weekday is None:
-        return Line(practitioner_id, None, [])
+def _ranges(start: int, end: int, breaks: Any) -> list[tuple[int, int]]:
     parsed = json.loads(breaks) if isinstance(breaks, str) else breaks
-    return Line(practitioner_id, weekday, ranges_between(start, end, parsed))
+    return ranges_between(start, end, parsed)
+
+
+def _count(weeks: int, by_number: int, first_monday: str | None) -> Count:
+    monday = None if first_monday is None else date.fromisoformat(first_monday)
+    return Count(weeks, bool(by_number), monday)
 
 
 def _instant(text: str) -> datetime:

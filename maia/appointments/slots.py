@@ -17,25 +17,26 @@ from maia.appointments.models import Event
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import times_she_has, touches
 from maia.appointments.reading import (
-    Line,
+    Hours,
     Taken,
     Texts,
     parse_agendas,
-    parse_lines,
+    parse_hours,
     read_agendas,
     read_offer_and_agendas,
 )
 from maia.appointments.replica import on_primary
 from maia.availability.bounds import is_in_bounds
-from maia.availability.dated import DatedHours, weekly
+from maia.availability.dated import DatedHours
 from maia.availability.intervals import Interval
 from maia.availability.policy import Window
 from maia.availability.slots import Busy, Shape, day_slots, may_have_been_free, within
-from maia.availability.weekly import WeeklyHours, begins_on
+from maia.availability.weekly import begins_on
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.schedules.holidays import public_holidays
 from maia.schedules.models import AppointmentType
+from maia.schedules.written import WrittenHours
 
 MAX_DAYS = 92  # in one search
 SOON = timedelta(days=4)  # where the next free day mostly is: a long weekend
@@ -47,7 +48,6 @@ _MARGIN = timedelta(hours=24)
 KEPT, KEPT_DAYS, KEPT_TEXT = 50, 100, 64_000
 
 
-_Lines = dict[int, list[tuple[int, int]]]  # by weekday
 _Day = tuple[date, Sequence[Interval]]
 
 
@@ -273,10 +273,11 @@ def _window(
     if policy.evening_cutoff is None:
         return policy.window(now, zone)
     today = now.astimezone(zone).date()
+    said = parse_hours(agendas)
     begins = [
-        begins_on(WeeklyHours({today.weekday(): line.ranges}), today, zone)
-        for line in parse_lines(agendas)
-        if line.weekday == today.weekday() and line.practitioner_id in (None, practitioner.pk)
+        begins_on(said[whose].dated(), today, zone)
+        for whose in (None, practitioner.pk)
+        if whose in said
     ]
     first = min((instant for instant in begins if instant is not None), default=None)
     return policy.window(now, zone, begins=first)
@@ -289,10 +290,10 @@ def may_just_have_gone(
     day = start.astimezone(type.practice.zone).date()
     holidays = frozenset(public_holidays(type.practice, day, day))
     closing = holidays if practitioner.closed_on_public_holidays else frozenset()
-    lines, rows = parse_agendas(read_agendas(type.pk, [practitioner.pk], *_instants(day, day)))
+    said, rows = parse_agendas(read_agendas(type.pk, [practitioner.pk], *_instants(day, day)))
     return may_have_been_free(
         start,
-        hours=_hours(lines, [(practitioner.pk, closing)])[practitioner.pk],
+        hours=_hours(said, practitioner.pk, closing),
         day=day,
         zone=type.practice.zone,
         shape=_shape(type, without),
@@ -303,10 +304,9 @@ def may_just_have_gone(
 
 def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
     """By practitioner, her days that have free slots, whatever the clock."""
-    lines, rows = parse_agendas(agendas)
-    hours = _hours(lines, asked.team)
-    taken: dict[int, list[Taken]] = {pk: [] for pk in hours}
-    away: dict[int, list[Interval]] = {pk: [] for pk in hours}
+    said, rows = parse_agendas(agendas)
+    taken: dict[int, list[Taken]] = {pk: [] for pk, _holidays in asked.team}
+    away: dict[int, list[Interval]] = {pk: [] for pk in taken}
     for row in rows:
         if row.id is None:
             away[row.practitioner_id].append(Interval(row.start, row.end))
@@ -316,7 +316,7 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
     return tuple(
         tuple(
             day_slots(
-                hours=hours[pk],
+                hours=_hours(said, pk, holidays),
                 dates=dates,
                 zone=asked.zone,
                 shape=asked.shape,
@@ -325,7 +325,7 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
                 full_dates=_full_dates(asked, taken[pk]),
             )
         )
-        for pk, _holidays in asked.team
+        for pk, holidays in asked.team
     )
 
 
@@ -341,30 +341,11 @@ def _busy(event: Taken) -> Busy:
     return Busy(event.start, event.end, timedelta(minutes=before), timedelta(minutes=after))
 
 
-def _hours(
-    lines: Iterable[Line], team: Iterable[tuple[int, frozenset[date]]]
-) -> dict[int, DatedHours]:
-    """By practitioner: the type's own hours if it has a schedule, else her general ones; less the
-    public holidays on which she is closed.
-
-    From the schedules to their lines, so that an own schedule without any line is seen too: it
-    replaces the general one altogether (rule 3.2).
-    """
-    own: _Lines | None = None
-    closing = dict(team)
-    general: dict[int, _Lines] = {pk: {} for pk in closing}
-    for practitioner_id, weekday, ranges in lines:
-        if practitioner_id is None:
-            own = {} if own is None else own
-        if weekday is None:
-            continue
-        week = own if practitioner_id is None else general[practitioner_id]
-        assert week is not None
-        week[weekday] = ranges
-    return {
-        pk: weekly(WeeklyHours(week if own is None else own), closing[pk])
-        for pk, week in general.items()
-    }
+def _hours(said: Hours, practitioner: int, holidays: frozenset[date]) -> DatedHours:
+    """The type's own hours if it has a schedule, be it without any line (rule 3.2), else her general ones."""
+    general = said.get(practitioner, WrittenHours())
+    own = said.get(None)
+    return general.dated(holidays) if own is None else general.replaced_by(own, holidays)
 
 
 def _full_dates(asked: _Asked, events: list[Taken]) -> set[date]:

@@ -1,7 +1,7 @@
 """The statements written by hand, beside the models that they read."""
 
 import builtins
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from maia.appointments.reading import (
 )
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType, Schedule
+from maia.schedules.written import PREFETCHED, WrittenHours
 from tests.conftest import NOW, make_type
 
 HOUR = timedelta(hours=1)
@@ -24,8 +25,8 @@ def taken(people, opens, closes):
     return parse_agendas(read_agendas(0, people, opens, closes))[1]
 
 
-def lines_of(type, people):
-    return parse_agendas(read_agendas(type.pk, people, NOW, NOW))[0]
+def hours_of(type, people):
+    return parse_agendas(read_agendas(type.pk, people, NOW, NOW + 24 * HOUR))[0]
 
 
 @pytest.fixture
@@ -73,16 +74,38 @@ def test_an_instant_reads_the_same_whatever_the_zone_it_was_given_in(anne, pract
     assert row.start == datetime(2026, 12, 3, 8, 30, tzinfo=UTC)
 
 
-def test_lines_are_those_of_the_schedules(anne, colleague, follow_up, practice):
+def test_hours_are_those_of_the_schedules(anne, colleague, follow_up, practice):
     other = make_type(practice, "Autre")
-    Schedule.objects.create(appointment_type=other).write({2: [(540, 600)]})
+    own = Schedule.objects.create(appointment_type=other)
+    own.write({2: [(540, 600)]})
     Schedule.objects.create(practitioner=colleague)
-    lines = lines_of(follow_up, [anne.pk, colleague.pk])
-    assert {(who, day): ranges for who, day, ranges in lines} == {
-        **{(anne.pk, day): [(540, 720), (840, 1080)] for day in range(7)},
-        (colleague.pk, None): [],
-    }
-    assert (None, 2, [(540, 600)]) in [tuple(line) for line in lines_of(other, [anne.pk])]
+    plan = anne.schedule
+    Schedule.objects.filter(pk=plan.pk).update(weeks=2, first_monday=date(2026, 11, 30))
+    summer = plan.periods.create(
+        name="Été", first_date="2027-07-01", last_date="2027-08-31", weeks=2, by_number=True
+    )
+    plan.periods.create(name="Mi-temps", first_date="2028-01-03")
+    for week, period in ((1, None), (0, summer), (1, summer)):
+        plan.other_lines.create(
+            period=period, week=week, weekday=week, start=480, end=720, breaks=[[540, 600]]
+        )
+    for day, types, start in ((NOW, [], 600), (NOW + 24 * HOUR, [other], 660)):
+        special = plan.special_days.create(date=day.date(), start=start, end=720, title="Garde")
+        special.types.set(types)
+    own.special_days.create(date=NOW.date(), start=900, end=960)
+    plan.special_days.create(date="2027-05-01", start=600, end=720)  # on no date that is read
+    plans = Schedule.objects.prefetch_related(*PREFETCHED)
+    for type in (follow_up, other):
+        said = hours_of(type, [anne.pk, colleague.pk])
+        stored = {
+            (plan.practitioner_id): WrittenHours.of(plan, type)
+            for plan in plans
+            if plan.appointment_type in (None, type)
+        }
+        for written in stored.values():
+            written.days = [one for one in written.days if one.day.year == NOW.year]
+        assert said == stored
+    assert hours_of(follow_up, [colleague.pk]) == {colleague.pk: WrittenHours()}
 
 
 def test_an_offer_is_that_of_the_models(anne, colleague, follow_up, practice):

@@ -2,6 +2,7 @@
 
 from maia.schedules.models.absences import Absence, AbsenceQuerySet
 from maia.schedules.models.calendars import ExternalCalendar
+from maia.schedules.models.dated import OtherHours, Period, SpecialDay
 from maia.schedules.models.hours import OpeningHours, Schedule, Week, ranges_between
 from maia.schedules.models.types import (
     AppointmentType,
@@ -18,8 +19,11 @@ __all__ = [
     "Category",
     "ExternalCalendar",
     "OpeningHours",
+    "OtherHours",
+    "Period",
     "PlaceKind",
     "Schedule",
+    "SpecialDay",
     "Week",
     "ranges_between",
 ]

@@ -1,13 +1,15 @@
-"""Weekly hours: a practitioner's general ones, or a type's own (rules 3.1 and 3.2)."""
+"""Usual weekly hours: a practitioner's general ones, or a type's own (rules 3.1 and 3.2)."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from maia.availability.dated import MOST_WEEKS
 from maia.availability.weekly import MINUTES_A_DAY, InvalidHours, WeeklyHours
 from maia.practices.models import Practitioner
 
@@ -17,8 +19,33 @@ if TYPE_CHECKING:
 Week = Mapping[int, Iterable[tuple[int, int]]]  # minutes of the day, by weekday
 
 
-class Schedule(models.Model):
-    """Weekly hours: a practitioner's general ones, or a type's own."""
+class Turning(models.Model):
+    """How many weeks take turns, and what counts them: see `maia.availability.dated.Turn`."""
+
+    weeks = models.PositiveSmallIntegerField(
+        _("weeks that take turns"),
+        default=1,
+        db_default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_WEEKS)],
+    )
+    by_number = models.BooleanField(_("by the number of the week"), default=False, db_default=False)
+    first_monday = models.DateField(_("Monday of the first week"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(weeks=1, by_number=False)
+                | Q(weeks=2, by_number=True)
+                | Q(weeks__range=(2, MOST_WEEKS), by_number=False, first_monday__isnull=False),
+                name="%(class)s_turn_counted",
+            ),
+        ]
+
+
+class Schedule(Turning):
+    """Hours: a practitioner's general ones, or a type's own. Its lines are of the usual week, which is
+    the first of those that take turns."""
 
     practitioner = models.OneToOneField(
         Practitioner, models.CASCADE, null=True, blank=True, related_name="schedule"
@@ -31,6 +58,7 @@ class Schedule(models.Model):
         verbose_name = _("schedule")
         verbose_name_plural = _("schedules")
         constraints = [
+            *Turning.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(practitioner__isnull=True, appointment_type__isnull=False)
                 | Q(practitioner__isnull=False, appointment_type__isnull=True),
@@ -82,14 +110,43 @@ def ranges_between(start: int, end: int, breaks: list[list[int]]) -> list[tuple[
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-class OpeningHours(models.Model):
-    """One line of a schedule: a weekday's start and end, in wall-clock minutes, and its breaks."""
+class Hours(models.Model):
+    """A day's start and end, in wall-clock minutes, and the breaks between them."""
 
-    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="lines")
-    weekday = models.PositiveSmallIntegerField(_("weekday"))
     start = models.PositiveSmallIntegerField(_("start, in minutes since midnight"))
     end = models.PositiveSmallIntegerField(_("end, in minutes since midnight"))
     breaks = models.JSONField(_("breaks"), default=list, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(start__lt=F("end"), end__lte=MINUTES_A_DAY),
+                name="%(class)s_range_order",
+            ),
+        ]
+
+    @property
+    def ranges(self) -> list[tuple[int, int]]:
+        return ranges_between(self.start, self.end, self.breaks)
+
+
+def hours_of(ranges: Iterable[tuple[int, int]]) -> dict[str, Any]:
+    """The fields of `Hours` that say ``ranges``, sorted and apart; there is one at least."""
+    line = list(ranges)
+    gaps = [
+        [before[1], after[0]]
+        for before, after in zip(line, line[1:], strict=False)
+        if before[1] < after[0]
+    ]
+    return {"start": line[0][0], "end": line[-1][1], "breaks": gaps}
+
+
+class OpeningHours(Hours):
+    """One line of a schedule's usual week."""
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="lines")
+    weekday = models.PositiveSmallIntegerField(_("weekday"))
 
     class Meta:
         verbose_name = _("opening hours")
@@ -112,19 +169,7 @@ class OpeningHours(models.Model):
     def from_ranges(
         cls, schedule: Schedule, weekday: int, ranges: Iterable[tuple[int, int]]
     ) -> Self:
-        line = list(ranges)
-        gaps = [
-            [before[1], after[0]]
-            for before, after in zip(line, line[1:], strict=False)
-            if before[1] < after[0]
-        ]
-        return cls(
-            schedule=schedule, weekday=weekday, start=line[0][0], end=line[-1][1], breaks=gaps
-        )
-
-    @property
-    def ranges(self) -> list[tuple[int, int]]:
-        return ranges_between(self.start, self.end, self.breaks)
+        return cls(schedule=schedule, weekday=weekday, **hours_of(ranges))
 
     def clean(self) -> None:
         try:

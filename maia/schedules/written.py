@@ -1,0 +1,115 @@
+"""What is stored of a schedule's hours, put together to what the heart reads.
+
+The rows come from the models here, or from the statement that slots are read with
+(`maia.appointments.reading`): both are handed to `WrittenHours`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple, Self
+
+from maia.availability.dated import DatedHours, Period, SpecialDay, Turn
+from maia.availability.weekly import WeeklyHours
+from maia.schedules.models import AppointmentType, Schedule
+
+Ranges = list[tuple[int, int]]  # minutes of the day
+Key = tuple[int | None, int]  # a period's key or None, and which of its weeks
+
+
+class Count(NamedTuple):
+    """How weeks take turns, as `Turning` stores it."""
+
+    weeks: int = 1
+    by_number: bool = False
+    first_monday: date | None = None
+
+
+class WrittenPeriod(NamedTuple):
+    id: int
+    name: str
+    first: date
+    last: date | None
+    counted: Count
+
+
+class WrittenDay(NamedTuple):
+    """``for_all``: for every type that follows the schedule; otherwise for chosen ones, this one among
+    them if ``for_this``."""
+
+    day: date
+    ranges: Ranges
+    title: str
+    for_all: bool = True
+    for_this: bool = False
+
+
+@dataclass
+class WrittenHours:
+    """One schedule's. ``lines``: ranges by weekday of each week; week 0 of no period is the usual one."""
+
+    count: Count = field(default_factory=Count)
+    lines: dict[Key, dict[int, Ranges]] = field(default_factory=dict)
+    periods: list[WrittenPeriod] = field(default_factory=list)
+    days: list[WrittenDay] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, plan: Schedule | None, type: AppointmentType | None = None) -> Self:
+        """As the models have it, for ``type``; five queries, or none where they were prefetched
+        (`PREFETCHED`). Nothing of no schedule."""
+        if plan is None:
+            return cls()
+        written = cls(Count(plan.weeks, plan.by_number, plan.first_monday))
+        for line in plan.lines.all():
+            written.add_line(None, 0, line.weekday, line.ranges)
+        for other in plan.other_lines.all():
+            written.add_line(other.period_id, other.week, other.weekday, other.ranges)
+        for row in plan.periods.all():
+            count = Count(row.weeks, row.by_number, row.first_monday)
+            written.periods.append(
+                WrittenPeriod(row.pk, row.name, row.first_date, row.last_date, count)
+            )
+        for day in plan.special_days.all():
+            chosen = day.types.all()
+            written.days.append(
+                WrittenDay(day.date, day.ranges, day.title, not chosen, type in chosen)
+            )
+        return written
+
+    def add_line(self, period: int | None, week: int, weekday: int, ranges: Ranges) -> None:
+        self.lines.setdefault((period, week), {})[weekday] = ranges
+
+    def dated(self, holidays: frozenset[date] = frozenset()) -> DatedHours:
+        """Of what follows this schedule. ``holidays``: those on which the practitioner is closed."""
+        days = [day for day in self.days if day.for_all or day.for_this]
+        return self._dated(days, holidays)
+
+    def replaced_by(self, own: "WrittenHours", holidays: frozenset[date]) -> DatedHours:
+        """Of a type with an ``own`` schedule, which replaces this one altogether, but for the exceptional
+        openings that name the type."""
+        named = [day for day in self.days if day.for_this]
+        return own._dated([*named, *own.days], holidays)
+
+    def _dated(self, days: Iterable[WrittenDay], holidays: frozenset[date]) -> DatedHours:
+        return DatedHours(
+            self._turn(None, self.count),
+            [
+                Period(row.name, row.first, row.last, self._turn(row.id, row.counted))
+                for row in self.periods
+            ],
+            {one.day: SpecialDay.open(one.ranges, one.title) for one in days},
+            holidays,
+        )
+
+    def _turn(self, period: int | None, count: Count) -> Turn:
+        weeks = [WeeklyHours(self.lines.get((period, n), {})) for n in range(count.weeks)]
+        return Turn(weeks, by_number=count.by_number, first_monday=count.first_monday)
+
+
+PREFETCHED = ("lines", "other_lines", "periods", "special_days__types")
+
+
+def with_week(written: WrittenHours, week: Mapping[int, Ranges]) -> WrittenHours:
+    """The same with another usual week: what would hold, before it is saved."""
+    lines = written.lines | {(None, 0): dict(week)}
+    return WrittenHours(written.count, lines, written.periods, written.days)

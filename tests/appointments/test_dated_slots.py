@@ -1,0 +1,108 @@
+"""Slots of a week that is not like the others: turns, periods, exceptional openings. Rule 3.1."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
+from maia.appointments.exceptions import NotBookable
+from maia.appointments.slots import free_slots, offered_slots
+from maia.schedules.models import Schedule
+from tests.conftest import NOW, THURSDAY, at, make_type
+
+pytestmark = pytest.mark.django_db
+
+CHRISTMAS = date(2026, 12, 25)  # a Friday
+
+
+@pytest.fixture
+def plan(anne):
+    anne.schedule.write({3: [(540, 600)], 4: [(540, 600)]})  # Thursdays and Fridays, 9 to 10
+    return anne.schedule
+
+
+def starts(type, practitioner, day, now=NOW):
+    zone = type.practice.zone
+    slots = free_slots(type, [practitioner], day, day, now=now).get(day, [])
+    offered = offered_slots(type.practice.slug, type.pk, None, day, day, now=NOW).slots.get(day, [])
+    if now is not None:
+        assert slots == offered
+    return [f"{slot.start.astimezone(zone):%H:%M}" for slot in slots]
+
+
+def test_every_other_thursday(plan, anne, follow_up):
+    Schedule.objects.filter(pk=plan.pk).update(weeks=2, first_monday=THURSDAY - timedelta(days=3))
+    plan.other_lines.create(week=1, weekday=3, start=840, end=900)
+    weeks = [starts(follow_up, anne, THURSDAY + timedelta(weeks=n)) for n in range(3)]
+    assert weeks == [["09:00", "09:30"], ["14:00", "14:30"], ["09:00", "09:30"]]
+
+
+def test_other_hours_for_a_while(plan, anne, follow_up):
+    period = plan.periods.create(name="Avent", first_date=THURSDAY, last_date=THURSDAY)
+    plan.other_lines.create(period=period, week=0, weekday=3, start=840, end=870)
+    assert starts(follow_up, anne, THURSDAY) == ["14:00"]
+    assert starts(follow_up, anne, THURSDAY + timedelta(days=1)) == ["09:00", "09:30"]
+
+
+def test_an_exceptional_opening_opens_a_holiday_and_an_absence_still_closes_it(
+    plan, anne, follow_up
+):
+    assert starts(follow_up, anne, CHRISTMAS) == []
+    plan.special_days.create(date=CHRISTMAS, start=600, end=660, title="Garde")
+    assert starts(follow_up, anne, CHRISTMAS) == ["10:00", "10:30"]
+    anne.absences.create(start=at(CHRISTMAS, "10:30"), end=at(CHRISTMAS, "12:00"))
+    assert starts(follow_up, anne, CHRISTMAS) == ["10:00"]
+
+
+def test_for_chosen_types_the_others_keep_their_day(plan, anne, follow_up, practice):
+    rehab = make_type(practice, "Rééducation")
+    own = make_type(practice, "Avec ses heures")
+    Schedule.set_own(own, {0: [(540, 600)]})
+    day = plan.special_days.create(date=THURSDAY, start=1080, end=1140)
+    day.types.set([rehab, own])
+    assert starts(rehab, anne, THURSDAY) == ["18:00", "18:30"]
+    assert starts(own, anne, THURSDAY) == ["18:00", "18:30"]
+    assert starts(follow_up, anne, THURSDAY) == ["09:00", "09:30"]
+    # For all that follow her hours; a type that has its own does not.
+    day.types.clear()
+    assert starts(follow_up, anne, THURSDAY) == ["18:00", "18:30"]
+    assert starts(own, anne, THURSDAY) == []
+    own.own_schedule.special_days.create(date=THURSDAY, start=420, end=450)
+    assert starts(own, anne, THURSDAY) == ["07:00"]
+
+
+def test_what_is_offered_is_what_is_accepted(plan, anne, follow_up, julie):
+    plan.special_days.create(date=THURSDAY, start=1080, end=1140)
+    online = By.patient(julie.user)
+    with pytest.raises(NotBookable):
+        book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=online, now=NOW)
+    book_appointment(follow_up, anne, at(THURSDAY, "18:00"), julie, by=online, now=NOW)
+    assert starts(follow_up, anne, THURSDAY) == ["18:30"]
+
+
+def test_the_evening_cutoff_ends_as_the_opening_of_that_day_begins(plan, anne, follow_up):
+    """Until then its morning stays closed, as she has looked at it already (rule 3.1.5)."""
+    anne.evening_cutoff = at(THURSDAY, "20:00").time()
+    anne.minimum_notice_minutes = 0
+    anne.save()
+    plan.special_days.create(date=THURSDAY, start=600, end=720)
+    usual, begun = at(THURSDAY, "09:30"), at(THURSDAY, "10:00")
+    assert starts_at(follow_up, anne, usual) == []
+    assert starts_at(follow_up, anne, begun) == ["10:00", "10:30", "11:00", "11:30"]
+
+
+def starts_at(type, practitioner, now):
+    slots = free_slots(type, [practitioner], THURSDAY, THURSDAY, now=now).get(THURSDAY, [])
+    return [f"{slot.start.astimezone(type.practice.zone):%H:%M}" for slot in slots]
+
+
+def test_a_look_is_one_query_whatever_is_said_of_hours(
+    plan, anne, follow_up, django_assert_num_queries
+):
+    for n in range(20):
+        day = THURSDAY + timedelta(weeks=n)
+        plan.special_days.create(date=day, start=600, end=660)
+        plan.periods.create(name=f"Période {n}", first_date=day, last_date=day)
+    with django_assert_num_queries(1):
+        assert free_slots(follow_up, [anne], THURSDAY, THURSDAY + timedelta(days=60), now=NOW)
