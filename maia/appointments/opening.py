@@ -7,11 +7,14 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from maia.appointments.reading import hours_for, read_hours
+from maia.availability.dated import Because
 from maia.availability.intervals import Interval, merge, subtract
 from maia.availability.weekly import WeeklyHours, lay_out
 from maia.practices.models import Practitioner
 from maia.schedules.holidays import holiday_names
-from maia.schedules.models import Absence, AppointmentType, OpeningHours, Schedule
+from maia.schedules.models import Absence, AppointmentType
+from maia.schedules.written import WrittenHours
 
 
 class Why(StrEnum):
@@ -32,44 +35,59 @@ class ClosedTime(NamedTuple):
         return self._replace(start=self.start.astimezone(zone), end=self.end.astimezone(zone))
 
 
+class Opening(NamedTuple):
+    """Hours of an exceptional opening, in local times."""
+
+    start: datetime
+    end: datetime
+    title: str
+
+
+class Shown(NamedTuple):
+    """What the agenda shows behind a practitioner's events."""
+
+    practitioner: Practitioner
+    closed: list[ClosedTime]
+    openings: list[Opening]
+
+
 def closed_times(
     practitioners: Sequence[Practitioner], start: datetime, end: datetime, language: str = ""
-) -> Iterator[tuple[Practitioner, list[ClosedTime]]]:
-    """Each practitioner of one practice with her closed time in ``[start, end)``. Two queries.
+) -> Iterator[Shown]:
+    """Of each practitioner of one practice, in ``[start, end)``. Two queries.
 
-    Time outside her hours comes without what something else closes as well. ``language``: of the
-    holidays' names. Times are local.
+    Time outside her hours comes without what something else closes as well; a public holiday closes nothing
+    where an exceptional opening says its hours. ``language``: of the holidays' names. Times are local.
     """
-    hours: dict[int, dict[int, list[tuple[int, int]]]] = {p.pk: {} for p in practitioners}
-    for line in OpeningHours.objects.filter(schedule__practitioner__in=list(hours)).select_related(
-        "schedule"
-    ):
-        hours[line.schedule.practitioner_id or 0][line.weekday] = line.ranges
-    away: dict[int, list[ClosedTime]] = {p.pk: [] for p in practitioners}
-    for absence in Absence.objects.filter(
-        practitioner__in=list(hours), end__gt=start, start__lt=end
-    ):
-        why, key = (Why.CALENDAR, None) if absence.calendar_id else (Why.ABSENCE, absence.pk)
-        away[absence.practitioner_id].append(
-            ClosedTime(max(absence.start, start), min(absence.end, end), why, absence.title, key)
-        )
+    if not practitioners:
+        return
+    zone = practitioners[0].practice.zone
+    first, last = (at.astimezone(zone).date() for at in (start, end))
+    people = [practitioner.pk for practitioner in practitioners]
+    said = read_hours(None, people, first, last)
+    away = _away(people, start, end)
+    names = holiday_names(practitioners[0].practice, first, last, language)
     whole = [Interval(start.astimezone(UTC), end.astimezone(UTC))]
+    dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     for practitioner in practitioners:
-        practice = practitioner.practice
-        first, last = (at.astimezone(practice.zone).date() for at in (start, end))
-        dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        closed = list(away[practitioner.pk])
-        if practitioner.closed_on_public_holidays:
-            for day, name in holiday_names(practice, first, last, language).items():
-                midnight, next_one = (_midnight(d, practitioner) for d in (day, _after(day)))
-                if midnight < end and next_one > start:
-                    spans = max(midnight, start), min(next_one, end)
-                    closed.append(ClosedTime(*spans, Why.HOLIDAY, name))
-        laid = lay_out(WeeklyHours(hours[practitioner.pk]), dates, practice.zone)
+        holidays = frozenset(names) if practitioner.closed_on_public_holidays else frozenset()
+        written = said.get(practitioner.pk, WrittenHours())
+        hours = written.dated(holidays=holidays)
+        closed = away[practitioner.pk]
+        for day in sorted(holidays):
+            midnight, next_one = (_midnight(d, zone) for d in (day, _after(day)))
+            if hours.on(day).because == Because.HOLIDAY and midnight < end and next_one > start:
+                span = max(midnight, start), min(next_one, end)
+                closed.append(ClosedTime(*span, Why.HOLIDAY, names[day]))
+        laid = [interval for _day, day in lay_out(hours, dates, zone) for interval in day]
+        openings = list(_openings(written, dates, zone))
         named = [Interval(one.start.astimezone(UTC), one.end.astimezone(UTC)) for one in closed]
-        outside = subtract(whole, merge([*(i for _, day in laid for i in day), *named]))
+        for_some = [
+            Interval(one.start.astimezone(UTC), one.end.astimezone(UTC)) for one in openings
+        ]
+        outside = subtract(whole, merge([*laid, *for_some, *named]))
         closed += [ClosedTime(one.start, one.end, Why.HOURS) for one in outside]
-        yield practitioner, [one.local(practice.zone) for one in closed]
+        yield Shown(practitioner, [one.local(zone) for one in closed], openings)
 
 
 def what_closes(
@@ -80,22 +98,41 @@ def what_closes(
     language: str = "",
 ) -> list[ClosedTime]:
     """Of ``[start, end)``, in local times: empty where the practitioner works for this type all along."""
-    _one, closed = next(closed_times([practitioner], start, end, language))
-    own = Schedule.objects.filter(appointment_type=type).first()
-    if own is not None:  # in place of the general hours
-        zone = practitioner.practice.zone
-        day = start.astimezone(zone).date()
-        laid = lay_out(WeeklyHours(own.hours()), [day, _after(day)], zone)
-        opened = merge(interval for _, intervals in laid for interval in intervals)
-        outside = subtract([Interval(start.astimezone(UTC), end.astimezone(UTC))], opened)
-        closed = [one for one in closed if one.why != Why.HOURS]
-        closed += [ClosedTime(one.start, one.end, Why.HOURS).local(zone) for one in outside]
-    return closed
+    zone = practitioner.practice.zone
+    day = start.astimezone(zone).date()
+    (shown,) = closed_times([practitioner], start, end, language)
+    said = read_hours(type.pk, [practitioner.pk], day, _after(day))
+    days = lay_out(hours_for(type.pk, practitioner.pk, said), [day, _after(day)], zone)
+    opened = merge(interval for _day, intervals in days for interval in intervals)
+    outside = subtract([Interval(start.astimezone(UTC), end.astimezone(UTC))], opened)
+    return [
+        *(one for one in shown.closed if one.why != Why.HOURS),
+        *(ClosedTime(one.start, one.end, Why.HOURS).local(zone) for one in outside),
+    ]
+
+
+def _away(people: list[int], start: datetime, end: datetime) -> dict[int, list[ClosedTime]]:
+    away: dict[int, list[ClosedTime]] = {pk: [] for pk in people}
+    for absence in Absence.objects.filter(practitioner__in=people, end__gt=start, start__lt=end):
+        why, key = (Why.CALENDAR, None) if absence.calendar_id else (Why.ABSENCE, absence.pk)
+        span = max(absence.start, start), min(absence.end, end)
+        away[absence.practitioner_id].append(ClosedTime(*span, why, absence.title, key))
+    return away
+
+
+def _openings(written: WrittenHours, dates: list[date], zone: ZoneInfo) -> Iterator[Opening]:
+    """Those for chosen types as well: her agenda is open then."""
+    for special in sorted(written.days):
+        hours = WeeklyHours({special.day.weekday(): special.ranges})
+        for _day, intervals in lay_out(hours, [special.day], zone) if special.day in dates else ():
+            for one in intervals:
+                span = one.start.astimezone(zone), one.end.astimezone(zone)
+                yield Opening(*span, special.title)
 
 
 def _after(day: date) -> date:
     return day + timedelta(days=1)
 
 
-def _midnight(day: date, practitioner: Practitioner) -> datetime:
-    return datetime.combine(day, time(), practitioner.practice.zone)
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)

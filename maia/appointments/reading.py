@@ -14,6 +14,7 @@ from django.db import connection, models
 
 from maia.appointments.exceptions import NotBookable
 from maia.appointments.replica import read
+from maia.availability.dated import DatedHours
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType, ranges_between
 from maia.schedules.written import Count, WrittenDay, WrittenHours, WrittenPeriod
@@ -57,7 +58,7 @@ _PLANS = """
 plans AS (SELECT id, practitioner_id AS who, weeks, by_number, first_monday FROM schedules_schedule
           WHERE practitioner_id IN ({people}) OR appointment_type_id = %s)
 """
-_AGENDAS = """
+_TAKEN = """
 (SELECT CAST({gather}({row}(practitioner_id, start, "end", id, type_id,
                             buffer_before_minutes, buffer_after_minutes)) AS text)
  FROM appointments_event
@@ -65,7 +66,9 @@ _AGENDAS = """
    AND "end" < 'infinity'),
 (SELECT CAST({gather}({row}(practitioner_id, start, "end")) AS text)
  FROM schedules_absence
- WHERE practitioner_id IN ({people}) AND "end" > %s AND start < %s),
+ WHERE practitioner_id IN ({people}) AND "end" > %s AND start < %s)
+"""
+_HOURS = """
 (SELECT CAST({gather}({row}(s.who, l.weekday, l.start, l."end", l.breaks)) AS text)
  FROM plans s LEFT JOIN schedules_openinghours l ON l.schedule_id = s.id),
 (SELECT CAST({gather}({json}(r)) AS text) FROM (
@@ -78,11 +81,9 @@ _AGENDAS = """
               p.first_monday)
  FROM plans s JOIN schedules_period p ON p.schedule_id = s.id
  UNION ALL
- SELECT {row}('day', s.who, d.date, d.start, d."end", d.breaks, d.title,
-              NOT EXISTS (SELECT 1 FROM schedules_specialday_types t WHERE t.specialday_id = d.id),
-              EXISTS (SELECT 1 FROM schedules_specialday_types t
-                      WHERE t.specialday_id = d.id AND t.appointmenttype_id = %s))
+ SELECT {row}('day', s.who, d.date, d.start, d."end", d.breaks, d.title, t.appointmenttype_id)
  FROM plans s JOIN schedules_specialday d ON d.schedule_id = s.id AND d.date BETWEEN %s AND %s
+ LEFT JOIN schedules_specialday_types t ON t.specialday_id = d.id
 ) said)
 """
 _BOTH = """
@@ -112,9 +113,20 @@ def read_agendas(type_id: int, people: Sequence[int], opens: datetime, closes: d
         return NOTHING
     span = [*people, *_adapted(opens, closes)]
     plans, agendas = _agendas_statement(", ".join(["%s"] * len(people)))
-    wanted = [*people, type_id, *span, *span, type_id, *_days(opens, closes)]
+    wanted = [*people, type_id, *span, *span, *_days(opens, closes)]
     (row,) = read(f"WITH {plans} SELECT {agendas}", wanted)
     return _texts(row)
+
+
+def read_hours(type_id: int | None, people: Sequence[int], first: date, last: date) -> Hours:
+    """What is said of the hours of these local dates alone. One query."""
+    if not people:
+        return {}
+    words = {"people": ", ".join(["%s"] * len(people)), **_AS_JSON[connection.vendor]}
+    statement = f"WITH {_PLANS} SELECT {_HOURS}".format(**words)
+    days = [connection.ops.adapt_datefield_value(day) for day in (first, last)]
+    (row,) = read(statement, [*people, type_id or 0, *days])
+    return parse_hours(_texts(row, 2))
 
 
 def read_offer_and_agendas(
@@ -124,7 +136,7 @@ def read_offer_and_agendas(
     plans, agendas = _agendas_statement("SELECT who FROM offered")
     statement = _BOTH.format(offer=_offer_statement(), plans=plans, agendas=agendas)
     span, days = _adapted(opens, closes), _days(opens, closes)
-    rows = read(statement, [only, only, type_id, slug, type_id, *span, *span, type_id, *days])
+    rows = read(statement, [only, only, type_id, slug, type_id, *span, *span, *days])
     return *_offered(rows, only), _texts(rows[0])
 
 
@@ -139,13 +151,17 @@ def parse_agendas(found: Texts) -> tuple[Hours, list[Taken]]:
 
 
 def parse_hours(found: Texts) -> Hours:
-    """What is said of hours alone: of a practitioner without a schedule nothing."""
+    """What is said of hours, of which the last two texts are: of a practitioner without a schedule
+    nothing."""
     hours: Hours = {}
-    for who, weekday, *times in json.loads(found[2]):
+    lines, more = map(json.loads, found[-2:])
+    for who, weekday, *times in lines:
         written = hours.setdefault(who, WrittenHours())
         if weekday is not None:
             written.add_line(None, 0, weekday, _ranges(*times))
-    for kind, who, *said in json.loads(found[3]):
+    days: dict[tuple[int | None, str], WrittenDay] = {}
+    chosen: dict[tuple[int | None, str], set[int]] = {}
+    for kind, who, *said in more:
         written = hours[who]
         match kind:
             case "turn":
@@ -157,13 +173,30 @@ def parse_hours(found: Texts) -> Hours:
                 key, name, first, last, *count = said
                 dates = date.fromisoformat(first), last and date.fromisoformat(last)
                 written.periods.append(WrittenPeriod(key, name, *dates, _count(*count)))
-            case "day":
-                day, start, end, breaks, title, *whom = said
-                ranges = _ranges(start, end, breaks)
-                written.days.append(
-                    WrittenDay(date.fromisoformat(day), ranges, title, *map(bool, whom))
-                )
+            case "day":  # once for each of its types
+                day, start, end, breaks, title, type = said
+                types = chosen.get((who, day))
+                if types is None:
+                    types = chosen[who, day] = set()
+                    ranges = _ranges(start, end, breaks)
+                    days[who, day] = WrittenDay(date.fromisoformat(day), ranges, title)
+                if type is not None:
+                    types.add(type)
+    for (who, day), special in days.items():
+        for_types = frozenset(chosen[who, day]) or None
+        hours[who].days.append(special._replace(types=for_types))
     return hours
+
+
+def hours_for(
+    type_id: int, practitioner: int, said: Hours, holidays: frozenset[date] = frozenset()
+) -> DatedHours:
+    """Of a type with a practitioner: its own hours if it has a schedule, be it without any line (rule
+    3.2), else her general ones."""
+    general, own = said.get(practitioner, WrittenHours()), said.get(None)
+    if own is None:
+        return general.dated(type_id, holidays)
+    return general.replaced_by(own, type_id, holidays)
 
 
 def _offered(
@@ -192,16 +225,16 @@ def _days(opens: datetime, closes: datetime) -> list[Any]:
     return [connection.ops.adapt_datefield_value(at.date()) for at in (opens, closes)]
 
 
-def _texts(row: tuple[Any, ...]) -> Texts:
+def _texts(row: tuple[Any, ...], count: int = len(NOTHING)) -> Texts:
     """Its last columns. Of nothing PostgreSQL makes no array."""
-    return tuple(text or "[]" for text in row[-len(NOTHING) :])
+    return tuple(text or "[]" for text in row[-count:])
 
 
 @cache
 def _agendas_statement(people: str) -> tuple[str, str]:
     """The schedules that matter, and what is read of them and of the agendas."""
     words = {"people": people, **_AS_JSON[connection.vendor]}
-    return _PLANS.format(**words), _AGENDAS.format(**words)
+    return _PLANS.format(**words), f"{_TAKEN}, {_HOURS}".format(**words)
 
 
 @cache

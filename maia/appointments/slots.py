@@ -17,9 +17,9 @@ from maia.appointments.models import Event
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import times_she_has, touches
 from maia.appointments.reading import (
-    Hours,
     Taken,
     Texts,
+    hours_for,
     parse_agendas,
     parse_hours,
     read_agendas,
@@ -27,7 +27,6 @@ from maia.appointments.reading import (
 )
 from maia.appointments.replica import on_primary
 from maia.availability.bounds import is_in_bounds
-from maia.availability.dated import DatedHours
 from maia.availability.intervals import Interval
 from maia.availability.policy import Window
 from maia.availability.slots import Busy, Shape, day_slots, may_have_been_free, within
@@ -36,7 +35,6 @@ from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.schedules.holidays import public_holidays
 from maia.schedules.models import AppointmentType
-from maia.schedules.written import WrittenHours
 
 MAX_DAYS = 92  # in one search
 SOON = timedelta(days=4)  # where the next free day mostly is: a long weekend
@@ -275,7 +273,7 @@ def _window(
     today = now.astimezone(zone).date()
     said = parse_hours(agendas)
     begins = [
-        begins_on(said[whose].dated(), today, zone)
+        begins_on(said[whose].dated(type.pk), today, zone)
         for whose in (None, practitioner.pk)
         if whose in said
     ]
@@ -293,7 +291,7 @@ def may_just_have_gone(
     said, rows = parse_agendas(read_agendas(type.pk, [practitioner.pk], *_instants(day, day)))
     return may_have_been_free(
         start,
-        hours=_hours(said, practitioner.pk, closing),
+        hours=hours_for(type.pk, practitioner.pk, said, closing),
         day=day,
         zone=type.practice.zone,
         shape=_shape(type, without),
@@ -316,7 +314,7 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
     return tuple(
         tuple(
             day_slots(
-                hours=_hours(said, pk, holidays),
+                hours=hours_for(asked.type_id, pk, said, holidays),
                 dates=dates,
                 zone=asked.zone,
                 shape=asked.shape,
@@ -339,13 +337,6 @@ def _busy(event: Taken) -> Busy:
     if not before and not after:
         return Busy(event.start, event.end)
     return Busy(event.start, event.end, timedelta(minutes=before), timedelta(minutes=after))
-
-
-def _hours(said: Hours, practitioner: int, holidays: frozenset[date]) -> DatedHours:
-    """The type's own hours if it has a schedule, be it without any line (rule 3.2), else her general ones."""
-    general = said.get(practitioner, WrittenHours())
-    own = said.get(None)
-    return general.dated(holidays) if own is None else general.replaced_by(own, holidays)
 
 
 def _full_dates(asked: _Asked, events: list[Taken]) -> set[date]:

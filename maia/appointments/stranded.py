@@ -1,51 +1,79 @@
-"""Appointments to come that new hours would leave outside."""
+"""Appointments to come that new hours would leave outside, and that stand inside of those of today."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import cache
 
 from maia.appointments.models import Appointment
+from maia.availability.dated import DatedHours
 from maia.availability.intervals import Interval, merge, subtract
-from maia.availability.weekly import WeeklyHours, lay_out
-from maia.practices.models import Practitioner
+from maia.availability.weekly import lay_out
+from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType, Schedule
+from maia.schedules.written import PREFETCHED, WrittenHours
 
-Hours = Mapping[int, list[tuple[int, int]]]  # minutes of the day, by weekday
+Said = dict[int, WrittenHours]  # by practitioner, or by type
 
 
-def stranded(practitioner: Practitioner, hours: Hours, *, now: datetime) -> list[Appointment]:
-    """Of her general hours. In order; types with a schedule of their own do not follow them."""
+def stranded(
+    practitioner: Practitioner, wanted: WrittenHours, *, now: datetime
+) -> list[Appointment]:
+    """By her general hours as they are ``wanted``. In order. Public holidays apart: what stands on one
+    was put there on purpose."""
     ahead = (
-        Appointment.objects.with_details()
-        .upcoming(now)
-        .filter(event__practitioner=practitioner, event__type__own_schedule=None)
+        Appointment.objects.with_details().upcoming(now).filter(event__practitioner=practitioner)
     )
-    week = WeeklyHours(hours)
-    return _outside(ahead, lambda _practitioner: week)
+    general, own = _general(practitioner.practice), _own(practitioner.practice)
+    return _left(ahead, (general, own), ({practitioner.pk: wanted}, own))
 
 
 def stranded_of_type(
-    type: AppointmentType, hours: Hours | None, *, now: datetime
+    type: AppointmentType, wanted: WrittenHours | None, *, now: datetime
 ) -> list[Appointment]:
-    """Of a type's own hours; None: it follows each practitioner's general ones from now on."""
+    """By a type's own hours; None: it follows each practitioner's general ones from now on."""
     ahead = Appointment.objects.with_details().upcoming(now).filter(event__type=type)
-    if hours is not None:
-        own = WeeklyHours(hours)
-        return _outside(ahead, lambda _practitioner: own)
-    plans = Schedule.objects.filter(practitioner__practice=type.practice).prefetch_related("lines")
-    general = {plan.practitioner_id: WeeklyHours(plan.hours()) for plan in plans}
-    return _outside(ahead, lambda pk: general.get(pk, WeeklyHours({})))
+    general, own = _general(type.practice), _own(type.practice)
+    after = {} if wanted is None else {type.pk: wanted}
+    return _left(ahead, (general, own), (general, after))
 
 
-def _outside(
-    ahead: Iterable[Appointment], hours_of: Callable[[int], WeeklyHours]
+def _left(
+    ahead: Iterable[Appointment], before: tuple[Said, Said], after: tuple[Said, Said]
 ) -> list[Appointment]:
-    outside = []
-    for appointment in ahead:
+    stood, stands = _inside(*before), _inside(*after)
+    return [one for one in ahead if not stands(one) and stood(one)]
+
+
+def _inside(general: Said, own: Said) -> Callable[[Appointment], bool]:
+    """Whether an appointment lies within the hours of its type and practitioner."""
+
+    @cache
+    def hours(practitioner: int, type: int) -> DatedHours:
+        usual = general.get(practitioner, WrittenHours())
+        return usual.replaced_by(own[type], type) if type in own else usual.dated(type)
+
+    def is_inside(appointment: Appointment) -> bool:
         zone = appointment.practice.zone
         day = appointment.start.astimezone(zone).date()
-        dates = [day, day + timedelta(days=1)]
-        week = hours_of(appointment.event.practitioner_id)
-        opened = merge(interval for _, laid in lay_out(week, dates, zone) for interval in laid)
-        if subtract([Interval(appointment.start, appointment.end)], opened):
-            outside.append(appointment)
-    return outside
+        held = hours(appointment.event.practitioner_id, appointment.type.pk)
+        days = lay_out(held, [day, day + timedelta(days=1)], zone)
+        opened = merge(interval for _day, intervals in days for interval in intervals)
+        return not subtract([Interval(appointment.start, appointment.end)], opened)
+
+    return is_inside
+
+
+def _general(practice: Practice) -> Said:
+    plans = Schedule.objects.filter(practitioner__practice=practice)
+    plans = plans.prefetch_related(*PREFETCHED)
+    return {plan.practitioner_id: WrittenHours.of(plan) for plan in plans if plan.practitioner_id}
+
+
+def _own(practice: Practice) -> Said:
+    plans = Schedule.objects.filter(appointment_type__practice=practice)
+    plans = plans.prefetch_related(*PREFETCHED)
+    return {
+        plan.appointment_type_id: WrittenHours.of(plan)
+        for plan in plans
+        if plan.appointment_type_id
+    }

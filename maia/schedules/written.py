@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 
 from maia.availability.dated import DatedHours, Period, SpecialDay, Turn
 from maia.availability.weekly import WeeklyHours
-from maia.schedules.models import AppointmentType, Schedule
+from maia.schedules.models import Schedule
 
 Ranges = list[tuple[int, int]]  # minutes of the day
 Key = tuple[int | None, int]  # a period's key or None, and which of its weeks
@@ -34,14 +34,12 @@ class WrittenPeriod(NamedTuple):
 
 
 class WrittenDay(NamedTuple):
-    """``for_all``: for every type that follows the schedule; otherwise for chosen ones, this one among
-    them if ``for_this``."""
+    """``types``: the keys of those that it is for; None: every one that follows the schedule."""
 
     day: date
     ranges: Ranges
     title: str
-    for_all: bool = True
-    for_this: bool = False
+    types: frozenset[int] | None = None
 
 
 @dataclass
@@ -54,9 +52,9 @@ class WrittenHours:
     days: list[WrittenDay] = field(default_factory=list)
 
     @classmethod
-    def of(cls, plan: Schedule | None, type: AppointmentType | None = None) -> Self:
-        """As the models have it, for ``type``; five queries, or none where they were prefetched
-        (`PREFETCHED`). Nothing of no schedule."""
+    def of(cls, plan: Schedule | None) -> Self:
+        """As the models have it; five queries, or none where they were prefetched (`PREFETCHED`).
+        Nothing of no schedule."""
         if plan is None:
             return cls()
         written = cls(Count(plan.weeks, plan.by_number, plan.first_monday))
@@ -70,24 +68,25 @@ class WrittenHours:
                 WrittenPeriod(row.pk, row.name, row.first_date, row.last_date, count)
             )
         for day in plan.special_days.all():
-            chosen = day.types.all()
-            written.days.append(
-                WrittenDay(day.date, day.ranges, day.title, not chosen, type in chosen)
-            )
+            types = frozenset(type.pk for type in day.types.all()) or None
+            written.days.append(WrittenDay(day.date, day.ranges, day.title, types))
         return written
 
     def add_line(self, period: int | None, week: int, weekday: int, ranges: Ranges) -> None:
         self.lines.setdefault((period, week), {})[weekday] = ranges
 
-    def dated(self, holidays: frozenset[date] = frozenset()) -> DatedHours:
-        """Of what follows this schedule. ``holidays``: those on which the practitioner is closed."""
-        days = [day for day in self.days if day.for_all or day.for_this]
+    def dated(self, type: int | None = None, holidays: frozenset[date] = frozenset()) -> DatedHours:
+        """Of a type, by its key, that follows this schedule; None: of all that do. ``holidays``: those on
+        which the practitioner is closed."""
+        days = [day for day in self.days if day.types is None or type in day.types]
         return self._dated(days, holidays)
 
-    def replaced_by(self, own: "WrittenHours", holidays: frozenset[date]) -> DatedHours:
+    def replaced_by(
+        self, own: "WrittenHours", type: int, holidays: frozenset[date] = frozenset()
+    ) -> DatedHours:
         """Of a type with an ``own`` schedule, which replaces this one altogether, but for the exceptional
         openings that name the type."""
-        named = [day for day in self.days if day.for_this]
+        named = [day for day in self.days if day.types is not None and type in day.types]
         return own._dated([*named, *own.days], holidays)
 
     def _dated(self, days: Iterable[WrittenDay], holidays: frozenset[date]) -> DatedHours:

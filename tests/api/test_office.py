@@ -275,6 +275,7 @@ def test_what_would_be_left_outside_is_said_and_confirmed(owner, anne, follow_up
         ("PATCH", f"office/appointment-types/{follow_up.pk}", {"schedule": {"monday": [["09:00", "12:00"]]}}),
         ("POST", "office/absences", absence),
     ):  # fmt: skip
+        anne.schedule.write({3: [(540, 720)]})
         problem = assert_problem(owner.call(method, path, body), 409, "stranded")
         (outside,) = problem["appointments"]
         assert (outside["id"], outside["start"]) == (str(made.uid), "2026-12-03T09:00:00+01:00")

@@ -7,9 +7,12 @@ import pytest
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import NotBookable
+from maia.appointments.opening import Why, closed_times, what_closes
 from maia.appointments.slots import free_slots, offered_slots
+from maia.appointments.stranded import stranded
 from maia.schedules.models import Schedule
-from tests.conftest import NOW, THURSDAY, at, make_type
+from maia.schedules.written import WrittenHours, with_week
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +109,40 @@ def test_a_look_is_one_query_whatever_is_said_of_hours(
         plan.periods.create(name=f"Période {n}", first_date=day, last_date=day)
     with django_assert_num_queries(1):
         assert free_slots(follow_up, [anne], THURSDAY, THURSDAY + timedelta(days=60), now=NOW)
+
+
+@pytest.mark.rule("3.1.8")
+def test_what_another_week_or_an_opening_that_goes_would_leave_outside(
+    plan, anne, follow_up, practice, julie
+):
+    """Of a type with hours of its own as well, where an opening of hers named it."""
+    by = By.practice(None)
+    Schedule.objects.filter(pk=plan.pk).update(weeks=2, first_monday=THURSDAY - timedelta(days=3))
+    inside = book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=by, now=NOW)
+    later = at(THURSDAY + timedelta(weeks=1), "09:00")
+    book_appointment(follow_up, anne, later, make_patient(practice, "Zoé"), by=by, now=NOW)
+    own = make_type(practice, "Avec ses heures")
+    Schedule.set_own(own, {0: [(540, 600)]})
+    saturday = THURSDAY + timedelta(days=2)
+    plan.special_days.create(date=saturday, start=600, end=660).types.set([own])
+    named = book_appointment(
+        own, anne, at(saturday, "10:00"), make_patient(practice, "Mia"), by=by, now=NOW
+    )
+    said = WrittenHours.of(Schedule.objects.get(pk=plan.pk))
+    assert stranded(anne, said, now=NOW) == []
+    assert stranded(anne, with_week(said, {3: [(840, 900)]}), now=NOW) == [inside]
+    said.days.clear()
+    assert stranded(anne, said, now=NOW) == [named]
+
+
+def test_the_agenda_names_an_opening_and_no_holiday_there(plan, anne, follow_up):
+    plan.special_days.create(date=CHRISTMAS, start=600, end=660, title="Garde")
+    start, end = at(CHRISTMAS, "00:00"), at(CHRISTMAS, "23:00")
+    (shown,) = closed_times([anne], start, end)
+    assert [(one.title, f"{one.start:%H:%M}") for one in shown.openings] == [("Garde", "10:00")]
+    assert {one.why for one in shown.closed} == {Why.HOURS}
+    assert what_closes(anne, follow_up, at(CHRISTMAS, "10:00"), at(CHRISTMAS, "11:00")) == []
+    assert what_closes(anne, follow_up, at(CHRISTMAS, "10:00"), at(CHRISTMAS, "11:30"))
+    Schedule.objects.get(pk=plan.pk).special_days.all().delete()
+    (shown,) = closed_times([anne], start, end)
+    assert [one.why for one in shown.closed] == [Why.HOLIDAY]

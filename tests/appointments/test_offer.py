@@ -21,6 +21,7 @@ from maia.appointments.slots import free_slots
 from maia.appointments.stranded import stranded_of_type
 from maia.practices.models import Practitioner
 from maia.schedules.models import Schedule
+from maia.schedules.written import WrittenHours, with_week
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
 
 PATIENT, PRACTICE = By.patient(None), By.practice(None)
@@ -244,10 +245,19 @@ def test_who_did_not_come_is_not_known_yet(anne, practice, julie):
 def test_what_a_types_own_hours_would_leave_outside(anne, follow_up, julie):
     made = book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=PRACTICE, now=NOW)
     weekday = THURSDAY.weekday()
-    assert stranded_of_type(follow_up, {weekday: [(540, 600)]}, now=NOW) == []
-    assert stranded_of_type(follow_up, {weekday: [(600, 700)]}, now=NOW) == [made]
+
+    def own(*ranges):
+        return with_week(WrittenHours(), {weekday: list(ranges)})
+
+    assert stranded_of_type(follow_up, own((540, 600)), now=NOW) == []
+    assert stranded_of_type(follow_up, own((600, 700)), now=NOW) == [made]
     assert stranded_of_type(follow_up, None, now=NOW) == []
+    Schedule.set_own(follow_up, {weekday: [(540, 600)]})
     anne.schedule.write({weekday: [(600, 700)]})
     assert stranded_of_type(follow_up, None, now=NOW) == [made]
+    # What stands outside already is there on purpose, and is not asked about again.
+    Schedule.set_own(follow_up, None)
+    assert stranded_of_type(follow_up, own((660, 700)), now=NOW) == []
+    Schedule.set_own(follow_up, {weekday: [(540, 600)]})
     cancel_appointment(made, by=PRACTICE, now=NOW)
     assert stranded_of_type(follow_up, None, now=NOW) == []

@@ -98,7 +98,7 @@ def test_hours_are_those_of_the_schedules(anne, colleague, follow_up, practice):
     for type in (follow_up, other):
         said = hours_of(type, [anne.pk, colleague.pk])
         stored = {
-            (plan.practitioner_id): WrittenHours.of(plan, type)
+            plan.practitioner_id: WrittenHours.of(plan)
             for plan in plans
             if plan.appointment_type in (None, type)
         }

@@ -20,6 +20,7 @@ from maia.messaging.reminders import reschedule
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
 from maia.schedules.models import Schedule
+from maia.schedules.written import WrittenHours, with_week
 
 router = Router(tags=["office"], auth=OfficeToken())
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -118,7 +119,9 @@ def write_schedule(request: HttpRequest, whose: Annotated[Whose, Query()], week:
     until it comes again with `confirm`. They stay as they are."""
     hers = practitioner(request, whose.practitioner, change=True)
     minutes = read_week(week.dict(exclude_unset=True, exclude={"confirm"}))
-    refuse_unless_confirmed(request, stranded(hers, minutes, now=timezone.now()), week.confirm)
+    plan = Schedule.objects.filter(practitioner=hers).first()
+    wanted = with_week(WrittenHours.of(plan), minutes)
+    refuse_unless_confirmed(request, stranded(hers, wanted, now=timezone.now()), week.confirm)
     plan = Schedule.set_for(hers, minutes)
     written_down(request, Act.SETTINGS, detail=f"schedule of {hers.name}")
     return week_of(plan)

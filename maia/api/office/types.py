@@ -23,6 +23,7 @@ from maia.appointments.stranded import stranded_of_type
 from maia.patients.text import clean_line, clean_text
 from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType, Category, Schedule
+from maia.schedules.written import WrittenHours, with_week
 
 router = Router(tags=["office"], auth=OfficeToken())
 
@@ -123,7 +124,8 @@ def change_type(request: HttpRequest, id: Id, typed: TypePatch) -> Any:
     type, wanted = _hers(request, id), typed.dict(exclude_unset=True, exclude={"confirm"})
     if "schedule" in wanted:
         week = wanted["schedule"]
-        hours = None if week is None else read_week(week)
+        own = WrittenHours.of(getattr(type, "own_schedule", None))
+        hours = None if week is None else with_week(own, read_week(week))
         outside = stranded_of_type(type, hours, now=timezone.now())
         refuse_unless_confirmed(request, outside, typed.confirm)
     return shown(_write(request, type, wanted))

@@ -20,9 +20,20 @@ def closed_rows(
 ) -> Iterator[dict[str, Any]]:
     """Behind the events: absences, holidays and busy time by name, hours hatched. Two queries."""
     zone = seat.practice.zone
-    for practitioner, times in closed_times(practitioners, start, end, get_language() or ""):
+    for shown in closed_times(practitioners, start, end, get_language() or ""):
+        practitioner = shown.practitioner
         page = cache(partial(closed_page, seat, practitioner))
-        for closed in (part for whole in times for part in _parts(whole)):
+        for opening in shown.openings:
+            yield {
+                "resourceIds": [practitioner.pk],
+                "start": wall(opening.start, zone),
+                "end": wall(opening.end, zone),
+                "display": "background",
+                "classNames": ["opening"],
+                "title": opening_name(opening.title),
+                "url": page(Why.HOURS, None),
+            }
+        for closed in (part for whole in shown.closed for part in _parts(whole)):
             row = {
                 "resourceIds": [practitioner.pk],
                 "start": wall(closed.start, zone),
@@ -33,6 +44,11 @@ def closed_rows(
             if name := closed_name(seat, practitioner, closed):
                 row |= {"title": name, "url": page(closed.why, closed.absence)}
             yield row
+
+
+def opening_name(title: str) -> str:
+    name = _("Exceptional opening")
+    return f"{name} · {title}" if title else name
 
 
 def closed_name(seat: Seat, practitioner: Practitioner, closed: ClosedTime) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from maia.appointments.models import Event
 from maia.appointments.opening import Why, closed_times
-from maia.office.agenda.closed import closed_name, whole_days
+from maia.office.agenda.closed import closed_name, opening_name, whole_days
 from maia.practices.models import Practitioner
 from maia.practices.seats import Seat
 from maia.schedules.holidays import holiday_names
@@ -44,8 +44,12 @@ def month_rows(
         rows.append(_whole_days(day, day, name, ["holiday"]))
     active = [p for p in practitioners if p.is_active]
     shut: set[tuple[date, int]] = set()
-    for practitioner, times in closed_times(active, start, end, get_language() or ""):
-        for closed in times:
+    for shown in closed_times(active, start, end, get_language() or ""):
+        practitioner = shown.practitioner
+        for opening in shown.openings:
+            day = opening.start.date()
+            rows.append(_whole_days(day, day, opening_name(opening.title), ["opening"]))
+        for closed in shown.closed:
             begins, ends = closed.start, closed.end
             days = whole_days(begins, ends)
             shut |= {(day, practitioner.pk) for day in days}

@@ -18,6 +18,7 @@ from maia.office.settings.week_words import week_in_words
 from maia.privacy.journal import Act
 from maia.privacy.reading import read_agenda
 from maia.schedules.models import Schedule
+from maia.schedules.written import WrittenHours, with_week
 
 
 @settings_page
@@ -41,7 +42,8 @@ def schedule(request: OfficeRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "office/settings/schedule.html", context, status=422)
     context["sentences"] = week_in_words(hers, form.week)
-    outside = stranded(hers, form.week, now=timezone.now())
+    wanted = with_week(WrittenHours.of(plan), form.week)
+    outside = stranded(hers, wanted, now=timezone.now())
     if outside:  # named on the page
         read_agenda(request.seat, now=timezone.now())
     seen = [one.pk for one in outside]

@@ -26,6 +26,7 @@ from maia.privacy.journal import Act
 from maia.privacy.reading import read_agenda
 from maia.schedules.descriptions import description_html
 from maia.schedules.models import AppointmentType, Schedule
+from maia.schedules.written import WrittenHours, with_week
 
 
 @settings_page
@@ -113,7 +114,7 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
         changes_hours = bool(owns and week.changed_days) or "own_schedule" in form.changed_data
         outside = []
         if type.pk and changes_hours:
-            hours = week.week if owns else None
+            hours = with_week(WrittenHours.of(plan), week.week) if owns else None
             outside = stranded_of_type(type, hours, now=timezone.now())
         seen = [one.pk for one in outside]
         if outside and not is_meant(request, "anyway", seen):

@@ -79,8 +79,12 @@ def test_appointments_left_outside_are_listed_before_saving(owner, anne, follow_
 def test_all_that_would_be_outside_is_listed_beside_the_button(owner, practice, anne, follow_up):
     by = By.practice(None)
     for n in range(12):
-        start = at(THURSDAY, f"{9 + n // 2:02}:{n % 2 * 30:02}")
+        hour = 9 + n // 2 if n < 6 else 11 + n // 2  # she is closed from 12 to 14
+        start = at(THURSDAY, f"{hour:02}:{n % 2 * 30:02}")
         book_appointment(follow_up, anne, start, make_patient(practice, f"N{n}"), by=by, now=NOW)
+    # What stands outside already is there on purpose.
+    late = make_patient(practice, "Tard")
+    book_appointment(follow_up, anne, at(THURSDAY, "20:00"), late, by=by, now=NOW)
     page = on_one_line(save_week(owner, anne, **MONDAY, preview="1").content.decode())
     assert "12 rendez-vous à venir" in page
     answer = page.partition('id="answer"')[2].partition('class="actions"')[0]
