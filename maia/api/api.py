@@ -10,6 +10,7 @@ from maia.api import me, problems, public, token
 from maia.api.office import (
     appointments,
     blocks,
+    dated_hours,
     imports,
     messages,
     patients,
@@ -70,6 +71,8 @@ api.add_router("me/", me.router)
 api.add_router("token", token.router)
 api.add_router("office/", sheets.router)
 api.add_router("office/appointment-types", types.router)
+api.add_router("office/", dated_hours.of_practitioner)
+api.add_router("office/appointment-types", dated_hours.of_type)
 api.add_router("office/patients", patients.router)
 api.add_router("office/imports", imports.router)
 api.add_router("office/", appointments.router)

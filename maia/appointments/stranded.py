@@ -37,6 +37,11 @@ def stranded_of_type(
     return _left(ahead, (general, own), (general, after))
 
 
+def stands_inside(practice: Practice) -> Callable[[Appointment], bool]:
+    """Whether an appointment lies within what is said of hours now."""
+    return _inside(_general(practice), _own(practice))
+
+
 def _left(
     ahead: Iterable[Appointment], before: tuple[Said, Said], after: tuple[Said, Said]
 ) -> list[Appointment]:

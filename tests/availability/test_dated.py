@@ -27,6 +27,7 @@ def summer(**how):
     return Period("Été", date(2027, 7, 1), date(2027, 8, 31), Turn([AFTERNOONS]), **how)
 
 
+@pytest.mark.rule("3.1.11")
 def test_a_turn_is_counted_from_its_monday_both_ways():
     turn = Turn([MORNINGS, AFTERNOONS, CLOSED], first_monday=MONDAY)
     weeks = [turn.on_date(MONDAY + timedelta(weeks=n)) for n in (-2, -1, 0, 1, 2, 3)]
@@ -35,6 +36,7 @@ def test_a_turn_is_counted_from_its_monday_both_ways():
     assert turn.on_date(MONDAY + timedelta(days=4)) == MORNING
 
 
+@pytest.mark.rule("3.1.11")
 def test_by_the_number_of_the_week_two_odd_ones_follow_in_a_year_of_53():
     turn = Turn([MORNINGS, AFTERNOONS], by_number=True)
     week_52, week_53, week_1 = date(2026, 12, 21), date(2026, 12, 28), date(2027, 1, 4)
@@ -65,6 +67,7 @@ def test_weeks_that_cannot_take_turns(weeks, how, code):
     assert refusal.value.code == code
 
 
+@pytest.mark.rule("3.1.12")
 def test_a_period_replaces_the_usual_weeks_from_its_first_day_to_its_last():
     hours = DatedHours(Turn([MORNINGS]), [summer()])
     held = [hours.on(date(2027, *day)) for day in ((6, 30), (7, 1), (8, 31), (9, 1))]
@@ -84,6 +87,7 @@ def test_a_period_for_good_has_no_end():
     assert hours.on_date(date(2199, 1, 4)) == ()
 
 
+@pytest.mark.rule("3.1.12")
 @pytest.mark.parametrize(
     ("first", "last"),
     [
@@ -109,6 +113,7 @@ def test_periods_may_touch():
         Period("Été", date(2027, 9, 1), date(2027, 8, 31), Turn([CLOSED]))
 
 
+@pytest.mark.rule("3.1.13")
 def test_an_exceptional_opening_says_its_day_whole_and_opens_a_holiday():
     holiday, other = date(2027, 7, 14), date(2027, 7, 15)
     opened = {holiday: SpecialDay.open([(600, 720)], "Garde"), other: SpecialDay.open([])}

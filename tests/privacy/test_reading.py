@@ -82,6 +82,19 @@ SAYS_NOBODY = {
     ("patch", "office/practitioner"),
     ("get", "office/schedule"),
     ("put", "office/schedule"),
+    *(  # who would be left outside is said by `refuse_unless_confirmed`, which leaves a line
+        (method, f"{owner}/{of}")
+        for owner in ("office/schedule", "office/appointment-types/{type}/schedule")
+        for methods, of in (
+            ("get put", "turn"),
+            ("get post", "periods"),
+            ("get put delete", "periods/{id}"),
+            ("get post", "special-days"),
+            ("get put delete", "special-days/{id}"),
+            ("get", "preview"),
+        )
+        for method in methods.split()
+    ),
     *((method, "office/appointment-types") for method in ("get", "post")),
     *((method, "office/appointment-types/{id}") for method in ("get", "patch", "delete")),
     *((method, "office/personal-events") for method in ("get", "post")),

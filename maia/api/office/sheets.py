@@ -1,6 +1,7 @@
 """Professional profile and weekly schedule."""
 
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
@@ -128,27 +129,36 @@ def write_schedule(request: HttpRequest, whose: Annotated[Whose, Query()], week:
 
 
 def week_of(plan: Schedule | None) -> dict[str, list[list[str]]]:
-    lines = plan.lines.all() if plan is not None else []
-    return {
-        DAYS[line.weekday]: [[_clock(start), _clock(end)] for start, end in line.ranges]
-        for line in sorted(lines, key=lambda line: line.weekday)
-    }
+    return week_in_clocks(plan.hours() if plan is not None else {})
+
+
+def week_in_clocks(week: Minutes) -> dict[str, list[list[str]]]:
+    return {DAYS[weekday]: clocks(week[weekday]) for weekday in sorted(week)}
+
+
+def clocks(ranges: Iterable[tuple[int, int]]) -> list[list[str]]:
+    return [[_clock(start), _clock(end)] for start, end in ranges]
 
 
 def read_week(week: dict[str, list[list[str]]]) -> Minutes:
     """Minutes of the day by weekday. Raises `ValidationError`."""
     minutes: Minutes = {}
     for day, ranges in week.items():
-        try:
-            read = [(_minutes(start), _minutes(end)) for start, end in ranges]
-            WeeklyHours({DAYS.index(day): read})
-        except InvalidHours as error:
-            raise ValidationError({day: error.code}) from None
-        except ValueError as error:
-            raise ValidationError({day: str(error)}) from None
-        if read:
+        if read := read_ranges(day, ranges):
             minutes[DAYS.index(day)] = read
     return minutes
+
+
+def read_ranges(field: str, ranges: list[list[str]]) -> list[tuple[int, int]]:
+    """Minutes of one day. Raises `ValidationError` of ``field``."""
+    try:
+        read = [(_minutes(start), _minutes(end)) for start, end in ranges]
+        WeeklyHours({0: read})
+    except InvalidHours as error:
+        raise ValidationError({field: error.code}) from None
+    except ValueError as error:
+        raise ValidationError({field: str(error)}) from None
+    return read
 
 
 def _minutes(text: str) -> int:

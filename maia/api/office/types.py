@@ -105,7 +105,7 @@ def create_type(request: HttpRequest, typed: TypeIn) -> HttpResponse:
         made = _write(request, fresh, typed.dict())
         return [str(made.pk)], shown(made)
 
-    return once(request, create, lambda names: shown(_hers(request, int(names[0]))))
+    return once(request, create, lambda names: shown(type_to_change(request, int(names[0]))))
 
 
 @router.get("/{id}", exclude_unset=True, response={200: TypeOut, **errors(401, 403, 404, 422, 429)})
@@ -121,7 +121,7 @@ def read_type(request: HttpRequest, id: Id) -> Any:
 def change_type(request: HttpRequest, id: Id, typed: TypePatch) -> Any:
     """Where its schedule leaves appointments outside: 409 `stranded` with `appointments`, until it
     comes again with `confirm`. They stay as they are."""
-    type, wanted = _hers(request, id), typed.dict(exclude_unset=True, exclude={"confirm"})
+    type, wanted = type_to_change(request, id), typed.dict(exclude_unset=True, exclude={"confirm"})
     if "schedule" in wanted:
         week = wanted["schedule"]
         own = WrittenHours.of(getattr(type, "own_schedule", None))
@@ -134,7 +134,7 @@ def change_type(request: HttpRequest, id: Id, typed: TypePatch) -> Any:
 @router.delete("/{id}", response={204: None, **errors(401, 403, 404, 409, 422, 429)})
 def delete_type(request: HttpRequest, id: Id) -> Any:
     """Only one that no appointment has; archive the others."""
-    type = _hers(request, id)
+    type = type_to_change(request, id)
     try:
         type.delete()
     except ProtectedError:
@@ -155,7 +155,7 @@ def _may_change(request: HttpRequest) -> Any:
     return mine
 
 
-def _hers(request: HttpRequest, id: int) -> AppointmentType:
+def type_to_change(request: HttpRequest, id: int) -> AppointmentType:
     mine = _may_change(request)
     found: AppointmentType = get_object_or_404(_ours(request), pk=id)
     if found.practitioner and not mine.may_change_settings_of(found.practitioner):

@@ -1,0 +1,124 @@
+"""Writing what is said of hours beside the usual week. Each act is given a schedule that is held."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+
+from django.db import transaction
+
+from maia.availability.dated import InvalidPeriod, Turn
+from maia.availability.dated import Period as Dated
+from maia.availability.weekly import WeeklyHours
+from maia.practices.models import Practitioner
+from maia.schedules.models import AppointmentType, OtherHours, Period, Schedule, SpecialDay
+from maia.schedules.models.hours import hours_of
+from maia.schedules.written import Count, WrittenHours
+
+Week = Mapping[int, Iterable[tuple[int, int]]]  # minutes of the day, by weekday
+MOST_PERIODS, MOST_DAYS = 100, 500  # of one schedule
+
+
+class NoOwnHours(Exception):
+    """The type follows its practitioners' hours: it has none of its own to change."""
+
+
+class TooManyDates(Exception):
+    """A schedule has `MOST_PERIODS`, or `MOST_DAYS` to come, already."""
+
+
+class DateTaken(Exception):
+    """That date has an exceptional opening already: ``title``."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.title = title
+
+
+@contextmanager
+def holding(owner: Practitioner | AppointmentType) -> Iterator[Schedule]:
+    """Her schedule, made if she has none, or the type's own: one who changes it after the other. Raises
+    `NoOwnHours`."""
+    with transaction.atomic():
+        rows = owner.__class__._default_manager.select_for_update(of=("self",))
+        rows.get(pk=owner.pk)
+        if isinstance(owner, Practitioner):
+            plan, _made = Schedule.objects.get_or_create(practitioner=owner)
+        else:
+            own = Schedule.objects.filter(appointment_type=owner).first()
+            if own is None:
+                raise NoOwnHours
+            plan = own
+        yield plan
+
+
+def write_turn(plan: Schedule, weeks: Sequence[Week], count: Count) -> None:
+    """The first of ``weeks`` is the usual one from now on. Raises `InvalidTurn`, `InvalidHours`."""
+    _read_turn(weeks, count)
+    plan.write(weeks[0])
+    plan.weeks, plan.by_number, plan.first_monday = count
+    plan.save(update_fields=["weeks", "by_number", "first_monday"])
+    plan.other_lines.filter(period=None).delete()
+    _write_weeks(plan, None, list(enumerate(weeks))[1:])
+
+
+def write_period(plan: Schedule, period: Period, weeks: Sequence[Week], count: Count) -> Period:
+    """``period``, new or of this schedule, with its name and dates. Raises `InvalidPeriod`, also with the
+    name of the one that it would overlap, `InvalidTurn`, `InvalidHours`, `TooManyDates`."""
+    turn = _read_turn(weeks, count)
+    wanted = Dated(period.name, period.first_date, period.last_date, turn)
+    others = plan.periods.exclude(pk=period.pk)
+    for other in others:
+        there = Dated(other.name, other.first_date, other.last_date, turn)
+        if there.holds_on(wanted.first) or wanted.holds_on(there.first):
+            raise InvalidPeriod("overlapping", other.name)
+    if period.pk is None and len(others) >= MOST_PERIODS:
+        raise TooManyDates
+    period.schedule = plan
+    period.weeks, period.by_number, period.first_monday = count
+    period.save()
+    period.lines.all().delete()
+    _write_weeks(plan, period, list(enumerate(weeks)))
+    return period
+
+
+def write_special_day(
+    plan: Schedule,
+    special: SpecialDay,
+    ranges: Iterable[tuple[int, int]],
+    types: Iterable[AppointmentType],
+    today: date,
+) -> SpecialDay:
+    """``special``, new or of this schedule, with its date and title; ``types``: none for all. Raises
+    `DateTaken`, `InvalidHours`: an opening has hours, what closes a day is an absence; `TooManyDates`."""
+    read = WeeklyHours({special.date.weekday(): ranges}).on(special.date.weekday())
+    others = plan.special_days.exclude(pk=special.pk)
+    there = others.filter(date=special.date).first()
+    if there is not None:
+        raise DateTaken(there.title)
+    if special.pk is None and others.filter(date__gte=today).count() >= MOST_DAYS:
+        raise TooManyDates
+    special.schedule = plan
+    for name, value in hours_of(read).items():
+        setattr(special, name, value)
+    special.save()
+    special.types.set(types)
+    return special
+
+
+def _read_turn(weeks: Sequence[Week], count: Count) -> Turn:
+    read = [WeeklyHours(week) for week in weeks]
+    return Turn(read, by_number=count.by_number, first_monday=count.first_monday)
+
+
+def _write_weeks(plan: Schedule, period: Period | None, weeks: list[tuple[int, Week]]) -> None:
+    OtherHours.objects.bulk_create(
+        OtherHours(schedule=plan, period=period, week=number, weekday=weekday, **hours_of(ranges))
+        for number, week in weeks
+        for weekday in range(7)
+        if (ranges := WeeklyHours(week).on(weekday))
+    )
+
+
+def current(plan: Schedule) -> WrittenHours:
+    """As it is stored now, whatever this object has read before."""
+    return WrittenHours.of(Schedule.objects.get(pk=plan.pk))
