@@ -27,13 +27,15 @@ class Preview(NamedTuple):
 
 def preview(
     practitioner: Practitioner,
+    hours: DatedHours,
     first: date,
     last: date,
-    type: AppointmentType | None = None,
+    *,
     language: str = "",
 ) -> Iterator[Preview]:
-    """From ``first`` to ``last``, both included; of a type's own hours, if it is given and has some."""
-    practice, hours = practitioner.practice, hours_of(practitioner, first, last, type)
+    """What ``hours`` give from ``first`` to ``last``, both included, less the absences of ``practitioner``.
+    One query. ``language``: of the holidays' names."""
+    practice = practitioner.practice
     names = holiday_names(practice, first, last, language)
     margin = timedelta(days=2)
     away = practitioner.absences.filter(
@@ -57,15 +59,20 @@ def preview(
 def hours_of(
     practitioner: Practitioner, first: date, last: date, type: AppointmentType | None = None
 ) -> DatedHours:
-    """As they are stored now."""
-    holidays: frozenset[date] = frozenset()
-    if practitioner.closed_on_public_holidays:
-        holidays = frozenset(public_holidays(practitioner.practice, first, last))
+    """As they are stored now; of a type's own hours, if it is given and has some."""
     plans = Schedule.objects.prefetch_related(*PREFETCHED)
     general = WrittenHours.of(plans.filter(practitioner=practitioner).first())
+    holidays = closing_holidays(practitioner, first, last)
     if type is None:
         return general.dated(holidays=holidays)
     own = plans.filter(appointment_type=type).first()
     if own is None:
         return general.dated(type.pk, holidays)
     return general.replaced_by(WrittenHours.of(own), type.pk, holidays)
+
+
+def closing_holidays(practitioner: Practitioner, first: date, last: date) -> frozenset[date]:
+    """The public holidays on which she is closed."""
+    if not practitioner.closed_on_public_holidays:
+        return frozenset()
+    return frozenset(public_holidays(practitioner.practice, first, last))

@@ -13,6 +13,7 @@ from maia.appointments.stranded import stranded
 from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
 from maia.office.fields.kept_form import hold, in_turn
 from maia.office.meant import is_meant, mark_of
+from maia.office.settings.coming_weeks import coming_weeks
 from maia.office.settings.week_form import WeekForm
 from maia.office.settings.week_words import week_in_words
 from maia.privacy.journal import Act
@@ -31,18 +32,21 @@ def schedule(request: OfficeRequest, pk: int) -> HttpResponse:
         hold(hers)
     plan = Schedule.objects.filter(practitioner=hers).first()
     form = WeekForm(request.POST or None, ranges=hours_of(plan))
+    written, today = WrittenHours.of(plan), timezone.localdate()
     context: dict[str, Any] = {
         "practice": request.seat.practice,
         "practitioner": hers,
         "form": form,
         "sentences": week_in_words(hers, hours_of(plan)),
+        "weeks": coming_weeks(hers, written, today),
     }
     if not form.is_bound or "more_breaks" in request.POST:
         return render(request, "office/settings/schedule.html", context)
     if not form.is_valid():
         return render(request, "office/settings/schedule.html", context, status=422)
+    wanted = with_week(written, form.week)
     context["sentences"] = week_in_words(hers, form.week)
-    wanted = with_week(WrittenHours.of(plan), form.week)
+    context["weeks"] = coming_weeks(hers, wanted, today)
     outside = stranded(hers, wanted, now=timezone.now())
     if outside:  # named on the page
         read_agenda(request.seat, now=timezone.now())
