@@ -5,7 +5,7 @@ agenda so happens one after the other, on one host or twenty; the database's own
 behind.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -153,6 +153,24 @@ def read_again(appointment: Appointment, seen: int | None = None) -> Appointment
         raise ChangedMeanwhile
     refuse_unless_seen(current, seen)
     return current
+
+
+@contextmanager
+def as_one_act(
+    appointment: Appointment, *others: Practitioner, holding: Iterable[Patient] = ()
+) -> Iterator[Appointment]:
+    """Several acts on ``appointment`` that one request asks for: all or none, and nobody comes between.
+    It, as it is now. ``others``: practitioners whose agendas they change too; ``holding``: the records
+    that they hold beside its patient's. Raises `ChangedMeanwhile`, `RecordErased`.
+    """
+    hers = patient_of(appointment)
+    # Without a name left of her nothing is written on her record: see `agenda_of`.
+    mine = [hers] if hers.erased_at is None else []
+    with agenda_of(appointment.practitioner, *others, holding=[*mine, *holding]):
+        current = read_again(appointment)
+        if current.patient_id != hers.pk:
+            raise ChangedMeanwhile
+        yield current
 
 
 def refuse_unless_seen(current: Appointment, seen: int | None) -> None:

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -30,7 +29,7 @@ from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.problems import errors
 from maia.api.public import slots_in_json
-from maia.appointments.agenda import TOLD, Boxes, By, Telling
+from maia.appointments.agenda import TOLD, Boxes, By, Telling, as_one_act
 from maia.appointments.booking import (
     book_appointment,
     cancel_appointment,
@@ -91,20 +90,11 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
                 patient,
                 by=by,
                 now=now,
+                practice_notes=clean_text(wanted.notes),
                 boxes=Boxes(email=wanted.email_reminder, sms=sms),
                 allow_overlap=wanted.allow_overlap,
                 unconfirmed=wanted.status == "unconfirmed",
                 telling=Telling(words=clean_text(wanted.word)),
-            )
-        if wanted.notes:
-            made = edit_appointment(
-                made,
-                practice_notes=clean_text(wanted.notes),
-                attendance="",
-                boxes=Boxes(email=made.email_reminder, sms=made.sms_reminder),
-                by=by,
-                now=now,
-                seen=made.version,
             )
         return [str(made.uid)], _answer(request, made.uid)
 
@@ -121,21 +111,21 @@ def read_appointment(request: HttpRequest, id: UUID) -> Any:
 )
 def change_appointment(request: HttpRequest, id: UUID, typed: AppointmentPatch) -> Any:
     refuse_notes(request, typed.notes)
-    current = _one(request, id)
     by, now = By.practice(seat(request).user), timezone.now()
-    if typed.status == "confirmed":
-        current = confirm_appointment(current, by=by, now=now, telling=typed.read())
-    email = current.email_reminder if typed.email_reminder is None else typed.email_reminder
-    sms = current.sms_reminder if typed.sms_reminder is None else typed.sms_reminder
-    edit_appointment(
-        current,
-        practice_notes=None if typed.notes is None else clean_text(typed.notes),
-        attendance=current.attendance if typed.attendance is None else typed.attendance,
-        boxes=Boxes(email=email, sms=sms),
-        by=by,
-        now=now,
-        seen=current.version,
-    )
+    with as_one_act(_one(request, id)) as current:
+        if typed.status == "confirmed":
+            current = confirm_appointment(current, by=by, now=now, telling=typed.read())
+        email = current.email_reminder if typed.email_reminder is None else typed.email_reminder
+        sms = current.sms_reminder if typed.sms_reminder is None else typed.sms_reminder
+        edit_appointment(
+            current,
+            practice_notes=None if typed.notes is None else clean_text(typed.notes),
+            attendance=current.attendance if typed.attendance is None else typed.attendance,
+            boxes=Boxes(email=email, sms=sms),
+            by=by,
+            now=now,
+            seen=current.version,
+        )
     return _answer(request, id)
 
 
@@ -172,17 +162,18 @@ def move(request: HttpRequest, id: UUID, there: MoveIn) -> Any:
 def change(request: HttpRequest, id: UUID, wanted: ChangeIn) -> Any:
     """Another type, practitioner, time or duration, in one step; and the practice's notes."""
     refuse_notes(request, wanted.notes)
-    practice, current = seat(request).practice, _one(request, id)
+    practice, found = seat(request).practice, _one(request, id)
     types = AppointmentType.objects.filter(practice=practice, archived=False)
     type = get_object_or_404(types, pk=wanted.type) if wanted.type else None
-    start = wanted.start or current.start
-    if wanted.end is not None and not DAY > wanted.end - start > timedelta(0):
-        raise ValidationError({"end": "after the start, within a day"})
     by, now = By.practice(seat(request).user), timezone.now()
     there = practitioner(request, wanted.practitioner) if wanted.practitioner else None
     records = practice.patients.kept()
     patient = get_object_or_404(records, pk=wanted.patient) if wanted.patient else None
-    with transaction.atomic():  # all of it or nothing
+    others, holding = [there] if there else [], [patient] if patient else []
+    with as_one_act(found, *others, holding=holding) as current:
+        start = wanted.start or current.start
+        if wanted.end is not None and not DAY > wanted.end - start > timedelta(0):
+            raise ValidationError({"end": "after the start, within a day"})
         changed = move_appointment(
             current,
             start,
@@ -192,7 +183,6 @@ def change(request: HttpRequest, id: UUID, wanted: ChangeIn) -> Any:
             by=by,
             now=now,
             allow_overlap=wanted.allow_overlap,
-            seen=current.version,
             telling=wanted.read(),
         )
         if patient is not None:
@@ -201,7 +191,6 @@ def change(request: HttpRequest, id: UUID, wanted: ChangeIn) -> Any:
                 patient,
                 by=by,
                 now=now,
-                seen=changed.version,
                 allow_overlap=wanted.allow_overlap,
                 telling=wanted.read(),
             )
