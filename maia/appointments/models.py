@@ -362,6 +362,8 @@ class HistoryEntry(models.Model):
         Patient, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     old_overlap = models.BooleanField(default=False, db_default=False)  # on purpose
+    # Of a move by the practice: the keys of the events that stood over its old time, which it may go back to.
+    old_over = models.JSONField(null=True, blank=True, editable=False)
     # The appointment's version that this act made, and the act that this one took back.
     made_version = models.PositiveIntegerField(null=True, blank=True)
     undoes = models.OneToOneField(

@@ -61,15 +61,15 @@ def move_appointment(
     refuse_unless_near(now, *({start, end or start} - stands))
     there = practitioner or appointment.practitioner
     with agenda_of(appointment.practitioner, there, holding=patient_of(appointment)):
-        # Her same submission twice is one move: then it is where she wants it.
-        current = read_again(appointment, None if by.is_patient else seen)
+        # The same submission twice is one move: then it is where it is wanted.
+        current = read_again(appointment)
         lasts = lasting(current, type)
         wanted = Spot(start, end or start + lasts, there, allow_overlap)
         if wanted.is_same(Spot.of(current)) and type in (None, current.type):
             return current
+        refuse_unless_seen(current, seen)
         refuse_if_over(current, now)
         if by.is_patient:
-            refuse_unless_seen(current, seen)
             if not current.may_change(now):
                 raise TooLate
             if current.patient.online_booking_barred:
@@ -101,9 +101,9 @@ def undo_move(
 
     What the patient was to be told of it is taken back, if it has not left: then she is told nothing.
     Otherwise this is a move like another, told after ``wait``.
+    It goes back over what stood over its old time before, and over nothing that came after.
     Raises `ChangedMeanwhile` for a move that is not the last act, or was taken back already;
-    `SlotTaken` where its old time has gone meanwhile, `NotBookable`, `AlreadyCancelled`. What overlapped on
-    purpose goes back over what it overlapped, and over no appointment that came after.
+    `SlotTaken` where its old time has gone meanwhile, `NotBookable`, `AlreadyCancelled`.
     """
     moved = _move_that_made(appointment, seen)
     back = moved.old_practitioner or appointment.practitioner
@@ -113,8 +113,10 @@ def undo_move(
         refuse_if_over(current, now)
         spot = Spot.before(moved, Spot.of(current))
         assert spot is not None
-        if spot.overlap and _has_come_since(moved, spot):
+        standing = _standing(spot, current.event_id)
+        if not set(standing) <= set(moved.old_over or ()):
             raise SlotTaken
+        spot = spot._replace(overlap=bool(standing))
         # A drag that went back to the time she knows had nothing to tell; taking it back has.
         tells = moved.tells or moved.owed_from is not None
         _put(current, spot, by, now, Telling(tell=tells, wait=wait), undoes=moved)
@@ -143,15 +145,11 @@ def leave_untold(appointment: Appointment, *, seen: int) -> Appointment:
     return current
 
 
-def _has_come_since(move: HistoryEntry, spot: Spot) -> bool:
-    """Whether an appointment was booked or moved into ``spot`` after ``move``."""
-    standing = Event.objects.filter(practitioner=spot.practitioner, blocking=True)
-    came = HistoryEntry.objects.filter(
-        pk__gt=move.pk,
-        action__in=(HistoryEntry.Action.BOOKED, HistoryEntry.Action.MOVED),
-        appointment__event__in=standing.touching(spot.start, spot.end),
-    )
-    return came.exclude(appointment=move.appointment_id).exists()
+def _standing(spot: Spot, but: int) -> list[int]:
+    """The keys of the events in ``spot``, other than ``but``."""
+    events = Event.objects.filter(practitioner=spot.practitioner, blocking=True)
+    keys = events.touching(spot.start, spot.end).exclude(pk=but).order_by("pk")
+    return list(keys.values_list("pk", flat=True))
 
 
 def _move_that_made(appointment: Appointment, version: int) -> HistoryEntry:
@@ -185,6 +183,7 @@ def _put(
     `AlreadyBegun` for a request.
     """
     event, old = current.event, Spot.of(current)
+    old_over = None if by.is_patient else _standing(old, event.pk)
     if current.status == Appointment.Status.UNCONFIRMED and wanted.start <= now:
         raise AlreadyBegun  # it would expire at once
     retyped = type is not None and type != current.type
@@ -230,5 +229,6 @@ def _put(
         old_end=None if retyped else old.end,  # what it was before is not kept: no way back
         old_practitioner=None if old.practitioner == wanted.practitioner else old.practitioner,
         old_overlap=old.overlap,
+        old_over=old_over,
         undoes=undoes,
     )

@@ -43,6 +43,7 @@ def ask(
     ``typed``: what the form says besides what was posted; ``telling``: what leaves to the patient, with
     its form, which says anew whether it does."""
     shown = {"csrfmiddlewaretoken", YES, *(telling["form"].fields if telling else ())}
+    shown |= {name for name, _value in typed}
     posted = [
         (name, value)
         for name, values in request.POST.lists()

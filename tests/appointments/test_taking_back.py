@@ -8,6 +8,7 @@ from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import SlotTaken
 from maia.appointments.moving import move_appointment, undo_move
+from maia.appointments.personal import Text, block_time
 from tests.conftest import NOW, THURSDAY, at, make_patient
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("3.6.17")]
@@ -48,3 +49,26 @@ def test_not_over_who_was_moved_there_since(moved_away, follow_up, anne):
     move_appointment(made, at(THURSDAY, "09:20"), by=BY, now=NOW, allow_overlap=True)
     with pytest.raises(SlotTaken):
         taken_back(moved_away)
+
+
+def test_not_over_a_personal_event_that_came_since(moved_away, anne):
+    block = {"now": NOW, "allow_overlap": True}
+    block_time(anne, at(THURSDAY, "09:20"), at(THURSDAY, "09:40"), Text("Livraison"), **block)
+    with pytest.raises(SlotTaken):
+        taken_back(moved_away)
+
+
+def test_back_under_what_was_noted_over_it_before(follow_up, anne, julie):
+    nine = at(THURSDAY, "09:00")
+    under = book_appointment(follow_up, anne, nine, julie, by=BY, now=NOW)
+    zoe = make_patient(anne.practice, "Zoé")
+    over = at(THURSDAY, "09:10")
+    book_appointment(follow_up, anne, over, zoe, by=BY, now=NOW, allow_overlap=True)
+    back = taken_back(move_appointment(under, at(THURSDAY, "15:00"), by=BY, now=NOW))
+    assert (back.start, back.event.exclusive) == (nine, False)
+
+
+def test_the_same_form_posted_twice_is_one_act(moved_away):
+    """By somebody without a script, or whose answer was lost."""
+    again = move_appointment(moved_away, moved_away.start, by=BY, now=NOW, seen=0)
+    assert again.version == moved_away.version

@@ -227,7 +227,9 @@ def test_what_is_done_to_types_and_time_leaves_a_line(owner, script, follow_up, 
     owner.post(reverse("office:new_absence"), away)
     event = {"practitioner": anne.pk, "title": "Nina", "date": "2026-12-10", "whole_days": "on"}
     owner.post(reverse("office:new_event"), event)
-    owner.post(reverse("office:delete_absence", args=[anne.absences.get().pk]), {"yes": "1"})
+    delete = reverse("office:delete_absence", args=[anne.absences.get().pk])
+    typed = dict(owner.post(delete).context["typed"])
+    owner.post(delete, typed | {"yes": "1"})
     owner.post(
         reverse("office:delete_event", args=[anne.events.get().pk]), {"yes": "1", "version": 0}
     )

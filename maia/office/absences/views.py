@@ -25,6 +25,7 @@ from maia.office.access import OfficeRequest, office, written_down
 from maia.office.fields.asked import read_asked
 from maia.office.fields.colleagues import HAS_LEFT
 from maia.office.fields.kept_form import hold, in_turn
+from maia.office.meant import mark_of
 from maia.office.once import made_once
 from maia.office.panel import is_in_panel
 from maia.privacy.journal import Act, time_in_words
@@ -149,11 +150,21 @@ def _first_guess(request: OfficeRequest) -> dict[str, Any]:
 
 @office
 @require_POST
+@in_turn
 def delete_absence(request: OfficeRequest, pk: int) -> HttpResponse:
-    """This one, or it and those that follow in its repetition."""
+    """This one, or it and those that follow in its repetition: as the page has named it."""
     absence = _hers(request, pk)
-    if not sure.is_sure(request):
-        return _ask_before_deleting(request, absence)
+    hold(absence)
+    question, takes = _what_goes(request, absence)
+    mark = mark_of([question, *takes])
+    if not sure.is_sure(request) or request.POST.get("named") != mark:
+        back = reverse("office:absences")
+        if is_in_panel(request):
+            back = reverse("office:edit_absence", args=[absence.pk])
+        status = 409 if "named" in request.POST else 200
+        return sure.ask(
+            request, question, takes, _("Delete"), back, typed=[("named", mark)], status=status
+        )
     rows = Absence.objects.by_hand().filter(practitioner__practice=request.seat.practice)
     gone = rows.filter(pk=pk)
     if "following" in request.POST and absence.series:
@@ -164,15 +175,11 @@ def delete_absence(request: OfficeRequest, pk: int) -> HttpResponse:
     return redirect("office:absences")
 
 
-def _ask_before_deleting(request: OfficeRequest, absence: Absence) -> HttpResponse:
+def _what_goes(request: OfficeRequest, absence: Absence) -> tuple[str, list[str]]:
     start, end = timezone.localtime(absence.start), timezone.localtime(absence.end)
     takes = [f"{absence.practitioner.name}, {span(start, end)}."]
     if "following" in request.POST and absence.series:
         takes.append(_("Those that follow in its repetition go as well."))
     takes.append(_("Patients can book this time again at once."))
     name = absence.title or _("this absence")
-    question = _("Delete %(name)s?") % {"name": name}
-    back = reverse("office:absences")
-    if is_in_panel(request):
-        back = reverse("office:edit_absence", args=[absence.pk])
-    return sure.ask(request, question, takes, _("Delete"), back)
+    return _("Delete %(name)s?") % {"name": name}, takes

@@ -51,8 +51,32 @@ def test_whole_days_close(owner, anne, follow_up):
     assert "Supprimer Congés" in asked
     assert "du jeudi 3 décembre 2026 au vendredi 4 décembre 2026" in asked
     assert Absence.objects.exists()
-    owner.post(delete, {"yes": "1"})
+    owner.post(delete, {"yes": "1", "named": named_in(asked)})
     assert len(free_slots(follow_up, [anne], THURSDAY, until, now=NOW)) == 3
+
+
+def named_in(page):
+    return re.search(r'name="named" value="(\w+)"', on_one_line(page))[1]
+
+
+@pytest.mark.rule("3.12.5")
+def test_what_goes_is_what_the_page_has_named(owner, anne):
+    """A colleague has moved it meanwhile: that is asked about anew, and nothing has gone."""
+    start, end = at(THURSDAY, "09:00"), at(THURSDAY, "12:00")
+    absence = anne.absences.create(start=start, end=end, title="Stage")
+    delete = reverse("office:delete_absence", args=[absence.pk])
+    named = named_in(owner.post(delete).content.decode())
+    week = timedelta(weeks=1)
+    Absence.objects.filter(pk=absence.pk).update(start=start + week, end=end + week)
+    again = owner.post(delete, {"yes": "1", "named": named})
+    assert again.status_code == 409
+    assert "10 décembre" in again.content.decode()
+    assert Absence.objects.exists()
+    for crooked in ({"yes": "1"}, {"yes": "1", "named": "x"}):
+        owner.post(delete, crooked)
+    assert Absence.objects.exists()
+    owner.post(delete, {"yes": "1", "named": named_in(again.content.decode())})
+    assert not Absence.objects.exists()
 
 
 def inside(practice, anne, follow_up, *times):

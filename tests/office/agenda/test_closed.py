@@ -83,8 +83,9 @@ def test_hers_leads_a_practitioner_to_where_it_is_changed(sign_in, team, ines, a
 def test_it_is_deleted_from_its_page_beside_the_agenda(owner, away):
     owner.defaults["HTTP_MAIA_PANEL"] = "1"
     path = f"/pro/absences/{away.pk}/"
-    assert f'href="{path}"' in owner.post(f"{path}delete/").content.decode()
-    gone = owner.post(f"{path}delete/", {"yes": "1"}).json()
+    asked = owner.post(f"{path}delete/")
+    assert f'href="{path}"' in asked.content.decode()
+    gone = owner.post(f"{path}delete/", dict(asked.context["typed"]) | {"yes": "1"}).json()
     assert (gone["to"], gone["then"]) == ("/pro/absences/", "close")
     assert not Absence.objects.exists()
 
