@@ -56,7 +56,7 @@ def preview(
             yield Preview(day, held.ranges, held.because, held.title)
 
 
-def hours_of(
+def stored_hours(
     practitioner: Practitioner, first: date, last: date, type: AppointmentType | None = None
 ) -> DatedHours:
     """As they are stored now; of a type's own hours, if it is given and has some."""

@@ -1,6 +1,6 @@
 """Writing what is said of hours beside the usual week. Each act is given a schedule that is held."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
@@ -11,10 +11,9 @@ from maia.availability.dated import Period as Dated
 from maia.availability.weekly import WeeklyHours
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType, OtherHours, Period, Schedule, SpecialDay
-from maia.schedules.models.hours import hours_of
-from maia.schedules.written import Count, WrittenHours
+from maia.schedules.models.hours import Week, as_fields
+from maia.schedules.written import Count
 
-Week = Mapping[int, Iterable[tuple[int, int]]]  # minutes of the day, by weekday
 MOST_PERIODS, MOST_DAYS = 100, 500  # of one schedule
 
 
@@ -39,7 +38,7 @@ def holding(owner: Practitioner | AppointmentType) -> Iterator[Schedule]:
     """Her schedule, made if she has none, or the type's own: one who changes it after the other. Raises
     `NoOwnHours`."""
     with transaction.atomic():
-        rows = owner.__class__._default_manager.select_for_update(of=("self",))
+        rows = owner.__class__._default_manager.select_for_update(of=("self",), no_key=True)
         rows.get(pk=owner.pk)
         if isinstance(owner, Practitioner):
             plan, _made = Schedule.objects.get_or_create(practitioner=owner)
@@ -98,7 +97,7 @@ def write_special_day(
     if special.pk is None and others.filter(date__gte=today).count() >= MOST_DAYS:
         raise TooManyDates
     special.schedule = plan
-    for name, value in hours_of(read).items():
+    for name, value in as_fields(read).items():
         setattr(special, name, value)
     special.save()
     special.types.set(types)
@@ -112,13 +111,8 @@ def _read_turn(weeks: Sequence[Week], count: Count) -> Turn:
 
 def _write_weeks(plan: Schedule, period: Period | None, weeks: list[tuple[int, Week]]) -> None:
     OtherHours.objects.bulk_create(
-        OtherHours(schedule=plan, period=period, week=number, weekday=weekday, **hours_of(ranges))
+        OtherHours(schedule=plan, period=period, week=number, weekday=weekday, **as_fields(ranges))
         for number, week in weeks
         for weekday in range(7)
         if (ranges := WeeklyHours(week).on(weekday))
     )
-
-
-def current(plan: Schedule) -> WrittenHours:
-    """As it is stored now, whatever this object has read before."""
-    return WrittenHours.of(Schedule.objects.get(pk=plan.pk))

@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 from maia.availability.weekly import InvalidHours
 from maia.practices.models import Practice
 from maia.practices.regions import regions_of
+from maia.schedules.copying import duplicate
 from maia.schedules.descriptions import description_html
 from maia.schedules.holidays import public_holidays
-from maia.schedules.models import Absence, OpeningHours
+from maia.schedules.models import Absence, OpeningHours, Schedule
+from maia.schedules.written import WrittenHours
 from tests.conftest import NOW, make_type
 
 
@@ -136,3 +138,22 @@ def test_a_practice_starts_with_the_holidays_of_its_zone(db, zone, region):
     practice.holiday_region = ""  # chosen since: it stays
     practice.save()
     assert Practice.objects.get().holiday_region == ""
+
+
+def test_a_type_is_copied_with_all_that_is_said_of_its_hours(practice, anne):
+    type = make_type(practice, "Suivi")
+    Schedule.set_own(type, {3: [(540, 600)]})
+    plan = type.own_schedule
+    Schedule.objects.filter(pk=plan.pk).update(weeks=2, by_number=True)
+    plan.other_lines.create(week=1, weekday=0, start=600, end=660)
+    period = plan.periods.create(name="Été", first_date="2027-07-01")
+    plan.other_lines.create(period=period, week=0, weekday=1, start=660, end=720)
+    plan.special_days.create(date="2026-12-25", start=720, end=780, title="Garde")
+    copy = duplicate(type, "Suivi (copie)")
+    said, again = (
+        WrittenHours.of(Schedule.objects.get(appointment_type=one)).dated() for one in (type, copy)
+    )
+    for day in (date(2026, 12, 3), date(2026, 12, 7), date(2026, 12, 25), date(2027, 7, 6)):
+        assert again.on(day) == said.on(day)
+    assert again.on(date(2027, 7, 6)).ranges == ((660, 720),)
+    assert (copy.allow_online_booking, Schedule.objects.count()) == (False, 3)

@@ -44,7 +44,7 @@ from maia.availability.dated import InvalidPeriod, InvalidTurn
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType, Period, Schedule, SpecialDay
-from maia.schedules.preview import hours_of, preview
+from maia.schedules.preview import preview, stored_hours
 from maia.schedules.writing import (
     DateTaken,
     NoOwnHours,
@@ -203,7 +203,7 @@ def serve(router: Router, path: str, whose: Any, owner_of: Callable[..., Owner],
             raise ValidationError({"to": f"{LONGEST} days at most, from `from` on"})
         owner = owner_of(request, of)
         whom, type = _whom(request, owner)
-        hours = hours_of(whom, span.first, span.last, type)
+        hours = stored_hours(whom, span.first, span.last, type)
         days = preview(whom, hours, span.first, span.last, language=get_language() or "")
         return {
             "days": [

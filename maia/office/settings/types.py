@@ -24,6 +24,7 @@ from maia.practices.colours import NEUTRAL
 from maia.practices.models import COLOUR
 from maia.privacy.journal import Act
 from maia.privacy.reading import read_agenda
+from maia.schedules.copying import duplicate
 from maia.schedules.descriptions import description_html
 from maia.schedules.models import AppointmentType, Schedule
 from maia.schedules.written import WrittenHours, with_week
@@ -74,7 +75,7 @@ def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
             type.save(update_fields=["archived"])
             _note_type(request, type)
         case "duplicate":
-            copy = type.duplicate(_("%(name)s (copy)") % {"name": type.name})
+            copy = duplicate(type, _("%(name)s (copy)") % {"name": type.name})
             _note_type(request, copy)
             return redirect("office:edit_type", copy.pk)
         case "up" | "down":

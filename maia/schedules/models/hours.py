@@ -131,7 +131,7 @@ class Hours(models.Model):
         return ranges_between(self.start, self.end, self.breaks)
 
 
-def hours_of(ranges: Iterable[tuple[int, int]]) -> dict[str, Any]:
+def as_fields(ranges: Iterable[tuple[int, int]]) -> dict[str, Any]:
     """The fields of `Hours` that say ``ranges``, sorted and apart; there is one at least."""
     line = list(ranges)
     gaps = [
@@ -169,7 +169,7 @@ class OpeningHours(Hours):
     def from_ranges(
         cls, schedule: Schedule, weekday: int, ranges: Iterable[tuple[int, int]]
     ) -> Self:
-        return cls(schedule=schedule, weekday=weekday, **hours_of(ranges))
+        return cls(schedule=schedule, weekday=weekday, **as_fields(ranges))
 
     def clean(self) -> None:
         try:

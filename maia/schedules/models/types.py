@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from maia.availability.policy import Policy
 from maia.availability.slots import Shape
 from maia.practices.models import COLOUR, Practice, Practitioner, validate_colour
-from maia.schedules.models.hours import Schedule
 
 
 class Category(models.Model):
@@ -189,18 +188,6 @@ class AppointmentType(models.Model):
         if self.practitioner_id is not None:
             return self.practitioner_id == practitioner.pk
         return self.practice_id == practitioner.practice_id
-
-    def duplicate(self, name: str) -> "AppointmentType":
-        """The same under another name, after it, not yet online; its own schedule copied."""
-        schedule = Schedule.objects.filter(appointment_type=self).first()
-        copy = AppointmentType.objects.get(pk=self.pk)
-        copy.pk, copy.name, copy.allow_online_booking = None, name[:100], False
-        copy._state.adding = True
-        with transaction.atomic():
-            copy.save()
-            if schedule is not None:
-                Schedule.set_own(copy, schedule.hours())
-        return copy
 
     def shift(self, by: int) -> None:
         """Places up (-1, -2...) or down among the practice's types that are not archived."""
