@@ -95,8 +95,8 @@ def change_absence(
     """
     refuse_unless_near(now, *({*wanted} - {absence.start, absence.end}))
     with agenda_of(absence.practitioner):
-        current = Absence.objects.by_hand().select_related("practitioner").filter(pk=absence.pk)
-        stored = current.first()
+        rows = Absence.objects.by_hand().select_for_update(of=("self",), no_key=True)
+        stored = rows.select_related("practitioner").filter(pk=absence.pk).first()
         if stored is None:
             raise ChangedMeanwhile
         inside = newly_covered(stored, wanted, now)

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
+from django.shortcuts import get_object_or_404
 
 from maia.availability.dated import InvalidPeriod, Turn
 from maia.availability.dated import Period as Dated
@@ -36,10 +38,10 @@ class DateTaken(Exception):
 @contextmanager
 def holding(owner: Practitioner | AppointmentType) -> Iterator[Schedule]:
     """Her schedule, made if she has none, or the type's own: one who changes it after the other. Raises
-    `NoOwnHours`."""
+    `NoOwnHours`, and Http404 of an owner who is gone."""
     with transaction.atomic():
         rows = owner.__class__._default_manager.select_for_update(of=("self",), no_key=True)
-        rows.get(pk=owner.pk)
+        get_object_or_404(rows, pk=owner.pk)
         if isinstance(owner, Practitioner):
             plan, _made = Schedule.objects.get_or_create(practitioner=owner)
         else:
@@ -65,6 +67,7 @@ def write_period(plan: Schedule, period: Period, weeks: Sequence[Week], count: C
     name of the one that it would overlap, `InvalidTurn`, `InvalidHours`, `TooManyDates`."""
     turn = _read_turn(weeks, count)
     wanted = Dated(period.name, period.first_date, period.last_date, turn)
+    _refuse_if_gone(plan.periods, period)
     others = plan.periods.exclude(pk=period.pk)
     for other in others:
         there = Dated(other.name, other.first_date, other.last_date, turn)
@@ -90,6 +93,7 @@ def write_special_day(
     """``special``, new or of this schedule, with its date and title; ``types``: none for all. Raises
     `DateTaken`, `InvalidHours`: an opening has hours, what closes a day is an absence; `TooManyDates`."""
     read = WeeklyHours({special.date.weekday(): ranges}).on(special.date.weekday())
+    _refuse_if_gone(plan.special_days, special)
     others = plan.special_days.exclude(pk=special.pk)
     there = others.filter(date=special.date).first()
     if there is not None:
@@ -102,6 +106,12 @@ def write_special_day(
     special.save()
     special.types.set(types)
     return special
+
+
+def _refuse_if_gone(rows: models.Manager[Any], row: Period | SpecialDay) -> None:
+    """Who changes one that was deleted meanwhile does not make it again. Raises Http404."""
+    if row.pk is not None:
+        get_object_or_404(rows, pk=row.pk)
 
 
 def _read_turn(weeks: Sequence[Week], count: Count) -> Turn:

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -21,6 +22,7 @@ from maia.appointments.agenda import By
 from maia.appointments.blocking import Span, be_absent, covered
 from maia.appointments.models import Event
 from maia.patients.text import clean_text
+from maia.practices.held import hold
 from maia.privacy.journal import Act, time_in_words
 from maia.schedules.models import Absence
 
@@ -101,8 +103,10 @@ def read_absence(request: HttpRequest, id: Id) -> Any:
 @router.patch("absences/{id}", response={200: BlockOut, **errors(400, 401, 403, 404, 422, 429)})
 def rename_absence(request: HttpRequest, id: Id, typed: BlockPatch) -> Any:
     absence = _hers(request, id)
-    absence.title = clean_line(typed.title)
-    absence.save(update_fields=["title"])
+    with transaction.atomic():
+        hold(absence)
+        absence.title = clean_line(typed.title)
+        absence.save(update_fields=["title"])
     note(request, absence)
     return shown(absence, zone_of(request))
 

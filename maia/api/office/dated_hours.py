@@ -284,8 +284,8 @@ def _write_day(
         read_ranges("hours", typed.hours),
         timezone.localdate(timezone=seat(request).practice.zone),
     )
-    types = _types(request, owner, typed.types)
     with _changing(request, owner, confirm=typed.confirm) as plan:
+        types = _types(request, owner, typed.types)
         write_special_day(plan, special, ranges, types, today)
     _note(request, owner, f"opening of {special.date}")
     return special
@@ -297,7 +297,8 @@ def _types(request: HttpRequest, owner: Owner, keys: list[int] | None) -> list[A
         return []
     if not isinstance(owner, Practitioner) or not keys:
         raise ValidationError({"types": "null is for all that follow the schedule"})
-    types = AppointmentType.objects.filter(practice=seat(request).practice, pk__in=keys)
+    rows = AppointmentType.objects.select_for_update(no_key=True)  # one may be deleted meanwhile
+    types = rows.filter(practice=seat(request).practice, pk__in=keys).order_by("pk")
     chosen = [type for type in types if type.is_offered_by(owner)]
     if len(chosen) < len(set(keys)):
         raise ValidationError({"types": "types that this practitioner offers are expected"})

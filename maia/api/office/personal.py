@@ -29,6 +29,7 @@ from maia.api.office.blocks import (
 from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.problems import errors
+from maia.appointments.exceptions import ChangedMeanwhile
 from maia.appointments.models import Event
 from maia.appointments.personal import (
     Change,
@@ -155,7 +156,7 @@ def change(request: HttpRequest, id: Id, typed: EventPatch) -> Any:
         raise ValidationError({"end": "after the start, within a year"})
     there = practitioner(request, typed.practitioner) if typed.practitioner else None
     moves = (start, end) != (event.start, event.end)
-    with _rules_in_words():
+    with _rules_in_words(), _or_gone(request, id):
         changed = change_event(
             event,
             Change(
@@ -179,7 +180,8 @@ def change(request: HttpRequest, id: Id, typed: EventPatch) -> Any:
 @router.delete("personal-events/{id}", response={204: None, **errors(401, 403, 404, 409, 422, 429)})
 def delete_event(request: HttpRequest, id: Id, which: Which = Which.THIS) -> Any:
     event = get_object_or_404(_events(request), pk=id)
-    drop_event(event, which, now=timezone.now())
+    with _or_gone(request, id):
+        drop_event(event, which, now=timezone.now())
     note(request, event)
     return 204, None
 
@@ -187,6 +189,16 @@ def delete_event(request: HttpRequest, id: Id, which: Which = Which.THIS) -> Any
 def _events(request: HttpRequest) -> Any:
     rows = Event.objects.filter(practice=seat(request).practice, kind=Event.Kind.PERSONAL)
     return rows.select_related("series", "practitioner__practice")
+
+
+@contextmanager
+def _or_gone(request: HttpRequest, id: int) -> Iterator[None]:
+    """Of one that somebody has dropped meanwhile there is nothing to read again. Raises Http404."""
+    try:
+        yield
+    except ChangedMeanwhile:
+        get_object_or_404(_events(request), pk=id)
+        raise
 
 
 def _rule(text: str, start: datetime, zone: ZoneInfo) -> Rule | None:

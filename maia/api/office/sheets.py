@@ -18,6 +18,7 @@ from maia.api.problems import errors
 from maia.appointments.stranded import stranded
 from maia.availability.weekly import InvalidHours, WeeklyHours
 from maia.messaging.reminders import reschedule
+from maia.practices.held import hold
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
 from maia.schedules.models import Schedule
@@ -71,12 +72,13 @@ def read_sheet(request: HttpRequest, whose: Annotated[Whose, Query()]) -> Any:
 def change_sheet(request: HttpRequest, whose: Annotated[Whose, Query()], sheet: SheetIn) -> Any:
     hers = practitioner(request, whose.practitioner, change=True)
     typed = sheet.dict(exclude_unset=True)
-    for name, value in typed.items():
-        if value is None and name != "evening_cutoff":
-            raise ValidationError({name: "null is no value here"})
-        setattr(hers, name, value)
-    hers.clean_fields(exclude={f.name for f in Practitioner._meta.fields} - set(typed))
     with transaction.atomic():
+        hold(hers)
+        for name, value in typed.items():
+            if value is None and name != "evening_cutoff":
+                raise ValidationError({name: "null is no value here"})
+            setattr(hers, name, value)
+        hers.clean_fields(exclude={f.name for f in Practitioner._meta.fields} - set(typed))
         hers.save(update_fields=list(typed))  # two who change different fields both do
         reschedule(hers, timezone.now())
     written_down(request, Act.SETTINGS, detail=f"{hers.name}: {', '.join(typed)}")

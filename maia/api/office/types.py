@@ -21,6 +21,7 @@ from maia.api.places import Kind
 from maia.api.problems import Refused, errors
 from maia.appointments.stranded import stranded_of_type
 from maia.patients.text import clean_line, clean_text
+from maia.practices.held import hold
 from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType, Category, Schedule
 from maia.schedules.written import WrittenHours, with_week
@@ -166,6 +167,8 @@ def type_to_change(request: HttpRequest, id: int) -> AppointmentType:
 def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -> AppointmentType:
     cleaners = {"name": clean_line, "description": clean_text, "instructions": clean_text}
     with transaction.atomic():
+        if type.pk:
+            hold(type)
         changed = set(typed) - {"schedule"}
         if "category" in typed:
             type.category = Category.named(type.practice, clean_line(typed.pop("category") or ""))

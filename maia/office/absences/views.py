@@ -24,10 +24,11 @@ from maia.office.absences.listing import absences_to_come, events_to_come, serie
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.fields.asked import read_asked
 from maia.office.fields.colleagues import HAS_LEFT
-from maia.office.fields.kept_form import hold, in_turn
+from maia.office.fields.kept_form import in_turn
 from maia.office.meant import mark_of
 from maia.office.once import made_once
 from maia.office.panel import is_in_panel
+from maia.practices.held import hold
 from maia.privacy.journal import Act, time_in_words
 from maia.schedules.models import Absence
 

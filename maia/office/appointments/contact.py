@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from maia.office.access import OfficeRequest, get_appointment, office, written_down
-from maia.office.fields.kept_form import hold, in_turn
+from maia.office.fields.kept_form import in_turn
 from maia.office.patients.forms import ContactForm
+from maia.practices.held import hold
 from maia.privacy.journal import Act
 from maia.privacy.reading import open_record
 

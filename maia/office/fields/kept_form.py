@@ -19,9 +19,11 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.http import Http404, HttpResponse
+from django.db import transaction
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
+
+from maia.practices.held import hold
 
 LONGEST_SHOWN = 80  # characters of what somebody else wrote
 
@@ -41,17 +43,6 @@ def in_turn(view: Asked) -> Asked:
 
     wrapped.in_turn = True  # type: ignore[attr-defined]  # for the test that walks every form
     return wrapped  # type: ignore[return-value]
-
-
-def hold(row: models.Model) -> None:
-    """Reads it again and holds it: two who save at the same moment come one after the other, and
-    the second is compared with what the first wrote. Inside `in_turn`. Raises Http404 if it is gone.
-    """
-    rows = type(row)._base_manager.select_for_update(no_key=True)
-    try:
-        row.refresh_from_db(from_queryset=rows)
-    except models.ObjectDoesNotExist:
-        raise Http404 from None
 
 
 class KeptForm(forms.BaseForm):

@@ -13,7 +13,7 @@ from maia.office.access import (
     office,
     written_down,
 )
-from maia.office.fields.kept_form import hold, in_turn
+from maia.office.fields.kept_form import in_turn
 from maia.office.patients.finding import SHOWN
 from maia.office.patients.forms import PatientForm
 from maia.office.patients.sharing import NAMED
@@ -22,6 +22,7 @@ from maia.patients.phones import is_mobile
 from maia.patients.records import sharing
 from maia.patients.search import alike
 from maia.patients.unmerging import last_merge
+from maia.practices.held import hold
 from maia.privacy.journal import Act, last_correction
 from maia.privacy.reading import open_record
 

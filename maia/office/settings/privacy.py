@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from maia.office.access import OfficeRequest, owner_page, written_down
 from maia.office.again import asked_again
-from maia.office.fields.kept_form import KeptRowForm, hold, in_turn
+from maia.office.fields.kept_form import KeptRowForm, in_turn
+from maia.practices.held import hold
 from maia.practices.models import Practice
 from maia.privacy.journal import Act
 from maia.privacy.models import Terms, terms_of

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from maia.appointments.stranded import stranded
 from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
-from maia.office.fields.kept_form import hold, in_turn
+from maia.office.fields.kept_form import in_turn
 from maia.office.meant import is_meant, mark_of
 from maia.office.settings.coming_weeks import coming_weeks
 from maia.office.settings.week_form import WeekForm
 from maia.office.settings.week_words import week_in_words
+from maia.practices.held import hold
 from maia.privacy.journal import Act
 from maia.privacy.reading import read_agenda
 from maia.schedules.models import Schedule

@@ -21,6 +21,7 @@ from maia.office.settings.schedule import hours_of
 from maia.office.settings.type_form import TypeForm
 from maia.office.settings.week_form import WeekForm
 from maia.practices.colours import NEUTRAL
+from maia.practices.held import hold
 from maia.practices.models import COLOUR
 from maia.privacy.journal import Act
 from maia.privacy.reading import read_agenda
@@ -71,11 +72,15 @@ def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
     type = _type(request, pk)
     match action:
         case "archive" | "restore":
-            type.archived = action == "archive"
-            type.save(update_fields=["archived"])
+            with transaction.atomic():
+                hold(type)
+                type.archived = action == "archive"
+                type.save(update_fields=["archived"])
             _note_type(request, type)
         case "duplicate":
-            copy = duplicate(type, _("%(name)s (copy)") % {"name": type.name})
+            with transaction.atomic():
+                hold(type)
+                copy = duplicate(type, _("%(name)s (copy)") % {"name": type.name})
             _note_type(request, copy)
             return redirect("office:edit_type", copy.pk)
         case "up" | "down":

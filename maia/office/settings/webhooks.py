@@ -19,6 +19,7 @@ from maia.office.again import asked_again
 from maia.office.once import made_once
 from maia.outside.http import NotAllowed, check_url
 from maia.outside.words import why_not_fetched
+from maia.practices.held import hold
 from maia.privacy.journal import Act
 from maia.webhooks.adding import ToldAlready, add_webhook
 from maia.webhooks.models import Webhook
@@ -89,7 +90,9 @@ def change_webhook(request: OfficeRequest, pk: int, action: str) -> HttpResponse
     now = timezone.now()
     match action:
         case "test":
-            trial_of(webhook, now, by=request.seat.user)
+            with transaction.atomic():
+                hold(webhook)
+                trial_of(webhook, now, by=request.seat.user)
             messages.success(request, _("A test is on its way. This page says what becomes of it."))
         case "pause":
             webhook.pause(now)
@@ -123,7 +126,9 @@ def renew_secret(request: OfficeRequest, pk: int) -> HttpResponse:
             _("Renew"),
             reverse("office:webhooks"),
         )
-    webhook.renew_secret()
+    with transaction.atomic():
+        hold(webhook)
+        webhook.renew_secret()
     written_down(request, Act.SETTINGS, detail=f"webhook ↻ {webhook.url}")
     messages.success(request, _("The secret is new: give it to the program."))
     return redirect("office:webhooks")
