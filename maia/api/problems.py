@@ -64,6 +64,7 @@ _WORDS = {
     "too_late": "It is too late to change this appointment online.",
     "request_expired": "This request has expired: nobody answered before its start.",
     "already_begun": "This time has begun: nothing waits for a yes there.",
+    "not_begun": "This appointment has not begun: nobody knows yet who came.",
     "already_cancelled": "This appointment is cancelled.",
     "changed_meanwhile": "This appointment has changed meanwhile.",
     "takes_dates_away": "Other dates of this repetition would be no more.",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from maia.appointments.agenda import By, agenda_of, read_again, record, save
-from maia.appointments.exceptions import AlreadyCancelled, ChangedMeanwhile, ImpossibleDate
+from maia.appointments.exceptions import AlreadyCancelled, ChangedMeanwhile, NotBegun
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.practices.models import Practitioner
 
@@ -13,6 +13,17 @@ from maia.practices.models import Practitioner
 def may_be_said(rows: Any, now: datetime) -> Any:
     """Of appointments, those of which it can be said: begun, and not cancelled."""
     return rows.filter(event__start__lte=now).exclude(status=Appointment.Status.CANCELLED)
+
+
+def refuse_unless_known(current: Appointment, attendance: str, now: datetime) -> None:
+    """By whatever door ``attendance`` comes, where it is another than before: of one. "", not known, may
+    always be said again. Raises `AlreadyCancelled`, and `NotBegun`."""
+    if attendance in ("", current.attendance):
+        return
+    if current.status == Appointment.Status.CANCELLED:
+        raise AlreadyCancelled
+    if current.start > now:
+        raise NotBegun
 
 
 def hold_agendas(practitioners: Iterable[int]) -> None:
@@ -28,7 +39,7 @@ def say_attendance(
     was read; the same as it is now, nothing happens.
 
     Raises `ChangedMeanwhile` where somebody has said something else since, `AlreadyCancelled`, and
-    `ImpossibleDate` before it has begun.
+    `NotBegun`.
     """
     with agenda_of(appointment.practitioner):
         current = read_again(appointment)
@@ -36,10 +47,7 @@ def say_attendance(
             return current
         if current.attendance != was:
             raise ChangedMeanwhile
-        if current.status == Appointment.Status.CANCELLED:
-            raise AlreadyCancelled
-        if current.start > now:
-            raise ImpossibleDate
+        refuse_unless_known(current, attendance, now)
         current.attendance = attendance
         save(current, "attendance")
         acts = HistoryEntry.Action

@@ -24,6 +24,7 @@ from maia.appointments.agenda import (
     refuse_unless_seen,
     save,
 )
+from maia.appointments.attendance import refuse_unless_known
 from maia.appointments.exceptions import (
     AlreadyBegun,
     NotBookable,
@@ -239,11 +240,13 @@ def edit_appointment(
     """What the practice writes on the sheet; neither its time nor its status.
 
     ``practice_notes`` is None where they stay as they are. ``seen`` is the version on the page
-    that is saved. Raises `ChangedMeanwhile`, and `RecordErased` for notes on nobody.
+    that is saved. Raises `ChangedMeanwhile`, `RecordErased` for notes on nobody, and what
+    `refuse_unless_known` does of ``attendance``.
     """
     about_her = patient_of(appointment) if practice_notes else None
     with agenda_of(appointment.practitioner, holding=about_her):
         current = read_again(appointment, seen)
+        refuse_unless_known(current, attendance, now)
         notes = current.practice_notes if practice_notes is None else practice_notes
         wanted = (notes, attendance, boxes.email, boxes.sms)
         fields = ("practice_notes", "attendance", "email_reminder", "sms_reminder")

@@ -118,6 +118,12 @@ class AlreadyBegun(BookingRefused):
     code = "already_begun"
 
 
+class NotBegun(BookingRefused):
+    """Nobody knows yet who came to what has not begun."""
+
+    code = "not_begun"
+
+
 class ChangedMeanwhile(BookingRefused):
     """Somebody else changed it since this page was opened."""
 

@@ -13,6 +13,7 @@ from maia.appointments.exceptions import (
     BookingRefused,
     ChangedMeanwhile,
     ImpossibleDate,
+    NotBegun,
     NotBookable,
     PatientBusy,
     RequestExpired,
@@ -36,6 +37,7 @@ _WORDS: dict[type[BookingRefused], str | Promise] = {
         "This request has expired: nobody had answered before its start. The patient is told so."
     ),
     AlreadyBegun: _("This time has begun: nothing waits for a confirmation there."),
+    NotBegun: _("This appointment has not begun: nobody knows yet who came."),
     ChangedMeanwhile: _("Somebody changed this appointment meanwhile. Nothing of yours was saved."),
     ImpossibleDate: _("This date is impossible."),
     TooFarAway: TOO_FAR_AWAY,

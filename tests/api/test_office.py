@@ -136,7 +136,7 @@ def note(script, type, patient, start="2026-12-03T09:30:00+01:00", **more):
 
 
 def test_an_appointment_from_note_to_cancel(owner, anne, follow_up, julie):
-    body = note(owner, follow_up, julie, "2026-12-01T10:10:00+01:00", notes="Urgent").json()
+    body = note(owner, follow_up, julie, "2026-12-01T09:50:00+01:00", notes="Urgent").json()
     assert (body["status"], body["sms_reminder"], body["notes"]) == ("confirmed", True, "Urgent")
     path = f"office/appointments/{body['id']}"
     changed = owner.call("PATCH", path, {"attendance": "attended", "sms_reminder": False}).json()
@@ -154,6 +154,21 @@ def test_an_appointment_from_note_to_cancel(owner, anne, follow_up, julie):
     assert kinds == {
         ("confirmation", "email"), ("moved", "email"), ("moved", "sms"), ("cancelled", "email"),
     }  # fmt: skip
+
+
+@pytest.mark.rule("3.12.9")
+def test_who_came_is_said_of_what_has_begun_and_stands(owner, anne, follow_up, julie):
+    made = note(owner, follow_up, julie, status="unconfirmed").json()
+    path = f"office/appointments/{made['id']}"
+    for body in ({"attendance": "attended"}, {"attendance": "no_show", "status": "confirmed"}):
+        assert_problem(owner.call("PATCH", path, body), 409, "not_begun")
+    assert owner.call("GET", path).json() == made  # all or nothing
+    gone = note(owner, follow_up, julie, "2026-12-01T08:00:00+01:00").json()
+    path = f"office/appointments/{gone['id']}"
+    owner.call("POST", f"{path}/cancel")
+    body = {"attendance": "attended", "notes": "Vue"}
+    assert_problem(owner.call("PATCH", path, body), 409, "already_cancelled")
+    assert owner.call("PATCH", path, {"attendance": "", "notes": "Annulé"}).json()["notes"]
 
 
 @pytest.mark.rule("3.4.4")

@@ -11,6 +11,7 @@ from maia.appointments.booking import book_appointment, cancel_appointment, edit
 from maia.appointments.exceptions import (
     AlreadyCancelled,
     ChangedMeanwhile,
+    NotBegun,
     NotBookable,
     PatientBusy,
     RequestReused,
@@ -267,6 +268,31 @@ def test_who_edits_what_has_changed_is_told(follow_up, anne, julie):
         write("Autre chose")
     appointment.refresh_from_db()
     assert appointment.practice_notes == "Toxo négative"
+
+
+@pytest.mark.rule("3.12.9")
+def test_the_sheet_says_who_came_of_what_has_begun_too(follow_up, anne, julie):
+    appointment = book(follow_up, anne, "09:30", julie)
+    by = By.practice(anne.user)
+
+    def say(attendance, now):
+        current = Appointment.objects.with_details().get()
+        return edit_appointment(
+            current, practice_notes="Vu", attendance=attendance, now=now, seen=current.version,
+            boxes=Boxes(email=True, sms=False), by=by,
+        )  # fmt: skip
+
+    with pytest.raises(NotBegun):
+        say("attended", appointment.start - timedelta(seconds=1))
+    assert Appointment.objects.get().practice_notes == ""
+    assert say("attended", appointment.start).attendance == "attended"
+    cancel_appointment(appointment, by=by, now=appointment.start)
+    assert say("attended", appointment.end).attendance == "attended"  # it stays as it was
+    with pytest.raises(AlreadyCancelled):
+        say("no_show", appointment.end)
+    assert say("", appointment.end).attendance == ""
+    with pytest.raises(AlreadyCancelled):
+        say("excused", appointment.end)
 
 
 @pytest.mark.rule("3.6.11")

@@ -8,7 +8,7 @@ import pytest
 
 from maia.appointments.attendance import may_be_said, say_attendance
 from maia.appointments.booking import By, book_appointment, cancel_appointment
-from maia.appointments.exceptions import AlreadyCancelled, ChangedMeanwhile, ImpossibleDate
+from maia.appointments.exceptions import AlreadyCancelled, ChangedMeanwhile, NotBegun
 from maia.appointments.listing import Wanted, count_to_confirm, listed, to_confirm
 from maia.appointments.models import Appointment
 from maia.appointments.spreadsheet import appointments_csv
@@ -125,7 +125,7 @@ def test_what_somebody_else_said_meanwhile_stays(week):
     week["plain"].refresh_from_db()
     assert week["plain"].attendance == "excused"
     assert week["plain"].history.count() == count
-    for name, refusal in (("gone", AlreadyCancelled), ("friday", ImpossibleDate)):
+    for name, refusal in (("gone", AlreadyCancelled), ("friday", NotBegun)):
         with pytest.raises(refusal):
             say_attendance(week[name], "attended", was="", by=PRACTICE, now=AFTER)
 

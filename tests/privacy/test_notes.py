@@ -107,12 +107,12 @@ def test_a_form_that_does_not_show_them_does_not_write_them(sign_in, team, reser
     record, sheet = pages(booked)
     typed = {"first_name": "Julia", "last_name": "Petit", "email": booked.patient.email}
     assert client.post(record, typed | {"notes": "Autre"}).status_code == 302
-    typed = {"version": booked.version, "practice_notes": "Autre", "attendance": "attended"}
+    typed = {"version": booked.version, "practice_notes": "Autre", "send_sms": "on"}
     assert client.post(sheet, typed).status_code == 302
     booked.refresh_from_db()
     booked.patient.refresh_from_db()
     assert (booked.patient.first_name, booked.patient.notes) == ("Julia", SECRET)
-    assert (booked.attendance, booked.practice_notes) == ("attended", SECRET)
+    assert (booked.sms_reminder, booked.practice_notes) == (True, SECRET)
     # Nor does a page that answers a refusal show them.
     answer = client.post(sheet, {"version": "77"})
     assert answer.status_code == 409

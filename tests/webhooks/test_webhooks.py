@@ -55,7 +55,7 @@ def test_everything_that_happens_is_told_signed_and_nameless(
     appointment.refresh_from_db()
     edit_appointment(
         appointment, practice_notes="Allaite", attendance="attended", boxes=Boxes(True, False),
-        by=By.practice(None), now=NOW, seen=appointment.version,
+        by=By.practice(None), now=at(THURSDAY, "15:00"), seen=appointment.version,
     )  # fmt: skip
     cancel_appointment(appointment, by=By.practice(None), now=NOW)
     work()

@@ -67,8 +67,8 @@ def test_whatever_is_drawn_is_news(owner, practice, anne, julie, booked_in, chan
     one = move_appointment(Appointment.objects.get(), at(THURSDAY, "10:30"), by=by, now=now)
     assert changed()
     edit_appointment(
-        Appointment.objects.get(), practice_notes=None, attendance="no_show", by=by, now=now,
-        boxes=Boxes(email=False, sms=False), seen=Appointment.objects.get().version,
+        Appointment.objects.get(), practice_notes=None, attendance="no_show", by=by,
+        now=at(THURSDAY, "11:00"), boxes=Boxes(email=False, sms=False), seen=Appointment.objects.get().version,
     )  # fmt: skip
     assert changed()
     julie.last_name = "Martin"

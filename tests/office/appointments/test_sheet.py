@@ -76,6 +76,16 @@ def test_a_new_patient_is_made_on_the_spot_or_not_at_all(owner, anne, follow_up)
     assert Patient.objects.count() == 1
 
 
+@pytest.mark.rule("3.12.9")
+def test_the_sheet_of_what_has_not_begun_takes_no_attendance(owner, hers):
+    typed = {"version": hers.version, "practice_notes": "Vue", "attendance": "no_show"}
+    answer = owner.post(url("sheet", hers), typed)
+    assert answer.status_code == 409
+    assert "pas encore commencé" in answer.content.decode()
+    hers.refresh_from_db()
+    assert (hers.attendance, hers.practice_notes) == ("", "")
+
+
 def test_without_a_script_the_search_answers_on_saving(owner, anne, follow_up, practice):
     lina = make_patient(practice, "Lina")
     answer = note(owner, anne, follow_up, patient_search="lin")
