@@ -41,6 +41,7 @@ class Opening(NamedTuple):
     start: datetime
     end: datetime
     title: str
+    id: int | None
 
 
 class Shown(NamedTuple):
@@ -127,7 +128,7 @@ def _openings(written: WrittenHours, dates: list[date], zone: ZoneInfo) -> Itera
         for _day, intervals in lay_out(hours, [special.day], zone) if special.day in dates else ():
             for one in intervals:
                 span = one.start.astimezone(zone), one.end.astimezone(zone)
-                yield Opening(*span, special.title)
+                yield Opening(*span, special.title, special.id)
 
 
 def _after(day: date) -> date:

@@ -81,7 +81,8 @@ _HOURS = """
               p.first_monday)
  FROM plans s JOIN schedules_period p ON p.schedule_id = s.id
  UNION ALL
- SELECT {row}('day', s.who, d.date, d.start, d."end", d.breaks, d.title, t.appointmenttype_id)
+ SELECT {row}('day', s.who, d.date, d.start, d."end", d.breaks, d.title, t.appointmenttype_id,
+              d.id)
  FROM plans s JOIN schedules_specialday d ON d.schedule_id = s.id AND d.date BETWEEN %s AND %s
  LEFT JOIN schedules_specialday_types t ON t.specialday_id = d.id
 ) said)
@@ -174,12 +175,12 @@ def parse_hours(found: Texts) -> Hours:
                 dates = date.fromisoformat(first), last and date.fromisoformat(last)
                 written.periods.append(WrittenPeriod(key, name, *dates, _count(*count)))
             case "day":  # once for each of its types
-                day, start, end, breaks, title, type = said
+                day, start, end, breaks, title, type, key = said
                 types = chosen.get((who, day))
                 if types is None:
                     types = chosen[who, day] = set()
                     ranges = _ranges(start, end, breaks)
-                    days[who, day] = WrittenDay(date.fromisoformat(day), ranges, title)
+                    days[who, day] = WrittenDay(date.fromisoformat(day), ranges, title, id=key)
                 if type is not None:
                     types.add(type)
     for (who, day), special in days.items():

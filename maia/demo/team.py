@@ -1,5 +1,7 @@
 """The demo practice, its two midwives and their hours."""
 
+from datetime import datetime, timedelta
+
 from maia.accounts.models import User
 from maia.practices.models import Membership, Practice, Practitioner
 from maia.schedules.models import Schedule
@@ -71,6 +73,15 @@ def _practitioner(
 
 def make_user(email: str) -> User:
     return User.objects.create_user(email, PASSWORD, verified=True, language="fr")
+
+
+def open_a_saturday(practitioner: Practitioner, now: datetime) -> None:
+    """For once, in three weeks."""
+    today = now.astimezone(practitioner.practice.zone).date()
+    saturday = today + timedelta(days=(5 - today.weekday()) % 7, weeks=2)
+    practitioner.schedule.special_days.create(
+        date=saturday, start=9 * 60, end=12 * 60, title="Consultations du samedi"
+    )
 
 
 def set_hours(schedule: Schedule, lines: dict[int, str]) -> None:

@@ -40,6 +40,7 @@ class WrittenDay(NamedTuple):
     ranges: Ranges
     title: str
     types: frozenset[int] | None = None
+    id: int | None = None  # of the row
 
 
 @dataclass
@@ -69,7 +70,7 @@ class WrittenHours:
             )
         for day in plan.special_days.all():
             types = frozenset(type.pk for type in day.types.all()) or None
-            written.days.append(WrittenDay(day.date, day.ranges, day.title, types))
+            written.days.append(WrittenDay(day.date, day.ranges, day.title, types, day.pk))
         return written
 
     def add_line(self, period: int | None, week: int, weekday: int, ranges: Ranges) -> None:

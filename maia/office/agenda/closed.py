@@ -31,7 +31,7 @@ def closed_rows(
                 "display": "background",
                 "classNames": ["opening"],
                 "title": opening_name(opening.title),
-                "url": page(Why.HOURS, None),
+                "url": opening_page(seat, practitioner, opening.id),
             }
         for closed in (part for whole in shown.closed for part in _parts(whole)):
             row = {
@@ -49,6 +49,13 @@ def closed_rows(
 def opening_name(title: str) -> str:
     name = _("Exceptional opening")
     return f"{name} · {title}" if title else name
+
+
+def opening_page(seat: Seat, practitioner: Practitioner, opening: int | None) -> str:
+    """Where it is changed; nothing where she may not."""
+    if not seat.may_change_settings_of(practitioner):
+        return ""
+    return reverse("office:edit_opening", args=[opening])
 
 
 def closed_name(seat: Seat, practitioner: Practitioner, closed: ClosedTime) -> str:

@@ -8,6 +8,7 @@ from maia.office.settings import (
     embed,
     index,
     journal,
+    openings,
     practice,
     practitioner,
     privacy,
@@ -26,6 +27,10 @@ urlpatterns = [
     path("settings/booking-page/", start.booking_page, name="booking_page"),
     path("settings/practitioners/<int:pk>/", practitioner.practitioner, name="practitioner"),
     path("settings/practitioners/<int:pk>/schedule/", schedule.schedule, name="schedule"),
+    path("settings/practitioners/<int:pk>/openings/", openings.openings, name="openings"),
+    path("settings/practitioners/<int:pk>/openings/new/", openings.new_opening, name="new_opening"),
+    path("settings/openings/<int:pk>/", openings.edit_opening, name="edit_opening"),
+    path("settings/openings/<int:pk>/delete/", openings.delete_opening, name="delete_opening"),
     path("settings/practitioners/<int:pk>/calendars/", calendars.calendars, name="calendars"),
     path("settings/practitioners/<int:pk>/calendars/feed/", calendars.new_feed, name="new_feed"),
     path(

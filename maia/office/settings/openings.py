@@ -1,0 +1,218 @@
+"""Exceptional openings of a practitioner: a date whose hours are said whole, holidays as well."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maia.appointments.changing_hours import Stranded, changing_hours
+from maia.appointments.dates import long_date
+from maia.appointments.models import Appointment
+from maia.office import sure
+from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
+from maia.office.fields.asked import read_asked
+from maia.office.fields.kept_form import hold, in_turn
+from maia.office.meant import is_meant, mark_of
+from maia.office.once import made_once
+from maia.office.settings.opening_form import ChangeOpeningForm, OpeningForm
+from maia.office.settings.opening_words import lines_of, remarks_on, when_of
+from maia.practices.models import Practitioner
+from maia.privacy.journal import Act
+from maia.privacy.reading import read_agenda
+from maia.schedules.models import Schedule, SpecialDay
+from maia.schedules.writing import DateTaken, TooManyDates, write_special_day
+
+MOST_PAST = 100
+MOST_NAMED = 10
+
+
+class Refused(Exception):
+    """The form says why. Nothing is kept."""
+
+
+@settings_page
+@require_safe
+def openings(request: OfficeRequest, pk: int) -> HttpResponse:
+    """Those to come; those that are over are folded."""
+    hers = get_practitioner(request, pk)
+    rows, today = _rows().filter(schedule__practitioner=hers), timezone.localdate()
+    over = rows.filter(date__lt=today).order_by("-date")
+    context = {
+        "practice": request.seat.practice,
+        "practitioner": hers,
+        "coming": lines_of(hers, list(rows.filter(date__gte=today))),
+        "past": lines_of(hers, list(over[:MOST_PAST])),
+    }
+    return render(request, "office/settings/openings.html", context)
+
+
+@settings_page
+@require_http_methods(["GET", "HEAD", "POST"])
+@made_once
+def new_opening(request: OfficeRequest, pk: int) -> HttpResponse:
+    """One date, or several with the same hours: all of them are saved, or none."""
+    hers = get_practitioner(request, pk)
+    guess = {"date": read_asked(request).day}
+    form = OpeningForm(request.POST or None, practitioner=hers, initial=guess)
+    return _edit(request, hers, form)
+
+
+@settings_page
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_turn
+def edit_opening(request: OfficeRequest, pk: int) -> HttpResponse:
+    special, hers = _get(request, pk)
+    if request.method == "POST":
+        hold(hers)  # before what is hers, as whoever deletes does
+        hold(special)
+    form = ChangeOpeningForm(request.POST or None, practitioner=hers, special=special)
+    return _edit(request, hers, form, special)
+
+
+@settings_page
+@require_POST
+def delete_opening(request: OfficeRequest, pk: int) -> HttpResponse:
+    """Asks by its date, and names who would be left outside; again, where others are since."""
+    special, hers = _get(request, pk)
+    row, outside = SpecialDay.objects.filter(pk=pk), list[Appointment]()
+    with transaction.atomic():
+        try:
+            with _changing(request, hers):
+                row.delete()
+        except Stranded as refusal:
+            outside = list(refusal.appointments)
+        if not sure.is_sure(request):
+            transaction.set_rollback(True)
+    if outside or not sure.is_sure(request):
+        return _ask_before_deleting(request, hers, special, outside)
+    _note(request, hers, special)
+    messages.success(request, _("The opening is deleted."))
+    return redirect("office:openings", hers.pk)
+
+
+def _edit(
+    request: OfficeRequest,
+    hers: Practitioner,
+    form: OpeningForm,
+    special: SpecialDay | None = None,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "practice": request.seat.practice,
+        "practitioner": hers,
+        "form": form,
+        "special": special,
+        "day": special and special.date,
+    }
+    page = "office/settings/opening.html"
+    is_read = form.is_valid()
+    if not form.is_bound:
+        day = form["date"].value()
+        ranges = special.ranges if special else []
+        for_all = special is None or not special.types.all()
+        context["remarks"] = remarks_on(hers, [day] if day else [], ranges, for_all=for_all)
+        return render(request, page, context)
+    for_all = bool(form.cleaned_data.get("for_all"))
+    days = list(form.days.values())
+    context["remarks"] = remarks_on(hers, days, form.ranges, for_all=for_all)
+    if "preview" in request.POST or "more_breaks" in request.POST:
+        form.errors.clear()  # she has not finished
+        return render(request, page, context)
+    if not is_read:
+        return render(request, page, context, status=422)
+    try:
+        with _changing(request, hers) as plan:
+            written = _write(plan, form, special)
+    except Refused:
+        return render(request, page, context, status=422)
+    except Stranded as refusal:
+        mark = mark_of([one.pk for one in refusal.appointments])
+        context |= {"stranded": refusal.appointments, "mark": mark}
+        return render(request, page, context, status=409)
+    for one in written:
+        _note(request, hers, one)
+    messages.success(request, _("Saved."))
+    return redirect("office:openings", hers.pk)
+
+
+def _write(plan: Schedule, form: OpeningForm, special: SpecialDay | None) -> list[SpecialDay]:
+    """Raises `Refused` once each date that is refused is named."""
+    written, today = [], timezone.localdate()
+    for name, day in form.days.items():
+        one = special or SpecialDay()
+        one.date, one.title = day, form.cleaned_data["title"]
+        try:
+            written.append(write_special_day(plan, one, form.ranges, form.chosen_types, today))
+        except DateTaken as refusal:
+            form.refuse_taken(name, refusal.title)
+        except TooManyDates:
+            form.add_error(name, _("There are too many openings to come: delete some first."))
+    if form.errors:
+        raise Refused
+    return written
+
+
+@contextmanager
+def _changing(request: OfficeRequest, hers: Practitioner) -> Iterator[Schedule]:
+    """Raises `Stranded`, whose appointments are named on the page, unless those are meant."""
+
+    def is_said(outside: Any) -> bool:
+        return is_meant(request, "anyway", [one.pk for one in outside])
+
+    try:
+        with changing_hours(hers, now=timezone.now(), is_meant=is_said) as plan:
+            yield plan
+    except Stranded:
+        read_agenda(request.seat, now=timezone.now())
+        raise
+
+
+def _ask_before_deleting(
+    request: OfficeRequest, hers: Practitioner, special: SpecialDay, outside: list[Appointment]
+) -> HttpResponse:
+    takes = [" · ".join(filter(None, [hers.name, when_of(special), special.title])) + "."]
+    if outside:
+        words = ngettext(
+            "%(count)s appointment to come would be outside these hours. It stays as it is.",
+            "%(count)s appointments to come would be outside these hours. They stay as they are.",
+            len(outside),
+        )
+        takes.append(words % {"count": len(outside)})
+    for one in outside[:MOST_NAMED]:
+        start = timezone.localtime(one.start)
+        takes.append(f"{long_date(start)}, {start:%H:%M} – {one.patient.name}")
+    if len(outside) > MOST_NAMED:
+        more = len(outside) - MOST_NAMED
+        takes.append(ngettext("%(count)s more", "%(count)s more", more) % {"count": more})
+    question = _("Delete the opening of %(day)s?") % {"day": long_date(special.date)}
+    back = reverse("office:openings", args=[hers.pk])
+    mark = [("anyway", mark_of([one.pk for one in outside]))] if outside else []
+    status = 409 if sure.is_sure(request) else 200
+    return sure.ask(request, question, takes, _("Delete"), back, typed=mark, status=status)
+
+
+def _rows() -> QuerySet[SpecialDay]:
+    return SpecialDay.objects.select_related("schedule").prefetch_related("types")
+
+
+def _get(request: OfficeRequest, pk: int) -> tuple[SpecialDay, Practitioner]:
+    """Of one whose settings she may change; not a type's own."""
+    ours = _rows().filter(schedule__practitioner__practice=request.seat.practice)
+    special = get_object_or_404(ours, pk=pk)
+    assert special.schedule.practitioner_id is not None
+    return special, get_practitioner(request, special.schedule.practitioner_id)
+
+
+def _note(request: OfficeRequest, hers: Practitioner, special: SpecialDay) -> None:
+    words = _("exceptional opening of %(day)s: %(name)s")
+    detail = words % {"day": f"{special.date:%d/%m/%Y}", "name": hers.name}
+    written_down(request, Act.SETTINGS, detail=detail)
