@@ -261,3 +261,29 @@ def test_a_record_is_erased(keys, site):
     keys.to("Effacer").press().sees("Effacer le dossier «\u00a0Nadia Clavier\u00a0»")
     keys.to("[name=understood]").press("Space")
     keys.to("Effacer pour de bon").press().sees("Le dossier est effacé")
+
+
+def test_a_date_is_opened_on_a_phone_and_found_in_the_agenda(keys):
+    keys.page.set_viewport_size({"width": 390, "height": 844})
+    keys.open("/pro/settings/")
+    keys.to("a[href$='/practitioners/1/openings/']").press().sees("Emploi du temps type")
+    keys.to("Nouvelle ouverture").press()
+    keys.to("#id_date")
+    keys.page.keyboard.type("01012028")
+    keys.sees("Ouvre le samedi 1er janvier, jour férié (Jour de l'an).")
+    keys.to("#id_start").type("9h")
+    keys.to("#id_end").type("8h").press().sees("La fin vient avant le début.")
+    keys.page.locator("#id_end:focus").wait_for()
+    keys.type("12h30")
+    keys.to("#id_for_all").press("Space")
+    keys.to("[name=types]").press("Space")
+    keys.to("Enregistrer").press().sees("C’est enregistré")
+    keys.sees("Samedi 1er janvier 2028, 09:00 – 12:30")
+    keys.open("/pro/?date=2028-01-01&view=day")
+    keys.page.locator("a.why", has_text="Ouverture exceptionnelle").wait_for()
+    keys.to("a.why").press().sees("Modifier l’ouverture")
+    assert keys.page.input_value("#id_end") == "12:30"
+    wider = keys.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wider <= 0
+    keys.to("Supprimer").press().sees("Supprimer l’ouverture du samedi 1er janvier 2028")
+    keys.to("Supprimer").press().sees("L’ouverture est supprimée.")

@@ -12,6 +12,7 @@ from maia.office.urls import urlpatterns
 from maia.patients.import_models import packed
 from maia.practices.models import Membership
 from maia.practices.seats import Seat
+from maia.schedules.models import Schedule
 from maia.tokens.models import Token
 from tests.conftest import NOW, THURSDAY, at, make_user
 from tests.office.conftest import BACKEND
@@ -42,6 +43,7 @@ POST_ONLY = {
     "remove",
     "choose_practice",
     "delete_absence",
+    "delete_opening",
     "event_summary",
     "move_event",
     "merge",
@@ -136,6 +138,10 @@ SETTINGS = OWNER | {
     "settings",
     "practitioner",
     "schedule",
+    "openings",
+    "new_opening",
+    "edit_opening",
+    "delete_opening",
     "types",
     "new_type",
     "edit_type",
@@ -146,6 +152,8 @@ SETTINGS = OWNER | {
 def paths(practice, practitioner, type, appointment):
     """Each address of the back office with the ids of one practice's things."""
     absence = practitioner.absences.create(start=NOW, end=NOW + timedelta(hours=1))
+    plan, _made = Schedule.objects.get_or_create(practitioner=practitioner)
+    opening = plan.special_days.create(date=NOW.date() + timedelta(days=60), start=540, end=600)
     event = practitioner.events.create(
         practice=practice, kind="personal", start=NOW, end=NOW + timedelta(hours=1)
     )
@@ -190,6 +198,10 @@ def paths(practice, practitioner, type, appointment):
         "choose_practice": practice.pk,
         "practitioner": practitioner.pk,
         "schedule": practitioner.pk,
+        "openings": practitioner.pk,
+        "new_opening": practitioner.pk,
+        "edit_opening": opening.pk,
+        "delete_opening": opening.pk,
         "edit_type": type.pk,
         "change_type": type.pk,
         "patient": appointment.patient_id,
@@ -281,6 +293,10 @@ def test_a_colleague_changes_her_own_settings_only(sign_in, team, anne, ines, ou
             *(
                 "practitioner",
                 "schedule",
+                "openings",
+                "new_opening",
+                "edit_opening",
+                "delete_opening",
                 "delete_absence",
                 "edit_absence",
                 "test_message",

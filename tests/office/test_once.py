@@ -26,7 +26,7 @@ from tests.pages import anyway
 MAKES = {
     "new_patient",
     "new_appointment", "new_absence", "new_event", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
-    "webhooks", "change_webhook", "tokens", "new_type", "change_type", "first_steps",
+    "webhooks", "change_webhook", "tokens", "new_type", "change_type", "first_steps", "new_opening",
 }  # fmt: skip
 # ... by a way of its own, ...
 OTHERWISE = {
@@ -38,7 +38,7 @@ CHANGES = {
     "answer_request", "attendance", "contact", "correct_patient",
     "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "delete_absence", "edit_absence", "personal_event", "move_event", "delete_event", "patient",
     "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "change_message", "practitioner",
-    "schedule", "change_calendar", "revoke_feed", "practice", "remove_website", "no_website",
+    "schedule", "edit_opening", "delete_opening", "change_calendar", "revoke_feed", "practice", "remove_website", "no_website",
     "privacy", "second_factor", "sign_out", "remove", "role", "renew_secret",
     "revoke_token", "edit_type",
     "import_of", "change_import",
@@ -111,6 +111,9 @@ def forms(there):
         }),
         "new_patient": ([], {"first_name": "Lina", "last_name": "Neuve"}),
         "new_absence": ([], away),
+        "new_opening": (
+            [anne.pk], {"date": "2026-12-12", "start": "9h", "end": "12h", "for_all": "on"},
+        ),
         "new_event": ([], {"practitioner": anne.pk, "date": "2026-12-07", "whole_days": "on"}),
         "calendars": ([anne.pk], {"name": "Maternité", "url": "https://hopital.example/a.ics"}),
         "new_feed": ([anne.pk], {"titles": "masked"}),
@@ -205,6 +208,7 @@ def test_every_such_form_shows_its_key(owner, there, settings):
         reverse("office:new_patient"),
         reverse("office:new_appointment"), reverse("office:new_absence"), reverse("office:new_event"), reverse("office:calendars", args=[anne.pk]),
         reverse("office:practitioner", args=[anne.pk]), reverse("office:team"),
+        reverse("office:new_opening", args=[anne.pk]),
         reverse("office:patient", args=[there["record"].pk]), reverse("office:webhooks"),
         reverse("office:tokens"), reverse("office:first_steps"), reverse("office:new_type"), reverse("office:types"),
     }  # fmt: skip

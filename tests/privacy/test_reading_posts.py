@@ -56,6 +56,13 @@ CASES = {
         [Act.AGENDA]
     ),
     "schedule": ("closed", 409, [Act.AGENDA]),
+    "new_opening": (
+        {"date": "2026-12-03", "start": "14h", "end": "15h", "for_all": "on"}, 409, [Act.AGENDA]
+    ),
+    "edit_opening": (
+        {"date": "2026-12-03", "start": "14h", "end": "15h", "for_all": "on"}, 409, [Act.AGENDA]
+    ),
+    "delete_opening": ({}, 200, [Act.AGENDA]),
     "patient_import": ("file", 302, []),  # nobody is shown yet
     "import_of": ("GET", 200, [Act.LISTED]),
     "import_remarks": ("GET", 200, [Act.LISTED]),
@@ -89,7 +96,12 @@ def test_what_is_posted_and_answers_patients_leaves_a_line(
         anne, at(THURSDAY, "18:00"), at(THURSDAY, "19:00"), Text(), now=NOW, allow_overlap=False
     )
     away = anne.absences.create(start=at(THURSDAY, "20:00"), end=at(THURSDAY, "21:00"))
+    opening = None
+    if name in ("edit_opening", "delete_opening"):  # which alone opens that day
+        anne.schedule.write({})
+        opening = anne.schedule.special_days.create(date=THURSDAY, start=540, end=720).pk
     pk = {
+        "edit_opening": opening, "delete_opening": opening, "new_opening": anne.pk,
         "edit_absence": away.pk,
         "personal_event": event.pk, "move_event": event.pk,
         "merge": julie.pk, "undo_merge": julie.pk, "schedule": anne.pk,

@@ -47,8 +47,7 @@ def closed_rows(
 
 
 def opening_name(title: str) -> str:
-    name = _("Exceptional opening")
-    return f"{name} · {title}" if title else name
+    return f"{_('Opening')} · {title}" if title else _("Exceptional opening")
 
 
 def opening_page(seat: Seat, practitioner: Practitioner, opening: int | None) -> str:

@@ -135,6 +135,7 @@ def _edit(
     except Refused:
         return render(request, page, context, status=422)
     except Stranded as refusal:
+        read_agenda(request.seat, now=timezone.now())  # named on the page
         mark = mark_of([one.pk for one in refusal.appointments])
         context |= {"stranded": refusal.appointments, "mark": mark}
         return render(request, page, context, status=409)
@@ -163,17 +164,13 @@ def _write(plan: Schedule, form: OpeningForm, special: SpecialDay | None) -> lis
 
 @contextmanager
 def _changing(request: OfficeRequest, hers: Practitioner) -> Iterator[Schedule]:
-    """Raises `Stranded`, whose appointments are named on the page, unless those are meant."""
+    """Raises `Stranded`, unless those that it leaves outside are meant."""
 
     def is_said(outside: Any) -> bool:
         return is_meant(request, "anyway", [one.pk for one in outside])
 
-    try:
-        with changing_hours(hers, now=timezone.now(), is_meant=is_said) as plan:
-            yield plan
-    except Stranded:
-        read_agenda(request.seat, now=timezone.now())
-        raise
+    with changing_hours(hers, now=timezone.now(), is_meant=is_said) as plan:
+        yield plan
 
 
 def _ask_before_deleting(
@@ -181,6 +178,7 @@ def _ask_before_deleting(
 ) -> HttpResponse:
     takes = [" · ".join(filter(None, [hers.name, when_of(special), special.title])) + "."]
     if outside:
+        read_agenda(request.seat, now=timezone.now())  # named on the page
         words = ngettext(
             "%(count)s appointment to come would be outside these hours. It stays as it is.",
             "%(count)s appointments to come would be outside these hours. They stay as they are.",
