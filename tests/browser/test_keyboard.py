@@ -281,7 +281,7 @@ def test_a_date_is_opened_on_a_phone_and_found_in_the_agenda(keys):
     keys.sees("Samedi 1er janvier 2028, 09:00 – 12:30")
     keys.open("/pro/?date=2028-01-01&view=day")
     keys.page.locator("a.why", has_text="Ouverture exceptionnelle").wait_for()
-    keys.to("a.why").press().sees("Modifier l’ouverture")
+    keys.to("a.why[href*='/openings/']").press().sees("Modifier l’ouverture")
     assert keys.page.input_value("#id_end") == "12:30"
     wider = keys.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wider <= 0

@@ -124,7 +124,9 @@ def _edit(
     for_all = bool(form.cleaned_data.get("for_all"))
     days = list(form.days.values())
     context["remarks"] = remarks_on(hers, days, form.ranges, for_all=for_all)
-    if "preview" in request.POST or "more_breaks" in request.POST:
+    if "preview" in request.POST:
+        return render(request, "office/settings/_opening_gives.html", context)
+    if "more_breaks" in request.POST:
         form.errors.clear()  # she has not finished
         return render(request, page, context)
     if not is_read:
