@@ -46,7 +46,7 @@ OPENS = {  # of a record or an appointment that the same function opens
 NUMBERS = {"office/menu.py:problems_of"}
 READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who calls it
     "office/absences/views.py:new_absence", "office/absences/deciding.py:Deciding._row", "office/settings/schedule.py:schedule",
-    "office/settings/openings.py:_edit", "office/settings/openings.py:delete_opening",
+    "office/settings/openings.py:_edit",
     "api/office/blocks.py:create_absence.create", "api/office/sheets.py:write_schedule", "api/office/dated_hours.py:_changing",
     "office/settings/types.py:_edit", "api/office/types.py:change_type",
     "office/agenda/wanted.py:Wanted.matching", "office/messages/views.py:_get",

@@ -1,6 +1,6 @@
 """Exceptional openings of a practitioner: a date whose hours are said whole, holidays as well."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,15 +21,16 @@ from maia.appointments.models import Appointment
 from maia.office import sure
 from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
 from maia.office.fields.asked import read_asked
-from maia.office.fields.kept_form import hold, in_turn
+from maia.office.fields.kept_form import in_turn
 from maia.office.meant import is_meant, mark_of
 from maia.office.once import made_once
 from maia.office.settings.opening_form import ChangeOpeningForm, OpeningForm
 from maia.office.settings.opening_words import lines_of, remarks_on, when_of
+from maia.practices.held import hold
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
 from maia.privacy.reading import read_agenda
-from maia.schedules.models import Schedule, SpecialDay
+from maia.schedules.models import AppointmentType, Schedule, SpecialDay
 from maia.schedules.writing import DateTaken, TooManyDates, write_special_day
 
 MOST_PAST = 100
@@ -82,19 +83,32 @@ def edit_opening(request: OfficeRequest, pk: int) -> HttpResponse:
 @settings_page
 @require_POST
 def delete_opening(request: OfficeRequest, pk: int) -> HttpResponse:
-    """Asks by its date, and names who would be left outside; again, where others are since."""
+    """As the page has named it, with who would be left outside; asked anew where that is another now."""
     special, hers = _get(request, pk)
-    row, outside = SpecialDay.objects.filter(pk=pk), list[Appointment]()
+    outside: list[Appointment] = []
+
+    def is_noted(found: Sequence[Appointment]) -> bool:
+        outside.extend(found)
+        return True
+
     with transaction.atomic():
-        try:
-            with _changing(request, hers):
-                row.delete()
-        except Stranded as refusal:
-            outside = list(refusal.appointments)
-        if not sure.is_sure(request):
+        hold(hers)
+        hold(special)
+        with changing_hours(hers, now=timezone.now(), is_meant=is_noted):
+            SpecialDay.objects.filter(pk=pk).delete()
+        question, takes = _what_goes(hers, special, outside)
+        mark = mark_of([question, *takes])
+        is_meant_so = sure.is_sure(request) and is_meant(request, "named", [question, *takes])
+        if not is_meant_so:
             transaction.set_rollback(True)
-    if outside or not sure.is_sure(request):
-        return _ask_before_deleting(request, hers, special, outside)
+    if not is_meant_so:
+        if outside:  # named on the page
+            read_agenda(request.seat, now=timezone.now())
+        back = reverse("office:openings", args=[hers.pk])
+        status = 409 if "named" in request.POST else 200
+        return sure.ask(
+            request, question, takes, _("Delete"), back, typed=[("named", mark)], status=status
+        )
     _note(request, hers, special)
     messages.success(request, _("The opening is deleted."))
     return redirect("office:openings", hers.pk)
@@ -150,11 +164,17 @@ def _edit(
 def _write(plan: Schedule, form: OpeningForm, special: SpecialDay | None) -> list[SpecialDay]:
     """Raises `Refused` once each date that is refused is named."""
     written, today = [], timezone.localdate()
+    rows = AppointmentType.objects.select_for_update(no_key=True)  # one may be deleted meanwhile
+    chosen = [type.pk for type in form.chosen_types]
+    types = list(rows.filter(pk__in=chosen).order_by("pk")) if chosen else []
+    if len(types) < len(chosen):
+        form.add_error("for_all", _("Tick the types that it is for, or all of them."))
+        raise Refused
     for name, day in form.days.items():
         one = special or SpecialDay()
         one.date, one.title = day, form.cleaned_data["title"]
         try:
-            written.append(write_special_day(plan, one, form.ranges, form.chosen_types, today))
+            written.append(write_special_day(plan, one, form.ranges, types, today))
         except DateTaken as refusal:
             form.refuse_taken(name, refusal.title)
         except TooManyDates:
@@ -175,12 +195,11 @@ def _changing(request: OfficeRequest, hers: Practitioner) -> Iterator[Schedule]:
         yield plan
 
 
-def _ask_before_deleting(
-    request: OfficeRequest, hers: Practitioner, special: SpecialDay, outside: list[Appointment]
-) -> HttpResponse:
+def _what_goes(
+    hers: Practitioner, special: SpecialDay, outside: Sequence[Appointment]
+) -> tuple[str, list[str]]:
     takes = [" · ".join(filter(None, [hers.name, when_of(special), special.title])) + "."]
     if outside:
-        read_agenda(request.seat, now=timezone.now())  # named on the page
         words = ngettext(
             "%(count)s appointment to come would be outside these hours. It stays as it is.",
             "%(count)s appointments to come would be outside these hours. They stay as they are.",
@@ -193,11 +212,8 @@ def _ask_before_deleting(
     if len(outside) > MOST_NAMED:
         more = len(outside) - MOST_NAMED
         takes.append(ngettext("%(count)s more", "%(count)s more", more) % {"count": more})
-    question = _("Delete the opening of %(day)s?") % {"day": long_date(special.date)}
-    back = reverse("office:openings", args=[hers.pk])
-    mark = [("anyway", mark_of([one.pk for one in outside]))] if outside else []
-    status = 409 if sure.is_sure(request) else 200
-    return sure.ask(request, question, takes, _("Delete"), back, typed=mark, status=status)
+    day = long_date(special.date)
+    return _("Delete the opening of %(day)s?") % {"day": day}, takes
 
 
 def _rows() -> QuerySet[SpecialDay]:

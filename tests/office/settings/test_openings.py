@@ -232,12 +232,13 @@ def test_deleting_asks_by_its_date_and_names_who_would_be_left_outside(
 ):
     anne.schedule.write({})
     path = reverse("office:delete_opening", args=[opening.pk])
-    asked = page_of(owner.post(path))
+    first = owner.post(path)
+    asked = page_of(first)
     assert "Supprimer l’ouverture du samedi 12 décembre 2026 ?" in asked
     assert "Garde" in asked
     assert julie.name not in asked
     booked(SATURDAY, "10:00")
-    again = owner.post(path, {"yes": "1"})  # somebody has come meanwhile
+    again = owner.post(path, fields_of(first.content.decode()))  # somebody has come meanwhile
     assert again.status_code == 409
     assert f"Samedi 12 décembre 2026, 10:00 – {julie.name}".lower() in page_of(again).lower()
     assert SpecialDay.objects.exists()
