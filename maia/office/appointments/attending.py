@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from maia.appointments.agenda import By
 from maia.appointments.attendance import hold_agendas, may_be_said, say_attendance
-from maia.appointments.exceptions import ChangedMeanwhile
+from maia.appointments.exceptions import BookingRefused, ChangedMeanwhile
 from maia.appointments.listing import Wanted, listed
 from maia.appointments.models import Appointment
 from maia.office.access import OfficeRequest, office
 from maia.office.appointments.listing_forms import AttendanceForm
+from maia.office.appointments.whereabouts import whereabouts
 from maia.office.fields.days import read_day
 from maia.office.fields.kept_form import in_turn
 from maia.privacy.reading import read_agenda
@@ -36,7 +37,11 @@ def attendance(request: OfficeRequest) -> HttpResponse:
     """Who came on a day: all that has begun, three choices a row, saved at once."""
     now, practice = timezone.now(), request.seat.practice
     typed = request.POST if request.method == "POST" else None
-    day = read_day((typed or request.GET).get("date", "")) or timezone.localdate()
+    day, unreadable = read_day((typed or request.GET).get("date", "")), False
+    if typed is not None and day is None:  # of no page: it says nothing of today
+        typed, unreadable = None, True
+        messages.error(request, _("The day of this page cannot be read: nothing was saved."))
+    day = day or timezone.localdate()
     rows = may_be_said(listed(read_agenda(request.seat, now=now), Wanted(day, day), practice), now)
     if typed is not None:
         hold_agendas(row.event.practitioner_id for row in rows[:MOST_OF_A_DAY])
@@ -50,6 +55,8 @@ def attendance(request: OfficeRequest) -> HttpResponse:
     listed_rows = unsaid if only_unsaid and typed is None else rows
     form = AttendanceForm(typed, listed_rows.all()[:MOST_OF_A_DAY])
     ticks = typed is not None and bool({"all_attended", "untick"} & typed.keys())
+    if typed is not None:
+        _say_where(request, form.elsewhere(), day, now)
     if ticks:
         form = form.without_ticks() if "untick" in form.data else form.with_all_attended()
     elif form.is_valid():
@@ -67,20 +74,35 @@ def attendance(request: OfficeRequest) -> HttpResponse:
         "several": practice.practitioners.filter(is_active=True).count() > 1,
         "said": len(_said(request, day, now)),
     }
-    status = 422 if form.is_bound and not ticks else 200
+    status = 422 if unreadable or (form.is_bound and not ticks) else 200
     return render(request, "office/appointments/attendance.html", context, status=status)
 
 
 def _save(request: OfficeRequest, form: AttendanceForm, day: date, now: datetime) -> None:
-    by, written = By.practice(request.seat.user), {}
+    by, written, refused = By.practice(request.seat.user), {}, set()
     for one, said in form.changed():
-        if one.attendance != said:
+        if one.attendance == said:
+            continue
+        try:
             say_attendance(one, said, was=one.attendance, by=by, now=now)
+        except BookingRefused:  # it has come from an agenda that was not held
+            refused.add(one.pk)
+        else:
             written[str(one.pk)] = [one.attendance, said]
+    _say_where(request, refused, day, now)
     if not written:
-        messages.success(request, _("Saved."))
+        if not refused and not form.elsewhere():
+            messages.success(request, _("Saved."))
         return
     request.session[SAID] = {"day": str(day), "at": now.isoformat(), "rows": written}
+
+
+def _say_where(request: OfficeRequest, keys: Iterable[int], day: date, now: datetime) -> None:
+    """Of those that she has noted and that are not to be noted on ``day`` any more, what became of them."""
+    if keys := set(keys):
+        rows = read_agenda(request.seat, now=now).filter(pk__in=keys).order_by("event__start")
+        for words in whereabouts(rows[:MOST_OF_A_DAY], day):
+            messages.warning(request, words)
 
 
 def _said(request: OfficeRequest, day: date, now: datetime) -> dict[str, list[str]]:
@@ -98,7 +120,9 @@ def _take_back(
     """What she saved last, but for what somebody has said of it since."""
     by, count, stays = By.practice(request.seat.user), 0, 0
     rows = _said(request, day, now)
+    gone = {int(key) for key in rows}
     for one in of_day:
+        gone.discard(one.pk)
         if str(one.pk) not in rows:
             continue
         before, since = rows[str(one.pk)]
@@ -108,6 +132,7 @@ def _take_back(
             count += 1
         except ChangedMeanwhile:
             stays += 1
+    _say_where(request, gone, day, now)
     request.session.pop(SAID, None)
     words = [
         ngettext(

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from maia.accounts.ids import parse_id
 from maia.appointments.listing import ATTENDANCES, MOST_DAYS, STATUSES, Wanted
 from maia.appointments.models import Appointment
 from maia.office.fields.days import DayField
@@ -134,6 +135,15 @@ class AttendanceForm(KeptForm, forms.Form):
         names = self.data.get(TICKED, "").split()
         came = Appointment.Attendance.ATTENDED
         return " ".join(one for one in names if one in self.of_day and self.data.get(one) == came)
+
+    def elsewhere(self) -> set[int]:
+        """The keys of those that she has changed and that are none of the day's any more."""
+        keys = {
+            parse_id(name[1:])
+            for name, said in self.data.items()
+            if name.startswith("a") and said != self.data.get(f"initial-{name}", "")
+        }
+        return {key for key in keys if key is not None and f"a{key}" not in self.of_day}
 
     def _with(self, said: Mapping[str, str], ticked: str) -> "AttendanceForm":
         typed = self.data.copy()  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from maia.appointments.booking import By, book_appointment, cancel_appointment, known_among
 from maia.appointments.models import Appointment
+from maia.appointments.moving import move_appointment
 from maia.appointments.unanswered import follow_requests
 from maia.privacy.journal import Act
 from maia.privacy.models import JournalEntry
@@ -402,6 +403,54 @@ def test_taking_back_leaves_what_somebody_has_noted_since(sign_in, team, evening
     assert third.history.count() == entries
     words = "1 reste tel quel\u00a0: quelqu’un l’a noté autrement entre-temps."
     assert words in page.content.decode()
+
+
+@pytest.mark.rule("3.12.9")
+def test_what_has_left_the_day_meanwhile_is_named_and_the_rest_is_kept(evening, owner, day):
+    first, second, _third = day
+    typed = shown(owner, CAME) | {f"a{one.pk}": "attended" for one in day}
+    by, now = By.practice(None), at(THURSDAY, "18:00")
+    move_appointment(first, at(THURSDAY + timedelta(1), "10:00"), by=by, now=now)
+    cancel_appointment(second, by=by, now=now)
+    page = owner.post(CAME, typed, follow=True).content.decode()
+    assert "Julie Petit\u00a0: ce rendez-vous a été déplacé au vendredi 4 décembre à 10:00" in page
+    assert "Lina Petit\u00a0: ce rendez-vous est annulé" in page
+    assert "1 rendez-vous noté" in page
+    assert said_of(*day) == ["", "", "attended"]
+
+
+@pytest.mark.rule("3.12.9")
+def test_nothing_is_said_to_be_saved_where_all_has_left_the_day(evening, owner, day):
+    first, _second, _third = day
+    typed = shown(owner, CAME) | {f"a{first.pk}": "attended"}
+    cancel_appointment(first, by=By.practice(None), now=at(THURSDAY, "18:00"))
+    page = owner.post(CAME, typed, follow=True).content.decode()
+    assert "Julie Petit\u00a0: ce rendez-vous est annulé" in page
+    assert "C’est enregistré" not in page
+    # Filled first, it is said then: the row is not on the page that is saved.
+    page = owner.post(CAME, typed | {"all_attended": "1"}).content.decode()
+    assert "Julie Petit\u00a0: ce rendez-vous est annulé" in page
+    assert "Julie" not in owner.post(CAME, fields_of(page), follow=True).content.decode()
+
+
+def test_what_was_noted_and_has_left_the_day_is_named_when_it_is_taken_back(evening, owner, day):
+    first, second, _third = day
+    owner.post(CAME, shown(owner, CAME) | {f"a{one.pk}": "attended" for one in (first, second)})
+    cancel_appointment(first, by=By.practice(None), now=at(THURSDAY, "18:00"))
+    typed = {"date": str(THURSDAY), "take_back": "1"}
+    page = owner.post(CAME, typed, follow=True).content.decode()
+    assert "Julie Petit\u00a0: ce rendez-vous est annulé" in page
+    assert said_of(first, second) == ["attended", ""]
+
+
+@pytest.mark.parametrize("date", ["²", "", "9999-99-99", "\x00"])
+def test_a_day_that_cannot_be_read_is_not_today(evening, owner, day, date):
+    first, _second, _third = day
+    typed = shown(owner, CAME) | {f"a{first.pk}": "attended", "date": date}
+    answer = owner.post(CAME, typed)
+    assert answer.status_code == 422
+    assert "Le jour de cette page est illisible" in answer.content.decode()
+    assert said_of(*day) == ["", "", ""]
 
 
 def test_an_hour_later_it_is_taken_back_by_hand(evening, sign_in, team, day, time_machine):
