@@ -45,6 +45,7 @@ OPENS = {  # of a record or an appointment that the same function opens
 }  # fmt: skip
 NUMBERS = {"office/menu.py:problems_of"}
 READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who calls it
+    "office/appointments/whereabouts.py:_whereabouts",
     "office/absences/views.py:new_absence", "office/absences/deciding.py:Deciding._row", "office/settings/schedule.py:schedule",
     "office/settings/openings.py:_edit",
     "api/office/blocks.py:create_absence.create", "api/office/sheets.py:write_schedule", "api/office/dated_hours.py:_changing",
