@@ -135,6 +135,8 @@ class ChangeAwayForm(TimeAwayForm):
 
 
 class AwayForm(TimeAwayForm):
+    """``hers``: those whose time she may close, who are offered."""
+
     practitioner = ColleagueField(label=gettext_lazy("Practitioner"))
     repeat = forms.ChoiceField(
         label=gettext_lazy("Repeated"),
@@ -150,8 +152,17 @@ class AwayForm(TimeAwayForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        team = self.seat.practice.practitioners.filter(is_active=True)
-        self.fields["practitioner"].queryset = team  # type: ignore[attr-defined]
+        team, field = (
+            self.seat.practice.practitioners.filter(is_active=True),
+            self.fields["practitioner"],
+        )
+        field.queryset = team  # type: ignore[attr-defined]  # who posts another is told why not
+        self.hers = [one for one in team if self.seat.may_change_settings_of(one)]
+        offered = [("", field.empty_label), *((one.pk, one.name) for one in self.hers)]  # type: ignore[attr-defined]
+        field.widget.choices = offered
+        if not self.is_bound and self.initial.get("practitioner") not in self.hers:
+            mine = [one for one in self.hers if one.user_id == self.seat.user.pk]
+            self.initial["practitioner"] = next(iter([*mine, *self.hers]), None)
 
     def _refuse_who_may_not(self, typed: dict[str, Any]) -> None:
         if not self.seat.may_change_settings_of(typed["practitioner"]):

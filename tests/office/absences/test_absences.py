@@ -266,6 +266,27 @@ def test_a_repetition_past_two_years_is_refused_where_it_was_typed(owner, anne):
     assert not Absence.objects.exists()
 
 
+def offered(client, **asked):
+    page = on_one_line(client.get("/pro/absences/new/", asked).content.decode())
+    select = page.partition('name="practitioner"')[2].partition("</select>")[0]
+    return re.findall(r'value="(\d+)"', select), re.findall(r'value="(\d+)" selected', select)
+
+
+def test_those_are_offered_whose_time_she_may_close(sign_in, team, anne, ines):
+    """Whoever is asked for by the address."""
+    of_anne, of_ines = str(anne.pk), str(ines.pk)
+    asked = {"practitioner": of_ines}
+    assert offered(sign_in(team["owner"]), **asked) == ([of_anne, of_ines], [of_ines])
+    assert offered(sign_in(team["owner"])) == ([of_anne, of_ines], [of_anne])
+    asked = {"practitioner": of_anne}
+    assert offered(sign_in(team["practitioner"]), **asked) == ([of_ines], [of_ines])
+    client = sign_in(team["assistant"])
+    assert offered(client) == ([], [])
+    page = client.get("/pro/absences/new/").content.decode()
+    assert "Les absences sont notées par chaque praticienne" in page
+    assert 'name="first_date"' not in page
+
+
 def test_an_assistant_closes_nothing(sign_in, team, anne):
     client = sign_in(team["assistant"])
     answer = away(client, anne)
