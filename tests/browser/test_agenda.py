@@ -254,3 +254,33 @@ def test_a_click_or_enter_on_an_absence_opens_it_beside_the_agenda(site, agenda)
     panel.get_by_role("heading", name="Supprimer").wait_for()
     panel.get_by_role("link", name="Non, revenir en arrière").click()
     expect(panel.locator("h1")).to_have_text("Modifier l’absence")
+
+
+def test_days_that_cannot_be_read_offline_do_not_look_free(site, agenda):
+    page = agenda
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Plus tard").click()
+    expect(page.locator("#offline")).to_contain_text("ne sont pas chargés")
+    expect(page.locator("#agenda")).to_have_class(re.compile(r"\bunread\b"))
+    page.context.set_offline(False)
+    expect(page.locator("#offline")).to_be_hidden()
+    expect(page.locator("#agenda")).not_to_have_class(re.compile(r"\bunread\b"))
+    drawn(page)
+
+
+def test_a_session_that_ended_and_begins_again_is_caught_up_with(site, agenda):
+    page = agenda
+    page.context.clear_cookies()
+    page.evaluate("live.ask()")
+    expect(page.locator("#offline")).to_contain_text("Votre session a pris fin")
+    with page.context.expect_page() as opening:
+        page.locator("#offline a").click()
+    door = opening.value
+    door.fill("#id_login", "camille@lilas.example")
+    door.fill("#id_password", "maia-demo")
+    door.get_by_role("button", name="Se connecter").click()
+    door.wait_for_url("**/pro/")
+    door.close()
+    page.evaluate("live.ask()")
+    expect(page.locator("#offline")).to_be_hidden()
+    assert page.evaluate("post(config.news, {}).then((answer) => answer.status)") != 403

@@ -8,8 +8,9 @@ const live = {
   known: new Map(), // of the days drawn: what each event was
   fresh: new Set(), // events that are new to her
   byItself: false, // nobody asked for what is being read
+  told: "", // what the page says of it
   changes: "", // how many, to be said with what is drawn
-  ended: false,
+  unread: false, // days are shown that could not be read: they are not free
 
   /** A look that nobody took keeps no session alive. */
   headers: () => ({ Accept: "application/json", ...(live.byItself ? { "Maia-Unattended": "1" } : {}) }),
@@ -29,7 +30,8 @@ const live = {
       if (changes) live.changes = filled(changes === 1 ? say.newsOne : say.news, { count: changes });
     }
     live.known = now;
-    live.byItself = false;
+    live.byItself = live.unread = false;
+    box.classList.remove("unread");
     live.tell("");
   },
 
@@ -46,14 +48,29 @@ const live = {
   },
 
   tell(words) {
-    if (offline.textContent === words) return;
-    offline.textContent = words;
-    offline.hidden = !words;
+    const text = words === say.offline && live.unread ? say.unloaded : words;
+    if (live.told === text) return;
+    live.told = text;
+    offline.textContent = text;
+    offline.hidden = !text;
+    if (text === say.ended) {
+      // Here is what she typed, perhaps: she signs in elsewhere.
+      const { door, signIn } = document.getElementById("panel").dataset;
+      const link = part("a", "", signIn);
+      Object.assign(link, { href: door, target: "_blank" });
+      offline.append(" ", link);
+    }
     fit();
   },
 
+  /** Other days than those drawn could not be read. */
+  cannotRead() {
+    live.unread = true;
+    box.classList.add("unread");
+  },
+
   async ask() {
-    if (document.hidden || live.ended || !asked || box.querySelector(".ec-preview, .ec-ghost")) return;
+    if (document.hidden || !asked || box.querySelector(".ec-preview, .ec-ghost")) return;
     if (!navigator.onLine) return live.tell(say.offline);
     const answer = await fetch(`${config.news}?${asked}`, {
       headers: { "If-None-Match": tag ?? "", "Maia-Unattended": "1" },
@@ -61,10 +78,7 @@ const live = {
       cache: "no-store",
     }).catch(() => null);
     if (!answer) return live.tell(say.offline);
-    if (answer.type === "opaqueredirect" || answer.status === 403) {
-      live.ended = true;
-      return live.tell(say.ended);
-    }
+    if (answer.type === "opaqueredirect" || answer.status === 403) return live.tell(say.ended);
     if (answer.status === 304 || !answer.ok) return answer.status === 304 ? live.tell("") : undefined;
     live.byItself = true;
     calendar.refetchEvents();

@@ -19,11 +19,20 @@ function note(start, resource, end) {
 }
 
 async function post(url, typed) {
-  return fetch(url, {
-    method: "POST",
-    body: new URLSearchParams(typed),
-    headers: { Accept: "application/json", "X-CSRFToken": say.csrf },
-  });
+  const send = () =>
+    fetch(url, {
+      method: "POST",
+      body: new URLSearchParams(typed),
+      headers: { Accept: "application/json", "X-CSRFToken": say.csrf },
+    });
+  const answer = await send();
+  if (answer.status !== 403) return answer;
+  // Who has signed in again on another tab has another token.
+  const page = await (await fetch(location.href)).text();
+  const fresh = new DOMParser().parseFromString(page, "text/html").getElementById("agenda");
+  if (!fresh || fresh.dataset.csrf === say.csrf) return answer;
+  say.csrf = fresh.dataset.csrf;
+  return send();
 }
 
 const SHOWN = { said: 8_000, undo: 20_000 }; // milliseconds: an undo as long as the message waits
@@ -185,12 +194,12 @@ async function readRows(info) {
   asked = String(query);
   reading?.abort(); // a page turned meanwhile is not drawn over the next one
   reading = new AbortController();
-  const rows = takeFirst(query) ?? (await fetchRows(query, reading.signal));
+  const rows = takeFirst(query) ?? (await fetchRows(query, reading.signal, again));
   live.read(rows, again);
   return rows.map(drawn);
 }
 
-async function fetchRows(query, signal) {
+async function fetchRows(query, signal, again) {
   const headers = live.headers();
   try {
     const answer = await fetch(`${config.events}?${query}`, { headers, signal, redirect: "manual" });
@@ -200,6 +209,7 @@ async function fetchRows(query, signal) {
     return rows;
   } catch (why) {
     live.byItself = false;
+    if (!signal.aborted && !again) live.cannotRead();
     if (!signal.aborted) live.tell(why.type === "opaqueredirect" ? say.ended : navigator.onLine ? say.unread : say.offline);
     throw why;
   }
