@@ -96,7 +96,7 @@ def test_a_type_is_made_put_in_order_and_archived(keys):
     row = keys.page.locator("#types li", has_text="Au clavier")
     row.wait_for()
     keys.page.locator("#types li", has_text="Au clavier").get_by_role("link").focus()
-    keys.to("Archiver").press().sees("Archivés")
+    keys.to("Archiver Au clavier").press().sees("est archivé")
     assert keys.page.locator("#types li", has_text="Au clavier").count() == 0
 
 

@@ -77,6 +77,10 @@ def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
                 type.archived = action == "archive"
                 type.save(update_fields=["archived"])
             _note_type(request, type)
+            words = _("%(name)s is back among the types.")
+            if type.archived:
+                words = _("%(name)s is archived: nobody books it any more. Bring it back below.")
+            messages.success(request, words % {"name": type.name})
         case "duplicate":
             with transaction.atomic():
                 hold(type)

@@ -259,7 +259,8 @@ function contentOf({ event, view: { type: calendarView } }) {
     const named = part("span", "who", count ?? title);
     if (count) named.append(part("span", "words", title.replace(String(count), "")));
     const there = { ...place, date: date.slice(0, 10), view: "day" };
-    const link = opens(addressOf(there), [named]);
+    const heardDay = part("span", "unseen", `${LONG.format(new Date(`${there.date}T00:00`))}, `);
+    const link = opens(addressOf(there), [heardDay, named]);
     link.dataset.day = there.date;
     return { domNodes: [link] };
   }
