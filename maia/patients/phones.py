@@ -38,6 +38,15 @@ def parse_phone(text: str, country: str) -> str:
     raise NotAPhoneNumber
 
 
+def typed_phone(text: str, country: str) -> str:
+    """As `parse_phone`, of a field: whoever types there leaves the words out. Raises `NotAPhoneNumber` of
+    letters as well, between which the library finds a number in anything."""
+    number = parse_phone(text, country)
+    if _LETTERS.search(unicodedata.normalize("NFKC", text)):
+        raise NotAPhoneNumber
+    return number
+
+
 def _parts(text: str) -> list[str]:
     """Of what is written between strokes or words; or halves, of digits without anything between."""
     text = text[:_LONGEST]

@@ -21,7 +21,7 @@ from maia.patients.addresses import LENGTHS, one_line_of
 from maia.patients.birth_dates import is_birth_date
 from maia.patients.correcting import HERS, CorrectedMeanwhile, correct_record, texts_of
 from maia.patients.models import Patient
-from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, parse_phone
+from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, typed_phone
 from maia.portal.forms import DetailsForm, address_fields
 from maia.privacy.journal import note_correction
 
@@ -62,7 +62,7 @@ class CorrectionForm(DetailsForm):
     def clean_phone(self) -> str:
         typed = self.cleaned_data["phone"].strip()
         try:
-            return parse_phone(typed, self.country) if typed else ""
+            return typed_phone(typed, self.country) if typed else ""
         except SeveralNumbers:
             raise ValidationError(_("These are two numbers: please write one only.")) from None
         except NotAPhoneNumber:

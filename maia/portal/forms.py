@@ -10,7 +10,7 @@ from maia.accounts.request_keys import RequestKeyField
 from maia.appointments.agenda import Telling
 from maia.appointments.models import MOST_WORDS
 from maia.patients.addresses import LENGTHS, NEEDED, Address
-from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, parse_phone
+from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, typed_phone
 from maia.patients.text import clean_line, clean_text
 
 NOTE_LENGTH = 1000
@@ -123,7 +123,7 @@ class DetailsForm(NoteForm):
 
     def clean_mobile(self) -> str:
         try:
-            return parse_phone(self.cleaned_data["mobile"], self.country)
+            return typed_phone(self.cleaned_data["mobile"], self.country)
         except SeveralNumbers:
             raise ValidationError(_("These are two numbers: please write one only.")) from None
         except NotAPhoneNumber:

@@ -607,6 +607,15 @@ def test_an_address_of_another_record_is_confirmed(owner, practice, julie):
 
 
 @pytest.mark.rule("3.5.7")
+@pytest.mark.parametrize("field", ["mobile", "phone", "contact_phone"])
+def test_a_number_with_letters_is_none(owner, julie, field):
+    path, letters = f"office/patients/{julie.pk}", {field: "FREQ=DAILY;COUNT=999999999"}
+    problem = assert_problem(owner.call("PATCH", path, letters), 422, "invalid")
+    assert problem["errors"] == [{"field": field, "message": "this is not a phone number"}]
+    assert owner.call("GET", path).json()[field] == ""
+
+
+@pytest.mark.rule("3.5.7")
 def test_two_numbers_in_one_field_are_called_so(owner, julie):
     body = {"mobile": "06 39 98 12 34 / 06 39 98 12 35"}
     problem = assert_problem(

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from maia.patients.models import Patient
-from maia.patients.phones import NotAPhoneNumber, is_mobile, parse_phone, parse_phones
+from maia.patients.phones import NotAPhoneNumber, is_mobile, parse_phone, parse_phones, typed_phone
 from maia.patients.records import RegistrationClosed, find_record, may_register, register
 from maia.patients.text import clean_line, clean_text
 from maia.practices.models import Practice
@@ -126,6 +126,17 @@ def test_two_numbers_of_one_cell(cell, numbers):
 def test_a_cell_that_is_no_number_in_part(cell):
     with pytest.raises(NotAPhoneNumber):
         parse_phones(cell, "FR")
+
+
+@pytest.mark.rule("3.5.7")
+@pytest.mark.parametrize(
+    "typed",
+    ["FREQ=DAILY;COUNT=999999999", "06 12 34 56 78 (mari)", "O6 12 34 56 78", "06 12 34 5６ a 78"],
+)
+def test_letters_are_no_part_of_a_number_that_is_typed(typed):
+    with pytest.raises(NotAPhoneNumber):
+        typed_phone(typed, "FR")
+    assert typed_phone("+33 (0)6.12-34/56 78", "FR") == "+33612345678"
 
 
 @pytest.mark.parametrize("typed", ["", "12", "abc", "06 12 34 56", "+33 1", "0" * 500])

@@ -18,7 +18,7 @@ from maia.api.problems import Refused, errors
 from maia.invitations.inviting import InvitationRefused, invite_patient
 from maia.patients.addresses import LENGTHS, Address, one_line_of
 from maia.patients.models import Patient
-from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, parse_phone
+from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, typed_phone
 from maia.patients.text import clean_line, clean_text
 from maia.practices.seats import Seat
 from maia.privacy.erasing import CannotErase, erase_patient
@@ -212,7 +212,7 @@ def _write(
             value = one_line_of(value)
         elif field in ("mobile", "phone", "contact_phone") and value:
             try:
-                value = parse_phone(value, seat(request).practice.country)
+                value = typed_phone(value, seat(request).practice.country)
             except SeveralNumbers:
                 raise ValidationError({field: "these are two numbers: one a field"}) from None
             except NotAPhoneNumber:
@@ -220,7 +220,7 @@ def _write(
         setattr(record, field, value)
     record.full_clean(
         exclude={"practice", "user", "mobile", "phone", "contact_phone"}
-    )  # `parse_phone` has judged it
+    )  # `typed_phone` has judged it
     if record.email != before and not confirm:
         others = find_sharing(seat(request), record, record.email, 100, now=timezone.now())
         if others:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from maia.office.fields.kept_form import KeptRowForm
-from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, parse_phone
+from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, typed_phone
 
 
 def clean_phone(typed: str, country: str) -> str:
@@ -16,7 +16,7 @@ def clean_phone(typed: str, country: str) -> str:
     if not typed.strip():
         return ""
     try:
-        return parse_phone(typed.strip(), country)
+        return typed_phone(typed.strip(), country)
     except SeveralNumbers:
         raise ValidationError(
             _("These are two numbers. Keep one here; a record has room for another one.")

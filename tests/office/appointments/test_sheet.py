@@ -68,6 +68,9 @@ def test_a_new_patient_is_made_on_the_spot_or_not_at_all(owner, anne, follow_up)
     wrong = note(owner, anne, follow_up, first_name="Lina", last_name="Roy", mobile="12")
     assert wrong.status_code == 422
     assert "n’est pas un numéro" in wrong.content.decode()
+    letters = "FREQ=DAILY;COUNT=999999999"
+    wrong = note(owner, anne, follow_up, first_name="Lina", last_name="Roy", mobile=letters)
+    assert wrong.status_code == 422
     assert not Patient.objects.exists()
     note(owner, anne, follow_up, first_name="Lina", last_name="Roy", mobile="06 39 98 00 01")
     assert Patient.objects.get().mobile.as_e164 == "+33639980001"
