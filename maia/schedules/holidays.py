@@ -32,9 +32,8 @@ def holiday_names(
 def _year(country: str, region: str, year: int, language: str) -> dict[date, str]:
     words = _LANGUAGES.get(language, language) or None
     try:
-        return dict(
-            holidays.country_holidays(country, subdiv=region or None, years=year, language=words)
-        )
+        days = holidays.country_holidays(country, subdiv=region or None, years=year, language=words)
+        return {day: name.replace("'", "’") for day, name in days.items()}
     except NotImplementedError:
         # A region that the library no longer knows has its country's days. A country that it does
         # not know closes nothing.

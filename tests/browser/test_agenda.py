@@ -284,3 +284,17 @@ def test_a_session_that_ended_and_begins_again_is_caught_up_with(site, agenda):
     page.evaluate("live.ask()")
     expect(page.locator("#offline")).to_be_hidden()
     assert page.evaluate("post(config.news, {}).then((answer) => answer.status)") != 403
+
+
+def test_on_a_phone_the_days_pressed_keep_the_focus_and_only_their_own_are_counted(site, agenda):
+    page = agenda
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site.base}/pro/")
+    page.locator(".ec-event").first.wait_for()
+    page.evaluate("live.ask()")
+    page.wait_for_timeout(500)
+    assert page.evaluate("live.fresh.size") == 0
+    shown = page.evaluate("calendar.getEvents().map(({ start }) => wall(start).date)")
+    assert len(set(shown)) <= 2  # a whole day before or after may reach in
+    page.locator("#strip button").nth(1).press("Enter")
+    expect(page.locator("#strip button[aria-current]")).to_be_focused()

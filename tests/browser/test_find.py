@@ -68,3 +68,16 @@ def test_nobody_found_is_said_and_leads_to_her_new_record(site, page):
     assert "Zélie" not in kept
     page.reload()
     expect(page.locator("#id_first_name")).to_have_value("")
+
+
+def test_the_list_of_patients_says_how_many_and_not_who(site, page):
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.goto(f"{site.base}/pro/patients/")
+    said = page.locator("#patients-said")
+    expect(said).to_have_text("")
+    page.locator("#q").press_sequentially("dumont")
+    expect(said).to_contain_text("patientes trouvées")
+    expect(said).to_have_attribute("role", "status")
+    assert page.locator("#patients").get_attribute("aria-live") is None
+    page.locator("#q").fill("zzzzzz")
+    expect(said).to_have_text("Personne de ce nom")

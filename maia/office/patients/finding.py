@@ -1,6 +1,5 @@
 """Patients: found while she is on the phone, listed, taken out as a list."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -20,7 +19,6 @@ from maia.office.access import (
     settings_page,
 )
 from maia.office.again import asked_again
-from maia.patients.models import Patient
 from maia.patients.spreadsheet import patients_csv
 from maia.privacy.reading import find_records, read_records, take_out_records
 
@@ -39,7 +37,7 @@ def search_as_typed(request: OfficeRequest) -> HttpResponse:
     found = find_records(request.seat, typed, SHOWN, now=timezone.now())
     context = {
         "found": found,
-        "said": _how_many(found),
+        "said": _how_many(len(found)),
         "typed": typed.strip(),
         "named": named(typed),
     }
@@ -58,10 +56,10 @@ def named(typed: str) -> dict[str, str]:
     return {"first_name": first, "last_name": last}
 
 
-def _how_many(found: Sequence[Patient]) -> str:
+def _how_many(count: int) -> str:
     """What is heard of them, instead of each name."""
-    words = ngettext("%(count)d patient found", "%(count)d patients found", len(found))
-    return words % {"count": len(found)} if found else _("Nobody found")
+    words = ngettext("%(count)d patient found", "%(count)d patients found", count)
+    return words % {"count": count} if count else _("Nobody found")
 
 
 @office
@@ -94,9 +92,12 @@ def patients_found(request: OfficeRequest) -> HttpResponse:
 
 def _as_typed(request: OfficeRequest, typed: str) -> HttpResponse:
     if not typed:
-        return render(request, "office/patients/_list.html", _everybody(request))
-    rows = find_records(request.seat, typed, PAGE, now=timezone.now())
-    return render(request, "office/patients/_list.html", _listed(request, rows, PAGE, typed))
+        context = _everybody(request)
+    else:
+        rows = find_records(request.seat, typed, PAGE, now=timezone.now())
+        context = _listed(request, rows, PAGE, typed)
+    context["said"] = _how_many(context["page"].paginator.count)
+    return render(request, "office/patients/_list.html", context)
 
 
 def _everybody(request: OfficeRequest) -> dict[str, Any]:

@@ -51,9 +51,10 @@ def schedule(request: OfficeRequest, pk: int) -> HttpResponse:
     outside = stranded(hers, wanted, now=timezone.now())
     if outside:  # named on the page
         read_agenda(request.seat, now=timezone.now())
-    seen = [one.pk for one in outside]
-    if "preview" in request.POST or (outside and not is_meant(request, "anyway", seen)):
-        context |= {"stranded": outside, "mark": mark_of(seen)}
+    closes = bool(form.changed_days) and not any(form.week.values())
+    seen: list[object] = [one.pk for one in outside] + ["closed"] * closes
+    if "preview" in request.POST or (seen and not is_meant(request, "anyway", seen)):
+        context |= {"stranded": outside, "closes": closes, "mark": mark_of(seen)}
         status = 200 if "preview" in request.POST else 409
         return render(request, "office/settings/schedule.html", context, status=status)
     Schedule.set_for(hers, form.changed_days, whole=False)

@@ -39,6 +39,7 @@ function drawPaper() {
 
 function drawStrip() {
   const monday = mondayOf(day());
+  const hadFocus = strip.contains(document.activeElement);
   strip.replaceChildren(
     ...Array.from({ length: 7 }, (_, n) => {
       const date = plusDays(monday, n);
@@ -54,6 +55,7 @@ function drawStrip() {
       return item;
     }),
   );
+  if (hadFocus) strip.querySelector("[aria-current]")?.focus({ preventScroll: true });
 }
 
 function turn(pages) {

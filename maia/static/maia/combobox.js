@@ -156,7 +156,8 @@
     const { first_name: first, last_name: last } = form.elements;
     for (const [field, value] of Object.entries(named)) if (form.elements[field]) form.elements[field].value = value;
     first.closest("details").open = true;
-    (first.value && !last.value ? last : first).focus();
+    const { mobile } = form.elements; // with a name a number is asked for next
+    ([first, last, mobile].find((field) => !field.value) ?? first).focus();
   }
 
   const followAll = (root) => {

@@ -51,6 +51,20 @@ def test_errors_are_told_at_the_line_and_nothing_is_saved(owner, anne, typed, wo
     assert week(anne) == before
 
 
+def test_a_week_without_hours_is_asked_about(owner, anne):
+    stored, closed = week(anne), {}
+    for weekday in range(7):
+        for name in ("start", "break_start", "break_end", "end"):
+            closed[f"{name}_{weekday}"] = ""
+    asked = save_week(owner, anne, **closed)
+    assert asked.status_code == 409
+    assert "Toute la semaine est fermée" in asked.content.decode()
+    assert week(anne) == stored
+    assert save_week(owner, anne, **closed, anyway=asked.context["mark"]).status_code == 302
+    assert week(anne) == {}
+    assert save_week(owner, anne, **closed).status_code == 302  # as it was
+
+
 def test_until_midnight(owner, anne):
     save_week(owner, anne, start_0="20:00", end_0="00:00")
     assert week(anne) == {0: [(1200, 1440)]}
