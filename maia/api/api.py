@@ -18,6 +18,8 @@ from maia.api.office import (
     sheets,
     types,
 )
+from maia.api.office.stranded import stranded
+from maia.appointments.changing_hours import Stranded
 
 DESCRIPTION = """
 Instants are ISO 8601 with an offset, dates `YYYY-MM-DD`, times `HH:MM`. Errors are
@@ -66,6 +68,7 @@ api = MaiaAPI(
     openapi_url="openapi.json",
 )  # fmt: skip
 problems.register(api)
+api.add_exception_handler(Stranded, stranded)  # type: ignore[arg-type]
 api.add_router("", public.router)
 api.add_router("me/", me.router)
 api.add_router("token", token.router)

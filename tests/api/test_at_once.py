@@ -11,7 +11,8 @@ from maia.appointments.agenda import Boxes, By
 from maia.appointments.booking import book_appointment, edit_appointment
 from maia.appointments.exceptions import BookingRefused
 from maia.appointments.models import Appointment
-from tests.conftest import NOW, THURSDAY, at
+from maia.schedules.models import Absence
+from tests.conftest import NOW, THURSDAY, at, make_patient
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PRACTICE = By.practice(None)
@@ -44,6 +45,21 @@ def somebody(act, after):
     (thread,) = threads
     thread.join(60)
     assert not thread.is_alive()
+
+
+def test_an_absence_names_all_that_it_covers(owner, anne, follow_up, practice):
+    """Nobody books between the question and the act."""
+    body = {"start": "2026-12-03T08:00:00+01:00", "end": "2026-12-03T12:00:00+01:00"}
+    patient, done, was_there = make_patient(practice, "Lina"), [], []
+
+    def book():
+        book_appointment(follow_up, anne, at(THURSDAY, "09:30"), patient, by=PRACTICE, now=NOW)
+        done.append("Lina")
+        was_there.append(Absence.objects.exists())
+
+    with somebody(book, after='FROM "appointments_appointment"'):
+        assert owner.call("POST", "office/absences", body).status_code == 201
+    assert (done, was_there) == (["Lina"], [True])
 
 
 def a_request(anne, follow_up, julie):

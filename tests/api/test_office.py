@@ -291,7 +291,9 @@ def test_what_would_be_left_outside_is_said_and_confirmed(owner, anne, follow_up
         ("POST", "office/absences", absence),
     ):  # fmt: skip
         anne.schedule.write({3: [(540, 720)]})
+        JournalEntry.objects.all().delete()
         problem = assert_problem(owner.call(method, path, body), 409, "stranded")
+        assert JournalEntry.objects.get().act == "agenda", path  # she has read who is outside
         (outside,) = problem["appointments"]
         assert (outside["id"], outside["start"]) == (str(made.uid), "2026-12-03T09:00:00+01:00")
         assert not Absence.objects.exists()

@@ -48,7 +48,7 @@ READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who
     "office/appointments/whereabouts.py:_whereabouts",
     "office/absences/views.py:new_absence", "office/absences/deciding.py:Deciding._row", "office/settings/schedule.py:schedule",
     "office/settings/openings.py:_edit",
-    "api/office/blocks.py:create_absence.create", "api/office/sheets.py:write_schedule", "api/office/dated_hours.py:_changing",
+    "api/office/blocks.py:create_absence.create", "api/office/sheets.py:write_schedule", "api/office/stranded.py:stranded",
     "office/settings/types.py:_edit", "api/office/types.py:change_type",
     "office/agenda/wanted.py:Wanted.matching", "office/messages/views.py:_get",
     "office/personal/words.py:met_in_words",

@@ -18,7 +18,7 @@ from maia.api.office.stranded import refuse_unless_confirmed
 from maia.api.once import Made, Names, once
 from maia.api.paging import Pages, page
 from maia.api.problems import errors
-from maia.appointments.agenda import By
+from maia.appointments.agenda import By, agenda_of
 from maia.appointments.blocking import Span, be_absent, covered
 from maia.appointments.models import Event
 from maia.patients.text import clean_text
@@ -83,8 +83,9 @@ def create_absence(request: HttpRequest, typed: AbsenceIn) -> HttpResponse:
     def create() -> Made:
         by = By.practice(seat(request).user)
         title, now = clean_line(typed.title), timezone.now()
-        refuse_unless_confirmed(request, covered(hers, wanted, now), typed.confirm)
-        be_absent(hers, wanted, title, decided=None, by=by, now=now)
+        with agenda_of(hers):
+            refuse_unless_confirmed(covered(hers, wanted, now), typed.confirm)
+            be_absent(hers, wanted, title, decided=None, by=by, now=now)
         made = hers.absences.filter(start=wanted[0][0], end=wanted[0][1]).latest("pk")
         note(request, made)
         return [str(made.pk)], shown(made, zone_of(request))

@@ -34,12 +34,11 @@ from maia.api.office.dated_shapes import (
     turn_of,
 )
 from maia.api.office.sheets import Whose, clocks, read_ranges, read_week
-from maia.api.office.stranded import refuse_unless_confirmed
 from maia.api.office.types import type_to_change
 from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.problems import Refused, errors
-from maia.appointments.changing_hours import Stranded, changing_hours
+from maia.appointments.changing_hours import changing_hours
 from maia.availability.dated import InvalidPeriod, InvalidTurn
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
@@ -238,8 +237,6 @@ def _changing(request: HttpRequest, owner: Owner, *, confirm: bool) -> Iterator[
     try:
         with changing_hours(owner, now=timezone.now(), is_meant=lambda _outside: confirm) as plan:
             yield plan
-    except Stranded as refusal:
-        refuse_unless_confirmed(request, refusal.appointments, confirm)
     except NoOwnHours:
         words = "This type follows its practitioners’ hours: give it a `schedule` first."
         raise Refused(409, "no_own_hours", words) from None

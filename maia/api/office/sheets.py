@@ -122,10 +122,12 @@ def write_schedule(request: HttpRequest, whose: Annotated[Whose, Query()], week:
     until it comes again with `confirm`. They stay as they are."""
     hers = practitioner(request, whose.practitioner, change=True)
     minutes = read_week(week.dict(exclude_unset=True, exclude={"confirm"}))
-    plan = Schedule.objects.filter(practitioner=hers).first()
-    wanted = with_week(WrittenHours.of(plan), minutes)
-    refuse_unless_confirmed(request, stranded(hers, wanted, now=timezone.now()), week.confirm)
-    plan = Schedule.set_for(hers, minutes)
+    with transaction.atomic():
+        hold(hers)
+        plan = Schedule.objects.filter(practitioner=hers).first()
+        wanted = with_week(WrittenHours.of(plan), minutes)
+        refuse_unless_confirmed(stranded(hers, wanted, now=timezone.now()), week.confirm)
+        plan = Schedule.set_for(hers, minutes)
     written_down(request, Act.SETTINGS, detail=f"schedule of {hers.name}")
     return week_of(plan)
 

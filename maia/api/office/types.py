@@ -123,13 +123,16 @@ def change_type(request: HttpRequest, id: Id, typed: TypePatch) -> Any:
     """Where its schedule leaves appointments outside: 409 `stranded` with `appointments`, until it
     comes again with `confirm`. They stay as they are."""
     type, wanted = type_to_change(request, id), typed.dict(exclude_unset=True, exclude={"confirm"})
-    if "schedule" in wanted:
-        week = wanted["schedule"]
-        own = WrittenHours.of(getattr(type, "own_schedule", None))
-        hours = None if week is None else with_week(own, read_week(week))
-        outside = stranded_of_type(type, hours, now=timezone.now())
-        refuse_unless_confirmed(request, outside, typed.confirm)
-    return shown(_write(request, type, wanted))
+    with transaction.atomic():
+        hold(type)
+        if "schedule" in wanted:
+            week = wanted["schedule"]
+            own = WrittenHours.of(getattr(type, "own_schedule", None))
+            hours = None if week is None else with_week(own, read_week(week))
+            outside = stranded_of_type(type, hours, now=timezone.now())
+            refuse_unless_confirmed(outside, typed.confirm)
+        written = _write(request, type, wanted)
+    return shown(written)
 
 
 @router.delete("/{id}", response={204: None, **errors(401, 403, 404, 409, 422, 429)})
@@ -167,8 +170,6 @@ def type_to_change(request: HttpRequest, id: int) -> AppointmentType:
 def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -> AppointmentType:
     cleaners = {"name": clean_line, "description": clean_text, "instructions": clean_text}
     with transaction.atomic():
-        if type.pk:
-            hold(type)
         changed = set(typed) - {"schedule"}
         if "category" in typed:
             type.category = Category.named(type.practice, clean_line(typed.pop("category") or ""))
