@@ -20,7 +20,7 @@ def models_of_a_practice() -> tuple[type[Model], ...]:
     before = -1
     while before != len(belonging):
         before = len(belonging)
-        for model in apps.get_models():
+        for model in apps.get_models(include_auto_created=True):  # what ties many to many too
             if model is Practice:
                 continue
             if any(f.related_model in belonging | {Practice} for f in _links(model)):

@@ -146,3 +146,13 @@ def test_the_agenda_names_an_opening_and_no_holiday_there(plan, anne, follow_up)
     Schedule.objects.get(pk=plan.pk).special_days.all().delete()
     (shown,) = closed_times([anne], start, end)
     assert [one.why for one in shown.closed] == [Why.HOLIDAY]
+
+
+def test_an_opening_for_a_type_that_is_deleted_is_for_nobody(plan, anne, follow_up, practice):
+    gone, other = make_type(practice, "Parti"), make_type(practice, "Resté")
+    for n, types in enumerate(([gone], [gone, other])):
+        day = plan.special_days.create(date=THURSDAY + timedelta(days=n), start=1080, end=1140)
+        day.types.set(types)
+    gone.delete()
+    assert starts(follow_up, anne, THURSDAY) == ["09:00", "09:30"]
+    assert [list(day.types.all()) for day in plan.special_days.all()] == [[other]]

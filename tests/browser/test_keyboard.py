@@ -270,7 +270,7 @@ def test_a_date_is_opened_on_a_phone_and_found_in_the_agenda(keys):
     keys.to("Nouvelle ouverture").press()
     keys.to("#id_date")
     keys.page.keyboard.type("01012028")
-    keys.sees("Ouvre le samedi 1er janvier, jour férié (Jour de l'an).")
+    keys.sees("Ouvre le samedi 1er janvier, jour férié (Jour de l’an).")
     keys.to("#id_start").type("9h")
     keys.to("#id_end").type("8h").press().sees("La fin vient avant le début.")
     keys.page.locator("#id_end:focus").wait_for()

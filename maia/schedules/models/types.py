@@ -156,6 +156,17 @@ class AppointmentType(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """With the exceptional openings that are for it alone: without a type they would be for all.
+        Raises `ProtectedError` where appointments have it."""
+        with transaction.atomic():
+            openings = self.special_days.prefetch_related("types")
+            alone = [opening for opening in openings if len(opening.types.all()) == 1]
+            gone = super().delete(*args, **kwargs)
+            for opening in alone:
+                opening.delete()
+        return gone
+
     @property
     def duration(self) -> timedelta:
         return timedelta(minutes=self.duration_minutes)

@@ -131,7 +131,7 @@ def test_a_month_says_how_many_and_what_closes_it(owner, anne, away, booked_in):
     ]
     assert [row["title"] for row in rows if "holiday" in row["classNames"]] == [
         "Noël",
-        "Jour de l'an",
+        "Jour de l’an",
     ]
     assert ("2026-12-22", "Absence · Congés") in [(row["start"], row["title"]) for row in rows]
     shut = {row["start"] for row in rows if row.get("display") == "background"}
