@@ -58,7 +58,7 @@ def known(years, practice, anne, follow_up, julie):  # noqa: F811
     guest = make_patient(practice, "Zoé", email="zoe@patiente.example")
     invitation = invite_patient(guest, by=anne.user, now=NOW)
     return {
-        "slug": practice.slug, "type_id": follow_up.pk, "practitioner_id": anne.pk,
+        "slug": practice.slug, "type_id": follow_up.pk, "type": follow_up.pk, "practitioner_id": anne.pk,
         "start": at(THURSDAY, "10:00"), "uid": mine.uid, "colour": "aabbcc", "pk": 1, "id": uuid4(),
         "key": uuid4(), "action": "x", "provider": "x", "secret": "x", "object_id": "1",
         "content_type_id": "1", "app_label": "auth", "url": "x", "uidb36": "1", "digest": "x" * 64,
