@@ -183,6 +183,7 @@ function takeFirst(query) {
   if (!rows || query.has("view") || rows.start.slice(0, 16) > query.get("start")) return null;
   if (rows.end.slice(0, 16) < query.get("end") || (rows.practitioner && rows.practitioner !== whose())) return null;
   for (const name of ["type", "status", "way"]) if (config.place[name] !== place[name]) return null;
+  for (const row of rows.rows) if (row.is) types[row.type] = row.is; // said once, by whichever row comes first
   const [from, to] = [query.get("start"), query.get("end")];
   return rows.rows.filter(
     ({ resourceIds: [id], start, end }) => (!whose() || String(id) === whose()) && start.slice(0, 16) < to && end.slice(0, 16) > from,
