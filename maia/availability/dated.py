@@ -156,8 +156,3 @@ def refuse_overlapping(periods: Iterable[Period]) -> None:
     for one, following in zip(ordered, ordered[1:], strict=False):
         if one.holds_on(following.first):
             raise InvalidPeriod("overlapping", one.name)
-
-
-def weekly(hours: WeeklyHours, holidays: frozenset[date] = frozenset()) -> DatedHours:
-    """The same week all year."""
-    return DatedHours(Turn([hours]), holidays=holidays)

@@ -12,7 +12,6 @@ from maia.availability.dated import (
     Period,
     SpecialDay,
     Turn,
-    weekly,
 )
 from maia.availability.weekly import InvalidHours, WeeklyHours
 
@@ -128,7 +127,7 @@ def test_an_exceptional_opening_says_its_day_whole_and_opens_a_holiday():
 
 
 def test_the_same_week_all_year():
-    hours = weekly(MORNINGS, frozenset({MONDAY}))
+    hours = DatedHours(Turn([MORNINGS]), holidays=frozenset({MONDAY}))
     assert hours.on(MONDAY) == ((), Because.HOLIDAY, "")
     assert hours.on(MONDAY + timedelta(days=1)) == (MORNING, Because.USUAL, "")
     assert DatedHours(Turn([MORNINGS, CLOSED], first_monday=MONDAY)).on(MONDAY).because == "turn"
