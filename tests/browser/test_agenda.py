@@ -298,3 +298,28 @@ def test_on_a_phone_the_days_pressed_keep_the_focus_and_only_their_own_are_count
     assert len(set(shown)) <= 2  # a whole day before or after may reach in
     page.locator("#strip button").nth(1).press("Enter")
     expect(page.locator("#strip button[aria-current]")).to_be_focused()
+
+
+def test_three_days_on_a_phone_are_each_named_and_all_marked(site, page_of):
+    page = page_of({"width": 390, "height": 844})
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.goto(f"{site.base}/pro/?date=2026-12-29&view=3days&practitioner=2")  # Inès is away
+    page.locator(".ec-event, .why").first.wait_for()
+    heads = page.locator(".ec-col-head time")
+    expect(heads).to_have_text(["mar. 29", "mer. 30", "jeu. 31"])
+    expect(heads.first).to_be_visible()
+    expect(page.locator("#strip .shown")).to_have_text(["mar.29", "mer.30", "jeu.31"])
+    expect(page.locator("#strip [aria-current]")).to_have_count(1)
+    away = page.locator(".why").first
+    assert away.text_content() == "Absence · Congés"
+    assert away.get_attribute("title") == "Absence · Congés"
+    assert away.bounding_box()["height"] <= 26  # one line
+    page.goto(f"{site.base}/pro/?date=2026-12-24&view=3days&practitioner=2")
+    christmas = page.locator(".why", has_text="Noël (férié)")
+    assert christmas.bounding_box()["height"] <= 26
+    page.goto(f"{site.base}/pro/?view=3days")
+    today = page.locator(".ec-col-head.ec-today time")
+    assert today.evaluate("e => getComputedStyle(e).fontWeight") == "700"
+    page.goto(f"{site.base}/pro/?view=day")
+    page.locator(".ec-event").first.wait_for()
+    expect(page.locator(".ec-col-head time")).to_be_hidden()  # its date stands in the title

@@ -6,6 +6,7 @@ const range = document.getElementById("range");
 const [jump, help] = ["jump", "help"].map((id) => document.getElementById(id));
 
 function drawBar() {
+  box.dataset.shows = view();
   range.textContent = rangeWords(view(), ...daysShown());
   document.title = document.title.replace(/^.*?(?= · )/, range.textContent);
   for (const button of bar.querySelectorAll("[data-view]"))
@@ -39,6 +40,7 @@ function drawPaper() {
 
 function drawStrip() {
   const monday = mondayOf(day());
+  const [first, days] = daysShown();
   const hadFocus = strip.contains(document.activeElement);
   strip.replaceChildren(
     ...Array.from({ length: 7 }, (_, n) => {
@@ -50,7 +52,7 @@ function drawStrip() {
       if (wall(date).date === wall(day()).date) button.setAttribute("aria-current", "date");
       if (wall(date).date === TODAY) button.classList.add("today");
       button.addEventListener("click", () => go({ date: wall(date).date, view: ["3days", "list", "team"].includes(view()) ? view() : "day" }));
-      const item = document.createElement("li");
+      const item = part("li", date >= first && date < plusDays(first, days) ? "shown" : "", "");
       item.append(button);
       return item;
     }),

@@ -271,7 +271,8 @@ function contentOf({ event, view: { type: calendarView } }) {
   const { type, marks, isNew, isAppointment } = extendedProps;
   const inList = calendarView.startsWith("list");
   const lines = inList ? 3 : Math.floor((((end - start) / 1_800_000) * HALF_HOUR - 4) / LINE);
-  const [who, hours] = [title || type, `${wall(start).time} – ${wall(end).time}`];
+  const isSlim = narrow && view() === "3days"; // its end is seen by its height
+  const [who, hours] = [title || type, isSlim ? wall(start).time : `${wall(start).time} – ${wall(end).time}`];
   const seen = (marks ?? []).filter((words) => words !== config.marks.repeated); // it has a sign
   const kind = [title && isAppointment ? type : "", ...seen].filter(Boolean).join(" · ");
   const shown =
@@ -311,10 +312,14 @@ box.addEventListener("click", (clicked) => {
   go({ date: link.dataset.day, view: "day" });
 });
 
-/** What closes a day, by its name, leads to where it is kept. */
+/** What closes a day, by its name, leads to where it is kept. A slim column has room for the name alone. */
 function closedContent({ title, extendedProps: { url } }) {
   if (!title) return { domNodes: [] };
-  const name = part(url ? "a" : "span", "why", title);
+  const name = part(url ? "a" : "span", "why", "");
+  const called = title.slice(title.indexOf(" · ") + 3);
+  if (title.includes(" · ")) name.append(part("span", "what", title.slice(0, -called.length)), called);
+  else name.append(title);
+  name.title = title;
   if (url) {
     name.href = url;
     name.addEventListener("pointerdown", (pressed) => pressed.stopPropagation());
