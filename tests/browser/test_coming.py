@@ -101,6 +101,26 @@ def test_wishes_are_one_tap_each(site, thumb):
     assert thumb.taps == 3
 
 
+def test_on_a_phone_the_page_shows_a_free_time_and_its_button_at_once(site, thumb):
+    page = thumb.page
+    page.goto(f"{site.base}/pro/appointments/new/?date=2026-12-25")
+    expect(page.locator(".will-be")).to_have_text("Aucune heure n’est encore choisie.")
+    page.locator("#id_type").select_option(index=1)
+    expect(page.locator("#availability .none-on")).to_contain_text("vendredi 25 décembre")
+    page.evaluate("scrollTo(0, 0)")
+    time, save = page.locator("#availability .slot").first, page.locator(".saves button")
+    assert_accessible(page)
+    for one in (time, save):
+        expect(one).to_be_in_viewport(ratio=1)
+        assert is_on_top(one)
+    thumb.tap(time)
+    words = rf"{time.get_attribute('data-time')} jusqu’à"
+    expect(page.locator(".will-be")).to_contain_text(re.compile(words))
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    assert is_on_top(save)
+    assert is_on_top(page.locator("#note summary").last)
+
+
 def test_on_the_telephone_the_first_free_time_by_keys_alone(site, page):
     """Whom, her name, her number, the type: the first free time of the day is there."""
     sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")

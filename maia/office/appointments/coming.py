@@ -79,6 +79,7 @@ def coming_times(
     return {
         "coming": coming,
         "said": _said(coming),
+        "none_on": _none_on(typed, day, coming),
         "asked": True,
         "several": len(team) > 1,
         "after": max(coming) + timedelta(days=1) if len(coming) == DAYS else None,
@@ -150,6 +151,14 @@ def _said(coming: dict[date, Any]) -> str:
         "%(count)d free time, from %(day)s.", "%(count)d free times, from %(day)s.", count
     )
     return words % {"count": count, "day": weekday_date(min(coming))}
+
+
+def _none_on(typed: QueryDict, day: date, coming: dict[date, Any]) -> str:
+    """That the day which was wished for has no time at all, where others are shown instead."""
+    is_narrowed = any(typed.getlist(name) for name in ("part", "weekday", AFTER))
+    if is_narrowed or not coming or day in coming:
+        return ""
+    return _("Nothing free on %(day)s; then:") % {"day": weekday_date(day)}
 
 
 def _who(request: OfficeRequest, typed: QueryDict, type: AppointmentType) -> list[Practitioner]:

@@ -64,7 +64,9 @@ class WhenForm(forms.Form):
 
     date = AgendaDayField(label=_("Date"))
     time = forms.TimeField(
-        label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
+        label=_("Time"),
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300}),
+        error_messages={"required": _("Choose a time: the next free ones are just above.")},
     )
     until = forms.TimeField(
         label=_("Until"),

@@ -51,8 +51,14 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
     if crooked or not telling.is_valid():
         if dragged:
             return JsonResponse({"error": unread_words(form)}, status=422)
+        wants_time = "time" in form.errors
         return render_sheet(
-            request, appointment, when=form, tellings={"moved": telling}, status=422
+            request,
+            appointment,
+            when=form,
+            coming=coming_times(request, request.POST, appointment) if wants_time else None,
+            tellings={"moved": telling},
+            status=422,
         )
     move_there = partial(
         move_appointment,

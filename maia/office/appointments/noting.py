@@ -56,7 +56,9 @@ def new_appointment(request: OfficeRequest) -> HttpResponse:
         return _render_new(request, form, coming=coming_times(request, request.POST))
     form = NewAppointmentForm(request.POST, seat=request.seat)
     if not form.is_valid():
-        return _render_new(request, form, status=422)
+        # Where it wants a time, those that are free are there to be taken.
+        coming = coming_times(request, request.POST) if "time" in form.errors else None
+        return _render_new(request, form, status=422, coming=coming)
     try:
         appointment = _note_as_meant(request, form)
     except BookingRefused as refusal:

@@ -34,9 +34,9 @@
       const chosen = type.selectedOptions[0]?.dataset ?? {};
       const [hour, minute] = time.value.split(":").map(Number);
       const line = until.closest("p");
-      line.hidden = !date.value || minute === undefined;
-      if (line.hidden) return until.replaceChildren();
+      line.hidden = false;
       line.querySelector("rect").setAttribute("fill", chosen.colour ?? "none");
+      if (!date.value || minute === undefined) return void (until.textContent = line.dataset.none);
       const ends = hour * 60 + minute + Number(chosen.minutes);
       const last = end.value || (chosen.minutes && `${two(Math.floor(ends / 60) % 24)}:${two(ends % 60)}`);
       const words = `${dayWords(date.value)}, ${time.value}`;

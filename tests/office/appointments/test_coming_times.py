@@ -79,6 +79,23 @@ def test_a_day_without_free_time_stays_the_day_and_shows_the_next(owner, anne, f
     assert value(page, "date") == "2026-12-03"
     assert 'name="time" value=' not in on_one_line(page)
     assert days(page)[0] == "2026-12-04"
+    assert "Rien de libre jeudi 3 décembre\u00a0; ensuite\u00a0:" in page
+    mornings = {"type": follow_up.pk, "practitioner": anne.pk, "from": "2026-12-03", "part": "am"}
+    narrowed = owner.get(reverse("office:availability"), mornings).content.decode()
+    assert "Rien de libre" not in narrowed, "of what was wished for, not of the day"
+
+
+def test_without_a_time_those_that_are_free_are_shown(owner, booked, anne, follow_up, julie):
+    typed = {"patient": julie.pk, "type": follow_up.pk, "practitioner": anne.pk}
+    typed |= {"date": "2026-12-03", "time": ""}
+    moving = reverse("office:move", args=[booked.pk])
+    for path, more in ((NEW, {}), (moving, {"version": booked.version})):
+        answer = owner.post(path, typed | more)
+        page = answer.content.decode()
+        assert answer.status_code == 422, path
+        assert 'class="coming" open' in page, path
+        assert days(page)[0] == "2026-12-03", path
+        assert "Choisissez une heure\u00a0: les prochains créneaux sont juste au-dessus." in page
 
 
 def test_today_after_hours_it_is_the_next_one(owner, anne, follow_up):
