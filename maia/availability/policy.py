@@ -9,11 +9,15 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 @dataclass(frozen=True)
 class Policy:
-    """``notice`` and ``horizon_days`` count from now; ``evening_cutoff`` is a local time."""
+    """``notice`` and ``horizon_days`` count from now; ``evening_cutoff`` is a local time.
+
+    ``notice_days``: local dates, from today on, that take nothing more: 1 is *not the same day*. It
+    holds beside ``notice``."""
 
     notice: timedelta
     horizon_days: int
     evening_cutoff: time | None = None
+    notice_days: int = 0
 
     def window(self, now: datetime, zone: tzinfo, *, begins: datetime | None = None) -> "Window":
         """What may be booked at ``now`` (aware), in the practice's zone. ``begins``: when today's
@@ -30,7 +34,7 @@ class Policy:
                 closed.add(today)
         return Window(
             earliest=now + self.notice,
-            first_date=today,
+            first_date=today + timedelta(days=self.notice_days),
             last_date=today + timedelta(days=self.horizon_days),
             closed_dates=frozenset(closed),
         )

@@ -355,6 +355,10 @@ class Practitioner(models.Model):
     minimum_notice_minutes = models.PositiveIntegerField(
         _("minimum notice, in minutes"), default=120, validators=[MaxValueValidator(30 * 24 * 60)]
     )
+    # Local dates: 1 is not the same day, 2 not before the day after tomorrow.
+    minimum_notice_days = models.PositiveSmallIntegerField(
+        _("minimum notice, in days"), default=0, validators=[MaxValueValidator(30)]
+    )
     evening_cutoff = models.TimeField(_("evening cut-off"), null=True, blank=True)
     cancellation_deadline_hours = models.PositiveSmallIntegerField(
         _("deadline to cancel or move, in hours"), default=24, validators=[MaxValueValidator(720)]
@@ -396,6 +400,9 @@ class Practitioner(models.Model):
                 name="practitioner_notice_bounds",
             ),
             models.CheckConstraint(
+                condition=Q(minimum_notice_days__lte=30), name="practitioner_notice_days_bounds"
+            ),
+            models.CheckConstraint(
                 condition=Q(cancellation_deadline_hours__lte=720),
                 name="practitioner_deadline_bounds",
             ),
@@ -431,6 +438,7 @@ class Practitioner(models.Model):
             notice=timedelta(minutes=self.minimum_notice_minutes),
             horizon_days=self.booking_horizon_days,
             evening_cutoff=self.evening_cutoff,
+            notice_days=self.minimum_notice_days,
         )
 
     @property

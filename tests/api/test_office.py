@@ -23,11 +23,13 @@ def test_the_professional_sheet(owner, anne):
         "Anne Morel", 90, "14:00",
     )  # fmt: skip
     changed = owner.call(
-        "PATCH", "office/practitioner", {"booking_horizon_days": 30, "evening_cutoff": "19:30"}
+        "PATCH",
+        "office/practitioner",
+        {"booking_horizon_days": 30, "evening_cutoff": "19:30", "minimum_notice_days": 2},
     )
     assert changed.status_code == 200, changed.content
     anne.refresh_from_db()
-    assert anne.booking_horizon_days == 30
+    assert (anne.booking_horizon_days, anne.minimum_notice_days) == (30, 2)
     assert f"{anne.evening_cutoff:%H:%M}" == "19:30"
     assert owner.call("PATCH", "office/practitioner", {"evening_cutoff": None}).json()[
         "evening_cutoff"
@@ -35,6 +37,8 @@ def test_the_professional_sheet(owner, anne):
     for wrong in (
         {"booking_horizon_days": 0},
         {"booking_horizon_days": None},
+        {"minimum_notice_days": 31},
+        {"minimum_notice_days": None},
         {"reminder_time": "25:00"},
         {"sms_sender_name": "é!"},
         {"sms_template": "{nobody}"},
@@ -76,6 +80,11 @@ def test_types(owner, practice, follow_up):
     assert (changed["allow_online_booking"], changed["schedule"], changed["name"]) == (
         True, None, "Rééducation",
     )  # fmt: skip
+    limits = {"minimum_notice_minutes": 60, "minimum_notice_days": 1, "booking_horizon_days": 9,
+              "max_a_day": 2}  # fmt: skip
+    assert owner.call("PATCH", path, limits).json().items() >= limits.items()
+    kept = owner.call("PATCH", path, {"minimum_notice_minutes": None}).json()
+    assert (kept["minimum_notice_minutes"], kept["minimum_notice_days"]) == (None, 1)
     names = [one["name"] for one in owner.call("GET", "office/appointment-types").json()["items"]]
     assert names == ["Suivi de grossesse", "Rééducation"]
     assert owner.call("DELETE", path).status_code == 204

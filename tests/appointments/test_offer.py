@@ -93,6 +93,46 @@ def test_nobody_books_with_who_has_left_nor_what_is_archived(anne, follow_up, ju
     assert refusal.reason == REASON.NOT_THIS_PRACTITIONER
 
 
+@pytest.mark.rule("3.1.14")
+def test_a_notice_in_days_closes_dates_to_patients_alone(anne, follow_up, julie):
+    """Now is a Tuesday at ten."""
+    anne.minimum_notice_days = 2
+    anne.save()
+    tuesday, wednesday = THURSDAY - timedelta(days=2), THURSDAY - timedelta(days=1)
+    for day in tuesday, wednesday:
+        assert offered(follow_up, anne, day) == []
+        late = at(day, "17:30")
+        refusal = refused(NotBookable, book_appointment, follow_up, anne, late, julie,
+                          by=PATIENT, now=NOW)  # fmt: skip
+        assert refusal.reason == REASON.TOO_SOON
+        assert late in offered(follow_up, anne, day, now=None)
+    book_appointment(follow_up, anne, at(wednesday, "17:30"), julie, by=PRACTICE, now=NOW)
+    made = book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=PATIENT, now=NOW)
+    refusal = refused(NotBookable, move_appointment, made, at(wednesday, "10:00"),
+                      by=PATIENT, now=NOW)  # fmt: skip
+    assert refusal.reason == REASON.TOO_SOON
+
+
+@pytest.mark.rule("3.2.4")
+@pytest.mark.parametrize(
+    ("minutes", "days", "same_day", "next_day"),
+    [
+        (None, None, False, False),  # the practitioner's
+        (60, None, True, True),  # urgent: its whole notice
+        (60, 1, False, True),
+        (None, 0, False, True),  # her minutes still hold: 30 hours of them
+        (None, 1, False, True),
+    ],
+)
+def test_a_type_has_a_notice_of_its_own(anne, minutes, days, same_day, next_day):
+    anne.minimum_notice_minutes, anne.minimum_notice_days = 30 * 60, 2
+    anne.save()
+    type = make_type(anne.practice, minimum_notice_minutes=minutes, minimum_notice_days=days)
+    tuesday, wednesday = THURSDAY - timedelta(days=2), THURSDAY - timedelta(days=1)
+    assert bool(offered(type, anne, tuesday)) is same_day
+    assert bool(offered(type, anne, wednesday)) is next_day
+
+
 def test_who_loses_a_slot_to_a_neighbour_is_told_that_it_has_gone(anne, follow_up, julie):
     """The grid has moved under her, or a buffer lies over it now."""
     book_appointment(

@@ -26,6 +26,7 @@ def naive_slots(
     notice: int,
     horizon: int,
     cutoff: int | None,
+    notice_days: int,
 ) -> list[tuple[datetime, datetime]]:
     """``hours`` as `naive_ranges` takes them. All durations are minutes; ``step`` 0 is the duration and the larger buffer. ``now`` None means that notice and horizon do not apply."""
     step = step or duration + max(before, after)
@@ -76,7 +77,9 @@ def naive_slots(
             run_end = minutes[j] + MINUTE
             start = minutes[i]
             while start + MINUTE * duration <= run_end:
-                if now is None or _bookable(start, day, now, zone, notice, horizon, cutoff, begins):
+                if now is None or _bookable(
+                    start, day, now, zone, notice, horizon, cutoff, begins, notice_days
+                ):
                     slots.append((start, start + MINUTE * duration))
                 start += MINUTE * step
             i = j + 1
@@ -112,11 +115,15 @@ def naive_ranges(hours: dict, day: date) -> list[tuple[int, int]]:
     return weeks[week].get(day.weekday(), [])
 
 
-def _bookable(start, day, now, zone, notice, horizon, cutoff, begins) -> bool:
+def _bookable(start, day, now, zone, notice, horizon, cutoff, begins, notice_days) -> bool:
     local_now = now.astimezone(zone)
     days_ahead = (day - local_now.date()).days
     if start < now + MINUTE * notice or days_ahead < 0 or days_ahead > horizon:
         return False
+    while notice_days:  # days that are still to go over, from today on
+        notice_days -= 1
+        if days_ahead == notice_days:
+            return False
     evening = cutoff is not None and local_now.hour * 60 + local_now.minute >= cutoff
     night = cutoff is not None and begins is not None and now < begins
     return not (evening and days_ahead == 1) and not (night and days_ahead == 0)

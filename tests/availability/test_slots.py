@@ -262,6 +262,33 @@ def test_what_may_just_have_gone(start, busy_at, is_so):
     )
 
 
+@pytest.mark.rule("3.1.14")
+@pytest.mark.parametrize(
+    ("now", "days", "first"),
+    [
+        ("2026-12-01 23:59", 1, "2026-12-02"),
+        ("2026-12-02 00:00", 1, "2026-12-03"),
+        ("2026-12-01 12:00", 2, "2026-12-03"),
+        ("2026-12-01 12:00", 0, "2026-12-01"),
+        # Nights of 25 and of 23 hours: the dates of the wall, not 24 hours.
+        ("2026-10-24 23:30", 1, "2026-10-25"),
+        ("2026-10-25 00:30", 1, "2026-10-26"),
+        ("2026-03-28 23:30", 1, "2026-03-29"),
+        ("2026-03-29 23:30", 2, "2026-03-31"),
+    ],
+)
+def test_a_notice_in_days_counts_the_dates_of_the_practice(now, days, first):
+    day, text = now.split()
+    opened = Policy(minutes(0), 9, notice_days=days).window(
+        paris(date.fromisoformat(day), text), PARIS
+    )
+    first = date.fromisoformat(first)
+    before = first - timedelta(days=1)
+    hours = every_day("23:00-24:00")
+    assert starts(hours=hours, duration=30, day=before, window=opened) == []
+    assert starts(hours=hours, duration=30, day=first, window=opened)[-1] == "23:30"
+
+
 def test_yesterday_is_never_offered():
     now = paris(THURSDAY, "08:00")
     yesterday = THURSDAY - timedelta(days=1)

@@ -137,6 +137,7 @@ def agendas(draw):
         "notice": draw(st.sampled_from([0, 7, 120, 600])),
         "horizon": draw(st.integers(1, 4)),
         "cutoff": draw(st.sampled_from(cutoffs)),
+        "notice_days": draw(st.sampled_from([0, 0, 0, 1, 2])),
     }
 
 
@@ -192,13 +193,14 @@ def in_the_heart(hours):
 
 def heart(
     hours, first, last, zone, duration, step, before, after, busy, closed, now, notice, horizon,
-    cutoff,
+    cutoff, notice_days,
 ):  # fmt: skip
     minutes = lambda n: timedelta(minutes=n)  # noqa: E731
     policy = Policy(
         notice=minutes(notice),
         horizon_days=horizon,
         evening_cutoff=None if cutoff is None else time(cutoff // 60, cutoff % 60),
+        notice_days=notice_days,
     )
     held = in_the_heart(hours)
     days = day_slots(

@@ -5,13 +5,16 @@ from datetime import time
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
 from maia.practices.models import Practitioner
 from maia.tokens.issuing import make_token
-from tests.conftest import NOW, THURSDAY, at, make_type
+from tests.conftest import NOW, THURSDAY, at, make_type, signed_in
+from tests.office.settings.test_practitioner import typed
 from tests.portal.test_booking_page import confirm
 from tests.portal.test_space import frozen, mine, patient, read, shown  # noqa: F401
 
@@ -46,6 +49,24 @@ def test_a_morning_closed_the_evening_before_stays_so(client, anne, follow_up, c
         slots = client.get(f"/api/v1/practices/tilleuls/slots?{query}").json()["slots"]
     assert ("20261203T" in page) is opens
     assert bool(slots) is opens
+
+
+@pytest.mark.rule("3.1.14")
+def test_a_notice_in_days_is_kept_by_page_and_api(patient, anne, follow_up):  # noqa: F811
+    anne.practice.team.create(user=anne.user, role="owner")
+    owner = signed_in(Client(), anne.user)
+    sheet = reverse("office:practitioner", args=[anne.pk])
+    assert owner.post(sheet, typed(minimum_notice_days="3")).status_code == 302
+    page = read(patient.get(f"/tilleuls/book/{follow_up.pk}/?from=2026-12-01"))
+    assert "20261204T" in page
+    assert not {"20261201T", "20261202T", "20261203T"} & set(re.findall(r"2026120[0-9]T", page))
+    query = f"type={follow_up.pk}&from=2026-12-01&to=2026-12-04"
+    slots = patient.get(f"/api/v1/practices/tilleuls/slots?{query}").json()["slots"]
+    assert {slot["start"][:10] for slot in slots} == {"2026-12-04"}
+    refused = confirm(patient, follow_up, anne, "17:30")  # of the third
+    assert refused.status_code == 409
+    assert "20261204T" in read(refused)
+    assert owner.post(sheet, typed(minimum_notice_days="31")).status_code == 422
 
 
 def test_a_move_is_offered_and_taken_for_its_own_length(patient, anne, julie):  # noqa: F811

@@ -44,6 +44,7 @@ def test_a_time_zone_exists(db):
         {"booking_horizon_days": 0},
         {"booking_horizon_days": 731},
         {"minimum_notice_minutes": 50_000},
+        {"minimum_notice_days": 31},
         {"cancellation_deadline_hours": 721},
     ],
 )

@@ -61,6 +61,7 @@ def test_writing_a_schedule_replaces_it_or_leaves_it(anne):
         {"buffer_after_minutes": 300},
         {"booking_horizon_days": 0},
         {"max_a_day": 0},
+        {"minimum_notice_days": 31},
     ],
 )
 def test_the_database_refuses_a_type_out_of_bounds(practice, wrong):

@@ -38,6 +38,7 @@ class SheetOut(Schema):
     name: str = Field(examples=["Camille Lefèvre"])
     booking_horizon_days: int
     minimum_notice_minutes: int
+    minimum_notice_days: int
     evening_cutoff: WallTime | None
     cancellation_deadline_hours: int
     allow_online_booking: bool
@@ -53,6 +54,9 @@ class SheetIn(Body):
 
     booking_horizon_days: Whole | None = Field(None, ge=1, le=730)
     minimum_notice_minutes: Whole | None = Field(None, ge=0, le=30 * 24 * 60)
+    minimum_notice_days: Whole | None = Field(
+        None, ge=0, le=30, description="Local dates: 1 is not the same day."
+    )
     evening_cutoff: WallTime | None = None
     cancellation_deadline_hours: Whole | None = Field(None, ge=0, le=720)
     allow_online_booking: Bool | None = None

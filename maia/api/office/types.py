@@ -26,10 +26,29 @@ from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType, Category, Schedule
 from maia.schedules.written import WrittenHours, with_week
 
+MAY_BE_NULL = (  # the type says nothing of its own
+    "booking_horizon_days",
+    "minimum_notice_minutes",
+    "minimum_notice_days",
+    "max_a_day",
+)
 router = Router(tags=["office"], auth=OfficeToken())
 
 
-class TypeIn(Body):
+class Limits(Body):
+    """Of its own, instead of the practitioner's; null: hers, or none."""
+
+    booking_horizon_days: Whole | None = Field(None, ge=1, le=730)
+    minimum_notice_minutes: Whole | None = Field(
+        None, ge=0, le=30 * 24 * 60, description="Alone, it is the whole notice: no days count."
+    )
+    minimum_notice_days: Whole | None = Field(None, ge=0, le=30, description="Local dates.")
+    max_a_day: Whole | None = Field(
+        None, ge=1, le=32767, description="Of each practitioner who offers it."
+    )
+
+
+class TypeIn(Limits):
     name: str = Field(min_length=1, max_length=100, examples=["Suivi de grossesse"])
     duration_minutes: Whole = Field(ge=5, le=720, examples=[30])
     colour: str = Field("#1f7a5c", pattern=r"^#[0-9a-f]{6}$")
@@ -44,7 +63,7 @@ class TypeIn(Body):
     archived: Bool = False
 
 
-class TypePatch(Body):
+class TypePatch(Limits):
     """What is left out stays as it is."""
 
     name: str | None = Field(None, min_length=1, max_length=100)
@@ -89,6 +108,7 @@ def shown(type: AppointmentType) -> dict[str, Any]:
         "category": type.category.name if type.category else None,
         "schedule": week_of(own) if own is not None else None,
         "archived": type.archived,
+        **{field: getattr(type, field) for field in MAY_BE_NULL},
     }
 
 
@@ -175,7 +195,7 @@ def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -
             type.category = Category.named(type.practice, clean_line(typed.pop("category") or ""))
         week = typed.pop("schedule", ...)
         for field, value in typed.items():
-            if value is None:
+            if value is None and field not in MAY_BE_NULL:
                 continue
             setattr(type, field, cleaners.get(field, lambda v: v)(value))
         type.full_clean(exclude={"practice", "practitioner", "category"})

@@ -67,6 +67,7 @@ class PractitionerForm(FormWithPhone):
             "allow_online_booking",
             "booking_horizon_days",
             "minimum_notice_minutes",
+            "minimum_notice_days",
             "evening_cutoff",
             "cancellation_deadline_hours",
             "closed_on_public_holidays",
@@ -85,6 +86,9 @@ class PractitionerForm(FormWithPhone):
             "email": gettext_lazy("Notices of online bookings go there. Patients do not see it."),
             "booking_horizon_days": gettext_lazy("How far ahead patients may book: 1 to 730 days."),
             "minimum_notice_minutes": gettext_lazy("120: nobody books online within two hours."),
+            "minimum_notice_days": gettext_lazy(
+                "1: not the same day. 2: not before the day after tomorrow."
+            ),
             "evening_cutoff": gettext_lazy(
                 "Optional. After this time, tomorrow is closed to online booking."
             ),

@@ -17,6 +17,7 @@ MORE_OPTIONS = (
     "buffer_after_minutes",
     "booking_horizon_days",
     "minimum_notice_minutes",
+    "minimum_notice_days",
     "max_a_day",
 )
 
@@ -65,6 +66,8 @@ class TypeForm(KeptRowForm):
             ),
             "video_link": _("For a type by video. Only who is confirmed sees it, never in an SMS."),
             "place": _("At home, the patient is asked for an address; by phone, you call."),
+            "minimum_notice_minutes": _("Instead of yours, in minutes and in days."),
+            "minimum_notice_days": _("1: not the same day. 2: not before the day after tomorrow."),
             "max_a_day": _("For each practitioner who offers it."),
             "duration_minutes": _("5 to 720 minutes. It sets the end and the slots."),
             "send_sms_reminder": _("The default of the same box on each appointment."),

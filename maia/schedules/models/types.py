@@ -115,6 +115,9 @@ class AppointmentType(models.Model):
         blank=True,
         validators=[MaxValueValidator(30 * 24 * 60)],
     )
+    minimum_notice_days = models.PositiveSmallIntegerField(
+        _("minimum notice, in days"), null=True, blank=True, validators=[MaxValueValidator(30)]
+    )
     max_a_day = models.PositiveSmallIntegerField(
         _("at most a day"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
@@ -147,6 +150,10 @@ class AppointmentType(models.Model):
                 condition=Q(booking_horizon_days__isnull=True)
                 | Q(booking_horizon_days__range=(1, 730)),
                 name="type_horizon_bounds",
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_notice_days__isnull=True) | Q(minimum_notice_days__lte=30),
+                name="type_notice_days_bounds",
             ),
             models.CheckConstraint(
                 condition=Q(max_a_day__isnull=True) | Q(max_a_day__gte=1), name="type_max_a_day"
@@ -217,11 +224,18 @@ class AppointmentType(models.Model):
             AppointmentType.objects.bulk_update(order, ["position"])
 
     def policy_for(self, practitioner: Practitioner) -> Policy:
-        """The practitioner's rules, with the type's own horizon and notice where it has some."""
+        """The practitioner's rules, with the type's own horizon and notice where it has some.
+
+        A notice of its own in minutes is its whole notice, unless it says days as well: an urgent
+        visit is booked an hour before, though nothing else is on the same day."""
         general = practitioner.policy
-        notice, horizon = self.minimum_notice_minutes, self.booking_horizon_days
+        notice, days = self.minimum_notice_minutes, self.minimum_notice_days
+        if days is None:
+            days = general.notice_days if notice is None else 0
+        horizon = self.booking_horizon_days
         return Policy(
             notice=general.notice if notice is None else timedelta(minutes=notice),
             horizon_days=general.horizon_days if horizon is None else horizon,
             evening_cutoff=general.evening_cutoff,
+            notice_days=days,
         )
