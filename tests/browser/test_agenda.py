@@ -323,3 +323,24 @@ def test_three_days_on_a_phone_are_each_named_and_all_marked(site, page_of):
     page.goto(f"{site.base}/pro/?view=day")
     page.locator(".ec-event").first.wait_for()
     expect(page.locator(".ec-col-head time")).to_be_hidden()  # its date stands in the title
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_without_a_script_it_is_a_day_in_lines_and_nothing_is_dead(site, page_of, width):
+    page = page_of({"width": width, "height": 844}, java_script_enabled=False)
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.goto(f"{site.base}/pro/?date=2026-12-24&view=week")
+    day = page.locator(".plain-day")
+    expect(day).to_have_text("jeudi 24 décembre 2026")
+    expect(page.locator("main button:visible, main select:visible")).to_have_count(0)
+    expect(page.locator(".at-first a:visible").first).to_be_visible()
+    step = page.locator(".plain-days a")  # Playwright gives what stands in a noscript no role
+    step.filter(has_text="La veille").click()
+    step.filter(has_text="Le lendemain").click()
+    step.filter(has_text="Le lendemain").click()
+    expect(day).to_have_text("vendredi 25 décembre 2026")
+    expect(page.locator(".outside", has_text="Noël (férié)")).to_be_visible()
+    page.locator("[aria-label='jeudi 24 décembre 2026']").click()
+    expect(day).to_have_text("jeudi 24 décembre 2026")
+    page.locator(".at-first a:visible").first.click()
+    expect(page.locator(".summary .when")).to_contain_text("24 décembre 2026")

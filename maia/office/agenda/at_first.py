@@ -1,6 +1,7 @@
 """A day as lines of the page itself: a slow phone reads and opens it before the script has drawn the hours."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.urls import reverse
@@ -29,7 +30,12 @@ def lines_of(rows: list[dict[str, Any]], place: Place, usual: int | None) -> lis
     whose = int(place.practitioner) if place.practitioner else usual
     kinds = {row["type"]: row["is"]["name"] for row in rows if "is" in row}
     drawn = [row for row in rows if row.get("resourceIds") == [whose]]
-    return sorted(_lines(drawn, place.day.isoformat(), kinds))
+    return lines_on(place.day, drawn, kinds)
+
+
+def lines_on(day: date, rows: list[dict[str, Any]], kinds: dict[int, str]) -> list[Line]:
+    """``kinds``: the names of the types that the rows say by their number."""
+    return sorted(_lines(rows, day.isoformat(), kinds))
 
 
 def _lines(rows: list[dict[str, Any]], day: str, kinds: dict[int, str]) -> Iterator[Line]:

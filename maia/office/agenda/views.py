@@ -16,6 +16,7 @@ from maia.office.agenda.at_first import lines_of
 from maia.office.agenda.checklist import checklist
 from maia.office.agenda.events import addresses, drawn, mark_words
 from maia.office.agenda.place import EVERYBODY, VIEWS, Place, read_place
+from maia.office.agenda.plain import plain_of
 from maia.office.agenda.reading import read_agendas
 from maia.office.agenda.walls import wall
 from maia.office.agenda.wanted import Wanted
@@ -58,6 +59,13 @@ def agenda(request: OfficeRequest) -> HttpResponse:
         "types": types,
         "marks": mark_words(),
         "lines": lines_of(drawn_first["first"]["rows"], place, usual) if drawn_first else [],
+        "plain": plain_of(
+            place,
+            drawn_first["first"]["rows"] if drawn_first else None,
+            practitioners,
+            mine.pk if mine else None,
+            timezone.localdate(now),
+        ),
         "config": _config(seat, place, practitioners, mine, now) | drawn_first,
     }
     return render(request, "office/agenda/agenda.html", context)
