@@ -3,11 +3,8 @@
 It asks the rules again, and writes the event, the appointment and the history entry together.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
-
-from django.db.models import Q
 
 from maia.appointments.agenda import (
     TOLD,
@@ -33,6 +30,8 @@ from maia.appointments.exceptions import (
     SlotTaken,
     TooLate,
 )
+from maia.appointments.known import is_known
+from maia.appointments.limits import refuse_beyond, why_full
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import refuse_if_busy
@@ -95,6 +94,7 @@ def book_appointment(
         if by.is_patient:
             _refuse_person(type, patient, now)
             refuse_if_busy(patient, start, end)
+            refuse_beyond(type, practitioner, patient, start, now=now)
             refuse_unless_free(type, practitioner, start, now=now)
         elif is_taken(practitioner, start, end):
             if not allow_overlap:
@@ -273,24 +273,6 @@ def _refuse_person(type: AppointmentType, patient: Patient, now: datetime) -> No
         raise NotBookable(Reason.TOO_MANY)
 
 
-def is_known(patient: Patient, now: datetime) -> bool:
-    """Whether the practice made her record, or has seen her: who did not come is not known yet
-    (rule 3.2)."""
-    return patient.pk in known_among([patient], now)
-
-
-def known_among(patients: Iterable[Patient], now: datetime) -> set[int]:
-    """The keys of those whom `is_known` knows, in one query."""
-    everybody = list(patients)
-    made = {one.pk for one in everybody if one.origin == Patient.Origin.PRACTICE}
-    others = {one.pk for one in everybody} - made
-    if not others:
-        return made
-    missed = Q(status=Appointment.Status.CANCELLED) | Q(attendance=Appointment.Attendance.NO_SHOW)
-    seen = Appointment.objects.filter(patient__in=others, event__end__lte=now).exclude(missed)
-    return made | set(seen.values_list("patient_id", flat=True).distinct())
-
-
 def refuse_unless_free(
     type: AppointmentType,
     practitioner: Practitioner,
@@ -307,6 +289,9 @@ def refuse_unless_free(
         raise NotBookable(Reason.TOO_FAR)
     if not window.opens(day) or not window.allows(start):
         raise NotBookable(Reason.TOO_SOON)
+    full = why_full(type, practitioner, start, without)
+    if full is not None:
+        raise full
     if _is_free(type, practitioner, start, day, None, without):  # after the evening cut-off
         raise NotBookable(Reason.TOO_SOON)
     if may_just_have_gone(type, practitioner, start, without):

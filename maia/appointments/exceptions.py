@@ -71,13 +71,19 @@ class NotBookable(BookingRefused):
         KNOWN_PATIENTS_ONLY = "known_patients_only"
         NO_ADDRESS = "no_address"  # the midwife comes to her, and nobody knows where
         TOO_MANY = "too_many"  # her appointments to come are as many as the practice allows
+        ONE_TO_COME = "one_to_come"  # of this type she has one already
+        DAYS_BETWEEN_TWO = "days_between_two"  # another of hers of this type is closer than that
+        NEW_PATIENTS_FULL = "new_patients_full"  # of that week
+        DAY_FULL = "day_full"
+        WEEK_FULL = "week_full"
         TOO_SOON = "too_soon"  # past, within the notice, after the evening cut-off
         TOO_FAR = "too_far"  # past the horizon
         NOT_OFFERED = "not_offered"  # closed, or off the grid
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, *, days: int = 0) -> None:
+        """``days``: that the type asks for between two."""
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.days = reason, days
 
 
 def would_another_time_do(refusal: BookingRefused) -> bool:
@@ -85,7 +91,16 @@ def would_another_time_do(refusal: BookingRefused) -> bool:
     reasons = NotBookable.Reason
     return isinstance(refusal, SlotTaken | PatientBusy) or (
         isinstance(refusal, NotBookable)
-        and refusal.reason in {reasons.TOO_SOON, reasons.TOO_FAR, reasons.NOT_OFFERED}
+        and refusal.reason
+        in {
+            reasons.TOO_SOON,
+            reasons.TOO_FAR,
+            reasons.NOT_OFFERED,
+            reasons.DAYS_BETWEEN_TWO,
+            reasons.NEW_PATIENTS_FULL,
+            reasons.DAY_FULL,
+            reasons.WEEK_FULL,
+        }
     )
 
 

@@ -25,6 +25,7 @@ from maia.appointments.exceptions import (
     SlotTaken,
     TooLate,
 )
+from maia.appointments.limits import refuse_beyond
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import refuse_if_busy
@@ -78,6 +79,14 @@ def move_appointment(
             if why_not is not None:
                 raise NotBookable(why_not)
             refuse_if_busy(current.patient, start, wanted.end, but=[current.event_id])
+            refuse_beyond(
+                current.type,
+                current.practitioner,
+                current.patient,
+                start,
+                now=now,
+                but=current.event,
+            )
             refuse_unless_free(
                 current.type, current.practitioner, start, now=now, without=current.event
             )

@@ -6,7 +6,7 @@ databases' answers; both engines read the same SQL. A test compares them with th
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,11 +20,13 @@ from maia.schedules.models import AppointmentType, ranges_between
 from maia.schedules.written import Count, WrittenDay, WrittenHours, WrittenPeriod
 
 M = TypeVar("M", bound=models.Model)
-Texts = tuple[str, ...]  # of events, absences, lines and what else is said of hours: JSON arrays
-NOTHING: Texts = ("[]",) * 4
+# Of events, absences, weeks that may be full, lines and what else is said of hours: JSON arrays.
+Texts = tuple[str, ...]
+NOTHING: Texts = ("[]",) * 5
 Hours = dict[
     int | None, WrittenHours
 ]  # by practitioner; None: the type's own, if it has a schedule
+A_WEEK = timedelta(days=7)
 _MODELS: tuple[type[models.Model], ...] = (AppointmentType, Practice, Practitioner)
 
 
@@ -49,7 +51,7 @@ LEFT JOIN practices_practitioner p ON p.practice_id = c.id AND p.is_active
     AND (CAST(%s AS bigint) IS NULL OR p.id = %s)
 WHERE t.id = %s AND c.slug = %s AND t.allow_online_booking AND NOT t.archived
 """
-# Four texts of JSON: each row of its own is fetched and converted by Python one after the other,
+# Five texts of JSON: each row of its own is fetched and converted by Python one after the other,
 # and SQLite's gives other threads their turn each time. Events by their end: the index leaves the
 # years behind unread. The end of time is `EventQuerySet.touching`'s: one plan for all looks.
 # A schedule without lines has a row as well: it replaces, and opens nothing. The last text is of what
@@ -67,6 +69,15 @@ _TAKEN = """
 (SELECT CAST({gather}({row}(practitioner_id, start, "end")) AS text)
  FROM schedules_absence
  WHERE practitioner_id IN ({people}) AND "end" > %s AND start < %s)
+"""
+# Of a type of which so many are taken a week, whole weeks count: a week wider than what is looked at.
+# Of all other types nothing is read.
+_WEEKS = """
+(SELECT CAST({gather}({row}(e.practitioner_id, e.start, e.id)) AS text)
+ FROM schedules_appointmenttype w CROSS JOIN appointments_event e
+ WHERE w.id = %s AND w.max_a_week IS NOT NULL AND e.type_id = w.id
+   AND e.practitioner_id IN ({people}) AND e."end" > %s AND e.start < %s AND e.blocking
+   AND e."end" < 'infinity')
 """
 _HOURS = """
 (SELECT CAST({gather}({row}(s.who, l.weekday, l.start, l."end", l.breaks)) AS text)
@@ -114,7 +125,8 @@ def read_agendas(type_id: int, people: Sequence[int], opens: datetime, closes: d
         return NOTHING
     span = [*people, *_adapted(opens, closes)]
     plans, agendas = _agendas_statement(", ".join(["%s"] * len(people)))
-    wanted = [*people, type_id, *span, *span, *_days(opens, closes)]
+    weeks = [type_id, *people, *_adapted(*_weeks(opens, closes))]
+    wanted = [*people, type_id, *span, *span, *weeks, *_days(opens, closes)]
     (row,) = read(f"WITH {plans} SELECT {agendas}", wanted)
     return _texts(row)
 
@@ -137,7 +149,8 @@ def read_offer_and_agendas(
     plans, agendas = _agendas_statement("SELECT who FROM offered")
     statement = _BOTH.format(offer=_offer_statement(), plans=plans, agendas=agendas)
     span, days = _adapted(opens, closes), _days(opens, closes)
-    rows = read(statement, [only, only, type_id, slug, type_id, *span, *span, *days])
+    weeks = [type_id, *_adapted(*_weeks(opens, closes))]
+    rows = read(statement, [only, only, type_id, slug, type_id, *span, *span, *weeks, *days])
     return *_offered(rows, only), _texts(rows[0])
 
 
@@ -149,6 +162,11 @@ def parse_agendas(found: Texts) -> tuple[Hours, list[Taken]]:
         Taken(who, _instant(start), _instant(end), None, None, 0, 0) for who, start, end in absences
     ]
     return parse_hours(found), taken + away
+
+
+def parse_weeks(found: Texts) -> list[tuple[int, datetime, int]]:
+    """Of a type of which so many are taken a week, those that stand: whose, when, and the event's key."""
+    return [(who, _instant(start), key) for who, start, key in json.loads(found[2])]
 
 
 def parse_hours(found: Texts) -> Hours:
@@ -222,6 +240,10 @@ def _adapted(*instants: datetime) -> list[Any]:
     return [connection.ops.adapt_datetimefield_value(instant) for instant in instants]
 
 
+def _weeks(opens: datetime, closes: datetime) -> tuple[datetime, datetime]:
+    return opens - A_WEEK, closes + A_WEEK
+
+
 def _days(opens: datetime, closes: datetime) -> list[Any]:
     return [connection.ops.adapt_datefield_value(at.date()) for at in (opens, closes)]
 
@@ -235,7 +257,7 @@ def _texts(row: tuple[Any, ...], count: int = len(NOTHING)) -> Texts:
 def _agendas_statement(people: str) -> tuple[str, str]:
     """The schedules that matter, and what is read of them and of the agendas."""
     words = {"people": people, **_AS_JSON[connection.vendor]}
-    return _PLANS.format(**words), f"{_TAKEN}, {_HOURS}".format(**words)
+    return _PLANS.format(**words), f"{_TAKEN}, {_WEEKS}, {_HOURS}".format(**words)
 
 
 @cache

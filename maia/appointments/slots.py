@@ -3,7 +3,6 @@
 What is offered and what is accepted is this one computation: `booking` asks it too.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from maia.appointments.exceptions import InvalidRange
+from maia.appointments.limits import Limits
 from maia.appointments.models import Event
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import times_she_has, touches
@@ -22,12 +22,14 @@ from maia.appointments.reading import (
     hours_for,
     parse_agendas,
     parse_hours,
+    parse_weeks,
     read_agendas,
     read_offer_and_agendas,
 )
 from maia.appointments.replica import on_primary
 from maia.availability.bounds import is_in_bounds
 from maia.availability.intervals import Interval
+from maia.availability.limits import full_dates
 from maia.availability.policy import Window
 from maia.availability.slots import Busy, Shape, day_slots, may_have_been_free, within
 from maia.availability.weekly import begins_on
@@ -74,6 +76,7 @@ class _Asked:
     type_id: int
     shape: Shape
     max_a_day: int | None
+    max_a_week: int | None
     zone: ZoneInfo
     first: date
     last: date
@@ -163,7 +166,7 @@ def nearest_free(
     patient: Patient | None = None,
 ) -> list[Slot]:
     """The free slots nearest to ``start`` in time, in order: what to offer when it is gone; none
-    at a time when ``patient`` has something.
+    at a time when ``patient`` has something, or that the limits of the type keep from her.
 
     Read where it is decided: a replica may not know yet what has just been taken.
     """
@@ -178,7 +181,8 @@ def nearest_free(
             found = free_slots(
                 type, practitioners, first, first + 2 * days, now=now, without=without
             )
-            slots = free_for(patient, chain.from_iterable(found.values()), without)
+            every = chain.from_iterable(found.values())
+            slots = free_for(type, patient, every, now=now, without=without)
             if len(slots) >= count:
                 break
     nearest = sorted(slots, key=lambda slot: abs(slot.start - start))[:count]
@@ -186,16 +190,25 @@ def nearest_free(
 
 
 def free_for(
-    patient: Patient | None, slots: Iterable[Slot], without: Event | None = None
+    type: AppointmentType,
+    patient: Patient | None,
+    slots: Iterable[Slot],
+    *,
+    now: datetime,
+    without: Event | None = None,
 ) -> list[Slot]:
-    """Those of ``slots`` at which she has nothing, ``without`` apart. One query."""
+    """Those of ``slots`` at which she has nothing, ``without`` apart, and that the limits of the type
+    leave her; None is somebody new. Four queries at most, mostly one."""
     wanted = list(slots)
-    if patient is None or not wanted:
+    if not wanted:
         return wanted
     first, last = min(slot.start for slot in wanted), max(slot.end for slot in wanted)
-    but = None if without is None else [without.pk]
-    busy = times_she_has(patient, first, last, but=but)
-    return [slot for slot in wanted if not touches((slot.start, slot.end), busy)]
+    if patient is not None:
+        but = None if without is None else [without.pk]
+        busy = times_she_has(patient, first, last, but=but)
+        wanted = [slot for slot in wanted if not touches((slot.start, slot.end), busy)]
+    limits = Limits(type, patient, first, last, now=now, but=without)
+    return [slot for slot in wanted if not any(limits.against(slot.practitioner.pk, slot.start))]
 
 
 def _refuse_bad_range(first: date, last: date) -> None:
@@ -226,6 +239,7 @@ def _days(
         type_id=type.pk,
         shape=_shape(type, without),
         max_a_day=type.max_a_day,
+        max_a_week=type.max_a_week,
         zone=zone,
         first=first,
         last=last,
@@ -303,6 +317,7 @@ def may_just_have_gone(
 def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
     """By practitioner, her days that have free slots, whatever the clock."""
     said, rows = parse_agendas(agendas)
+    weeks = parse_weeks(agendas) if asked.max_a_week is not None else []
     taken: dict[int, list[Taken]] = {pk: [] for pk, _holidays in asked.team}
     away: dict[int, list[Interval]] = {pk: [] for pk in taken}
     for row in rows:
@@ -320,7 +335,7 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
                 shape=asked.shape,
                 busy=[_busy(event) for event in taken[pk]],
                 closed=away[pk],
-                full_dates=_full_dates(asked, taken[pk]),
+                full_dates=_full_dates(asked, pk, taken[pk], weeks, dates),
             )
         )
         for pk, holidays in asked.team
@@ -339,13 +354,24 @@ def _busy(event: Taken) -> Busy:
     return Busy(event.start, event.end, timedelta(minutes=before), timedelta(minutes=after))
 
 
-def _full_dates(asked: _Asked, events: list[Taken]) -> set[date]:
-    if asked.max_a_day is None:
+def _full_dates(
+    asked: _Asked,
+    practitioner: int,
+    events: list[Taken],
+    weeks: list[tuple[int, datetime, int]],
+    dates: list[date],
+) -> set[date]:
+    """Of ``dates``, those that take no more of the type. ``weeks``: what `parse_weeks` has read."""
+    if asked.max_a_week is not None:
+        starts = [
+            start for who, start, key in weeks if who == practitioner and key != asked.without
+        ]
+    elif asked.max_a_day is not None:
+        starts = [event.start for event in events if event.type_id == asked.type_id]
+    else:
         return set()
-    days = Counter(
-        e.start.astimezone(asked.zone).date() for e in events if e.type_id == asked.type_id
-    )
-    return {day for day, count in days.items() if count >= asked.max_a_day}
+    booked = [start.astimezone(asked.zone).date() for start in starts]
+    return full_dates(booked, dates, most_a_day=asked.max_a_day, most_a_week=asked.max_a_week)
 
 
 def _instants(first: date, last: date) -> tuple[datetime, datetime]:

@@ -94,6 +94,8 @@ def make_types(practice: Practice, camille: Practitioner) -> list[AppointmentTyp
             colour="#8a3f57",
             allow_online_booking=True,
             known_patients_only=True,
+            max_a_week=4,
+            one_to_come=True,
             description="Après une première consultation de contraception au cabinet.",
         ),
         AppointmentType(

@@ -54,6 +54,24 @@ def too_often_words(refusal: TooOften) -> str:
     return str(words) % {"time": f"{at:%d/%m, %H:%M}"}
 
 
+_LIMITS: dict[NotBookable.Reason, str | Promise] = {
+    NotBookable.Reason.ONE_TO_COME: _("She has one of this type to come already."),
+    NotBookable.Reason.DAYS_BETWEEN_TWO: _(
+        "She has one of this type less than %(days)s days away, which is your rule."
+    ),
+    NotBookable.Reason.NEW_PATIENTS_FULL: _(
+        "That week has as many new patients of this type as you take."
+    ),
+    NotBookable.Reason.DAY_FULL: _("That day has as many of this type as you take."),
+    NotBookable.Reason.WEEK_FULL: _("That week has as many of this type as you take."),
+}
+
+
+def limit_words(limit: NotBookable) -> str:
+    """What online would be refused, and is hers to decide."""
+    return str(_LIMITS[limit.reason]) % {"days": limit.days}
+
+
 def words(refusal: BookingRefused) -> str:
     return str(next(_WORDS[kind] for kind in type(refusal).__mro__ if kind in _WORDS))
 

@@ -21,13 +21,15 @@ from maia.accounts import short_memory
 from maia.accounts.forms import RequestCodeForm
 from maia.accounts.models import User
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment, is_known
+from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import (
     BookingRefused,
     NotBookable,
     PatientBusy,
     would_another_time_do,
 )
+from maia.appointments.known import is_known
+from maia.appointments.limits import Limits
 from maia.appointments.models import Appointment
 from maia.appointments.one_place import what_she_has
 from maia.appointments.places import Reader, place_of, place_of_offer
@@ -305,6 +307,9 @@ def _render_form(
     if patient is not None and choice.type.known_patients_only:
         if not is_known(patient, timezone.now()):
             context["refusal"] = refusals.words(NotBookable(NotBookable.Reason.KNOWN_PATIENTS_ONLY))
+    limits = Limits(choice.type, patient, choice.start, choice.start, now=timezone.now())
+    for refusal in limits.against(choice.practitioner.pk, choice.start):
+        return _render_refusal(request, choice, patient, form, refusal, status=200)
     return _render(request, choice, {"form": form, "patient": patient, **context})
 
 

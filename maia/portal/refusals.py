@@ -48,6 +48,22 @@ _REASONS: dict[NotBookable.Reason, str | Promise] = {
         "You have as many appointments to come as this practice lets one book online. "
         "Please call for another one."
     ),
+    NotBookable.Reason.ONE_TO_COME: _(
+        "You have an appointment of this kind to come already: it can be moved, in “My appointments”."
+    ),
+    NotBookable.Reason.DAYS_BETWEEN_TWO: _(
+        "There are at least %(days)s days between two appointments of this kind, and you have one "
+        "closer than that. Here are times that are free."
+    ),
+    NotBookable.Reason.NEW_PATIENTS_FULL: _(
+        "The practice takes no more new patients for this in that week. Here are times that are free."
+    ),
+    NotBookable.Reason.DAY_FULL: _(
+        "No more of these appointments are taken on that day. Here are the nearest times."
+    ),
+    NotBookable.Reason.WEEK_FULL: _(
+        "No more of these appointments are taken in that week. Here are the nearest times."
+    ),
     NotBookable.Reason.TOO_SOON: _(
         "This time is too close, or past. Here are the nearest ones that are free."
     ),
@@ -61,7 +77,8 @@ def words(refusal: BookingRefused, *, by_link: bool = False) -> str:
     if isinstance(refusal, PatientBusy):
         return _has_already(refusal.appointment, by_link=by_link)
     if isinstance(refusal, NotBookable):
-        return str(_REASONS[refusal.reason])
+        words = str(_REASONS[refusal.reason])
+        return words % {"days": refusal.days} if refusal.days else words
     return str(_WORDS[type(refusal)])
 
 

@@ -78,7 +78,9 @@ def read_week(
     end = first + timedelta(days=DAYS - 1)
     found = free_slots(type, practitioners, first, end, now=now, without=without)
     if patient is not None:
-        fitting = free_for(patient, chain.from_iterable(found.values()), without)
+        fitting = free_for(
+            type, patient, chain.from_iterable(found.values()), now=now, without=without
+        )
         found = {
             day: slots
             for day, all_of_them in found.items()

@@ -81,7 +81,8 @@ def test_types(owner, practice, follow_up):
         True, None, "Rééducation",
     )  # fmt: skip
     limits = {"minimum_notice_minutes": 60, "minimum_notice_days": 1, "booking_horizon_days": 9,
-              "max_a_day": 2}  # fmt: skip
+              "max_a_day": 2, "max_a_week": 5, "max_new_a_week": 1, "days_between_two": 28,
+              "one_to_come": True}  # fmt: skip
     assert owner.call("PATCH", path, limits).json().items() >= limits.items()
     kept = owner.call("PATCH", path, {"minimum_notice_minutes": None}).json()
     assert (kept["minimum_notice_minutes"], kept["minimum_notice_days"]) == (None, 1)

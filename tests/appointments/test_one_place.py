@@ -107,5 +107,5 @@ def test_the_nearest_times_are_those_at_which_she_is_free(anne, ines, follow_up,
     assert len(nearest) == 6
     assert first.start not in [slot.start for slot in nearest]
     there = [Slot(first.start, first.end, ines)]
-    assert free_for(julie, there) == []
-    assert free_for(julie, there, first.event) == there
+    assert free_for(follow_up, julie, there, now=NOW) == []
+    assert free_for(follow_up, julie, there, now=NOW, without=first.event) == there

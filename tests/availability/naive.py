@@ -27,6 +27,9 @@ def naive_slots(
     horizon: int,
     cutoff: int | None,
     notice_days: int,
+    counted: list[datetime],
+    a_day: int | None,
+    a_week: int | None,
 ) -> list[tuple[datetime, datetime]]:
     """``hours`` as `naive_ranges` takes them. All durations are minutes; ``step`` 0 is the duration and the larger buffer. ``now`` None means that notice and horizon do not apply."""
     step = step or duration + max(before, after)
@@ -69,6 +72,8 @@ def naive_slots(
 
     slots = []
     for day, minutes in sorted(free.items()):
+        if _is_full(day, zone, counted, a_day, a_week):
+            continue
         i = 0
         while i < len(minutes):
             j = i
@@ -84,6 +89,17 @@ def naive_slots(
                 start += MINUTE * step
             i = j + 1
     return slots
+
+
+def _is_full(day, zone, counted, a_day, a_week) -> bool:
+    """``counted``: the starts of those of the type that stand. A week has one name: its year and number."""
+    same_day = same_week = 0
+    for start in counted:
+        local = start.astimezone(zone)
+        same_day += local.strftime("%F") == day.strftime("%F")
+        same_week += local.strftime("%G-%V") == day.strftime("%G-%V")
+    full_day = a_day is not None and not same_day < a_day
+    return full_day or (a_week is not None and not same_week < a_week)
 
 
 def naive_ranges(hours: dict, day: date) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from maia.availability.dated import Because, DatedHours, Period, SpecialDay, Turn
 from maia.availability.intervals import Interval
+from maia.availability.limits import full_dates
 from maia.availability.policy import Policy
 from maia.availability.slots import Busy, Shape, day_slots, within
 from maia.availability.weekly import WeeklyHours, begins_on
@@ -138,6 +139,13 @@ def agendas(draw):
         "horizon": draw(st.integers(1, 4)),
         "cutoff": draw(st.sampled_from(cutoffs)),
         "notice_days": draw(st.sampled_from([0, 0, 0, 1, 2])),
+        "counted": draw(
+            st.lists(
+                st.integers(-14400, 14400).map(lambda m: origin + timedelta(minutes=m)), max_size=5
+            )
+        ),
+        "a_day": draw(st.sampled_from([None, None, 1, 2])),
+        "a_week": draw(st.sampled_from([None, None, 2, 3])),
     }
 
 
@@ -193,7 +201,7 @@ def in_the_heart(hours):
 
 def heart(
     hours, first, last, zone, duration, step, before, after, busy, closed, now, notice, horizon,
-    cutoff, notice_days,
+    cutoff, notice_days, counted, a_day, a_week,
 ):  # fmt: skip
     minutes = lambda n: timedelta(minutes=n)  # noqa: E731
     policy = Policy(
@@ -203,15 +211,22 @@ def heart(
         notice_days=notice_days,
     )
     held = in_the_heart(hours)
+    dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     days = day_slots(
         hours=held,
-        dates=[first + timedelta(days=n) for n in range((last - first).days + 1)],
+        dates=dates,
         zone=zone,
         shape=Shape(
             minutes(duration), minutes(step) if step else None, minutes(before), minutes(after)
         ),
         busy=[Busy(start, end, minutes(b), minutes(a)) for start, end, b, a in busy],
         closed=[Interval(*c) for c in closed],
+        full_dates=full_dates(
+            [start.astimezone(zone).date() for start in counted],
+            dates,
+            most_a_day=a_day,
+            most_a_week=a_week,
+        ),
     )
     if now is not None:
         begins = begins_on(held, now.astimezone(zone).date(), zone)

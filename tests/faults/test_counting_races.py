@@ -1,6 +1,6 @@
 """What is counted or changed by several at once, in real processes: no limit passed, no change lost."""
 
-from datetime import time
+from datetime import time, timedelta
 from functools import partial
 
 import pytest
@@ -21,7 +21,7 @@ from maia.tokens.issuing import make_token
 from maia.tokens.models import Token
 from maia.webhooks.adding import add_webhook
 from maia.webhooks.models import Webhook
-from tests.conftest import NOW, THURSDAY, at, make_patient, make_user, signed_in
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_type, make_user, signed_in
 from tests.faults.test_races import BY, FORK, race
 from tests.pages import shown
 
@@ -50,6 +50,63 @@ def test_one_appointment_to_come_with_four_practitioners_at_once(practice, anne,
         # Of the same one's slot, that it is gone, or gone to herself, is as true and said first.
         why_not = {told.splitlines()[-1].rpartition(".")[2] for told in outcomes}
         assert why_not <= {"SlotTaken", "PatientBusy", "NotBookable: too_many"}, outcomes
+        assert Appointment.objects.count() == 1
+
+
+def week_of_one(anne, type, people):
+    """Each wants a day of her own in one week, with the same practitioner."""
+    days = [THURSDAY + timedelta(days=n) for n in range(4)]
+    hours = ("09:00", "10:00", "11:00", "14:00")
+    return [
+        partial(book_appointment, type, anne, at(days[n % 4], hours[n // 4]), one, by=BY, now=NOW)
+        for n, one in enumerate(people)
+    ]
+
+
+@pytest.mark.rule("3.2.8")
+@pytest.mark.rule("3.2.9")
+@pytest.mark.parametrize(
+    ("limit", "reason"), [("max_a_week", "week_full"), ("max_new_a_week", "new_patients_full")]
+)
+def test_a_week_takes_no_more_than_its_number_of_many_at_once(practice, anne, limit, reason):
+    type = make_type(practice, **{limit: 3})
+    people = [make_patient(practice, f"P{n}", origin="online") for n in range(16)]
+    outcomes, _slowest = race(week_of_one(anne, type, people))
+    assert outcomes.pop("won") == 3
+    assert {told.splitlines()[-1].rpartition(".")[2] for told in outcomes} == {
+        f"NotBookable: {reason}"
+    }
+    assert Appointment.objects.count() == 3
+
+
+@pytest.mark.rule("3.2.10")
+@pytest.mark.rule("3.2.11")
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [({"one_to_come": True}, "one_to_come"), ({"days_between_two": 28}, "days_between_two")],
+)
+def test_a_patients_limit_holds_with_four_practitioners_at_once(
+    practice, anne, julie, limits, reason
+):
+    """In four agendas, of which no lock is another's: her record is."""
+    type = make_type(practice, **limits)
+    team = [anne, *(colleague_of(anne, name) for name in ("Léa", "Mia", "Zoé"))]
+    for text in ("09:00", "09:30", "10:00"):
+        Appointment.objects.all().delete()
+        acts = [
+            partial(
+                book_appointment, type, who, at(THURSDAY + timedelta(days=n), text), julie,
+                by=BY, now=NOW,
+            )
+            for n, who in enumerate(team)
+            for _twice in range(2)
+        ]  # fmt: skip
+        outcomes, _slowest = race(acts)
+        assert outcomes.pop("won") == 1
+        # Of the same time of the same one, that it is gone, or gone to herself, is said first.
+        told = {words.splitlines()[-1].rpartition(".")[2] for words in outcomes}
+        assert told <= {"SlotTaken", "PatientBusy", f"NotBookable: {reason}"}, outcomes
+        assert f"NotBookable: {reason}" in told
         assert Appointment.objects.count() == 1
 
 

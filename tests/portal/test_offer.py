@@ -1,7 +1,7 @@
 """What is offered is what is accepted, as patients and programs meet it."""
 
 import re
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -13,9 +13,9 @@ from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
 from maia.practices.models import Practitioner
 from maia.tokens.issuing import make_token
-from tests.conftest import NOW, THURSDAY, at, make_type, signed_in
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_type, make_user, signed_in
 from tests.office.settings.test_practitioner import typed
-from tests.portal.test_booking_page import confirm
+from tests.portal.test_booking_page import confirm, url
 from tests.portal.test_space import frozen, mine, patient, read, shown  # noqa: F401
 
 PRACTICE = By.practice(None)
@@ -25,8 +25,8 @@ def clocks(page):
     return re.findall(r'class="slot"[^>]*>\s*([0-9]{2}:[0-9]{2})', page)
 
 
-def note(type, practitioner, julie, text="09:00"):
-    start = at(THURSDAY, text)
+def note(type, practitioner, julie, text="09:00", day=THURSDAY):
+    start = at(day, text)
     made = book_appointment(type, practitioner, start, julie, by=PRACTICE, now=NOW)
     return Appointment.objects.with_details().get(pk=made.pk)
 
@@ -137,3 +137,62 @@ def test_a_program_books_with_nobody_who_has_left_nor_what_is_archived(
     ):
         assert answer.status_code in (404, 422), answer.content
     assert not Appointment.objects.exists()
+
+
+def types_limits(anne, julie):
+    """A type of each limit, with what brings its sentence, its reason, and whether times are shown."""
+    monday = THURSDAY + timedelta(days=4)
+    limits = (
+        ({"max_a_week": 1}, "cette semaine-là", "week_full", True),
+        ({"max_new_a_week": 1}, "nouvelles patientes", "new_patients_full", True),
+        ({"one_to_come": True}, "déjà un rendez-vous de ce type", "one_to_come", False),
+        ({"days_between_two": 28}, "au moins 28\u00a0jours", "days_between_two", True),
+    )
+    for hour, (limit, words, reason, shows) in enumerate(limits, start=14):
+        type = make_type(anne.practice, f"Type {reason}", **limit)
+        hers = "max_a_week" not in limit and "max_new_a_week" not in limit
+        who = julie if hers else make_patient(anne.practice, "Zoé", origin="online")
+        note(type, anne, who, f"{hour}:00", day=monday)
+        yield type, monday + timedelta(days=1), words, reason, shows
+
+
+@pytest.mark.rule("3.2.8")
+@pytest.mark.rule("3.2.9")
+@pytest.mark.rule("3.2.10")
+@pytest.mark.rule("3.2.11")
+def test_who_meets_a_limit_reads_which_one_where_she_is(patient, anne, julie):  # noqa: F811
+    julie.origin = "online"
+    julie.save()
+    _token, secret = make_token(julie.user, "t", now=NOW)
+    for type, day, words, reason, shows in types_limits(anne, julie):
+        page = read(confirm(patient, type, anne, "09:30", day))
+        assert words in page, reason
+        others = set(re.findall(rf"/book/{type.pk}/{anne.pk}/([0-9TZ]+)/", page))
+        assert bool(others - {f"{at(day, '09:30'):%Y%m%dT%H%MZ}"}) is shows, reason
+        if reason != "week_full":  # known before she writes anything
+            assert words in read(patient.get(url("confirm", type, anne, "09:30", day))), reason
+        body = {"type": type.pk, "practitioner": anne.pk, "start": at(day, "09:30").isoformat()}
+        answer = patient.post(
+            "/api/v1/practices/tilleuls/appointments", body, "application/json",
+            headers={"Authorization": f"Bearer {secret}"},
+        )  # fmt: skip
+        assert (answer.status_code, answer.json()["code"], answer.json()["reason"]) == (
+            422, "not_bookable", reason,
+        )  # fmt: skip
+        assert bool(answer.json().get("alternatives")) is shows, reason
+    assert Appointment.objects.filter(patient=julie).count() == 2
+
+
+def test_a_newcomer_to_a_full_week_is_shown_another(client, anne):
+    type = make_type(anne.practice, max_new_a_week=1)
+    note(type, anne, make_patient(anne.practice, "Zoé", origin="online"), "17:00")
+    user = make_user("nina@patiente.example")
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "fr"
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    typed = {"first_name": "Nina", "last_name": "Roy", "mobile": "06 39 98 00 01"}
+    page = read(confirm(client, type, anne, **typed))
+    assert "nouvelles patientes" in page
+    assert "20261207T" in page
+    assert "20261204T" not in page
+    assert not anne.practice.patients.filter(first_name="Nina").exists()
+    assert confirm(client, type, anne, day=THURSDAY + timedelta(days=4), **typed).status_code == 302

@@ -37,7 +37,7 @@ ONE_ROW = {  # a row is got by its key, then opened (`open_record`) or acted upo
 OPENS = {  # of a record or an appointment that the same function opens
     "office/appointments/tellings.py:told_of",
     "office/patients/record.py:patient", "office/appointments/noting.py:_render_new",
-    "office/appointments/foretold.py:_as_it_stands",
+    "office/appointments/foretold.py:_opened_record",
     "office/appointments/sheet.py:render_sheet",
     "office/appointments/sheet.py:_leaving", "office/appointments/overlaps.py:what_stands", "office/appointments/dragging.py:said_of",
     "office/patients/merges.py:_side_by_side",

@@ -61,6 +61,10 @@ def test_writing_a_schedule_replaces_it_or_leaves_it(anne):
         {"buffer_after_minutes": 300},
         {"booking_horizon_days": 0},
         {"max_a_day": 0},
+        {"max_a_week": 0},
+        {"max_new_a_week": 0},
+        {"days_between_two": 0},
+        {"days_between_two": 731},
         {"minimum_notice_days": 31},
     ],
 )

@@ -31,6 +31,9 @@ MAY_BE_NULL = (  # the type says nothing of its own
     "minimum_notice_minutes",
     "minimum_notice_days",
     "max_a_day",
+    "max_a_week",
+    "max_new_a_week",
+    "days_between_two",
 )
 router = Router(tags=["office"], auth=OfficeToken())
 
@@ -46,6 +49,11 @@ class Limits(Body):
     max_a_day: Whole | None = Field(
         None, ge=1, le=32767, description="Of each practitioner who offers it."
     )
+    max_a_week: Whole | None = Field(None, ge=1, le=32767, description="From Monday; likewise.")
+    max_new_a_week: Whole | None = Field(
+        None, ge=1, le=32767, description="Of patients whom the practice has not seen; likewise."
+    )
+    days_between_two: Whole | None = Field(None, ge=1, le=730, description="Of one patient.")
 
 
 class TypeIn(Limits):
@@ -58,6 +66,7 @@ class TypeIn(Limits):
     place: Kind = "site"
     video_link: str = Field("", max_length=500, description="Shown to who is confirmed.")
     allow_online_booking: Bool = False
+    one_to_come: Bool = Field(False, description="At most, of one patient.")
     category: str | None = Field(None, max_length=80, description="Made if it is new.")
     schedule: Week | None = Field(None, description="Its own; null: the practitioner's.")
     archived: Bool = False
@@ -75,6 +84,7 @@ class TypePatch(Limits):
     place: Kind | None = None
     video_link: str | None = Field(None, max_length=500)
     allow_online_booking: Bool | None = None
+    one_to_come: Bool | None = None
     category: str | None = Field(None, max_length=80)
     schedule: Week | None = None
     archived: Bool | None = None
@@ -105,6 +115,7 @@ def shown(type: AppointmentType) -> dict[str, Any]:
         "place": type.place,
         "video_link": type.video_link,
         "allow_online_booking": type.allow_online_booking,
+        "one_to_come": type.one_to_come,
         "category": type.category.name if type.category else None,
         "schedule": week_of(own) if own is not None else None,
         "archived": type.archived,

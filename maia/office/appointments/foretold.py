@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maia.accounts.ids import parse_id
+from maia.appointments.limits import passed_by
 from maia.appointments.models import Appointment, Event
 from maia.appointments.moving import lasting
 from maia.appointments.opening import Why, what_closes
 from maia.messaging.foresight import noting_in_words
+from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office, only_reads
 from maia.office.agenda.closed import closed_name
 from maia.office.appointments.forms import ChangeForm
@@ -49,9 +51,13 @@ def said_of(seat: Seat, typed: Typed, *, now: datetime) -> str:
 
 
 def outside_of(seat: Seat, typed: Typed) -> str:
-    """What closes that time, in words: hers to decide, and good to know. Empty: nothing does."""
+    """What closes that time, and which limits of the type it passes, in words: hers to decide, and good
+    to know. Empty: nothing does."""
     event = _time_of(seat, typed)
-    return _closed_words(seat, event) if event is not None else ""
+    if event is None:
+        return ""
+    patient = _opened_record(seat, typed, timezone.now())
+    return f"{_closed_words(seat, event)} {_limits_in_words(event, patient)}".strip()
 
 
 def outside_there(seat: Seat, when: ChangeForm) -> str:
@@ -65,7 +71,16 @@ def outside_there(seat: Seat, when: ChangeForm) -> str:
         start=start,
         end=when.end() or start + lasting(was, typed["type"]),
     )
-    return _closed_words(seat, event)
+    limits = _limits_in_words(event, was.patient, was.event)
+    return f"{_closed_words(seat, event)} {limits}".strip()
+
+
+def _limits_in_words(event: Event, patient: Patient | None, but: Event | None = None) -> str:
+    """``patient``: None as long as nobody is chosen, or for somebody new to the practice."""
+    assert event.type is not None
+    now = timezone.now()
+    passed = passed_by(event.type, event.practitioner, patient, event.start, now=now, but=but)
+    return " ".join(refusals.limit_words(limit) for limit in passed)
 
 
 def _closed_words(seat: Seat, event: Event) -> str:
@@ -90,9 +105,7 @@ def _as_it_stands(seat: Seat, typed: Typed, now: datetime) -> Appointment | None
     if event is None:
         return None
     practice = seat.practice
-    known = practice.patients.kept().filter(pk=_key(typed, "patient")).first()
-    if known is not None:  # her address is said
-        open_record(seat, known, now=now)
+    known = _opened_record(seat, typed, now)
     waits = bool(typed.get("unconfirmed"))
     return Appointment(
         practice=practice,
@@ -102,6 +115,14 @@ def _as_it_stands(seat: Seat, typed: Typed, now: datetime) -> Appointment | None
         email_reminder=bool(typed.get("send_email")),
         sms_reminder=bool(typed.get("send_sms")),
     )
+
+
+def _opened_record(seat: Seat, typed: Typed, now: datetime) -> Patient | None:
+    """Hers who is chosen: her address is said, and what she has."""
+    known = seat.practice.patients.kept().filter(pk=_key(typed, "patient")).first()
+    if known is not None:
+        open_record(seat, known, now=now)
+    return known
 
 
 def _time_of(seat: Seat, typed: Typed) -> Event | None:

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maia.accounts.ids import parse_id
 from maia.appointments.agenda import By
-from maia.appointments.booking import cancel_appointment, confirm_appointment, known_among
+from maia.appointments.booking import cancel_appointment, confirm_appointment
 from maia.appointments.dates import long_date
 from maia.appointments.exceptions import BookingRefused, RequestExpired
+from maia.appointments.known import known_among
 from maia.appointments.listing import Wanted, listed, to_confirm
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.spreadsheet import appointments_csv

@@ -19,6 +19,9 @@ MORE_OPTIONS = (
     "minimum_notice_minutes",
     "minimum_notice_days",
     "max_a_day",
+    "max_a_week",
+    "max_new_a_week",
+    "days_between_two",
 )
 
 
@@ -50,6 +53,7 @@ class TypeForm(KeptRowForm):
             "allow_online_booking",
             "send_sms_reminder",
             "known_patients_only",
+            "one_to_come",
             "needs_confirmation",
             *MORE_OPTIONS,
         ]
@@ -69,6 +73,11 @@ class TypeForm(KeptRowForm):
             "minimum_notice_minutes": _("Instead of yours, in minutes and in days."),
             "minimum_notice_days": _("1: not the same day. 2: not before the day after tomorrow."),
             "max_a_day": _("For each practitioner who offers it."),
+            "max_a_week": _("From Monday to Sunday, for each practitioner who offers it."),
+            "max_new_a_week": _("Of patients whom the practice has never seen, likewise."),
+            "days_between_two": _(
+                "Of this type, for one patient, before and after. 28: four weeks, at the earliest."
+            ),
             "duration_minutes": _("5 to 720 minutes. It sets the end and the slots."),
             "send_sms_reminder": _("The default of the same box on each appointment."),
             "allow_online_booking": _("Off, it never appears on the booking page."),

@@ -121,6 +121,21 @@ class AppointmentType(models.Model):
     max_a_day = models.PositiveSmallIntegerField(
         _("at most a day"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
+    # With the one a day: of each practitioner who offers it, in the weeks of the calendar.
+    max_a_week = models.PositiveSmallIntegerField(
+        _("at most a week"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    max_new_a_week = models.PositiveSmallIntegerField(
+        _("new patients at most a week"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    # Of one patient, with whomever.
+    one_to_come = models.BooleanField(_("one to come for each patient"), default=False)
+    days_between_two = models.PositiveSmallIntegerField(
+        _("days between two of one patient"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+    )
     known_patients_only = models.BooleanField(_("for known patients only"), default=False)
     needs_confirmation = models.BooleanField(_("confirmed by the practitioner"), default=False)
 
@@ -157,6 +172,17 @@ class AppointmentType(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(max_a_day__isnull=True) | Q(max_a_day__gte=1), name="type_max_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_a_week__isnull=True) | Q(max_a_week__gte=1), name="type_max_a_week"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_new_a_week__isnull=True) | Q(max_new_a_week__gte=1),
+                name="type_max_new_a_week",
+            ),
+            models.CheckConstraint(
+                condition=Q(days_between_two__isnull=True) | Q(days_between_two__range=(1, 730)),
+                name="type_days_between_two",
             ),
         ]
 

@@ -147,3 +147,26 @@ def test_a_time_outside_of_the_hours_is_said_while_moving_as_while_noting(
 
 def test_an_appointment_that_is_nowhere_is_said_nothing_of(owner):
     assert owner.post(PATH, {"moving": 999_999}).status_code == 404
+
+
+@pytest.mark.rule("3.2.11")
+def test_a_limit_that_it_passes_is_said_and_the_practice_books_all_the_same(
+    owner, anne, follow_up, nina, hers
+):
+    limits = {"max_a_day": 1, "max_a_week": 1, "one_to_come": True, "days_between_two": 28}
+    type(follow_up).objects.update(**limits)
+    form = {"patient": nina.pk, "practitioner": anne.pk, "type": follow_up.pk}
+
+    def outside(day):
+        return owner.post(PATH, form | {"date": day, "time": "10:00"}).json()["outside"]
+
+    assert outside("2026-12-03") == (
+        "Ce jour-là, vous avez autant de rendez-vous de ce type que vous en prenez. "
+        "Elle a déjà un rendez-vous de ce type à venir. "
+        "Elle a un rendez-vous de ce type à moins de 28\u00a0jours, contrairement à votre règle."
+    )
+    assert "Cette semaine-là" in outside("2026-12-04")
+    assert "moins de 28" not in outside("2026-12-31")
+    page = note(owner, anne, follow_up, patient=nina.pk, date="2026-12-04", time="10:00")
+    assert page.status_code == 302
+    assert Appointment.objects.count() == 2

@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from maia.appointments.booking import By, book_appointment, cancel_appointment, known_among
+from maia.appointments.booking import By, book_appointment, cancel_appointment
+from maia.appointments.known import known_among
 from maia.appointments.models import Appointment
 from maia.appointments.moving import move_appointment
 from maia.appointments.unanswered import follow_requests
