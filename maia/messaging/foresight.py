@@ -77,6 +77,19 @@ def in_words(channels: list[Message.Channel]) -> str:
     return _("No message goes to the patient.")
 
 
+def named_in_words(channels: list[Message.Channel], patient: Patient) -> str:
+    """The same, with the address and the number that it goes to."""
+    to = {"address": patient.email, "number": patient.mobile and patient.mobile.as_national}
+    match channels:
+        case [Channel.EMAIL, Channel.SMS]:
+            return _("An email goes to %(address)s and an SMS to %(number)s.") % to
+        case [Channel.EMAIL]:
+            return _("An email goes to %(address)s.") % to
+        case [Channel.SMS]:
+            return _("An SMS goes to %(number)s.") % to
+    return in_words(channels)
+
+
 def will_be_told(entry: HistoryEntry) -> list[Message.Channel]:
     """The channels on which something leaves of what was done, and has not left yet."""
     if entry.announced:

@@ -166,6 +166,8 @@ def test_moving_shows_the_free_times_at_once(site, page):
     expect(slot).to_have_attribute("data-date", re.compile("2027-01-(1[89]|2)"))
     slot.click()
     expect(panel.locator("#id_time")).to_have_value(slot.get_attribute("data-time"))
+    words = rf"\w+ \w+ janvier à {slot.get_attribute('data-time')}, au lieu de \w+ \w+ janvier à "
+    expect(panel.locator("#moving .will-be")).to_have_text(re.compile(words))
     panel.get_by_role("button", name="Enregistrer la modification").click()
     expect(page.locator("#agenda-status")).to_contain_text("déplacé")
 

@@ -62,14 +62,22 @@ def test_what_an_absence_cancels_is_ticked_in_one_press(site, office, size):
     count = ticks.count()
     assert count > 5
     expect(page.locator(".covered > p").first).to_contain_text(re.compile(r"\d+ e-mails"))
+    sends = page.locator(".sends")
     page.get_by_role("button", name="Tout décocher").click()
+    expect(sends).to_have_text("Aucun message ne partira.")
     expect(save).to_have_text("Enregistrer sans rien annuler")
     assert page.locator(".covered [name=goes]:checked").count() == 0
     page.get_by_role("button", name="Tout cocher").click()
     expect(save).to_have_text(f"Annuler {count} rendez-vous et enregistrer")
     assert page.locator(".covered [name=goes]:checked").count() == count
-    ticks.first.uncheck()
+    told = page.locator(".covered [name=goes][data-email]")
+    mails = told.count()
+    expect(sends).to_contain_text(f"Ce qui est coché enverra {mails} e-mails")
+    told.first.uncheck()
     expect(save).to_have_text(f"Annuler {count - 1} rendez-vous et enregistrer")
+    expect(sends).to_contain_text(f"Ce qui est coché enverra {mails - 1} e-mails")
+    page.get_by_label("Prévenir les patientes").uncheck()
+    expect(sends).to_have_text("Aucun message ne partira.")
     assert page.url.endswith("/pro/absences/new/")
     assert_accessible(page)
 

@@ -15,6 +15,7 @@ from maia.appointments.agenda import Boxes, By
 from maia.appointments.booking import (
     edit_appointment,
 )
+from maia.appointments.dates import clock, weekday_date
 from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.moving import lasting, move_to_take_back
@@ -30,7 +31,8 @@ from maia.office.appointments.coming import (
 from maia.office.appointments.foretold import outside_there
 from maia.office.appointments.forms import ChangeForm, EditForm, TellingForm
 from maia.office.appointments.overlaps import what_stands
-from maia.office.appointments.tellings import told_of
+from maia.office.appointments.tellings import told_to_whom
+from maia.office.fields.days import read_wall
 from maia.office.meant import mark_of
 from maia.privacy.reading import notes_of, open_record
 from maia.schedules.models import Absence
@@ -117,6 +119,8 @@ def render_sheet(
         "moved": move_to_take_back(appointment, timezone.now()),
         "is_past": appointment.start <= timezone.now(),
         "absence": _absence_over(appointment),
+        "instead": _instead(appointment, _("{day} at {time}")),
+        "moved_to": _moved_to(appointment, when) if when else "",
         "another": _another(appointment),
         "from_here": max(local.date(), timezone.localdate()),
         "again": in_weeks(timezone.localdate()),
@@ -132,7 +136,7 @@ def render_sheet(
 def _tellings(appointment: Appointment, typed: dict[str, TellingForm]) -> dict[str, Any]:
     """For each act: what would leave, in words, and what she says about it."""
     return {
-        action.value: told_of(appointment, action, typed.get(action.value))
+        action.value: told_to_whom(appointment, action, typed.get(action.value))
         for action in ACTS_THAT_TELL
     }
 
@@ -157,6 +161,26 @@ def warning_of(when: ChangeForm, met: list[str]) -> list[object]:
     """What stands there says its hours only: the day and with whom are of the warning too."""
     practitioner = when.cleaned_data["practitioner"] or when.was.practitioner
     return [*met, when.start(), when.end(), practitioner.pk]
+
+
+def _instead(appointment: Appointment, there: str) -> str:
+    """Where it goes, and where it was. ``there``: in words, or to be filled in as it is chosen."""
+    local = timezone.localtime(appointment.start)
+    return _("%(there)s, instead of %(day)s at %(time)s") % {
+        "there": there,
+        "day": weekday_date(local),
+        "time": clock(local),
+    }
+
+
+def _moved_to(appointment: Appointment, when: ChangeForm) -> str:
+    """Of the form as it stands; empty where it says no time, or the one that it has."""
+    day, at = (str(when[name].value()) for name in ("date", "time"))
+    there = read_wall(f"{day}T{at[:5]}", appointment.practice.zone)
+    if there is None or there == appointment.start:
+        return ""
+    words = _("{day} at {time}").format(day=weekday_date(there), time=clock(there))
+    return _instead(appointment, words)
 
 
 def _another(appointment: Appointment) -> str:

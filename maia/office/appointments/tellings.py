@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from maia.appointments.models import Appointment, HistoryEntry
-from maia.messaging.foresight import in_words, would_be_told
+from maia.messaging.foresight import in_words, named_in_words, would_be_told
 from maia.messaging.formerly import was_told
 from maia.messaging.models import Message
 from maia.office.appointments.forms import TellingForm
@@ -19,6 +19,14 @@ def told_of(
     channels = would_be_told(appointment, action, timezone.now())
     form = typed or TellingForm(auto_id=f"{action}_{appointment.pk}_%s")
     return {"said": in_words(channels), "channels": channels, "form": form}
+
+
+def told_to_whom(
+    appointment: Appointment, action: HistoryEntry.Action, typed: TellingForm | None = None
+) -> dict[str, Any]:
+    """The same with her address and number, on a page that shows them anyway."""
+    told = told_of(appointment, action, typed)
+    return told | {"said": named_in_words(told["channels"], appointment.patient)}
 
 
 def told_of_correction(appointment: Appointment, form: TellingForm) -> dict[str, Any]:

@@ -34,6 +34,7 @@
       const chosen = type.selectedOptions[0]?.dataset ?? {};
       const [hour, minute] = time.value.split(":").map(Number);
       const line = until.closest("p");
+      if (until.dataset.instead) return showMove(line);
       line.hidden = false;
       line.querySelector("rect").setAttribute("fill", chosen.colour ?? "none");
       if (!date.value || minute === undefined) return void (until.textContent = line.dataset.none);
@@ -42,6 +43,15 @@
       const words = `${dayWords(date.value)}, ${time.value}`;
       const said = last ? `${words} ${until.dataset.until} ${last}` : words;
       if (until.textContent !== said) until.textContent = said;
+    }
+
+    /** *mardi 1er décembre à 10:00, au lieu de jeudi 3 décembre à 09:00*; nothing as long as it stays. */
+    function showMove(line) {
+      const { instead, date: wasOn, time: wasAt } = until.dataset;
+      const stays = !date.value || !time.value || (date.value === wasOn && time.value === wasAt);
+      const said = instead.replace("{day}", dayWords(date.value || wasOn)).replace("{time}", time.value);
+      line.hidden = stays;
+      if (until.textContent !== said) until.textContent = stays ? "" : said;
     }
 
     const looksAgain = async () => {

@@ -433,17 +433,17 @@ def test_a_visit_at_home_says_where_and_asks_for_what_is_missing(owner, practice
 @pytest.mark.parametrize(
     ("email", "mobile", "box", "hours", "words", "channels"),
     [
-        ("j@patiente.example", "", True, 48, "reçoit un e-mail.", ["email"]),
-        ("", "+33639980001", True, 48, "reçoit un SMS", ["sms"]),
+        ("j@patiente.example", "", True, 48, "Un e-mail partira à j@patiente.example.", ["email"]),
+        ("", "+33639980001", True, 48, "Un SMS partira au 06 39 98 00 01.", ["sms"]),
         (
             "j@patiente.example",
             "+33639980001",
             True,
             3,
-            "reçoit un e-mail et un SMS",
+            "Un e-mail partira à j@patiente.example et un SMS au 06 39 98 00 01.",
             ["email", "sms"],
         ),
-        ("j@patiente.example", "+33639980001", False, 3, "reçoit un SMS", ["sms"]),
+        ("j@patiente.example", "+33639980001", False, 3, "Un SMS partira au", ["sms"]),
         ("", "+33261914512", True, 3, "ne reçoit aucun message", []),
         ("j@patiente.example", "", False, 3, "ne reçoit aucun message", []),
     ],
@@ -475,7 +475,7 @@ def test_she_decides_whether_the_patient_is_told_and_adds_a_word(owner, hers, sm
     smtp.taken.clear()
     page = owner.get(url("sheet", hers)).content.decode()
     assert page.count("Prévenir la patiente") == 2  # moving and cancelling
-    assert page.count("reçoit un e-mail") == 2
+    assert page.count(f"Un e-mail partira à {hers.patient.email}.") == 2
     shown = {"telling_shown": "True", "date": "2026-12-03"}
     owner.post(url("move", hers), shown | {"time": "15:00", "version": 0})
     work(NOW + timedelta(minutes=1))
@@ -511,7 +511,8 @@ def test_a_drag_says_what_leaves_and_is_undone(owner, hers, smtp):
     made = owner.post(url("move", hers), dragged, headers=JSON).json()
     assert made["said"].endswith("Un e-mail partira à Julie Petit dans 20 secondes.")
     sheet = owner.get(url("sheet", hers)).content.decode()
-    assert sheet.count("reçoit un e-mail") == 3  # moving, cancelling, and what is leaving
+    assert sheet.count(f"Un e-mail partira à {hers.patient.email}.") == 2  # moving, cancelling
+    assert sheet.count("reçoit un e-mail") == 1  # what is leaving
     undone = owner.post(made["undo"], {"version": made["version"]}, headers=JSON)
     assert undone.json()["said"] == ("Déplacement défait. Julie Petit ne reçoit aucun message.")
     again = owner.post(made["undo"], {"version": made["version"]}, headers=JSON)
@@ -783,6 +784,26 @@ def test_moving_begins_with_the_free_times(owner, hers):
     page = owner.get(f"/pro/appointments/{hers.pk}/").content.decode()
     form = page[page.index('id="moving"') :]
     assert form.index('class="coming"') < form.index('name="date"')
+
+
+def test_moving_says_where_it_goes_in_place_of_where_it_was(owner, hers):
+    """Without a script as well: once a free time has been taken, above the button."""
+    sheet = owner.get(url("sheet", hers)).content.decode()
+    assert will_be(sheet) == ("hidden", "")
+    taken = {"version": hers.version, "take": f"2026-12-04T10:00 {hers.practitioner.pk}"}
+    page = owner.post(url("move", hers), taken).content.decode()
+    words = "vendredi 4 décembre à 10:00, au lieu de jeudi 3 décembre à 09:30"
+    assert will_be(page) == ("", words)
+    for broken in ("", "25:00", "x"):
+        typed = {"version": hers.version, "date": "2026-12-04", "time": broken}
+        page = owner.post(url("move", hers), typed).content.decode()
+        assert will_be(page) == ("hidden", ""), broken
+
+
+def will_be(page):
+    """Of the line that says where it would be: whether it is hidden, and its words."""
+    form = on_one_line(page[page.index('id="moving"') :])
+    return re.search(r'class="will-be" ?(\w*)><span id="until"[^>]*>(.*?)</span>', form).groups()
 
 
 def test_a_new_patients_phone_is_typed_on_keys_of_digits(owner):
