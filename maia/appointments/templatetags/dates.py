@@ -51,6 +51,13 @@ def day_month_year(value: date) -> str:
 
 
 @register.filter(expects_localtime=True)
+def day_in_year(value: date) -> str:
+    """``3 décembre``, with its year where that is not this one: short enough for a row."""
+    this_year = value.year == timezone.localdate().year
+    return dates.day_month(value) if this_year else day_month_year(value)
+
+
+@register.filter(expects_localtime=True)
 def moment(value: datetime, length: str = "") -> str:
     """``3 décembre 2026, 14:00``; ``short``: without the year."""
     day = dates.day_month(value) if length == "short" else day_month_year(value)

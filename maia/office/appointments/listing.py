@@ -31,6 +31,7 @@ from maia.office.appointments.done import Done, tell_done
 from maia.office.appointments.forms import TellingForm
 from maia.office.appointments.listing_forms import ListForm
 from maia.office.appointments.tellings import told_of
+from maia.office.fields.chips import chips
 from maia.office.menu import requests_of
 from maia.office.sure import ask, is_sure
 from maia.privacy.reading import open_record, read_agenda, take_out_appointments
@@ -72,6 +73,7 @@ def _list_page(
         "page": page,
         "days": _by_day(page),
         "asks_more": any(name not in ("first", "last") for name in asked),
+        "chips": chips(asked, form.filters_in_words()),
         "query": f"&{urlencode(asked)}" if asked else "",
         "asked": urlencode(asked),
         "quick": _quick(asked, wanted),

@@ -16,6 +16,7 @@ from maia.office.fields.kept_form import KeptForm
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType
 
+FILTERS = ("status", "practitioner", "type", "online", "attendance")
 TICKED = "ticked"  # in the form of who came
 
 
@@ -75,6 +76,16 @@ class ListForm(forms.Form):
                 self.add_error("last", _("At most a year at once, please."))
             typed |= {"first": first, "last": last}
         return typed
+
+    def filters_in_words(self) -> dict[str, str]:
+        """What is asked for besides dates, as far as it can be read."""
+        self.is_valid()
+        said = {name: self.cleaned_data.get(name) for name in FILTERS}
+        return {
+            name: str(dict(self.fields[name].choices)[value] if isinstance(value, str) else value)  # type: ignore[attr-defined]
+            for name, value in said.items()
+            if value
+        }
 
     def wanted(self) -> Wanted | None:
         """None for what cannot be read, or is too much."""

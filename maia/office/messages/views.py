@@ -1,5 +1,10 @@
 """Messages, as the practice sees them: what left, what will, what did not and why."""
 
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages as notes
 from django.core.paginator import Paginator
@@ -23,6 +28,7 @@ from maia.messaging.resolving import (
 )
 from maia.messaging.spending import counted_today
 from maia.office.access import OfficeRequest, get_practitioner, office, settings_page, written_down
+from maia.office.fields.chips import chips
 from maia.office.menu import problems_of
 from maia.office.once import made_once
 from maia.patients.models import Patient
@@ -58,23 +64,47 @@ def messages(request: OfficeRequest) -> HttpResponse:
             found = found.filter(**{name: asked[name]})
     is_first = not any(asked.values()) and request.GET.get("page", "1") == "1"
     queued = everything.filter(status=Message.Status.QUEUED).order_by("due_at", "pk")
+    page = Paginator(found.order_by(*order), PAGE).get_page(request.GET.get("page"))
+    filters = _filters()
+    words = {
+        name: str(dict(choices)[asked[name]])
+        for name, _label, choices in filters
+        if asked[name] in dict(choices[1:])
+    }
     context = {
         "practice": practice,
         "to_settle": everything.to_settle().order_by("-due_at", "-pk")[:FEW] if is_first else [],
-        "next": queued[:FEW] if is_first else [],
+        "next": _by_day(queued[:FEW]) if is_first else [],
         "is_first": is_first,
-        "page": Paginator(found.order_by(*order), PAGE).get_page(request.GET.get("page")),
-        "asked": asked,
+        "page": page,
+        "days": _by_day(page),
+        "filters": [(*one, asked[one[0]]) for one in filters],
+        "chips": chips({name: value for name, value in asked.items() if value}, words),
         "query": "".join(f"&{name}={value}" for name, value in asked.items() if value),
         "problems": problems_of(request),
         "held": held(practice),
         "sms_today": counted_today(practice, now),
         "sms_a_day": settings.SMS_A_DAY if settings.SMS_URL else 0,
-        "statuses": Message.Status.choices,
-        "channels": [c for c in Message.Channel.choices if c[0] != Message.Channel.HOOK],
-        "kinds": [kind for kind in Message.Kind.choices if kind[0] != Message.Kind.EVENT],
     }
     return render(request, "office/messages/list.html", context)
+
+
+def _filters() -> list[tuple[str, str, list[tuple[str, Any]]]]:
+    """Name, label and choices of each, the first of which asks nothing."""
+    statuses = [("problem", _("To look at")), *Message.Status.choices]
+    channels = [one for one in Message.Channel.choices if one[0] != Message.Channel.HOOK]
+    kinds = [one for one in Message.Kind.choices if one[0] != Message.Kind.EVENT]
+    return [
+        ("status", _("Status"), [("", _("Those that were due")), *statuses]),
+        ("channel", _("Channel"), [("", _("Email and SMS")), *channels]),
+        ("kind", _("Kind"), [("", _("Every kind")), *kinds]),
+    ]
+
+
+def _by_day(rows: Iterable[Message]) -> list[tuple[date, list[Message]]]:
+    """In the practice's zone."""
+    days = groupby(rows, key=lambda row: timezone.localtime(row.due_at).date())
+    return [(day, list(of_day)) for day, of_day in days]
 
 
 @office

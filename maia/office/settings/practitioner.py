@@ -143,7 +143,7 @@ def practitioner(request: OfficeRequest, pk: int) -> HttpResponse:
         "practice": request.seat.practice,
         "practitioner": hers,  # as she is, not as she is being typed
         "form": form,
-        "sms": _preview(str(template or ""), bool(plain)),
+        "sms": _preview(request, hers.name, str(template or ""), bool(plain)),
     }
     return render(
         request, "office/settings/practitioner.html", context, status=422 if form.is_bound else 200
@@ -155,16 +155,20 @@ def practitioner(request: OfficeRequest, pk: int) -> HttpResponse:
 def preview_sms(request: OfficeRequest) -> HttpResponse:
     """The SMS being typed: an example, and what it costs. Nothing is saved."""
     template = request.POST.get("sms_template", "")[:480].strip()
-    context = {"sms": _preview(template, "sms_in_gsm_letters" in request.POST)}
+    names = (clean_line(request.POST.get(name, "")[:100]) for name in ("first_name", "last_name"))
+    hers = " ".join(filter(None, names))
+    context = {"sms": _preview(request, hers, template, "sms_in_gsm_letters" in request.POST)}
     return render(request, "office/settings/_sms_preview.html", context)
 
 
-def _preview(template: str, in_gsm: bool) -> dict[str, Any]:
+def _preview(request: OfficeRequest, hers: str, template: str, in_gsm: bool) -> dict[str, Any]:
+    """With her own name and her practice's; the day and the time are an example's."""
     try:
         validate_sms_template(template or default_template())
     except ValidationError as error:
         return {"error": error.messages[0]}
-    text = fill_in(template or default_template(), SAMPLE)
+    names = {"practitioner": hers, "practice": request.seat.practice.name}
+    text = fill_in(template or default_template(), SAMPLE | names)
     return {
         "text": in_gsm_letters(text) if in_gsm else text,
         "measure": measure(in_gsm_letters(text) if in_gsm else text),

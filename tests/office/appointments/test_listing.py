@@ -31,7 +31,7 @@ def book(type, who, time, patient, day=THURSDAY, **how):
 
 def rows_of(page):
     """The names in the list, in their order."""
-    listed = page.partition('class="rows listed"')[2].partition("</ul>")[0]
+    listed = page.partition('class="rows listed opens"')[2].partition("</ul>")[0]
     return [part.partition("<")[0] for part in listed.split('/">')[1:]]
 
 
@@ -48,6 +48,10 @@ def test_a_list_by_dates_and_what_is_asked_of_it(owner, practice, anne, ines, fo
     assert rows_of(page) == ["Lina Petit"]
     page = owner.get(f"{LIST}{DATES}&online=yes").content.decode()
     assert "Aucun rendez-vous ne répond à tout cela." in page
+    chips = owner.get(f"{LIST}{DATES}&online=yes&type=x&practitioner={ines.pk}").context["chips"]
+    without = f"?first={THURSDAY}&last={THURSDAY}&practitioner={ines.pk}&type=x"
+    assert ("Pris en ligne", without) in chips
+    assert [words for words, _url in chips] == ["Inès Haddad", "Pris en ligne"]
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,10 @@ def test_the_sms_is_shown_as_it_is_typed(owner):
     def preview(**fields):
         return owner.post(reverse("office:preview_sms"), fields).content.decode()
 
+    own = preview(
+        first_name="Zoé", last_name="Nom", sms_template="{practitioner} {practice} {date}{time}"
+    )
+    assert "Zoé Nom Cabinet" in own  # hers and her practice's, not an example's
     plain = preview(sms_template="RDV {date} à {time}", sms_in_gsm_letters="on")
     assert "RDV mercredi 30 septembre à 09:00" in plain
     assert "<strong>1 SMS</strong>" in plain
