@@ -108,6 +108,7 @@ def test_who_came_is_ticked_in_one_press_and_taken_back(site, office, size):
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     said = page.locator(".message", has_text=f"{waits} rendez-vous notés")
     expect(said).to_be_focused()
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")  # no row half under the bar
     assert_accessible(page)
     page.goto(address)
     assert unsaid(page).count() == 0
@@ -115,6 +116,24 @@ def test_who_came_is_ticked_in_one_press_and_taken_back(site, office, size):
     page.locator(".message", has_text="comme avant").wait_for()
     assert (unsaid(page).count(), came(page).count()) == (waits, had)
     expect(said).to_have_count(0)
+
+
+def test_on_a_phone_what_saves_stays_in_reach_and_each_choice_is_on_one_line(site, office):
+    page = office(PHONE)
+    a_day_to_note(page, site)
+    save = page.get_by_role("button", name="Enregistrer", exact=True)
+    rows = page.locator(".came fieldset")
+    for row in (rows.first, rows.last):
+        row.scroll_into_view_if_needed()
+        expect(save).to_be_in_viewport(ratio=1)
+        tops = row.locator("label:visible").evaluate_all(
+            "all => all.map((e) => e.getBoundingClientRect().top)"
+        )
+        assert len(tops) == 3
+        assert len(set(tops)) == 1
+    expect(page.locator(".rail .new")).to_be_hidden()  # it lay over a choice
+    for label in rows.last.locator("label:visible").all():
+        label.click(trial=True)  # nothing lies over it
 
 
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["390", "1280"])
