@@ -113,7 +113,7 @@ def make_patients(practice: Practice, random: Random) -> list[Patient]:
                 street=f"{1 + 3 * n} {_STREETS[n % len(_STREETS)]}",
                 postcode="44000",
                 city="Nantes",
-                access=f"{1 + n % 4}e étage" if n % 3 else "",
+                access=("1er étage", "2e étage", "3e étage", "4e étage")[n % 4] if n % 3 else "",
             )
         )
     for person in people:

@@ -56,7 +56,10 @@ def office(view: View) -> View:
         assert isinstance(request.user, User)
         request.memberships = memberships_of(request.user)
         if not request.memberships:
-            raise PermissionDenied
+            words = _(
+                "This page is for the practice’s team. You are signed in as %(email)s, who is a patient."
+            )
+            raise PermissionDenied(words % {"email": request.user.email})
         place = chosen_place(request, request.memberships)
         with timezone.override(place.practice.zone):
             try:

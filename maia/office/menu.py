@@ -69,7 +69,7 @@ def menu(request: HttpRequest) -> list[Entry]:
 
 def is_behind_more(request: HttpRequest) -> bool:
     """On a phone, a page that no other tab leads to."""
-    return _folder_of(request) not in TABS
+    return _folder_of(request) not in {"", *TABS}
 
 
 def problems_of(request: HttpRequest) -> int:
@@ -101,9 +101,11 @@ def more(request: OfficeRequest) -> HttpResponse:
 
 
 def _folder_of(request: HttpRequest) -> str:
-    """The folder of `maia/office` that answers this address."""
+    """The folder of `maia/office` that answers this address; none for what has no page."""
     match = request.resolver_match
-    return match.func.__module__.split(".")[2] if match else ""
+    if match is None or match.url_name == "nowhere":
+        return ""
+    return match.func.__module__.split(".")[2]
 
 
 def _entry(name: str, words: str, icon: str, folder: str) -> Entry:

@@ -42,6 +42,18 @@ def test_an_appointment_for_her_whose_page_it_is_begins_at_its_type(site, office
     expect(office.locator("#id_type")).to_be_focused()
 
 
+def test_an_arrow_of_a_type_keeps_the_focus_and_hands_it_over_at_the_end(site, office):
+    office.goto(f"{site.base}/pro/settings/types/")
+    last_but_one = office.locator("#types > li").nth(-2).locator("[id^=down-]")
+    key = last_but_one.get_attribute("id").partition("-")[2]
+    office.locator(f"#down-{key}").press("Enter")
+    expect(office.locator(f"#up-{key}")).to_be_focused()  # it is the last one now
+    office.keyboard.press("Enter")
+    office.wait_for_url(f"**#up-{key}")
+    expect(office.locator(f"#down-{key}")).to_be_enabled()
+    expect(office.locator(f"#up-{key}")).to_be_focused()
+
+
 def test_the_same_in_the_panel(site, office):
     office.goto(f"{site.base}/pro/?date=2027-01-11&view=week")
     drawn(office)

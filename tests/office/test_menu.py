@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from maia.messaging.models import Message
-from tests.conftest import NOW, make_patient
+from tests.conftest import NOW, make_patient, make_user
 
 
 def current(answer):
@@ -71,8 +71,18 @@ def test_an_address_that_never_was_keeps_the_menu_too(owner):
     answer = owner.get("/pro/nowhere/at/all/")
     assert answer.status_code == 404
     assert "Cette page n’existe pas" in answer.content.decode()
+    assert current(answer) == []  # she is nowhere
     assert reverse("office:patients") in answer.content.decode()
     assert owner.get("/pro/appointments", follow=True).status_code == 200  # a slash was forgotten
+
+
+def test_a_patient_is_told_whose_page_it_is_and_where_hers_are(sign_in, db):
+    answer = sign_in(make_user("julie@example.fr")).get(reverse("office:agenda"))
+    assert answer.status_code == 403
+    page = answer.content.decode()
+    assert "réservée à l’équipe du cabinet" in page
+    assert "julie@example.fr" in page
+    assert f'<a href="{reverse("appointments")}">Mes rendez-vous</a>' in page.partition("<main")[2]
 
 
 def test_patients_see_no_menu_of_the_office(client, db):

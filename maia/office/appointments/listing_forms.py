@@ -110,7 +110,7 @@ class AttendanceForm(KeptForm, forms.Form):
                 label=one.patient.name,
                 required=False,
                 widget=forms.RadioSelect,
-                choices=[*Appointment.Attendance.choices, ("", _("to note"))],
+                choices=[*Appointment.Attendance.choices, ("", _("to be noted"))],
             )
         super().remember_what_was_shown()
 

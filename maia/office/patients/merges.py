@@ -132,18 +132,27 @@ def _side_by_side(kept: Patient, other: Patient) -> list[sure.Row]:
         return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
 
     def appointments(record: Patient) -> str:
-        last = record.appointments.order_by("-event__start").select_related("event").first()
-        if last is None:
-            return _("none")
-        counted = ngettext(
-            "%(count)d, the last one on %(date)s",
-            "%(count)d, the last one on %(date)s",
-            count := record.appointments.count(),
+        starts = list(
+            record.appointments.values_list("event__start", flat=True).order_by("event__start")
         )
-        return counted % {
-            "count": count,
-            "date": f"{timezone.localtime(last.event.start):%d/%m/%Y}",
-        }
+        if not starts:
+            return _("none")
+        behind, count = [start for start in starts if start <= timezone.now()], len(starts)
+        counted = (
+            ngettext(
+                "%(count)d, the last one on %(date)s",
+                "%(count)d, the last one on %(date)s",
+                count,
+            )
+            if behind
+            else ngettext(
+                "%(count)d, the next one on %(date)s",
+                "%(count)d, the next one on %(date)s",
+                count,
+            )
+        )
+        told = behind[-1] if behind else starts[0]
+        return counted % {"count": count, "date": f"{timezone.localtime(told):%d/%m/%Y}"}
 
     rows: list[sure.Row] = [
         (getattr(Patient, field).field.verbose_name, said(kept, field), said(other, field))

@@ -68,7 +68,9 @@ class TypeForm(KeptRowForm):
             "instructions": _(
                 "Shown once a time is chosen, in the confirmation and in the email reminder."
             ),
-            "video_link": _("For a type by video. Only who is confirmed sees it, never in an SMS."),
+            "video_link": _(
+                "For video appointments. Shown once the appointment is confirmed, never in an SMS."
+            ),
             "place": _("At home, the patient is asked for an address; by phone, you call."),
             "minimum_notice_minutes": _("Instead of yours, in minutes and in days."),
             "minimum_notice_days": _("1: not the same day. 2: not before the day after tomorrow."),

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -90,6 +91,7 @@ def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
         case "up" | "down":
             type.shift(-1 if action == "up" else 1)
             _note_type(request, type)
+            return redirect(f"{reverse('office:types')}#{_arrow(type, action)}")
         case "shift":  # dragged
             by = re.fullmatch(r"-?[0-9]{1,3}", request.POST.get("by", ""))
             type.shift(int(by[0]) if by else 0)
@@ -97,6 +99,16 @@ def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
         case _:
             raise Http404
     return redirect("office:types")
+
+
+def _arrow(type: AppointmentType, pressed: str) -> str:
+    """The arrow that the next key presses: the same one, or the other one at the end of the list."""
+    type.refresh_from_db(fields=["position"])
+    rest = AppointmentType.objects.filter(practice=type.practice_id, archived=False)
+    up = rest.filter(position__lt=type.position).exists()
+    down = rest.filter(position__gt=type.position).exists()
+    fits = {"up": up, "down": down}[pressed]
+    return f"{pressed if fits else {'up': 'down', 'down': 'up'}[pressed]}-{type.pk}"
 
 
 @settings_page

@@ -47,7 +47,7 @@ def test_the_page_says_which_stays_and_both_ways(owner, kept, other, follow_up, 
         "Ce dossier, qui reste",
         "02 61 91 45 12",
         "1 rue Neuve",
-        "le 03/12/2026",
+        "1, le prochain le 03/12/2026",
         "aucun",
     ):
         assert words in page, words
