@@ -85,6 +85,7 @@ class SlotsOut(Schema):
 class SlotsQuery(Schema):
     type: Id
     practitioner: Id | None = None
+    link: str = Field("", max_length=64, description="Of a type by private link only: its token.")
     first: LocalDate = Field(alias="from")
     last: LocalDate = Field(alias="to", description="Included; 92 days at most.")
 
@@ -94,6 +95,7 @@ class BookIn(Body):
     practitioner: Key
     start: Instant
     note: str = Field("", max_length=1000)
+    link: str = Field("", max_length=64, description="Of a type by private link only: its token.")
     address: AddressIn | None = Field(
         None, description="For a type at her home; kept on her record. Default: the record's."
     )
@@ -196,7 +198,7 @@ def slots(request: HttpRequest, slug: str, asked: Annotated[SlotsQuery, Query()]
     now = timezone.now()
     try:
         type, _team, days, following = offered_slots(
-            slug, asked.type, asked.practitioner, asked.first, asked.last, now=now
+            slug, asked.type, asked.practitioner, asked.first, asked.last, now=now, token=asked.link
         )
     except AppointmentType.DoesNotExist:
         raise Http404 from None
@@ -217,7 +219,9 @@ def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
     """Books as the patient whose token it is. `slot_taken` comes with `alternatives`."""
     user = request.auth.user  # type: ignore[attr-defined]
     try:
-        type, (practitioner,) = read_offer(slug, wanted.type, wanted.practitioner)
+        type, (practitioner,) = read_offer(
+            slug, wanted.type, wanted.practitioner, token=wanted.link
+        )
     except AppointmentType.DoesNotExist:
         raise Http404 from None
     patient = find_record(user, type.practice)

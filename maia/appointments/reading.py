@@ -108,13 +108,14 @@ _AS_JSON = {
 
 
 def read_offer(
-    slug: str, type_id: int, only: int | None = None
+    slug: str, type_id: int, only: int | None = None, *, token: str = ""
 ) -> tuple[AppointmentType, list[Practitioner]]:
     """A type that is online in the practice of ``slug``, and who offers it online, in the
-    practice's order: all, or the ``only`` one asked for. One query. Raises
+    practice's order: all, or the ``only`` one asked for. ``token``: of the link of one that is by
+    private link only. One query. Raises
     `AppointmentType.DoesNotExist`, and `NotBookable` where the one asked for does not offer it."""
     statement = f"{_offer_statement()} ORDER BY rank, who"
-    return _offered(read(statement, [only, only, type_id, slug]), only)
+    return _offered(read(statement, [only, only, type_id, slug]), only, token)
 
 
 def read_agendas(type_id: int, people: Sequence[int], opens: datetime, closes: datetime) -> Texts:
@@ -143,7 +144,13 @@ def read_hours(type_id: int | None, people: Sequence[int], first: date, last: da
 
 
 def read_offer_and_agendas(
-    slug: str, type_id: int, only: int | None, opens: datetime, closes: datetime
+    slug: str,
+    type_id: int,
+    only: int | None,
+    opens: datetime,
+    closes: datetime,
+    *,
+    token: str = "",
 ) -> tuple[AppointmentType, list[Practitioner], Texts]:
     """`read_offer`, and `read_agendas` of whom it names. One query: a look at slots needs no more."""
     plans, agendas = _agendas_statement("SELECT who FROM offered")
@@ -151,7 +158,7 @@ def read_offer_and_agendas(
     span, days = _adapted(opens, closes), _days(opens, closes)
     weeks = [type_id, *_adapted(*_weeks(opens, closes))]
     rows = read(statement, [only, only, type_id, slug, type_id, *span, *span, *weeks, *days])
-    return *_offered(rows, only), _texts(rows[0])
+    return *_offered(rows, only, token), _texts(rows[0])
 
 
 def parse_agendas(found: Texts) -> tuple[Hours, list[Taken]]:
@@ -219,13 +226,15 @@ def hours_for(
 
 
 def _offered(
-    rows: list[tuple[Any, ...]], only: int | None
+    rows: list[tuple[Any, ...]], only: int | None, token: str
 ) -> tuple[AppointmentType, list[Practitioner]]:
     if not rows:
         raise AppointmentType.DoesNotExist
     of_type, of_practice, of_practitioner = (len(m._meta.concrete_fields) for m in _MODELS)
     mine = of_type + of_practice
     offered = _made(AppointmentType, rows[0][:of_type])
+    if not offered.opens_with(token):
+        raise AppointmentType.DoesNotExist
     offered.practice = _made(Practice, rows[0][of_type:mine])
     people = [row[mine : mine + of_practitioner] for row in rows]
     team = [_made(Practitioner, values) for values in people if values[0] is not None]
@@ -271,7 +280,7 @@ def _columns(model: type[models.Model], alias: str) -> str:
 
 
 def _made(model: type[M], values: Sequence[Any]) -> M:
-    """As Django makes it. SQLite has neither booleans nor times of its own."""
+    """As Django makes it. SQLite has neither booleans, times nor UUIDs of its own."""
     names, conversions = _fields(model)
     converted = list(values)
     for index, convert in conversions:
@@ -287,7 +296,7 @@ def _fields(
     return [field.attname for field in fields], [
         (index, field.to_python)
         for index, field in enumerate(fields)
-        if isinstance(field, models.BooleanField | models.TimeField)
+        if isinstance(field, models.BooleanField | models.TimeField | models.UUIDField)
     ]
 
 

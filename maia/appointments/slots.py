@@ -114,9 +114,17 @@ def free_slots(
 
 
 def offered_slots(
-    slug: str, type_id: int, only: int | None, first: date, last: date, *, now: datetime
+    slug: str,
+    type_id: int,
+    only: int | None,
+    first: date,
+    last: date,
+    *,
+    now: datetime,
+    token: str = "",
 ) -> Offered:
-    """What the practice of ``slug`` offers of a type online, by all or the ``only`` one asked for.
+    """What the practice of ``slug`` offers of a type online, by all or the ``only`` one asked for;
+    ``token``: of its private link.
 
     Mostly one query: the next free day is seldom far. Raises `InvalidRange`,
     `AppointmentType.DoesNotExist` where the type is not online, and `NotBookable` where the one
@@ -125,7 +133,7 @@ def offered_slots(
     _refuse_bad_range(first, last)
     looked_at = last + SOON
     span = _instants(first, looked_at)
-    type, team, agendas = read_offer_and_agendas(slug, type_id, only, *span)
+    type, team, agendas = read_offer_and_agendas(slug, type_id, only, *span, token=token)
     offered = Offered(type, team, {}, None)
     for day, slots in _days(type, team, first, looked_at, now, agendas=agendas):
         if day > last:

@@ -43,11 +43,11 @@ from maia.portal import elsewhere, refusals
 from maia.portal.forms import DetailsForm, NoteForm
 from maia.portal.frame import frame_of
 from maia.portal.htmx import wants_part
-from maia.portal.suspended import refuse_if_suspended
+from maia.portal.suspended import LinkGone, refuse_if_suspended
 from maia.portal.week import read_week
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.descriptions import description_html, is_long
-from maia.schedules.models import AppointmentType
+from maia.schedules.models import AppointmentType, TypeKey
 
 JUST_BOOKED = "just_booked"  # in the session: what the website around is told of, once
 DRAFT = "booking_draft"  # in the session: what she typed before she had to sign in
@@ -80,10 +80,10 @@ class Choice:
 
 
 def confirm_url(type: AppointmentType, slot: Slot, name: str = "confirm") -> str:
-    return reverse(name, args=[type.practice.slug, type.pk, slot.practitioner.pk, slot.start])
+    return reverse(name, args=[type.practice.slug, type.key, slot.practitioner.pk, slot.start])
 
 
-def get_choice(slug: str, type_id: int, practitioner_id: int, start: datetime) -> Choice:
+def get_choice(slug: str, type_id: TypeKey, practitioner_id: int, start: datetime) -> Choice:
     """Raises Http404 for what never was on this practice's page."""
     type, team = get_offer(slug, type_id)
     for practitioner in team:
@@ -92,11 +92,13 @@ def get_choice(slug: str, type_id: int, practitioner_id: int, start: datetime) -
     raise Http404
 
 
-def get_offer(slug: str, type_id: int) -> tuple[AppointmentType, list[Practitioner]]:
-    """A type of this practice's page, and who offers it. Raises Http404."""
+def get_offer(slug: str, type_id: TypeKey) -> tuple[AppointmentType, list[Practitioner]]:
+    """A type of this practice's page, or of the link, and who offers it. Raises Http404, `LinkGone`."""
     try:
-        type, team = read_offer(slug, type_id)
+        type, team = read_offer(slug, type_id.id, token=type_id.token)
     except AppointmentType.DoesNotExist:
+        if type_id.token:
+            raise LinkGone(get_object_or_404(Practice, slug=slug)) from None
         raise Http404 from None
     refuse_if_suspended(type.practice)
     return type, team
@@ -142,7 +144,7 @@ def what_for(request: HttpRequest, slug: str) -> HttpResponse:
     refuse_if_suspended(practice)
     practitioners, types = _offered(request, practice)
     if len(types) == 1:
-        return redirect("slots", slug, types[0].pk)
+        return redirect("slots", slug, types[0].key)
     context = {"practice": practice, "practitioners": practitioners, "types": types}
     return render(request, "portal/what_for.html", context)
 
@@ -150,7 +152,7 @@ def what_for(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request-Type")
 @never_cache
-def when(request: HttpRequest, slug: str, type_id: int) -> HttpResponse:
+def when(request: HttpRequest, slug: str, type_id: TypeKey) -> HttpResponse:
     type, team = get_offer(slug, type_id)
     practitioners = _of_frame(request, team)
     wanted = [p for p in practitioners if str(p.pk) == request.GET.get("practitioner")]
@@ -183,7 +185,7 @@ def when(request: HttpRequest, slug: str, type_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def confirm(
-    request: HttpRequest, slug: str, type_id: int, practitioner_id: int, start: datetime
+    request: HttpRequest, slug: str, type_id: TypeKey, practitioner_id: int, start: datetime
 ) -> HttpResponse:
     choice = get_choice(slug, type_id, practitioner_id, start)
     frame = frame_of(request)

@@ -5,8 +5,22 @@ from datetime import UTC, datetime
 from django.urls import register_converter
 
 from maia.availability.bounds import is_in_bounds
+from maia.schedules.models import TypeKey
 
 _FORMAT = "%Y%m%dT%H%MZ"
+
+
+class TypeConverter:
+    """A type of appointments: its number, and the token of one that is by private link only."""
+
+    regex = r"[0-9]{1,18}(?:-[A-Za-z0-9_-]{1,64})?"
+
+    def to_python(self, value: str) -> TypeKey:
+        number, _dash, token = value.partition("-")
+        return TypeKey(int(number), token)
+
+    def to_url(self, value: TypeKey | int) -> str:
+        return str(value)
 
 
 class InstantConverter:
@@ -22,4 +36,5 @@ class InstantConverter:
         return value.astimezone(UTC).strftime(_FORMAT)
 
 
+register_converter(TypeConverter, "type")
 register_converter(InstantConverter, "instant")

@@ -30,6 +30,7 @@ from maia.accounts.codes import address_of_link, use_link
 from maia.accounts.forms import RequestCodeForm
 from maia.patients.records import may_register
 from maia.portal.booking import Choice, get_choice, render_sign_in
+from maia.schedules.models import TypeKey
 
 
 class _AskEmail(RequestLoginCodeView):
@@ -126,7 +127,7 @@ class _AskCode(ConfirmLoginCodeView):
 
 @never_cache
 def ask_email(
-    request: HttpRequest, slug: str, type_id: int, practitioner_id: int, start: datetime
+    request: HttpRequest, slug: str, type_id: TypeKey, practitioner_id: int, start: datetime
 ) -> HttpResponse:
     choice = get_choice(slug, type_id, practitioner_id, start)
     if request.method != "POST" or request.user.is_authenticated:
@@ -136,7 +137,7 @@ def ask_email(
 
 
 def ask_code(
-    request: HttpRequest, slug: str, type_id: int, practitioner_id: int, start: datetime
+    request: HttpRequest, slug: str, type_id: TypeKey, practitioner_id: int, start: datetime
 ) -> HttpResponse:
     choice = get_choice(slug, type_id, practitioner_id, start)
     if LoginStageController.enter(request, LoginByCodeStage.key) is None:

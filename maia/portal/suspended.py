@@ -1,4 +1,4 @@
-"""What patients read where a practice is suspended, on any page on which they would book."""
+"""What patients read where nothing is booked: the practice is suspended, or the link is no more."""
 
 from collections.abc import Callable
 
@@ -6,14 +6,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from maia.practices.models import Practice
+from maia.schedules.models import TypeKey
 
 
 class Closed(Exception):
     """The page is a suspended practice's."""
 
+    template, status = "portal/suspended.html", 200
+
     def __init__(self, practice: Practice) -> None:
         super().__init__(practice.pk)
         self.practice = practice
+
+
+class LinkGone(Closed):
+    """It opened a type that was by private link only: renewed since, or never one."""
+
+    template, status = "portal/link_gone.html", 404
 
 
 def refuse_if_suspended(practice: Practice) -> None:
@@ -26,11 +35,17 @@ class SuspendedMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        match = request.resolver_match
+        key = match.kwargs.get("type_id") if match else None
+        if isinstance(key, TypeKey) and key.token:  # by private link
+            answer["X-Robots-Tag"] = "noindex"
+        return answer
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Closed):
             return None
-        page = render(request, "portal/suspended.html", {"practice": exception.practice})
+        context = {"practice": exception.practice}
+        page = render(request, exception.template, context, status=exception.status)
         page["Cache-Control"] = "no-store"  # it may be open again in an hour
         return page

@@ -38,9 +38,9 @@ shared_patterns = [
     path("<slug:slug>/", book.what_for, name="practice"),
     path("<slug:slug>/confidentialite/", notices.data_notice, name="data_notice"),
     path("<slug:slug>/mentions-legales/", notices.legal_notice, name="legal_notice"),
-    path("<slug:slug>/book/<int:type_id>/", book.when, name="slots"),
+    path("<slug:slug>/book/<type:type_id>/", book.when, name="slots"),
     path(
-        "<slug:slug>/book/<int:type_id>/<int:practitioner_id>/<instant:start>/",
+        "<slug:slug>/book/<type:type_id>/<int:practitioner_id>/<instant:start>/",
         include(
             [
                 path("", book.confirm, name="confirm"),

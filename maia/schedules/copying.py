@@ -11,6 +11,8 @@ def duplicate(type: AppointmentType, name: str) -> AppointmentType:
     copy = AppointmentType.objects.get(pk=type.pk)
     copy.pk, copy.name, copy.allow_online_booking = None, name[:100], False
     copy._state.adding = True
+    if copy.private_link:
+        copy.renew_link()
     with transaction.atomic():
         copy.save()
         if plan is not None:

@@ -242,3 +242,26 @@ def test_a_patient_who_is_elsewhere_then_is_told_where(patient, anne, follow_up,
     there = {"start": "2026-12-03T09:30:00+01:00"}
     moved = patient.call("POST", f"me/appointments/{other['id']}/move", there)
     assert_problem(moved, 409, "patient_busy")
+
+
+@pytest.mark.rule("3.2.12")
+def test_a_type_by_private_link_is_asked_for_with_it(anybody, patient, owner, anne, follow_up):
+    path = f"office/appointment-types/{follow_up.pk}"
+    assert_problem(owner.call("POST", f"{path}/renew-link"), 409, "no_link")
+    made = owner.call("PATCH", path, {"private_link": True}).json()
+    assert made["private_link"] is True
+    token = made["link"].rstrip("/").partition(f"/book/{follow_up.pk}-")[2]
+    assert anybody.call("GET", "practices/tilleuls/appointment-types").json() == {"items": []}
+    assert_problem(slots(anybody, follow_up), 404, "not_found")
+    assert_problem(slots(anybody, follow_up, link="x"), 404, "not_found")
+    assert slots(anybody, follow_up, link=token).json()["slots"]
+    body = {"type": follow_up.pk, "practitioner": anne.pk, "start": "2026-12-03T09:30:00+01:00"}
+    where = "practices/tilleuls/appointments"
+    assert_problem(patient.call("POST", where, body), 404, "not_found")
+    assert patient.call("POST", where, body | {"link": token}).status_code == 201
+    renewed = owner.call("POST", f"{path}/renew-link").json()["link"]
+    assert token not in renewed
+    assert_problem(slots(anybody, follow_up, link=token), 404, "not_found")
+    back = owner.call("PATCH", path, {"private_link": False}).json()
+    assert (back["private_link"], back["link"]) == (False, None)
+    assert slots(anybody, follow_up).json()["slots"]

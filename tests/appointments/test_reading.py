@@ -2,6 +2,7 @@
 
 import builtins
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -168,3 +169,16 @@ def test_both_at_once_are_what_each_is_alone(anne, colleague, follow_up, practic
     assert same(follow_up, None) == ([], 0)
     with pytest.raises(AppointmentType.DoesNotExist):
         read_offer_and_agendas("another", follow_up.pk, None, *span)
+
+
+@pytest.mark.rule("3.2.12")
+def test_an_offer_by_private_link_is_read_with_its_token_alone(anne, practice):
+    type, other = (make_type(practice, name, link_uid=uuid4()) for name in "AB")
+    for token in ("", "x", other.key.token):
+        with pytest.raises(AppointmentType.DoesNotExist):
+            read_offer(practice.slug, type.pk, token=token)
+        with pytest.raises(AppointmentType.DoesNotExist):
+            read_offer_and_agendas(practice.slug, type.pk, None, NOW, NOW + HOUR, token=token)
+    found, team = read_offer(practice.slug, type.pk, token=type.key.token)
+    assert (found, found.link_uid, team) == (type, type.link_uid, [anne])
+    assert not AppointmentType.objects.bookable_online().exists()

@@ -2,6 +2,7 @@
 
 import re
 from datetime import time, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -15,6 +16,7 @@ from maia.practices.models import Practitioner
 from maia.tokens.issuing import make_token
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type, make_user, signed_in
 from tests.office.settings.test_practitioner import typed
+from tests.pages import shown as filled
 from tests.portal.test_booking_page import confirm, url
 from tests.portal.test_space import frozen, mine, patient, read, shown  # noqa: F401
 
@@ -196,3 +198,62 @@ def test_a_newcomer_to_a_full_week_is_shown_another(client, anne):
     assert "20261204T" not in page
     assert not anne.practice.patients.filter(first_name="Nina").exists()
     assert confirm(client, type, anne, day=THURSDAY + timedelta(days=4), **typed).status_code == 302
+
+
+@pytest.mark.rule("3.2.12")
+def test_a_type_by_private_link_opens_to_who_has_it_and_to_nobody_else(patient, anne, follow_up):  # noqa: F811
+    make_type(anne.practice, "Autre")
+    type = make_type(anne.practice, "Étude", link_uid=uuid4())
+    anne.practice.team.create(user=anne.user, role="owner")
+    owner = signed_in(Client(), anne.user)
+    sheet = reverse("office:edit_type", args=[type.pk])
+    link = re.search(r"http[^<]+/book/[^<]+/", read(owner.get(sheet)))[0]
+    path = "/tilleuls" + link.partition("/tilleuls")[2]
+    assert "Étude" not in read(patient.get("/tilleuls/"))
+    page = patient.get(path + "?from=2026-12-03")
+    assert clocks(read(page))[0] == "09:00"
+    assert page["X-Robots-Tag"] == "noindex"
+    there = f"{path}{anne.pk}/{at(THURSDAY, '09:30'):%Y%m%dT%H%MZ}/"
+    assert there in read(page)
+    assert patient.post(there, {"request_key": uuid4(), "note": ""}).status_code == 302
+    # Without it, or with another's, nothing.
+    other = make_type(anne.practice, "À part", link_uid=uuid4())
+    crossed = f"{type.pk}-{other.key.token}", f"{other.pk}-{type.key.token}"
+    for key in (type.pk, f"{type.pk}-x", *crossed):
+        bare = f"/tilleuls/book/{key}/"
+        assert patient.get(bare).status_code == 404
+        post = f"{bare}{anne.pk}/{at(THURSDAY, '10:30'):%Y%m%dT%H%MZ}/"
+        assert patient.post(post, {"request_key": uuid4(), "note": ""}).status_code == 404
+    renew = reverse("office:change_type", args=[type.pk, "renew-link"])
+    assert "n’ouvrira plus rien" in read(owner.post(renew))
+    assert patient.get(path).status_code == 200
+    owner.post(renew, {"yes": "on"})
+    gone = patient.get(path)
+    assert gone.status_code == 404
+    assert "Ce lien ne fonctionne plus" in read(gone)
+    assert "cabinet@tilleuls.example" in read(gone)
+    assert Appointment.objects.filter(event__type=type).count() == 1
+
+
+def test_a_type_becomes_private_by_its_form_and_comes_back(client, anne, follow_up):
+    anne.practice.team.create(user=anne.user, role="owner")
+    owner = signed_in(Client(), anne.user)
+    path = reverse("office:edit_type", args=[follow_up.pk])
+    assert owner.post(path, filled(owner, path) | {"private_link": "on"}).status_code == 302
+    follow_up.refresh_from_db()
+    assert follow_up.private_link
+    was = follow_up.key
+    assert client.get(f"/tilleuls/book/{was}/").status_code == 200
+    owner.post(path, filled(owner, path) | {"name": "Suivi"})  # nothing else changes it
+    follow_up.refresh_from_db()
+    assert follow_up.key == was
+    owner.post(reverse("office:change_type", args=[follow_up.pk, "duplicate"]))
+    copy = type(follow_up).objects.latest("pk")
+    assert copy.private_link
+    assert copy.key.token != was.token
+    typed_again = filled(owner, path)
+    typed_again.pop("private_link")
+    owner.post(path, typed_again)
+    follow_up.refresh_from_db()
+    assert not follow_up.private_link
+    assert client.get(f"/tilleuls/book/{follow_up.pk}/").status_code == 200

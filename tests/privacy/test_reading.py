@@ -97,6 +97,7 @@ SAYS_NOBODY = {
     ),
     *((method, "office/appointment-types") for method in ("get", "post")),
     *((method, "office/appointment-types/{id}") for method in ("get", "patch", "delete")),
+    ("post", "office/appointment-types/{id}/renew-link"),
     *((method, "office/personal-events") for method in ("get", "post")),
     *((method, "office/personal-events/{id}") for method in ("get", "patch", "delete")),
     *((method, "office/absences") for method in ("get", "post")),

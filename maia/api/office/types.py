@@ -66,6 +66,7 @@ class TypeIn(Limits):
     place: Kind = "site"
     video_link: str = Field("", max_length=500, description="Shown to who is confirmed.")
     allow_online_booking: Bool = False
+    private_link: Bool = Field(False, description="On no list: open to who has its link.")
     one_to_come: Bool = Field(False, description="At most, of one patient.")
     category: str | None = Field(None, max_length=80, description="Made if it is new.")
     schedule: Week | None = Field(None, description="Its own; null: the practitioner's.")
@@ -84,6 +85,7 @@ class TypePatch(Limits):
     place: Kind | None = None
     video_link: str | None = Field(None, max_length=500)
     allow_online_booking: Bool | None = None
+    private_link: Bool | None = None
     one_to_come: Bool | None = None
     category: str | None = Field(None, max_length=80)
     schedule: Week | None = None
@@ -94,6 +96,7 @@ class TypePatch(Limits):
 class TypeOut(TypeIn):
     id: int
     practitioner: int | None
+    link: str | None = Field(description="Its `link` in questions is the part after the dash.")
 
 
 class TypesOut(Schema):
@@ -115,6 +118,8 @@ def shown(type: AppointmentType) -> dict[str, Any]:
         "place": type.place,
         "video_link": type.video_link,
         "allow_online_booking": type.allow_online_booking,
+        "private_link": type.private_link,
+        "link": type.link or None,
         "one_to_come": type.one_to_come,
         "category": type.category.name if type.category else None,
         "schedule": week_of(own) if own is not None else None,
@@ -178,9 +183,29 @@ def delete_type(request: HttpRequest, id: Id) -> Any:
     return 204, None
 
 
+@router.post(
+    "/{id}/renew-link",
+    exclude_unset=True,
+    response={200: TypeOut, **errors(401, 403, 404, 409, 422, 429)},
+)
+def renew_link(request: HttpRequest, id: Id) -> Any:
+    """Of a type by private link only: the old link opens nothing any more."""
+    type = type_to_change(request, id)
+    with transaction.atomic():
+        hold(type)
+        if not type.private_link:
+            raise Refused(409, "no_link", "This type is on the lists: it has no private link.")
+        type.renew_link()
+        type.save(update_fields=["link_uid"])
+    _note(request, type)
+    return shown(type)
+
+
 def _ours(request: HttpRequest) -> Any:
     types = AppointmentType.objects.filter(practice=seat(request).practice)
-    return types.select_related("category", "own_schedule").prefetch_related("own_schedule__lines")
+    return types.select_related("category", "own_schedule", "practice").prefetch_related(
+        "own_schedule__lines"
+    )
 
 
 def _may_change(request: HttpRequest) -> Any:
@@ -202,6 +227,8 @@ def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -
     cleaners = {"name": clean_line, "description": clean_text, "instructions": clean_text}
     with transaction.atomic():
         changed = set(typed) - {"schedule"}
+        if "private_link" in changed:
+            changed = changed - {"private_link"} | {"link_uid"}
         if "category" in typed:
             type.category = Category.named(type.practice, clean_line(typed.pop("category") or ""))
         week = typed.pop("schedule", ...)

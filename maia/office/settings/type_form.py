@@ -33,6 +33,11 @@ class TypeForm(KeptRowForm):
         help_text=_("Groups types on the booking page. A new name makes a new category."),
         widget=forms.TextInput(attrs={"list": "categories"}),
     )
+    private_link = forms.BooleanField(
+        label=_("By private link only"),
+        required=False,
+        help_text=_("On no list: it is booked online by whoever has its link."),
+    )
     own_schedule = forms.BooleanField(
         label=_("A schedule of its own"),
         required=False,
@@ -101,6 +106,7 @@ class TypeForm(KeptRowForm):
         if self.instance.pk:
             if self.instance.category:
                 self.fields["category_name"].initial = self.instance.category.name
+            self.fields["private_link"].initial = self.instance.private_link
             self.fields["own_schedule"].initial = hasattr(self.instance, "own_schedule")
 
     def clean_name(self) -> str:
@@ -122,12 +128,15 @@ class TypeForm(KeptRowForm):
         return clean_line(self.cleaned_data["category_name"])
 
     def columns(self) -> set[str]:
-        return super().columns() | ({"category"} if "category_name" in self.changed_data else set())
+        others = {"category_name": "category", "private_link": "link_uid"}
+        return super().columns() | {others[name] for name in others if name in self.changed_data}
 
     def save(self, commit: bool = True) -> AppointmentType:
         """With its category, made if it is new."""
         type: AppointmentType = self.instance
         if "category_name" in self.changed_data:
             type.category = Category.named(type.practice, self.cleaned_data["category_name"])
+        if "private_link" in self.changed_data:
+            type.private_link = self.cleaned_data["private_link"]
         saved: AppointmentType = super().save(commit)
         return saved

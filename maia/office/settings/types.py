@@ -21,6 +21,7 @@ from maia.office.once import made_once
 from maia.office.settings.schedule import hours_of
 from maia.office.settings.type_form import TypeForm
 from maia.office.settings.week_form import WeekForm
+from maia.office.sure import ask, is_sure
 from maia.practices.colours import NEUTRAL
 from maia.practices.held import hold
 from maia.practices.models import COLOUR
@@ -69,7 +70,7 @@ def edit_type(request: OfficeRequest, pk: int) -> HttpResponse:
 @require_POST
 @made_once
 def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
-    """Up, down, dragged, duplicate, archive, bring back."""
+    """Up, down, dragged, duplicate, archive, bring back, another private link."""
     type = _type(request, pk)
     match action:
         case "archive" | "restore":
@@ -88,6 +89,22 @@ def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
                 copy = duplicate(type, _("%(name)s (copy)") % {"name": type.name})
             _note_type(request, copy)
             return redirect("office:edit_type", copy.pk)
+        case "renew-link" if type.private_link:
+            if not is_sure(request):
+                return ask(
+                    request,
+                    _("Change the private link of “%(name)s”?") % {"name": type.name},
+                    [_("The link that you have given opens nothing any more.")],
+                    _("Change the link"),
+                    reverse("office:edit_type", args=[type.pk]),
+                )
+            with transaction.atomic():
+                hold(type)
+                type.renew_link()
+                type.save(update_fields=["link_uid"])
+            _note_type(request, type)
+            messages.success(request, _("The link has changed: copy the new one below."))
+            return redirect("office:edit_type", type.pk)
         case "up" | "down":
             type.shift(-1 if action == "up" else 1)
             _note_type(request, type)
@@ -168,6 +185,7 @@ def _type_page(
     return {
         "practice": request.seat.practice,
         "type": type,
+        "link": type.link,
         "form": form,
         "week": week,
         "categories": request.seat.practice.categories.all(),

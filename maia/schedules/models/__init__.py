@@ -9,6 +9,7 @@ from maia.schedules.models.types import (
     AppointmentTypeQuerySet,
     Category,
     PlaceKind,
+    TypeKey,
 )
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "PlaceKind",
     "Schedule",
     "SpecialDay",
+    "TypeKey",
     "Week",
     "ranges_between",
 ]

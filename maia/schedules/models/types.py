@@ -1,15 +1,21 @@
 """What appointments are for (rule 3.2)."""
 
+import base64
+import uuid
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from maia.availability.policy import Policy
 from maia.availability.slots import Shape
+from maia.outside.deriving import derived
 from maia.practices.models import COLOUR, Practice, Practitioner, validate_colour
 
 
@@ -51,10 +57,21 @@ class PlaceKind(models.TextChoices):
     VIDEO = "video", _("by video")
 
 
+class TypeKey(NamedTuple):
+    """A type as addresses name it: of one that is by private link only, with its token."""
+
+    id: int
+    token: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.id}-{self.token}" if self.token else str(self.id)
+
+
 class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
     def bookable_online(self) -> "AppointmentTypeQuerySet":
-        """What the booking page and the public API may show (rule 3.2)."""
-        return self.filter(allow_online_booking=True, archived=False, practice__suspension="")
+        """What the booking page and the public API may list (rule 3.2): none by private link."""
+        online = self.filter(allow_online_booking=True, archived=False, practice__suspension="")
+        return online.filter(link_uid=None)
 
 
 class AppointmentType(models.Model):
@@ -90,6 +107,8 @@ class AppointmentType(models.Model):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     archived = models.BooleanField(_("archived"), default=False)
     allow_online_booking = models.BooleanField(_("allow online booking"), default=False)
+    # By private link only: on no list, open to whoever has the link, which is derived from this.
+    link_uid = models.UUIDField(null=True, blank=True, editable=False)
     send_sms_reminder = models.BooleanField(_("send an SMS reminder"), default=True)
     slot_step_minutes = models.PositiveSmallIntegerField(
         _("minutes between two starts"),
@@ -221,6 +240,38 @@ class AppointmentType(models.Model):
     @property
     def is_bookable_online(self) -> bool:
         return self.allow_online_booking and not self.archived
+
+    @property
+    def private_link(self) -> bool:
+        """Whether it is booked by its private link only."""
+        return self.link_uid is not None
+
+    @private_link.setter
+    def private_link(self, wanted: bool) -> None:
+        if wanted != self.private_link:
+            self.link_uid = uuid.uuid4() if wanted else None
+
+    def renew_link(self) -> None:
+        """Whoever has the old link has none any more. Not saved."""
+        self.link_uid = uuid.uuid4()
+
+    @property
+    def key(self) -> TypeKey:
+        """Derived, so that nobody opens it with what he read in the database."""
+        if self.link_uid is None:
+            return TypeKey(self.pk)
+        made = derived("maia.schedules.private_link", str(self.link_uid))
+        return TypeKey(self.pk, base64.urlsafe_b64encode(made[:18]).decode())
+
+    @property
+    def link(self) -> str:
+        """Of one that is by private link only: its page. Empty for the others."""
+        if not self.private_link:
+            return ""
+        return str(settings.BASE_URL) + reverse("slots", args=[self.practice.slug, self.key])
+
+    def opens_with(self, token: str) -> bool:
+        return not self.private_link or constant_time_compare(self.key.token, token)
 
     @property
     def asks_address(self) -> bool:
