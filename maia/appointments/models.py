@@ -364,6 +364,10 @@ class HistoryEntry(models.Model):
     old_overlap = models.BooleanField(default=False, db_default=False)  # on purpose
     # Of a move by the practice: the keys of the events that stood over its old time, which it may go back to.
     old_over = models.JSONField(null=True, blank=True, editable=False)
+    # Of a move past the present: what was said of who came, which is said of no time to come.
+    old_attendance = models.CharField(
+        max_length=8, choices=Appointment.Attendance.choices, blank=True, default="", db_default=""
+    )
     # The appointment's version that this act made, and the act that this one took back.
     made_version = models.PositiveIntegerField(null=True, blank=True)
     undoes = models.OneToOneField(

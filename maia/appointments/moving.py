@@ -51,7 +51,8 @@ def move_appointment(
     telling: Telling = TOLD,
 ) -> Appointment:
     """Moves it to ``start``, for as long as before or until ``end``, in her agenda or, by the practice,
-    in that of ``practitioner``, as another ``type``; or leaves it as it is.
+    in that of ``practitioner``, as another ``type``; or leaves it as it is. Of a time to come nobody has said
+    yet who came.
 
     Another type brings its duration (`lasting`), unless the end is said.
 
@@ -218,10 +219,11 @@ def _put(
             "buffer_after_minutes",
         ]
     )  # fmt: skip
+    said, current.attendance = current.attendance, _attendance(current, wanted, now, undoes)
     current.sequence += 1
     if by.is_patient and current.type.needs_confirmation:
         current.wait_for_a_yes(now)  # nobody has confirmed this time
-    save(current, "status", "waits_since", "recalled_at", "sequence")
+    save(current, "status", "waits_since", "recalled_at", "sequence", "attendance")
     if not by.is_patient:
         known = overtake(current, old)
         # Back where she believes it to be: there is nothing to tell, unless in words.
@@ -239,5 +241,17 @@ def _put(
         old_practitioner=None if old.practitioner == wanted.practitioner else old.practitioner,
         old_overlap=old.overlap,
         old_over=old_over,
+        old_attendance="" if said == current.attendance else said,
         undoes=undoes,
     )
+
+
+def _attendance(
+    current: Appointment, wanted: Spot, now: datetime, undoes: HistoryEntry | None
+) -> str:
+    """What is said of who came, there: nothing of a time to come; what was said where a move is taken back."""
+    if wanted.start > now:
+        return ""
+    if undoes is not None and undoes.old_attendance:
+        return str(undoes.old_attendance)
+    return str(current.attendance)

@@ -1,7 +1,7 @@
 """The appointment sheet and the agenda's feed: what the practice notes, moves, confirms."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -171,8 +171,8 @@ def test_the_next_free_times_without_notice_or_horizon(owner, anne, ines, follow
     assert "09:00" not in afternoon
     everybody = owner.get(path, asked | {"date": "2026-12-03", "everybody": "1"}).content.decode()
     assert f'data-practitioner="{ines.pk}"' in everybody
-    for date in ("", "demain", "2026-99-99"):
-        assert "Choisissez d’abord" in owner.get(path, asked | {"date": date}).content.decode()
+    for wrong_day in ("", "demain", "2026-99-99"):
+        assert "Choisissez d’abord" in owner.get(path, asked | {"date": wrong_day}).content.decode()
     for wrong in ({"moving": "9999"}, {"moving": "x"}):
         assert owner.get(path, asked | wrong | {"date": "2026-12-03"}).status_code == 404
     nothing = owner.get(path, {"type": follow_up.pk, "practitioner": "x", "date": "2026-12-03"})
@@ -784,6 +784,27 @@ def test_moving_begins_with_the_free_times(owner, hers):
     page = owner.get(f"/pro/appointments/{hers.pk}/").content.decode()
     form = page[page.index('id="moving"') :]
     assert form.index('class="coming"') < form.index('name="date"')
+
+
+@pytest.mark.rule("3.12.9")
+def test_a_visit_moved_to_a_time_to_come_is_said_of_nobody(owner, follow_up, anne, julie):
+    """By the sheet's form; its history says so, and *Défaire* brings it back."""
+    monday = at(date(2026, 11, 30), "10:00")
+    visit = book_appointment(
+        follow_up, anne, monday, julie, by=By.practice(None), now=NOW - timedelta(days=3)
+    )
+    owner.post(url("sheet", visit), {"version": visit.version, "attendance": "attended"})
+    visit.refresh_from_db()
+    assert visit.attendance == "attended"
+    there = {"version": visit.version, "date": "2026-12-04", "time": "10:00"}
+    owner.post(url("move", visit), there)
+    visit.refresh_from_db()
+    assert visit.attendance == ""
+    page = on_one_line(owner.get(url("sheet", visit)).content.decode())
+    assert "« venue » est effacé" in page
+    owner.post(url("undo_move", visit), {"version": visit.version})
+    visit.refresh_from_db()
+    assert visit.attendance == "attended"
 
 
 def test_moving_says_where_it_goes_in_place_of_where_it_was(owner, hers):
