@@ -292,8 +292,10 @@ def refuse_unless_free(
     full = why_full(type, practitioner, start, without)
     if full is not None:
         raise full
-    if _is_free(type, practitioner, start, day, None, without):  # after the evening cut-off
-        raise NotBookable(Reason.TOO_SOON)
+    if _is_free(type, practitioner, start, day, None, without):
+        # On a day that takes others, she fills her days; else it is after the evening cut-off.
+        others = free_slots(type, [practitioner], day, day, now=now, without=without)
+        raise NotBookable(Reason.NOT_OFFERED if others else Reason.TOO_SOON)
     if may_just_have_gone(type, practitioner, start, without):
         raise SlotTaken
     raise NotBookable(Reason.NOT_OFFERED)

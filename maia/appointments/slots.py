@@ -31,7 +31,7 @@ from maia.availability.bounds import is_in_bounds
 from maia.availability.intervals import Interval
 from maia.availability.limits import full_dates
 from maia.availability.policy import Window
-from maia.availability.slots import Busy, Shape, day_slots, may_have_been_free, within
+from maia.availability.slots import Busy, Shape, day_slots, filling, may_have_been_free, within
 from maia.availability.weekly import begins_on
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
@@ -265,6 +265,8 @@ def _days(
         offered: Iterable[_Day] = days
         if now is not None:
             offered = within(_window(type, practitioner, now, agendas), days)
+            if practitioner.fill_my_days:
+                offered = filling(offered)
         for day, slots in offered:
             free = [Slot(start, end, practitioner) for start, end in slots if start != leaving]
             if free:

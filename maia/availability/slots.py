@@ -22,6 +22,13 @@ class Busy(NamedTuple):
     buffer_after: timedelta = NOTHING
 
 
+class Touching(Interval):
+    """A slot that begins or ends where something else does: working time, or what is taken, buffers
+    between them apart."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Shape:
     """What a type asks of a slot. ``own_step``: its own distance between two starts."""
@@ -85,6 +92,15 @@ def within(
                 yield day, allowed
 
 
+def filling(
+    days: Iterable[tuple[date, Sequence[Interval]]],
+) -> Iterator[tuple[date, Sequence[Interval]]]:
+    """Of what may be booked online, on each date those that touch something, as long as there is one:
+    her days fill without holes (rule 3.3.7)."""
+    for day, slots in days:
+        yield day, [slot for slot in slots if isinstance(slot, Touching)] or slots
+
+
 def may_have_been_free(
     start: datetime,
     *,
@@ -123,5 +139,6 @@ def _taken(busy: Busy, shape: Shape) -> Interval:
 def _cut(free: Interval, shape: Shape) -> Iterator[Interval]:
     start = free.start
     while (end := start + shape.duration) <= free.end:
-        yield Interval(start, end)
+        touches = start == free.start or end == free.end
+        yield Touching(start, end) if touches else Interval(start, end)
         start += shape.step

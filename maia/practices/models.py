@@ -363,6 +363,8 @@ class Practitioner(models.Model):
     cancellation_deadline_hours = models.PositiveSmallIntegerField(
         _("deadline to cancel or move, in hours"), default=24, validators=[MaxValueValidator(720)]
     )
+    # Online, only times that touch what stands or an edge of her hours, as long as there is one.
+    fill_my_days = models.BooleanField(_("fill my days"), default=False)
     closed_on_public_holidays = models.BooleanField(_("closed on public holidays"), default=True)
     reminder_days_before = models.PositiveSmallIntegerField(
         _("days before the appointment"),

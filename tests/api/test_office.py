@@ -25,11 +25,16 @@ def test_the_professional_sheet(owner, anne):
     changed = owner.call(
         "PATCH",
         "office/practitioner",
-        {"booking_horizon_days": 30, "evening_cutoff": "19:30", "minimum_notice_days": 2},
+        {
+            "booking_horizon_days": 30,
+            "evening_cutoff": "19:30",
+            "minimum_notice_days": 2,
+            "fill_my_days": True,
+        },
     )
     assert changed.status_code == 200, changed.content
     anne.refresh_from_db()
-    assert (anne.booking_horizon_days, anne.minimum_notice_days) == (30, 2)
+    assert (anne.booking_horizon_days, anne.minimum_notice_days, anne.fill_my_days) == (30, 2, True)
     assert f"{anne.evening_cutoff:%H:%M}" == "19:30"
     assert owner.call("PATCH", "office/practitioner", {"evening_cutoff": None}).json()[
         "evening_cutoff"

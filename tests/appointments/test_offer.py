@@ -93,6 +93,29 @@ def test_nobody_books_with_who_has_left_nor_what_is_archived(anne, follow_up, ju
     assert refusal.reason == REASON.NOT_THIS_PRACTITIONER
 
 
+@pytest.mark.rule("3.3.7")
+def test_who_fills_her_days_offers_what_touches_and_sees_all(anne, follow_up, julie):
+    anne.fill_my_days = True
+    anne.save()
+    book_appointment(follow_up, anne, at(THURSDAY, "10:00"), julie, by=PRACTICE, now=NOW)
+
+    def clocks(now):
+        zone = anne.practice.zone
+        return [f"{start.astimezone(zone):%H:%M}" for start in offered(follow_up, anne, now=now)]
+
+    assert clocks(NOW) == ["09:00", "09:30", "10:30", "11:30", "14:00", "17:30"]
+    assert len(clocks(None)) == 13
+    lina = make_patient(anne.practice, "Lina")
+    refusal = refused(NotBookable, book_appointment, follow_up, anne, at(THURSDAY, "15:00"), lina,
+                      by=PATIENT, now=NOW)  # fmt: skip
+    assert refusal.reason == REASON.NOT_OFFERED
+    made = book_appointment(follow_up, anne, at(THURSDAY, "10:30"), lina, by=PATIENT, now=NOW)
+    assert "11:00" in clocks(NOW)
+    move_appointment(made, at(THURSDAY, "14:00"), by=PATIENT, now=NOW)
+    assert clocks(NOW)[-2:] == ["14:30", "17:30"]
+    book_appointment(follow_up, anne, at(THURSDAY, "16:00"), julie, by=PRACTICE, now=NOW)
+
+
 @pytest.mark.rule("3.1.14")
 def test_a_notice_in_days_closes_dates_to_patients_alone(anne, follow_up, julie):
     """Now is a Tuesday at ten."""

@@ -30,6 +30,7 @@ def naive_slots(
     counted: list[datetime],
     a_day: int | None,
     a_week: int | None,
+    fills: bool,
 ) -> list[tuple[datetime, datetime]]:
     """``hours`` as `naive_ranges` takes them. All durations are minutes; ``step`` 0 is the duration and the larger buffer. ``now`` None means that notice and horizon do not apply."""
     step = step or duration + max(before, after)
@@ -74,7 +75,7 @@ def naive_slots(
     for day, minutes in sorted(free.items()):
         if _is_full(day, zone, counted, a_day, a_week):
             continue
-        i = 0
+        i, of_day, beside = 0, [], []
         while i < len(minutes):
             j = i
             while j + 1 < len(minutes) and minutes[j + 1] - minutes[j] == MINUTE:
@@ -85,9 +86,13 @@ def naive_slots(
                 if now is None or _bookable(
                     start, day, now, zone, notice, horizon, cutoff, begins, notice_days
                 ):
-                    slots.append((start, start + MINUTE * duration))
+                    slot = (start, start + MINUTE * duration)
+                    of_day.append(slot)
+                    if minutes[i] in slot or run_end in slot:
+                        beside.append(slot)
                 start += MINUTE * step
             i = j + 1
+        slots += beside if fills and now is not None and beside else of_day
     return slots
 
 

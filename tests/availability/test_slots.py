@@ -8,7 +8,7 @@ import pytest
 
 from maia.availability.intervals import Interval
 from maia.availability.policy import Policy
-from maia.availability.slots import Busy, Shape, day_slots, may_have_been_free, within
+from maia.availability.slots import Busy, Shape, day_slots, filling, may_have_been_free, within
 from maia.availability.weekly import WeeklyHours, begins_on
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -287,6 +287,50 @@ def test_a_notice_in_days_counts_the_dates_of_the_practice(now, days, first):
     hours = every_day("23:00-24:00")
     assert starts(hours=hours, duration=30, day=before, window=opened) == []
     assert starts(hours=hours, duration=30, day=first, window=opened)[-1] == "23:30"
+
+
+@pytest.mark.rule("3.3.7")
+@pytest.mark.parametrize(
+    ("taken", "now", "wanted"),
+    [
+        ([], "07:00", ["09:00", "11:30", "14:00"]),  # the edges: the afternoon ends off the grid
+        ([("10:00", "10:30")], "07:00", ["09:00", "09:30", "10:30", "11:30", "14:00"]),
+        ([("10:10", "10:30")], "07:00", ["09:00", "10:30", "11:30", "14:00"]),
+        ([("09:00", "12:00")], "14:00", ["14:00"]),
+        ([("09:00", "12:00")], "14:10", ["14:30"]),  # none touches any more: all that is left
+    ],
+)
+def test_her_days_are_filled_from_what_stands_and_from_the_edges(taken, now, wanted):
+    hours = every_day("09:00-12:00", "14:00-15:10")
+    days = day_slots(
+        hours=hours,
+        dates=[THURSDAY],
+        zone=PARIS,
+        shape=Shape(minutes(30)),
+        busy=[busy(THURSDAY, *one) for one in taken],
+    )
+    offered = filling(within(window(paris(THURSDAY, now)), days))
+    starts = [
+        slot.start.astimezone(PARIS).strftime("%H:%M") for _day, day in offered for slot in day
+    ]
+    assert starts == wanted
+
+
+@pytest.mark.rule("3.3.7")
+def test_a_buffer_that_is_kept_between_two_keeps_them_beside_each_other():
+    days = day_slots(
+        hours=every_day("09:00-12:00"),
+        dates=[THURSDAY],
+        zone=PARIS,
+        shape=Shape(minutes(30), minutes(30), minutes(0), minutes(15)),
+        busy=[busy(THURSDAY, "10:15", "10:45")],
+    )
+    ((_day, slots),) = filling(days)
+    assert [f"{slot.start.astimezone(PARIS):%H:%M}" for slot in slots] == [
+        "09:00",
+        "09:30",
+        "10:45",
+    ]
 
 
 def test_yesterday_is_never_offered():

@@ -13,7 +13,7 @@ from maia.availability.dated import Because, DatedHours, Period, SpecialDay, Tur
 from maia.availability.intervals import Interval
 from maia.availability.limits import full_dates
 from maia.availability.policy import Policy
-from maia.availability.slots import Busy, Shape, day_slots, within
+from maia.availability.slots import Busy, Shape, day_slots, filling, within
 from maia.availability.weekly import WeeklyHours, begins_on
 from tests.availability.naive import naive_slots
 
@@ -144,6 +144,7 @@ def agendas(draw):
                 st.integers(-14400, 14400).map(lambda m: origin + timedelta(minutes=m)), max_size=5
             )
         ),
+        "fills": draw(st.booleans()),
         "a_day": draw(st.sampled_from([None, None, 1, 2])),
         "a_week": draw(st.sampled_from([None, None, 2, 3])),
     }
@@ -201,7 +202,7 @@ def in_the_heart(hours):
 
 def heart(
     hours, first, last, zone, duration, step, before, after, busy, closed, now, notice, horizon,
-    cutoff, notice_days, counted, a_day, a_week,
+    cutoff, notice_days, counted, a_day, a_week, fills,
 ):  # fmt: skip
     minutes = lambda n: timedelta(minutes=n)  # noqa: E731
     policy = Policy(
@@ -231,4 +232,6 @@ def heart(
     if now is not None:
         begins = begins_on(held, now.astimezone(zone).date(), zone)
         days = within(policy.window(now, zone, begins=begins), days)
+        if fills:
+            days = filling(days)
     return [(slot.start, slot.end) for _, slots in days for slot in slots]

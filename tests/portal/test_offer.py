@@ -53,6 +53,24 @@ def test_a_morning_closed_the_evening_before_stays_so(client, anne, follow_up, c
     assert bool(slots) is opens
 
 
+@pytest.mark.rule("3.3.7")
+def test_the_page_and_the_api_fill_her_days(patient, anne, follow_up):  # noqa: F811
+    anne.practice.team.create(user=anne.user, role="owner")
+    owner = signed_in(Client(), anne.user)
+    sheet = reverse("office:practitioner", args=[anne.pk])
+    assert owner.post(sheet, typed(fill_my_days="on")).status_code == 302
+    page = read(patient.get(f"/tilleuls/book/{follow_up.pk}/?from=2026-12-03"))
+    wanted = ["09:00", "11:30", "14:00", "17:30"]
+    assert clocks(page)[:4] == wanted
+    day = f"type={follow_up.pk}&from=2026-12-03&to=2026-12-03"
+    slots = patient.get(f"/api/v1/practices/tilleuls/slots?{day}").json()["slots"]
+    assert [slot["start"][11:16] for slot in slots] == wanted
+    refused = confirm(patient, follow_up, anne, "10:00")
+    assert refused.status_code == 409
+    assert "20261203T103000" not in read(refused)
+    assert confirm(patient, follow_up, anne, "11:30").status_code == 302
+
+
 @pytest.mark.rule("3.1.14")
 def test_a_notice_in_days_is_kept_by_page_and_api(patient, anne, follow_up):  # noqa: F811
     anne.practice.team.create(user=anne.user, role="owner")

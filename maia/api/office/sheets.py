@@ -43,6 +43,7 @@ class SheetOut(Schema):
     cancellation_deadline_hours: int
     allow_online_booking: bool
     closed_on_public_holidays: bool
+    fill_my_days: bool
     reminder_days_before: int
     reminder_time: WallTime
     sms_sender_name: str
@@ -61,6 +62,9 @@ class SheetIn(Body):
     cancellation_deadline_hours: Whole | None = Field(None, ge=0, le=720)
     allow_online_booking: Bool | None = None
     closed_on_public_holidays: Bool | None = None
+    fill_my_days: Bool | None = Field(
+        None, description="Online, only times that touch others or an edge of the hours."
+    )
     reminder_days_before: Whole | None = Field(None, ge=1, le=7)
     reminder_time: WallTime | None = None
     sms_sender_name: str | None = Field(None, max_length=11)

@@ -71,6 +71,7 @@ class PractitionerForm(FormWithPhone):
             "evening_cutoff",
             "cancellation_deadline_hours",
             "closed_on_public_holidays",
+            "fill_my_days",
             "reminder_days_before",
             "reminder_time",
             "sms_sender_name",
