@@ -145,6 +145,12 @@ class ChangedMeanwhile(BookingRefused):
     code = "changed_meanwhile"
 
 
+class AlreadyUndone(ChangedMeanwhile):
+    """The move was taken back already."""
+
+    code = "already_undone"
+
+
 class RequestReused(BookingRefused):
     """This submission already booked something else."""
 

@@ -20,6 +20,7 @@ from maia.appointments.agenda import (
 from maia.appointments.booking import refuse_unless_free
 from maia.appointments.exceptions import (
     AlreadyBegun,
+    AlreadyUndone,
     ChangedMeanwhile,
     NotBookable,
     SlotTaken,
@@ -112,14 +113,14 @@ def undo_move(
     What the patient was to be told of it is taken back, if it has not left: then she is told nothing.
     Otherwise this is a move like another, told after ``wait``.
     It goes back over what stood over its old time before, and over nothing that came after.
-    Raises `ChangedMeanwhile` for a move that is not the last act, or was taken back already;
+    Raises `ChangedMeanwhile` for a move that is not the last act, `AlreadyUndone` for one taken back;
     `SlotTaken` where its old time has gone meanwhile, `NotBookable`, `AlreadyCancelled`.
     """
     moved = _move_that_made(appointment, seen)
     back = moved.old_practitioner or appointment.practitioner
     with agenda_of(appointment.practitioner, back, holding=patient_of(appointment)):
+        moved = _move_that_made(appointment, seen)
         current = read_again(appointment, seen)
-        moved = _move_that_made(current, seen)
         refuse_if_over(current, now)
         spot = Spot.before(moved, Spot.of(current))
         assert spot is not None
@@ -164,17 +165,18 @@ def _standing(spot: Spot, but: int) -> list[int]:
 
 def _move_that_made(appointment: Appointment, version: int) -> HistoryEntry:
     """By the practice, that says where from, and that nobody has taken back."""
-    moves = appointment.history.select_related("old_practitioner").filter(
+    moves = appointment.history.select_related("old_practitioner", "undone_by").filter(
         made_version=version,
         action=HistoryEntry.Action.MOVED,
         actor=HistoryEntry.Actor.PRACTICE,
         old_end__isnull=False,
         undoes=None,
-        undone_by=None,
     )
     moved: HistoryEntry | None = moves.last()
     if moved is None:
         raise ChangedMeanwhile
+    if hasattr(moved, "undone_by"):
+        raise AlreadyUndone
     return moved
 
 

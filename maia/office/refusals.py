@@ -10,6 +10,7 @@ from maia.accounts.limits import TooOften
 from maia.appointments.exceptions import (
     AlreadyBegun,
     AlreadyCancelled,
+    AlreadyUndone,
     BookingRefused,
     ChangedMeanwhile,
     ImpossibleDate,
@@ -39,6 +40,7 @@ _WORDS: dict[type[BookingRefused], str | Promise] = {
     AlreadyBegun: _("This time has begun: nothing waits for a confirmation there."),
     NotBegun: _("This appointment has not begun: nobody knows yet who came."),
     ChangedMeanwhile: _("Somebody changed this appointment meanwhile. Nothing of yours was saved."),
+    AlreadyUndone: _("This move has been undone already."),
     ImpossibleDate: _("This date is impossible."),
     TooFarAway: TOO_FAR_AWAY,
     RequestReused: _("This form has been used already."),

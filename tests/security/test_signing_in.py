@@ -210,6 +210,21 @@ def test_limits_follow_the_patient_behind_a_proxy(mailoutbox, settings):
     assert statuses("198.51.100.2") == [429] * 4
 
 
+def test_a_program_that_asks_too_often_locks_nobody_out_of_signing_in(client, db, settings):
+    """One address, two doors: each has its own count."""
+    settings.WRITES_A_MINUTE = settings.READS_A_MINUTE = 2
+    here = {"REMOTE_ADDR": "198.51.100.77"}
+    asked = [
+        client.post("/api/v1/practices/tilleuls/appointments", **here).status_code for _ in range(4)
+    ]
+    assert asked[-1] == 429
+    assert asked[0] != 429
+    assert client.post("/accounts/login/", {"login": "x"}, **here).status_code == 200
+    read = [client.get("/api/v1/practices/tilleuls", **here).status_code for _ in range(4)]
+    assert read[-1] == 429
+    assert client.get("/invitation/none/", **here).status_code == 404
+
+
 # --- Who has an account -----------------------------------------------------------------------
 
 

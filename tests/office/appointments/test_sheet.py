@@ -536,7 +536,8 @@ def test_a_move_by_the_form_is_undone_from_the_sheet(owner, hers, smtp):
     assert "Déplacement défait." in back
     assert "c’était" not in back
     again = owner.post(url("undo_move", hers), {"version": 1}, follow=True).content.decode()
-    assert "message error" in again
+    assert "Ce déplacement a déjà été défait." in again
+    assert "Quelqu’un a modifié" not in again
     hers.refresh_from_db()
     assert (hers.start, hers.end) == (at(THURSDAY, "09:30"), at(THURSDAY, "10:00"))
     work(NOW + timedelta(minutes=1))

@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from honcho.manager import Manager
 
+from maia.config.keeping import Keeper
 from maia.practices.models import Practice
 
 WELCOME = """
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         if settings.DEMO and not Practice.objects.exists():
             call_command("demo")
         # One request id a line, one object a line: the two processes speak the same JSON.
-        manager = Manager()
+        manager = Keeper()
         for name in ("serve", "worker"):
             # exec: signals reach the process itself, not a shell before it.
             command = "exec " + shlex.join([sys.executable, "-m", "maia", name])
