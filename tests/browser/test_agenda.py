@@ -344,3 +344,43 @@ def test_without_a_script_it_is_a_day_in_lines_and_nothing_is_dead(site, page_of
     expect(day).to_have_text("jeudi 24 décembre 2026")
     page.locator(".at-first a:visible").first.click()
     expect(page.locator(".summary .when")).to_contain_text("24 décembre 2026")
+
+
+def test_beside_the_panel_its_event_is_marked_and_the_menu_is_in_reach(site, page_of):
+    page = page_of({"width": 1280, "height": 800})
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.goto(f"{site.base}/pro/?date=2026-12-03&view=week")
+    drawn(page)
+    title = page.locator("#range")
+    assert title.bounding_box()["height"] < 44  # one line
+    event = page.locator(".ec-event a.opens").first
+    event.click()
+    page.locator("#panel-page h1").wait_for()
+    expect(page.locator(".ec-event [aria-current=true]")).to_have_count(1)
+    expect(event).to_have_attribute("aria-current", "true")
+    assert title.bounding_box()["height"] < 44
+    for name in ("Patientes", "Réglages", "Nouveau rendez-vous"):
+        expect(page.locator(".rail").get_by_role("link", name=name)).to_be_in_viewport(ratio=1)
+    assert_accessible(page)
+    page.locator("#find").click()
+    page.keyboard.type("sof")
+    expect(page.get_by_role("option", name="Sofia Costa")).to_be_in_viewport(ratio=1)
+    page.locator("#panel-close").click()
+    expect(page.locator(".ec-event [aria-current=true]")).to_have_count(0)
+
+
+def test_the_narrowest_phone_has_its_hours_in_the_first_third(site, page_of):
+    page = page_of({"width": 320, "height": 844})
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.locator(".ec-event").first.wait_for()
+    above = page.locator(".demo-bar").bounding_box()["height"]
+    assert page.locator("#agenda").bounding_box()["y"] - above <= 844 / 3
+
+
+def test_in_forced_colours_a_closed_day_of_the_month_is_read(site, agenda):
+    page = agenda
+    page.emulate_media(forced_colors="active")
+    page.goto(f"{site.base}/pro/?date=2026-12-03&view=month")
+    closed = page.locator(".ec-month-view .why", has_text="Fermé").first
+    closed.wait_for()
+    assert closed.evaluate("e => getComputedStyle(e).forcedColorAdjust") == "auto"

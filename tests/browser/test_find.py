@@ -42,12 +42,14 @@ def test_it_is_there_while_the_panel_has_its_room(site, page):
     sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
     page.locator(".ec-event a, a.ec-event").first.click()
     field = page.get_by_role("combobox", name="Chercher une patiente")
-    expect(field).to_be_hidden()
     page.locator("#panel-page h1").wait_for()
+    assert field.bounding_box()["width"] < 60  # its sign, in the rail of signs
     page.keyboard.press("/")
     expect(field).to_be_focused()
+    assert field.bounding_box()["width"] > 150
     page.keyboard.press("Escape")
-    expect(field).to_be_hidden()
+    expect(field).not_to_be_focused()
+    assert field.bounding_box()["width"] < 60
     assert page.evaluate("document.activeElement.closest('#panel-page, .side') !== null")
     expect(page.locator("#panel-page h1")).to_be_visible()
 

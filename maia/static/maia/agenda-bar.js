@@ -52,7 +52,7 @@ function drawStrip() {
       if (wall(date).date === wall(day()).date) button.setAttribute("aria-current", "date");
       if (wall(date).date === TODAY) button.classList.add("today");
       button.addEventListener("click", () => go({ date: wall(date).date, view: ["3days", "list", "team"].includes(view()) ? view() : "day" }));
-      const item = part("li", date >= first && date < plusDays(first, days) ? "shown" : "", "");
+      const item = part("li", days <= 7 && date >= first && date < plusDays(first, days) ? "shown" : "", "");
       item.append(button);
       return item;
     }),

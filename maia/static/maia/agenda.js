@@ -266,6 +266,7 @@ function contentOf({ event, view: { type: calendarView } }) {
     const heardDay = part("span", "unseen", `${LONG.format(new Date(`${there.date}T00:00`))}, `);
     const link = opens(addressOf(there), [heardDay, named]);
     link.dataset.day = there.date;
+    link.title = title;
     return { domNodes: [link] };
   }
   const { type, marks, isNew, isAppointment } = extendedProps;
@@ -352,8 +353,21 @@ function hear() {
   }, 400);
 }
 
+/** Which event stands in the panel: by its page. */
+let opened = "";
+function markOpened(path = opened) {
+  opened = path;
+  for (const link of box.querySelectorAll("a.opens")) {
+    const isOpen = Boolean(opened) && link.pathname === opened;
+    link.closest(".ec-event")?.classList.toggle("is-open", isOpen);
+    if (isOpen) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+}
+
 let settled = false;
 function settle() {
+  markOpened();
   if (held) keepFocus();
   wholeHours();
   hear();

@@ -99,6 +99,10 @@
       waiting = setTimeout(look, DELAY);
     });
     input.addEventListener("blur", close);
+    input.addEventListener("focus", ({ relatedTarget }) => {
+      before = relatedTarget ?? before;
+      document.body.classList.add("finding"); // it may have given its room to the panel
+    });
     const rail = form.closest(".rail");
     rail.addEventListener("focusout", ({ relatedTarget }) => {
       if (!rail.contains(relatedTarget)) document.body.classList.remove("finding");
@@ -133,7 +137,6 @@
       if (pressed.target.closest("input, select, textarea, [contenteditable]") || document.querySelector("dialog:modal")) return;
       pressed.preventDefault();
       before = document.activeElement;
-      document.body.classList.add("finding"); // it may have given its room to the panel
       input.focus();
       input.select();
     });

@@ -72,6 +72,7 @@ const panel = (() => {
   async function load(to) {
     address = to;
     whole.href = to;
+    markOpened(new URL(to).pathname);
     refused = false;
     page.replaceChildren();
     before = standing();
@@ -176,6 +177,7 @@ const panel = (() => {
     placeStatus();
     document.body.classList.remove("with-panel");
     page.replaceChildren();
+    markOpened("");
     refused = false;
     before = standing();
     said.textContent = "";
