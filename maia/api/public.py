@@ -180,10 +180,10 @@ def appointment_types(request: HttpRequest, slug: str) -> Any:
                 "description_html": str(description_html(type.description)),
                 "instructions_html": str(description_html(type.instructions)),
                 "place": type.place,
-                "practitioners": [pk for pk in team if type.practitioner_id in (None, pk)],
+                "practitioners": [pk for pk in team if pk in (type.offered_by or team)],
                 "workshop": False,
             }
-            for type in types.select_related("category")
+            for type in types.select_related("category").prefetch_related("some")
         ]
     }
 

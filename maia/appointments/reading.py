@@ -48,6 +48,8 @@ FROM schedules_appointmenttype t
 JOIN practices_practice c ON c.id = t.practice_id
 LEFT JOIN practices_practitioner p ON p.practice_id = c.id AND p.is_active
     AND p.allow_online_booking AND (t.practitioner_id IS NULL OR t.practitioner_id = p.id)
+    AND (NOT t.for_some OR EXISTS (SELECT 1 FROM schedules_appointmenttype_some s
+                                   WHERE s.appointmenttype_id = t.id AND s.practitioner_id = p.id))
     AND (CAST(%s AS bigint) IS NULL OR p.id = %s)
 WHERE t.id = %s AND c.slug = %s AND t.allow_online_booking AND NOT t.archived
 """
@@ -240,6 +242,8 @@ def _offered(
     team = [_made(Practitioner, values) for values in people if values[0] is not None]
     if only is not None and not team:
         raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
+    if offered.for_some:
+        offered.is_known_to_be_of(one.pk for one in team)
     for practitioner in team:
         practitioner.practice = offered.practice
     return offered, team

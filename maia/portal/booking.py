@@ -132,8 +132,9 @@ def _offered(
         for type in AppointmentType.objects.bookable_online()
         .filter(practice=practice)
         .select_related("category")
+        .prefetch_related("some")
         .order_by("category__position", "category_id", "position", "id")
-        if type.practitioner_id is None or type.practitioner_id in {p.pk for p in practitioners}
+        if any(type.is_offered_by(one) for one in practitioners)
     ]
     return practitioners, types if practitioners else []
 

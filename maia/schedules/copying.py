@@ -9,12 +9,14 @@ def duplicate(type: AppointmentType, name: str) -> AppointmentType:
     """The same under another name, after it, not yet online; its own schedule copied."""
     plan = Schedule.objects.filter(appointment_type=type).first()
     copy = AppointmentType.objects.get(pk=type.pk)
+    owners = type.owners
     copy.pk, copy.name, copy.allow_online_booking = None, name[:100], False
     copy._state.adding = True
     if copy.private_link:
         copy.renew_link()
     with transaction.atomic():
         copy.save()
+        copy.save_owners(owners)
         if plan is not None:
             Schedule.set_own(copy, plan.hours())
             _copy_the_rest(plan, Schedule.objects.get(appointment_type=copy))

@@ -649,3 +649,23 @@ def test_a_personal_event_is_given_to_a_colleague(owner, anne, ines):
     path = f"office/personal-events/{made['id']}"
     assert owner.call("PATCH", path, {"practitioner": ines.pk}).json()["practitioner"] == ines.pk
     assert_problem(owner.call("PATCH", path, {"practitioner": 99999}), 404, "not_found")
+
+
+def test_whose_a_type_is(owner, anne, ines, elsewhere):
+    path = "office/appointment-types"
+    made = owner.call(
+        "POST",
+        path,
+        {"name": "À deux", "duration_minutes": 30, "practitioners": [anne.pk, ines.pk]},
+    ).json()
+    assert (made["practitioner"], made["practitioners"]) == (None, [anne.pk, ines.pk])
+    one = f"{path}/{made['id']}"
+    alone = owner.call("PATCH", one, {"practitioners": [ines.pk]}).json()
+    assert (alone["practitioner"], alone["practitioners"]) == (ines.pk, [ines.pk])
+    renamed = owner.call("PATCH", one, {"name": "Autre"}).json()
+    assert renamed["practitioners"] == [ines.pk]
+    stranger = elsewhere["practitioner"].pk
+    assert_problem(owner.call("PATCH", one, {"practitioners": [stranger]}), 404, "not_found")
+    assert_problem(owner.call("PATCH", one, {"practitioners": []}), 422, "invalid")
+    everybody = owner.call("PATCH", one, {"practitioners": None}).json()
+    assert (everybody["practitioner"], everybody["practitioners"]) == (None, None)

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from maia.appointments.agenda import By
+from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import NotBookable
 from maia.appointments.models import Event
 from maia.appointments.reading import (
@@ -14,9 +16,12 @@ from maia.appointments.reading import (
     read_offer,
     read_offer_and_agendas,
 )
+from maia.appointments.slots import offered_slots, practitioners_for
 from maia.practices.models import Practitioner
+from maia.schedules.copying import duplicate
 from maia.schedules.models import AppointmentType, Schedule
 from maia.schedules.written import PREFETCHED, WrittenHours
+from maia.tenants.belonging import rows_of
 from tests.conftest import NOW, make_type
 
 HOUR = timedelta(hours=1)
@@ -182,3 +187,28 @@ def test_an_offer_by_private_link_is_read_with_its_token_alone(anne, practice):
     found, team = read_offer(practice.slug, type.pk, token=type.key.token)
     assert (found, found.link_uid, team) == (type, type.link_uid, [anne])
     assert not AppointmentType.objects.bookable_online().exists()
+
+
+@pytest.mark.rule("3.2.13")
+def test_a_type_of_some_is_offered_by_them_alone(
+    anne, colleague, practice, julie, django_assert_max_num_queries
+):
+    last = Practitioner.objects.create(practice=practice, first_name="Zoé", last_name="Roy")
+    type = make_type(practice)
+    type.set_owners([anne, last])
+    type.save()
+    type.save_owners([anne, last])
+    _found, team = read_offer(practice.slug, type.pk)
+    assert team == practitioners_for(type) == [anne, last]
+    with django_assert_max_num_queries(1):
+        offered_slots(practice.slug, type.pk, None, NOW.date(), NOW.date(), now=NOW)
+    with pytest.raises(NotBookable):
+        read_offer(practice.slug, type.pk, colleague.pk)
+    for by in (By.patient(None), By.practice(None)):
+        with pytest.raises(NotBookable, match="not_this_practitioner"):
+            book_appointment(
+                AppointmentType.objects.get(), colleague, NOW + 24 * HOUR, julie, by=by, now=NOW
+            )
+    copy = duplicate(type, "Copie")
+    assert copy.offered_by == [anne.pk, last.pk]
+    assert rows_of(AppointmentType.some.through, practice).count() == 4

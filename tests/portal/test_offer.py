@@ -13,6 +13,7 @@ from maia.appointments.agenda import By
 from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
 from maia.practices.models import Practitioner
+from maia.schedules.models import Schedule
 from maia.tokens.issuing import make_token
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type, make_user, signed_in
 from tests.office.settings.test_practitioner import typed
@@ -275,3 +276,48 @@ def test_a_type_becomes_private_by_its_form_and_comes_back(client, anne, follow_
     follow_up.refresh_from_db()
     assert not follow_up.private_link
     assert client.get(f"/tilleuls/book/{follow_up.pk}/").status_code == 200
+
+
+@pytest.mark.rule("3.2.13")
+def test_a_type_of_some_is_booked_with_them_by_page_and_api(patient, anne, follow_up):  # noqa: F811
+    practice = anne.practice
+    practice.team.create(user=anne.user, role="owner")
+    owner = signed_in(Client(), anne.user)
+    team = [anne]
+    for name in ("Inès", "Zoé"):
+        her = Practitioner.objects.create(practice=practice, first_name=name, last_name="R")
+        Schedule.objects.create(practitioner=her).write(dict.fromkeys(range(7), [(540, 720)]))
+        team.append(her)
+    path = reverse("office:edit_type", args=[follow_up.pk])
+    ticks = [team[0].pk, team[1].pk]
+    assert owner.post(path, filled(owner, path) | {"practitioners": ticks}).status_code == 302
+    follow_up = type(follow_up).objects.get()
+    assert follow_up.offered_by == ticks
+    shown_ticks = {"initial-practitioners": ticks, "practitioners": ticks}
+    owner.post(path, filled(owner, path) | shown_ticks | {"name": "Suivi"})
+    assert type(follow_up).objects.get().offered_by == ticks
+    page = read(patient.get(f"/tilleuls/book/{follow_up.pk}/?from=2026-12-03"))
+    assert "Inès R" in page
+    assert "Zoé R" not in page
+    (listed,) = patient.get("/api/v1/practices/tilleuls/appointment-types").json()["items"]
+    assert listed["practitioners"] == ticks
+    day = f"type={follow_up.pk}&from=2026-12-03&to=2026-12-03"
+    slots = patient.get(f"/api/v1/practices/tilleuls/slots?{day}").json()["slots"]
+    assert {slot["practitioner"] for slot in slots} == set(ticks)
+    assert (
+        patient.get(f"/api/v1/practices/tilleuls/slots?{day}&practitioner={team[2].pk}").json()[
+            "reason"
+        ]
+        == "not_this_practitioner"
+    )
+    assert confirm(patient, follow_up, team[2]).status_code == 404
+    assert confirm(patient, follow_up, team[1]).status_code == 302
+    # One or several, not both; none ticked is everybody again.
+    both = filled(owner, path) | shown_ticks | {"practitioner": anne.pk}
+    assert owner.post(path, both).status_code == 422
+    other = filled(owner, path) | {"initial-practitioners": ticks[:1], "practitioners": ticks[1:]}
+    assert "Inès R" in read(owner.post(path, other))  # changed meanwhile, by somebody else
+    none = filled(owner, path) | {"initial-practitioners": ticks}
+    none.pop("practitioners", None)
+    assert owner.post(path, none).status_code == 302
+    assert type(follow_up).objects.get().offered_by is None

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import ProtectedError
-from django.http import HttpRequest, HttpResponse
+from django.db.models import ProtectedError, Q
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Router, Schema
@@ -22,6 +22,7 @@ from maia.api.problems import Refused, errors
 from maia.appointments.stranded import stranded_of_type
 from maia.patients.text import clean_line, clean_text
 from maia.practices.held import hold
+from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType, Category, Schedule
 from maia.schedules.written import WrittenHours, with_week
@@ -70,6 +71,7 @@ class TypeIn(Limits):
     one_to_come: Bool = Field(False, description="At most, of one patient.")
     category: str | None = Field(None, max_length=80, description="Made if it is new.")
     schedule: Week | None = Field(None, description="Its own; null: the practitioner's.")
+    practitioners: list[Id] | None = Field(None, description="Whose it is; null: everybody's.")
     archived: Bool = False
 
 
@@ -89,6 +91,7 @@ class TypePatch(Limits):
     one_to_come: Bool | None = None
     category: str | None = Field(None, max_length=80)
     schedule: Week | None = None
+    practitioners: list[Id] | None = Field(None, description="Whose it is; null: everybody's.")
     archived: Bool | None = None
     confirm: Bool = Field(False, description="A schedule may leave appointments outside.")
 
@@ -109,6 +112,7 @@ def shown(type: AppointmentType) -> dict[str, Any]:
     return {
         "id": type.pk,
         "practitioner": type.practitioner_id,
+        "practitioners": type.offered_by,
         "name": type.name,
         "duration_minutes": type.duration_minutes,
         "colour": type.colour,
@@ -204,7 +208,7 @@ def renew_link(request: HttpRequest, id: Id) -> Any:
 def _ours(request: HttpRequest) -> Any:
     types = AppointmentType.objects.filter(practice=seat(request).practice)
     return types.select_related("category", "own_schedule", "practice").prefetch_related(
-        "own_schedule__lines"
+        "own_schedule__lines", "some"
     )
 
 
@@ -218,7 +222,8 @@ def _may_change(request: HttpRequest) -> Any:
 def type_to_change(request: HttpRequest, id: int) -> AppointmentType:
     mine = _may_change(request)
     found: AppointmentType = get_object_or_404(_ours(request), pk=id)
-    if found.practitioner and not mine.may_change_settings_of(found.practitioner):
+    owners = found.owners
+    if owners and not any(map(mine.may_change_settings_of, owners)):
         raise PermissionDenied
     return found
 
@@ -231,6 +236,12 @@ def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -
             changed = changed - {"private_link"} | {"link_uid"}
         if "category" in typed:
             type.category = Category.named(type.practice, clean_line(typed.pop("category") or ""))
+        if "practitioners" in typed:
+            owners = _owners(type, typed.pop("practitioners"))
+            changed = changed - {"practitioners"} | {"practitioner", "for_some"}
+            type.set_owners(owners)
+        else:
+            owners = None
         week = typed.pop("schedule", ...)
         for field, value in typed.items():
             if value is None and field not in MAY_BE_NULL:
@@ -239,11 +250,27 @@ def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -
         type.full_clean(exclude={"practice", "practitioner", "category"})
         # Of one that is there, what was sent: two who change different fields both do.
         type.save(update_fields=changed if type.pk else None)
+        if owners is not None:
+            type.save_owners(owners)
         if week is not ...:
             Schedule.set_own(type, read_week(week) if week is not None else None)
     _note(request, type)
     fresh: AppointmentType = _ours(request).get(pk=type.pk)
     return fresh
+
+
+def _owners(type: AppointmentType, keys: list[int] | None) -> list[Practitioner]:
+    """Raises Http404 for one of another practice; `ValidationError` for nobody."""
+    if keys is None:
+        return []
+    if not keys:
+        raise ValidationError({"practitioners": "null is for every practitioner"})
+    team = type.practice.practitioners.filter(pk__in=keys)
+    kept = Q(is_active=True) | Q(pk__in=type.offered_by or [] if type.pk else [])
+    found = list(team.filter(kept))
+    if len(found) < len(set(keys)):
+        raise Http404
+    return found
 
 
 def _note(request: HttpRequest, type: AppointmentType) -> None:

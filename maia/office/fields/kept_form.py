@@ -105,7 +105,7 @@ class KeptForm(forms.BaseForm):
         elif choices := getattr(field.widget, "choices", ()):
             labels = {str(value): str(label) for value, label in choices}
             several = words if isinstance(words, list) else [words]
-            words = ", ".join(labels.get(word, word) for word in several)
+            words = ", ".join(labels.get(str(word), str(word)) for word in several)
         elif isinstance(now, datetime.time):
             words = f"{now:%H:%M}"
         elif isinstance(now, datetime.date):

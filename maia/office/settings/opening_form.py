@@ -80,7 +80,7 @@ class OpeningForm(forms.Form):
         ours = AppointmentType.objects.filter(practice=self.practitioner.practice)
         hers = [
             type
-            for type in ours.select_related("own_schedule")
+            for type in ours.select_related("own_schedule").prefetch_related("some")
             if type.pk in kept or (not type.archived and type.is_offered_by(self.practitioner))
         ]
         keys = [type.pk for type in hers]

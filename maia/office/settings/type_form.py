@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maia.office.fields.kept_form import KeptRowForm
 from maia.patients.text import clean_line, clean_text
+from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType, Category
 
 # Of a type, folded: most midwives never need them.
@@ -37,6 +38,12 @@ class TypeForm(KeptRowForm):
         label=_("By private link only"),
         required=False,
         help_text=_("On no list: it is booked online by whoever has its link."),
+    )
+    practitioners = forms.ModelMultipleChoiceField(
+        Practitioner.objects.none(),
+        label=_("Or with several, not all"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     own_schedule = forms.BooleanField(
         label=_("A schedule of its own"),
@@ -94,14 +101,23 @@ class TypeForm(KeptRowForm):
     def more_options(self) -> list[forms.BoundField]:
         return [self[name] for name in MORE_OPTIONS]
 
+    @property
+    def practitioners_shown(self) -> str:
+        """Those that were ticked when the page was made, hidden beside its boxes."""
+        return self["practitioners"].as_hidden(only_initial=True)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Whoever has it, though she has left: what the page cannot show it would give away.
-        kept = Q(is_active=True) | Q(pk=self.instance.practitioner_id)
+        hers = (self.instance.offered_by or []) if self.instance.pk else []
+        kept = Q(is_active=True) | Q(pk__in=hers)
         team = self.instance.practice.practitioners.filter(kept)
         self.fields["practitioner"].queryset = team  # type: ignore[attr-defined]
         self.fields["practitioner"].label = _("Practitioner")
         self.fields["practitioner"].empty_label = str(_("Every practitioner"))  # type: ignore[attr-defined]
+        self.fields["practitioners"].queryset = team  # type: ignore[attr-defined]
+        if self.instance.for_some:
+            self.fields["practitioners"].initial = hers
         self.fields["place"].required = False  # left out, it stays
         if self.instance.pk:
             if self.instance.category:
@@ -127,8 +143,19 @@ class TypeForm(KeptRowForm):
     def clean_category_name(self) -> str:
         return clean_line(self.cleaned_data["category_name"])
 
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or self.cleaned_data
+        if typed.get("practitioner") and typed.get("practitioners"):
+            self.add_error("practitioners", _("Either one practitioner, or several here."))
+        return typed
+
     def columns(self) -> set[str]:
         others = {"category_name": "category", "private_link": "link_uid"}
+        if "practitioners" in self.changed_data:
+            others |= {"practitioners": "for_some"}
+            return {"practitioner", *super().columns()} | {
+                others[name] for name in others if name in self.changed_data
+            }
         return super().columns() | {others[name] for name in others if name in self.changed_data}
 
     def save(self, commit: bool = True) -> AppointmentType:
@@ -138,5 +165,11 @@ class TypeForm(KeptRowForm):
             type.category = Category.named(type.practice, self.cleaned_data["category_name"])
         if "private_link" in self.changed_data:
             type.private_link = self.cleaned_data["private_link"]
+        owners = list(self.cleaned_data["practitioners"])
+        several = "practitioners" in self.changed_data
+        if several:
+            type.set_owners(owners or ([type.practitioner] if type.practitioner else []))
         saved: AppointmentType = super().save(commit)
+        if several:
+            saved.save_owners(owners)
         return saved

@@ -39,7 +39,9 @@ def types(request: OfficeRequest) -> HttpResponse:
     mine = AppointmentType.objects.filter(practice=request.seat.practice)
     context = {
         "practice": request.seat.practice,
-        "types": mine.filter(archived=False).select_related("category", "practitioner"),
+        "types": mine.filter(archived=False)
+        .select_related("category", "practitioner")
+        .prefetch_related("some"),
         "archived": mine.filter(archived=True),
     }
     return render(request, "office/settings/types.html", context)
@@ -205,6 +207,7 @@ def _type(request: OfficeRequest, pk: int) -> AppointmentType:
         pk=pk,
         practice=request.seat.practice,
     )
-    if found.practitioner and not request.seat.may_change_settings_of(found.practitioner):
+    owners = found.owners
+    if owners and not any(map(request.seat.may_change_settings_of, owners)):
         raise PermissionDenied
     return found

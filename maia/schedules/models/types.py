@@ -2,6 +2,7 @@
 
 import base64
 import uuid
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, NamedTuple
 
@@ -11,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from maia.availability.policy import Policy
@@ -75,12 +77,15 @@ class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
 
 
 class AppointmentType(models.Model):
-    """What an appointment is for. Without a practitioner it is every practitioner's."""
+    """What an appointment is for. Without a practitioner it is every practitioner's, or of `some`."""
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="appointment_types")
     practitioner = models.ForeignKey(
         Practitioner, models.CASCADE, null=True, blank=True, related_name="appointment_types"
     )
+    # Of several, but not of all: `practitioner` is empty then. Who, is read of these types alone.
+    for_some = models.BooleanField(default=False, editable=False)
+    some = models.ManyToManyField(Practitioner, blank=True, related_name="+", editable=False)
     category = models.ForeignKey(
         Category, models.SET_NULL, null=True, blank=True, related_name="appointment_types"
     )
@@ -279,10 +284,42 @@ class AppointmentType(models.Model):
         return self.place == PlaceKind.HOME
 
     def is_offered_by(self, practitioner: Practitioner) -> bool:
-        """Its own practitioner, or any of the practice when it has none."""
-        if self.practitioner_id is not None:
-            return self.practitioner_id == practitioner.pk
+        """Its own practitioner, one of those whose it is, or any of the practice when it has none."""
+        keys = self.offered_by
+        if keys is not None:
+            return practitioner.pk in keys
         return self.practice_id == practitioner.practice_id
+
+    @property
+    def offered_by(self) -> list[int] | None:
+        """The keys of whose it is; None: every practitioner's. One query of a type of several."""
+        if self.practitioner_id is not None:
+            return [self.practitioner_id]
+        return sorted(self._some) if self.for_some else None
+
+    @cached_property
+    def _some(self) -> frozenset[int]:
+        return frozenset(one.pk for one in self.some.all())
+
+    def is_known_to_be_of(self, keys: Iterable[int]) -> None:
+        """Whoever has read of whom it is, spares it the query."""
+        self._some = frozenset(keys)
+
+    @property
+    def owners(self) -> list[Practitioner]:
+        """Whose it is; nobody's alone where it is every practitioner's."""
+        if self.practitioner is not None:
+            return [self.practitioner]
+        return list(self.some.all()) if self.for_some else []
+
+    def set_owners(self, owners: Sequence[Practitioner]) -> None:
+        """None for every practitioner. Not saved: see `save_owners`."""
+        self.practitioner = owners[0] if len(owners) == 1 else None
+        self.for_some = len(owners) > 1
+
+    def save_owners(self, owners: Sequence[Practitioner]) -> None:
+        self.some.set(owners if len(owners) > 1 else [])
+        self.is_known_to_be_of(one.pk for one in owners)
 
     def shift(self, by: int) -> None:
         """Places up (-1, -2...) or down among the practice's types that are not archived."""
