@@ -1,8 +1,10 @@
 """The back office in a real browser: the agenda, a call noted by keyboard, settings."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.test_booking import sign_in
@@ -156,6 +158,15 @@ def test_a_list_on_paper_says_whose_it_is_and_leaves_acts_out(site, page):
     assert page.locator(".listed .name").last.is_visible()
     for left_out in (".requests", ".quick", ".menu", "main .button"):
         assert not page.locator(left_out).first.is_visible(), left_out
+    pdf = page.pdf(prefer_css_page_size=True, format="A4")
+    assert len(re.findall(rb"/Type /Page\b", pdf)) == 1  # a day of two midwives
+    today = timezone.localdate()
+    first, last = today - timedelta(days=14), today + timedelta(days=45)
+    page.goto(f"{site.base}/pro/appointments/?first={first}&last={last}")
+    rows = page.locator(".opens > li").count()
+    pdf = page.pdf(prefer_css_page_size=True, format="A4")
+    assert rows == 50  # a page of the list
+    assert len(re.findall(rb"/Type /Page\b", pdf)) <= 2
 
 
 def test_the_end_of_what_does_not_repeat_is_neither_sent_nor_lost_in_silence(site, page_of):
