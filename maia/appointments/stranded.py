@@ -1,6 +1,6 @@
 """Appointments to come that new hours would leave outside, and that stand inside of those of today."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -16,37 +16,27 @@ Said = dict[int, WrittenHours]  # by practitioner, or by type
 
 
 def stranded(
-    practitioner: Practitioner, wanted: WrittenHours, *, now: datetime
+    owner: Practitioner | AppointmentType, wanted: WrittenHours | None, *, now: datetime
 ) -> list[Appointment]:
-    """By her general hours as they are ``wanted``. In order. Public holidays apart: what stands on one
-    was put there on purpose."""
-    ahead = (
-        Appointment.objects.with_details().upcoming(now).filter(event__practitioner=practitioner)
-    )
-    general, own = _general(practitioner.practice), _own(practitioner.practice)
-    return _left(ahead, (general, own), ({practitioner.pk: wanted}, own))
-
-
-def stranded_of_type(
-    type: AppointmentType, wanted: WrittenHours | None, *, now: datetime
-) -> list[Appointment]:
-    """By a type's own hours; None: it follows each practitioner's general ones from now on."""
-    ahead = Appointment.objects.with_details().upcoming(now).filter(event__type=type)
-    general, own = _general(type.practice), _own(type.practice)
-    after = {} if wanted is None else {type.pk: wanted}
-    return _left(ahead, (general, own), (general, after))
+    """By her general hours, or by the type's own, as they are ``wanted``; None: the type follows each
+    practitioner's general ones from now on. In order. Public holidays apart: what stands on one was put there
+    on purpose."""
+    ahead = Appointment.objects.with_details().upcoming(now)
+    general, own = _general(owner.practice), _own(owner.practice)
+    stood = _inside(general, own)
+    if isinstance(owner, Practitioner):
+        ahead = ahead.filter(event__practitioner=owner)
+        stands = _inside(general | {owner.pk: wanted or WrittenHours()}, own)
+    else:
+        ahead = ahead.filter(event__type=owner)
+        others = {pk: hours for pk, hours in own.items() if pk != owner.pk}
+        stands = _inside(general, others if wanted is None else others | {owner.pk: wanted})
+    return [one for one in ahead if not stands(one) and stood(one)]
 
 
 def stands_inside(practice: Practice) -> Callable[[Appointment], bool]:
     """Whether an appointment lies within what is said of hours now."""
     return _inside(_general(practice), _own(practice))
-
-
-def _left(
-    ahead: Iterable[Appointment], before: tuple[Said, Said], after: tuple[Said, Said]
-) -> list[Appointment]:
-    stood, stands = _inside(*before), _inside(*after)
-    return [one for one in ahead if not stands(one) and stood(one)]
 
 
 def _inside(general: Said, own: Said) -> Callable[[Appointment], bool]:

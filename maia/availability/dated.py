@@ -100,6 +100,10 @@ class Period:
     def holds_on(self, day: date) -> bool:
         return self.first <= day and (self.last is None or day <= self.last)
 
+    def meets(self, other: "Period") -> bool:
+        """Whether a date is in both."""
+        return self.holds_on(other.first) or other.holds_on(self.first)
+
 
 class SpecialDay(NamedTuple):
     """A date whose hours are said whole: none of them closes it."""
@@ -154,5 +158,5 @@ def refuse_overlapping(periods: Iterable[Period]) -> None:
     """Raises `InvalidPeriod` with the name of the one that was there first."""
     ordered = sorted(periods, key=lambda period: period.first)
     for one, following in zip(ordered, ordered[1:], strict=False):
-        if one.holds_on(following.first):
+        if one.meets(following):
             raise InvalidPeriod("overlapping", one.name)

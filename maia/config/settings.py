@@ -307,6 +307,8 @@ MEDIA_ROOT = DATA_DIR / "media"
 # A file that is sent stays in memory until its view has judged it: `server` bounds both.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = LARGE_BODY
+# Four weeks of thirteen ranges a day, each field with what the page showed, are some 1,500.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- Messages ---------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from maia.demo.agenda import Busy, fill_agenda, owe_reminders
 from maia.demo.kinds import make_types
 from maia.demo.people import give_to_lea_and_sofia, make_patients
 from maia.demo.personal import take_time
-from maia.demo.team import make_practice, make_team, open_a_saturday
+from maia.demo.team import make_practice, make_team, open_a_saturday, shorten_the_summer
 from maia.demo.told import tell_words
 from maia.practices.models import Practice
 
@@ -30,6 +30,7 @@ def load_demo(now: datetime) -> Practice:
         for practitioner in (camille, ines):
             fill_agenda(practitioner, types, patients, busy, now, random)
         open_a_saturday(camille, now)
+        shorten_the_summer(camille, now)
         take_time(camille, ines, now)
         give_to_lea_and_sofia(practice, now)
         tell_words(practice, now)

@@ -1,10 +1,12 @@
 """The demo practice, its two midwives and their hours."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from maia.accounts.models import User
 from maia.practices.models import Membership, Practice, Practitioner
-from maia.schedules.models import Schedule
+from maia.schedules.models import Period, Schedule
+from maia.schedules.writing import holding, write_period
+from maia.schedules.written import Count
 
 PASSWORD = "maia-demo"  # noqa: S105  printed by `make run`
 
@@ -82,6 +84,17 @@ def open_a_saturday(practitioner: Practitioner, now: datetime) -> None:
     practitioner.schedule.special_days.create(
         date=saturday, start=9 * 60, end=12 * 60, title="Consultations du samedi"
     )
+
+
+def shorten_the_summer(practitioner: Practitioner, now: datetime) -> None:
+    """In the July and August to come she has her mornings."""
+    today = now.astimezone(practitioner.practice.zone).date()
+    year = today.year + (today.month > 6)
+    first, last = date(year, 7, 1), date(year, 8, 31)
+    mornings = {weekday: [(9 * 60, 12 * 60 + 30)] for weekday in range(5)}
+    with holding(practitioner) as plan:
+        period = Period(name="Horaires d’été", first_date=first, last_date=last)
+        write_period(plan, period, [mornings], Count())
 
 
 def set_hours(schedule: Schedule, lines: dict[int, str]) -> None:

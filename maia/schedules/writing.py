@@ -71,7 +71,7 @@ def write_period(plan: Schedule, period: Period, weeks: Sequence[Week], count: C
     others = plan.periods.exclude(pk=period.pk)
     for other in others:
         there = Dated(other.name, other.first_date, other.last_date, turn)
-        if there.holds_on(wanted.first) or wanted.holds_on(there.first):
+        if there.meets(wanted):
             raise InvalidPeriod("overlapping", other.name)
     if period.pk is None and len(others) >= MOST_PERIODS:
         raise TooManyDates

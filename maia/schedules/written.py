@@ -4,8 +4,8 @@ The rows come from the models here, or from the statement that slots are read wi
 (`maia.appointments.reading`): both are handed to `WrittenHours`.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple, Self
 
@@ -31,6 +31,14 @@ class WrittenPeriod(NamedTuple):
     first: date
     last: date | None
     counted: Count
+
+    def meets(self, other: "WrittenPeriod") -> bool:
+        """Whether a date is in both: two of one schedule do not overlap."""
+        one, another = (Period(row.name, row.first, row.last, EMPTY) for row in (self, other))
+        return one.meets(another)
+
+
+EMPTY = Turn([WeeklyHours({})])
 
 
 class WrittenDay(NamedTuple):
@@ -73,6 +81,11 @@ class WrittenHours:
             written.days.append(WrittenDay(day.date, day.ranges, day.title, types, day.pk))
         return written
 
+    def weeks(self, period: int | None = None) -> list[dict[int, Ranges]]:
+        """The ranges by weekday of each week of the turn: the usual one, or that of a ``period``."""
+        counts = {None: self.count} | {row.id: row.counted for row in self.periods}
+        return [self.lines.get((period, n), {}) for n in range(counts[period].weeks)]
+
     def add_line(self, period: int | None, week: int, weekday: int, ranges: Ranges) -> None:
         self.lines.setdefault((period, week), {})[weekday] = ranges
 
@@ -111,5 +124,27 @@ PREFETCHED = ("lines", "other_lines", "periods", "special_days__types")
 
 def with_week(written: WrittenHours, week: Mapping[int, Ranges]) -> WrittenHours:
     """The same with another usual week: what would hold, before it is saved."""
-    lines = written.lines | {(None, 0): dict(week)}
-    return WrittenHours(written.count, lines, written.periods, written.days)
+    return replace(written, lines=written.lines | {(None, 0): dict(week)})
+
+
+def with_turn(
+    written: WrittenHours, weeks: Sequence[Mapping[int, Ranges]], count: Count
+) -> WrittenHours:
+    """The same with other weeks that take turns."""
+    return replace(written, count=count, lines=_with_weeks(written, None, weeks))
+
+
+def with_period(
+    written: WrittenHours, period: WrittenPeriod, weeks: Sequence[Mapping[int, Ranges]]
+) -> WrittenHours:
+    """The same with that period, in the place of the one with its key if there is one."""
+    others = [row for row in written.periods if row.id != period.id]
+    lines = _with_weeks(written, period.id, weeks)
+    return replace(written, periods=[*others, period], lines=lines)
+
+
+def _with_weeks(
+    written: WrittenHours, period: int | None, weeks: Sequence[Mapping[int, Ranges]]
+) -> dict[Key, dict[int, Ranges]]:
+    others = {key: week for key, week in written.lines.items() if key[0] != period}
+    return others | {(period, number): dict(week) for number, week in enumerate(weeks)}

@@ -18,7 +18,7 @@ from maia.appointments.models import Appointment
 from maia.appointments.moving import move_appointment
 from maia.appointments.personal import Change, Text, block_time, change_event
 from maia.appointments.slots import free_slots
-from maia.appointments.stranded import stranded_of_type
+from maia.appointments.stranded import stranded
 from maia.practices.models import Practitioner
 from maia.schedules.models import Schedule
 from maia.schedules.written import WrittenHours, with_week
@@ -312,15 +312,15 @@ def test_what_a_types_own_hours_would_leave_outside(anne, follow_up, julie):
     def own(*ranges):
         return with_week(WrittenHours(), {weekday: list(ranges)})
 
-    assert stranded_of_type(follow_up, own((540, 600)), now=NOW) == []
-    assert stranded_of_type(follow_up, own((600, 700)), now=NOW) == [made]
-    assert stranded_of_type(follow_up, None, now=NOW) == []
+    assert stranded(follow_up, own((540, 600)), now=NOW) == []
+    assert stranded(follow_up, own((600, 700)), now=NOW) == [made]
+    assert stranded(follow_up, None, now=NOW) == []
     Schedule.set_own(follow_up, {weekday: [(540, 600)]})
     anne.schedule.write({weekday: [(600, 700)]})
-    assert stranded_of_type(follow_up, None, now=NOW) == [made]
+    assert stranded(follow_up, None, now=NOW) == [made]
     # What stands outside already is there on purpose, and is not asked about again.
     Schedule.set_own(follow_up, None)
-    assert stranded_of_type(follow_up, own((660, 700)), now=NOW) == []
+    assert stranded(follow_up, own((660, 700)), now=NOW) == []
     Schedule.set_own(follow_up, {weekday: [(540, 600)]})
     cancel_appointment(made, by=PRACTICE, now=NOW)
-    assert stranded_of_type(follow_up, None, now=NOW) == []
+    assert stranded(follow_up, None, now=NOW) == []

@@ -266,7 +266,7 @@ def test_a_record_is_erased(keys, site):
 def test_a_date_is_opened_on_a_phone_and_found_in_the_agenda(keys):
     keys.page.set_viewport_size({"width": 390, "height": 844})
     keys.open("/pro/settings/")
-    keys.to("a[href$='/practitioners/1/openings/']").press().sees("Emploi du temps type")
+    keys.to("a[href$='/practitioners/1/openings/']").press().sees("Semaines habituelles")
     keys.to("Nouvelle ouverture").press()
     keys.to("#id_date")
     keys.page.keyboard.type("01012028")
@@ -287,3 +287,39 @@ def test_a_date_is_opened_on_a_phone_and_found_in_the_agenda(keys):
     assert wider <= 0
     keys.to("Supprimer").press().sees("Supprimer l’ouverture du samedi 1er janvier 2028")
     keys.to("Supprimer").press().sees("L’ouverture est supprimée.")
+
+
+def test_weeks_that_take_turns_and_a_summer_on_a_phone(keys):
+    keys.page.set_viewport_size({"width": 390, "height": 844})
+    keys.open("/pro/settings/")
+    keys.to("a[href$='/practitioners/2/schedule/']").press().sees("Semaines habituelles")
+    keys.to("#id_how")
+    keys.page.keyboard.type("Semaines imp")
+    keys.page.locator("h2", has_text="Semaines paires").wait_for()
+    keys.to("#id_week_2-end_5")
+    keys.page.keyboard.press("Control+A")
+    keys.page.keyboard.type("13h")
+    keys.page.locator("#gives h3", has_text="Semaines paires").wait_for()
+    keys.to("Enregistrer").press().sees("C’est enregistré")
+    assert keys.page.input_value("#id_week_2-end_5") == "13:00"
+    keys.to("#id_how")
+    keys.page.keyboard.type("Toutes")
+    keys.page.locator("h2", has_text="Semaines paires").wait_for(state="detached")
+    keys.to("Enregistrer").press().sees("C’est enregistré")
+    keys.to("Périodes").press().sees("Aucune période")
+    keys.to("Nouvelle période").press()
+    keys.to("#id_name").type("Été à mi-temps")
+    keys.to("#id_first_date")
+    keys.page.keyboard.type("07012028")
+    keys.to("#id_last_date")
+    keys.page.keyboard.type("06302028")
+    keys.to("Enregistrer").press().sees("La fin vient avant le début.")
+    keys.page.locator("#id_last_date:focus").wait_for()
+    keys.page.keyboard.type("08312028")
+    keys.to("Enregistrer").press().sees("C’est enregistré")
+    keys.sees("Du 1er juillet au 31 août 2028")
+    wider = keys.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wider <= 0
+    keys.to("Été à mi-temps").press().sees("Modifier la période")
+    keys.to("Supprimer").press().sees("Supprimer la période")
+    keys.to("Supprimer").press().sees("La période est supprimée")

@@ -44,6 +44,7 @@ POST_ONLY = {
     "choose_practice",
     "delete_absence",
     "delete_opening",
+    "delete_period",
     "event_summary",
     "move_event",
     "merge",
@@ -142,6 +143,8 @@ SETTINGS = OWNER | {
     "new_opening",
     "edit_opening",
     "delete_opening",
+    *("periods", "new_period", "edit_period", "delete_period"),
+    *("type_schedule", "type_periods", "new_type_period", "type_openings", "new_type_opening"),
     "types",
     "new_type",
     "edit_type",
@@ -154,6 +157,8 @@ def paths(practice, practitioner, type, appointment):
     absence = practitioner.absences.create(start=NOW, end=NOW + timedelta(hours=1))
     plan, _made = Schedule.objects.get_or_create(practitioner=practitioner)
     opening = plan.special_days.create(date=NOW.date() + timedelta(days=60), start=540, end=600)
+    period = plan.periods.create(name="Été", first_date=NOW.date() + timedelta(days=300))
+    Schedule.set_own(type, {0: [(540, 600)]})
     event = practitioner.events.create(
         practice=practice, kind="personal", start=NOW, end=NOW + timedelta(hours=1)
     )
@@ -202,6 +207,15 @@ def paths(practice, practitioner, type, appointment):
         "new_opening": practitioner.pk,
         "edit_opening": opening.pk,
         "delete_opening": opening.pk,
+        "periods": practitioner.pk,
+        "new_period": practitioner.pk,
+        "edit_period": period.pk,
+        "delete_period": period.pk,
+        "type_schedule": type.pk,
+        "type_periods": type.pk,
+        "new_type_period": type.pk,
+        "type_openings": type.pk,
+        "new_type_opening": type.pk,
         "edit_type": type.pk,
         "change_type": type.pk,
         "patient": appointment.patient_id,
@@ -297,6 +311,10 @@ def test_a_colleague_changes_her_own_settings_only(sign_in, team, anne, ines, ou
                 "new_opening",
                 "edit_opening",
                 "delete_opening",
+                "periods",
+                "new_period",
+                "edit_period",
+                "delete_period",
                 "delete_absence",
                 "edit_absence",
                 "test_message",

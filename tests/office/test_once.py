@@ -15,7 +15,7 @@ from maia.appointments.models import Event
 from maia.invitations.models import Invitation
 from maia.office.urls import urlpatterns
 from maia.privacy.housekeeping import keep_house
-from maia.schedules.models import Absence
+from maia.schedules.models import Absence, Schedule
 from maia.webhooks.models import Webhook
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
 from tests.office.settings.test_settings import type_form
@@ -26,7 +26,7 @@ from tests.pages import anyway
 MAKES = {
     "new_patient",
     "new_appointment", "new_absence", "new_event", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
-    "webhooks", "change_webhook", "tokens", "new_type", "change_type", "first_steps", "new_opening",
+    "webhooks", "change_webhook", "tokens", "new_type", "change_type", "first_steps", "new_opening", "new_period", "new_type_period", "new_type_opening",
 }  # fmt: skip
 # ... by a way of its own, ...
 OTHERWISE = {
@@ -38,7 +38,7 @@ CHANGES = {
     "answer_request", "attendance", "contact", "correct_patient",
     "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "delete_absence", "edit_absence", "personal_event", "move_event", "delete_event", "patient",
     "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "change_message", "practitioner",
-    "schedule", "edit_opening", "delete_opening", "change_calendar", "revoke_feed", "practice", "remove_website", "no_website",
+    "schedule", "type_schedule", "edit_opening", "delete_opening", "edit_period", "delete_period", "change_calendar", "revoke_feed", "practice", "remove_website", "no_website",
     "privacy", "second_factor", "sign_out", "remove", "role", "renew_secret",
     "revoke_token", "edit_type",
     "import_of", "change_import",
@@ -86,9 +86,12 @@ def rows():
 @pytest.fixture
 def there(practice, anne, julie):
     """What the forms are about."""
+    own = make_type(practice, "Suites de couches")
+    Schedule.set_own(own, {0: [(540, 600)]})
     return {
         "anne": anne,
         "type": make_type(practice),
+        "own": own,
         "webhook": practice.webhooks.create(url="https://compta.example/"),
         "record": make_patient(practice, "Zoé", email="zoe@x.example"),
         "invitation": practice.invitations.create(
@@ -114,6 +117,11 @@ def forms(there):
         "new_opening": (
             [anne.pk], {"date": "2026-12-12", "start": "9h", "end": "12h", "for_all": "on"},
         ),
+        "new_type_opening": (
+            [there["own"].pk], {"date": "2026-12-12", "start": "9h", "end": "12h"},
+        ),
+        "new_period": ([anne.pk], {"name": "Été", "first_date": "2027-07-01"}),
+        "new_type_period": ([there["own"].pk], {"name": "Été", "first_date": "2027-07-01"}),
         "new_event": ([], {"practitioner": anne.pk, "date": "2026-12-07", "whole_days": "on"}),
         "calendars": ([anne.pk], {"name": "Maternité", "url": "https://hopital.example/a.ics"}),
         "new_feed": ([anne.pk], {"titles": "masked"}),
@@ -208,7 +216,8 @@ def test_every_such_form_shows_its_key(owner, there, settings):
         reverse("office:new_patient"),
         reverse("office:new_appointment"), reverse("office:new_absence"), reverse("office:new_event"), reverse("office:calendars", args=[anne.pk]),
         reverse("office:practitioner", args=[anne.pk]), reverse("office:team"),
-        reverse("office:new_opening", args=[anne.pk]),
+        reverse("office:new_opening", args=[anne.pk]), reverse("office:new_period", args=[anne.pk]),
+        *(reverse(f"office:{new}", args=[there["own"].pk]) for new in ("new_type_opening", "new_type_period")),
         reverse("office:patient", args=[there["record"].pk]), reverse("office:webhooks"),
         reverse("office:tokens"), reverse("office:first_steps"), reverse("office:new_type"), reverse("office:types"),
     }  # fmt: skip

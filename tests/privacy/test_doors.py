@@ -21,7 +21,6 @@ ANSWERS = {
     "sharing",
     "covered",
     "stranded",
-    "stranded_of_type",
     "would_be_told",
     "data_of_patient",
 }
@@ -47,7 +46,7 @@ NUMBERS = {"office/menu.py:problems_of"}
 READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who calls it
     "office/appointments/whereabouts.py:_whereabouts",
     "office/absences/views.py:new_absence", "office/absences/deciding.py:Deciding._row", "office/settings/schedule.py:schedule",
-    "office/settings/openings.py:_edit",
+    "office/settings/openings.py:_edit", "office/settings/periods.py:_edit",
     "api/office/blocks.py:create_absence.create", "api/office/sheets.py:write_schedule", "api/office/stranded.py:stranded",
     "office/settings/types.py:_edit", "api/office/types.py:change_type",
     "office/agenda/wanted.py:Wanted.matching", "office/messages/views.py:_get",

@@ -14,6 +14,7 @@ from maia.patients.import_models import packed
 from maia.patients.merging import merge_patients
 from maia.privacy.journal import Act
 from maia.privacy.models import JournalEntry
+from maia.schedules.models import Schedule
 from tests.conftest import NOW, THURSDAY, at, make_patient
 from tests.privacy.test_reading import ON_POST
 
@@ -21,6 +22,7 @@ STALE = {"version": "77"}
 FILE = {"encoding": "utf-8", "damaged": 0, "unclosed": [], "cut": [], "other_sheets": []}
 SHOWN = {"columns": [], "rows": [], "lines": [], "remarks": [], "remarks_count": 0, "file": FILE}
 # What is posted (or read, where the file was posted before), what it is answered, and its line.
+PERIOD = {"name": "Été", "first_date": "2026-12-01", "start_0": "09:00", "end_0": "12:00"}
 CASES = {
     "new_patient": ({"first_name": "Julie", "last_name": "Petit"}, 409, [Act.SEARCHED]),
     "new_appointment": ({"patient": "julie", "date": "x"}, 422, [Act.OPENED]),
@@ -63,6 +65,12 @@ CASES = {
         {"date": "2026-12-03", "start": "14h", "end": "15h", "for_all": "on"}, 409, [Act.AGENDA]
     ),
     "delete_opening": ({}, 200, [Act.AGENDA]),
+    "new_period": (PERIOD, 409, [Act.AGENDA]),
+    "edit_period": (PERIOD, 409, [Act.AGENDA]),
+    "delete_period": ({}, 200, [Act.AGENDA]),
+    "type_schedule": ("closed", 409, [Act.AGENDA]),
+    "new_type_period": (PERIOD, 409, [Act.AGENDA]),
+    "new_type_opening": ({"date": "2026-12-03", "start": "14h", "end": "15h"}, 409, [Act.AGENDA]),
     "patient_import": ("file", 302, []),  # nobody is shown yet
     "import_of": ("GET", 200, [Act.LISTED]),
     "import_remarks": ("GET", 200, [Act.LISTED]),
@@ -100,8 +108,16 @@ def test_what_is_posted_and_answers_patients_leaves_a_line(
     if name in ("edit_opening", "delete_opening"):  # which alone opens that day
         anne.schedule.write({})
         opening = anne.schedule.special_days.create(date=THURSDAY, start=540, end=720).pk
+    if name in ("edit_period", "delete_period"):
+        anne.schedule.write({})
+        period = anne.schedule.periods.create(name="Été", first_date=THURSDAY)
+        anne.schedule.other_lines.create(period=period, week=0, weekday=3, start=540, end=720)
+        opening = period.pk
+    if "type" in name:
+        Schedule.set_own(follow_up, {3: [(540, 720)]})
     pk = {
-        "edit_opening": opening, "delete_opening": opening, "new_opening": anne.pk,
+        "edit_period": opening, "delete_period": opening, "new_period": anne.pk, "type_schedule": follow_up.pk,
+        "new_type_period": follow_up.pk, "new_type_opening": follow_up.pk, "edit_opening": opening, "delete_opening": opening, "new_opening": anne.pk,
         "edit_absence": away.pk,
         "personal_event": event.pk, "move_event": event.pk,
         "merge": julie.pk, "undo_merge": julie.pk, "schedule": anne.pk,

@@ -19,7 +19,7 @@ from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.places import Kind
 from maia.api.problems import Refused, errors
-from maia.appointments.stranded import stranded_of_type
+from maia.appointments.stranded import stranded
 from maia.patients.text import clean_line, clean_text
 from maia.practices.held import hold
 from maia.practices.models import Practitioner
@@ -169,7 +169,7 @@ def change_type(request: HttpRequest, id: Id, typed: TypePatch) -> Any:
             week = wanted["schedule"]
             own = WrittenHours.of(getattr(type, "own_schedule", None))
             hours = None if week is None else with_week(own, read_week(week))
-            outside = stranded_of_type(type, hours, now=timezone.now())
+            outside = stranded(type, hours, now=timezone.now())
             refuse_unless_confirmed(outside, typed.confirm)
         written = _write(request, type, wanted)
     return shown(written)

@@ -8,7 +8,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from maia.appointments.dates import days_between, weekday_date
-from maia.availability.dated import Because
+from maia.availability.dated import Because, DatedHours, Period, Turn
 from maia.availability.weekly import MINUTES_A_DAY, WallRange
 from maia.practices.models import Practitioner
 from maia.schedules.preview import ABSENCE, Preview, closing_holidays, preview
@@ -20,11 +20,13 @@ AS_EVERY_WEEK = (Because.USUAL, Because.TURN)
 
 
 class ComingWeek(NamedTuple):
-    """``dates``: *Du 30 novembre au 6 décembre 2026*; ``turn``: which week of the turn, in words; ``lines``: a
-    sentence for each of its days that is not as every week, or for all of them at once."""
+    """``dates``: *Du 30 novembre au 6 décembre 2026*; ``turn``: which week of the turn, in words; ``period``:
+    the name of the one that all of it is in; ``lines``: a sentence for each of its days that is not as every
+    week, or for all of them at once."""
 
     dates: str
     turn: str
+    period: str
     lines: list[str]
 
 
@@ -39,23 +41,41 @@ def coming_weeks(
     weeks = []
     for start in range(0, len(days), A_WEEK):
         week = days[start : start + A_WEEK]
-        turn = ""
-        if len(hours.usual.weeks) > 1:
-            number = hours.usual.week_of(week[0].day) + 1
-            turn = _("week %(number)d of the turn") % {"number": number}
-        dates = days_between(week[0].day, week[-1].day)
-        weeks.append(ComingWeek(dates, turn, _lines([one for one in week if one.day >= today])))
+        monday, ahead = week[0].day, [one for one in week if one.day >= today]
+        period = _period_of(hours, ahead)
+        turn = period.turn if period else hours.usual
+        dates = days_between(monday, week[-1].day)
+        because = AS_EVERY_WEEK if period is None else (Because.PERIOD,)
+        lines = _lines([one for one in ahead if one.because not in because])
+        weeks.append(ComingWeek(dates, _which(turn, monday), period.name if period else "", lines))
     return weeks
 
 
-def _lines(week: Sequence[Preview]) -> list[str]:
-    """Days that follow each other and are closed for the same reason are one line."""
+def _period_of(hours: DatedHours, days: Sequence[Preview]) -> Period | None:
+    """The one that holds on all of them."""
+    return next(
+        (one for one in hours.periods if days and all(one.holds_on(day.day) for day in days)), None
+    )
+
+
+def _which(turn: Turn, monday: date) -> str:
+    """Which week of a turn, as who works by it says it."""
+    if turn.by_number:
+        number = monday.isocalendar().week
+        words = _("week %(number)d, odd") if number % 2 else _("week %(number)d, even")
+        return words % {"number": number}
+    if len(turn.weeks) > 1:
+        return _("week %(number)d of the turn") % {"number": turn.week_of(monday) + 1}
+    return ""
+
+
+def _lines(other: Sequence[Preview]) -> list[str]:
+    """Days that follow each other with the same hours for the same reason are one line."""
     lines: list[str] = []
-    other = [one for one in week if one.because not in AS_EVERY_WEEK]
     while other:
         first, *rest = other
         alike = [first]
-        while rest and not first.ranges and _goes_on(alike[-1], rest[0]):
+        while rest and _goes_on(alike[-1], rest[0]):
             alike.append(rest.pop(0))
         other = rest
         when = weekday_date(first.day)

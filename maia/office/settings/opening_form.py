@@ -20,8 +20,8 @@ from maia.office.settings.hours_line import (
     line_names,
     read_line,
 )
+from maia.office.settings.whose import Owner
 from maia.patients.text import clean_line
-from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType, SpecialDay
 
 MOST_DATES = 10  # at once
@@ -46,9 +46,9 @@ class OpeningForm(forms.Form):
     )
     dates_at_once = MOST_DATES
 
-    def __init__(self, *args: Any, practitioner: Practitioner, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owner: Owner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.practitioner, self.zone = practitioner, practitioner.practice.zone
+        self.owner, self.zone = owner, owner.practitioner.practice.zone
         self.ranges: Ranges = []  # as read
         self.date_names = ["date", *(f"date_{n}" for n in range(2, self.dates_at_once + 1))]
         for name in self.date_names[1:]:
@@ -76,16 +76,19 @@ class OpeningForm(forms.Form):
 
     def _offer_types(self) -> list[str]:
         """Her types to tick. The names of those with hours of their own, which follow no other."""
-        kept = self._kept_types()
-        ours = AppointmentType.objects.filter(practice=self.practitioner.practice)
-        hers = [
+        if self.owner.type is not None:  # its own hours are for it alone
+            del self.fields["for_all"], self.fields["types"]
+            return []
+        kept, practitioner = self._kept_types(), self.owner.practitioner
+        ours = AppointmentType.objects.filter(practice=practitioner.practice)
+        offered = [
             type
             for type in ours.select_related("own_schedule").prefetch_related("some")
-            if type.pk in kept or (not type.archived and type.is_offered_by(self.practitioner))
+            if type.pk in kept or (not type.archived and type.is_offered_by(practitioner))
         ]
-        keys = [type.pk for type in hers]
+        keys = [type.pk for type in offered]
         self.fields["types"].queryset = ours.filter(pk__in=keys)  # type: ignore[attr-defined]
-        return [type.name for type in hers if hasattr(type, "own_schedule")]
+        return [type.name for type in offered if hasattr(type, "own_schedule")]
 
     def other_dates(self) -> list[forms.BoundField]:
         return [self[name] for name in self.date_names[1:]]
@@ -106,7 +109,9 @@ class OpeningForm(forms.Form):
     @property
     def chosen_types(self) -> list[AppointmentType]:
         """None for all."""
-        return [] if self.cleaned_data["for_all"] else list(self.cleaned_data["types"])
+        if self.cleaned_data.get("for_all", True):
+            return []
+        return list(self.cleaned_data["types"])
 
     def clean_title(self) -> str:
         title = " ".join(self.cleaned_data["title"].split())
@@ -114,7 +119,12 @@ class OpeningForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
-        if not typed.get("for_all") and not typed.get("types") and "types" not in self.errors:
+        if (
+            "types" in self.fields
+            and not typed.get("for_all")
+            and not typed.get("types")
+            and "types" not in self.errors
+        ):
             self.add_error("for_all", _("Tick the types that it is for, or all of them."))
         self._refuse_dates()
         if not any(name in self.errors for name in self.line):

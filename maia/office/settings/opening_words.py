@@ -12,10 +12,11 @@ from maia.availability.intervals import Interval, merge, subtract
 from maia.availability.weekly import MINUTES_A_DAY, WallRange, WeeklyHours, lay_out
 from maia.office.settings.coming_weeks import in_clocks
 from maia.office.settings.hours_line import Ranges
+from maia.office.settings.whose import Owner
 from maia.practices.models import Practitioner
 from maia.schedules.holidays import holiday_names
-from maia.schedules.models import Schedule, SpecialDay
-from maia.schedules.written import PREFETCHED, WrittenHours
+from maia.schedules.models import SpecialDay
+from maia.schedules.written import WrittenHours
 
 
 class Line(NamedTuple):
@@ -35,13 +36,14 @@ def when_of(special: SpecialDay) -> str:
     return f"{long_date(special.date)}, {clocks(special.ranges)}"
 
 
-def lines_of(practitioner: Practitioner, openings: Sequence[SpecialDay]) -> list[Line]:
+def lines_of(owner: Owner, openings: Sequence[SpecialDay]) -> list[Line]:
     """``openings`` with their types. One query."""
-    dates = Dates(practitioner, [one.date for one in openings])
+    dates = Dates(owner.practitioner, [one.date for one in openings])
     lines = []
     for one in openings:
         types = ", ".join(type.name for type in one.types.all())
-        what = " · ".join(filter(None, [one.title, types or _("for all types")]))
+        whom = "" if owner.type else types or _("for all types")
+        what = " · ".join(filter(None, [one.title, whom]))
         remarks = dates.holiday(one.date) + dates.absences(one.date, one.ranges)
         lines.append(Line(one, when_of(one), what, remarks))
     return lines
@@ -92,14 +94,11 @@ class Dates:
         return [words % {"day": weekday_date(day), "title": ", ".join(dict.fromkeys(titles))}]
 
 
-def remarks_on(
-    practitioner: Practitioner, days: Sequence[date], ranges: Ranges, *, for_all: bool
-) -> list[str]:
+def remarks_on(owner: Owner, days: Sequence[date], ranges: Ranges, *, for_all: bool) -> list[str]:
     """What opening these dates would do, while it is typed: what it replaces, which holiday it opens, which
     absence closes it all the same."""
-    dates = Dates(practitioner, days)
-    plans = Schedule.objects.prefetch_related(*PREFETCHED)
-    written = WrittenHours.of(plans.filter(practitioner=practitioner).first())
+    dates = Dates(owner.practitioner, days)
+    written = WrittenHours.of(owner.schedule())
     written.days = []
     hours = written.dated(holidays=frozenset(dates.names))
     said = []

@@ -1,4 +1,4 @@
-"""Exceptional openings of a practitioner: a date whose hours are said whole, holidays as well."""
+"""Exceptional openings, of a practitioner or of a type with hours of its own: a date whose hours are said whole, holidays as well."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,32 +9,30 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maia.appointments.changing_hours import Stranded, changing_hours
 from maia.appointments.dates import long_date
 from maia.appointments.models import Appointment
 from maia.office import sure
-from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
+from maia.office.access import OfficeRequest, settings_page, written_down
 from maia.office.fields.asked import read_asked
 from maia.office.fields.kept_form import in_turn
 from maia.office.meant import is_meant, mark_of
 from maia.office.once import made_once
+from maia.office.settings.left_outside import left_outside
 from maia.office.settings.opening_form import ChangeOpeningForm, OpeningForm
 from maia.office.settings.opening_words import lines_of, remarks_on, when_of
+from maia.office.settings.whose import Owner, get_owner, owner_of
 from maia.practices.held import hold
-from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
 from maia.privacy.reading import read_agenda
 from maia.schedules.models import AppointmentType, Schedule, SpecialDay
 from maia.schedules.writing import DateTaken, TooManyDates, write_special_day
 
 MOST_PAST = 100
-MOST_NAMED = 10
 
 
 class Refused(Exception):
@@ -43,16 +41,17 @@ class Refused(Exception):
 
 @settings_page
 @require_safe
-def openings(request: OfficeRequest, pk: int) -> HttpResponse:
+def openings(request: OfficeRequest, pk: int, of: str) -> HttpResponse:
     """Those to come; those that are over are folded."""
-    hers = get_practitioner(request, pk)
-    rows, today = _rows().filter(schedule__practitioner=hers), timezone.localdate()
+    owner = get_owner(request, pk, of)
+    rows, today = _rows().filter(schedule=owner.schedule()), timezone.localdate()
     over = rows.filter(date__lt=today).order_by("-date")
     context = {
         "practice": request.seat.practice,
-        "practitioner": hers,
-        "coming": lines_of(hers, list(rows.filter(date__gte=today))),
-        "past": lines_of(hers, list(over[:MOST_PAST])),
+        "owner": owner,
+        "addresses": owner.addresses(),
+        "coming": lines_of(owner, list(rows.filter(date__gte=today))),
+        "past": lines_of(owner, list(over[:MOST_PAST])),
     }
     return render(request, "office/settings/openings.html", context)
 
@@ -60,31 +59,31 @@ def openings(request: OfficeRequest, pk: int) -> HttpResponse:
 @settings_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @made_once
-def new_opening(request: OfficeRequest, pk: int) -> HttpResponse:
+def new_opening(request: OfficeRequest, pk: int, of: str) -> HttpResponse:
     """One date, or several with the same hours: all of them are saved, or none."""
-    hers = get_practitioner(request, pk)
+    owner = get_owner(request, pk, of)
     guess = {"date": read_asked(request).day}
-    form = OpeningForm(request.POST or None, practitioner=hers, initial=guess)
-    return _edit(request, hers, form)
+    form = OpeningForm(request.POST or None, owner=owner, initial=guess)
+    return _edit(request, owner, form)
 
 
 @settings_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_turn
 def edit_opening(request: OfficeRequest, pk: int) -> HttpResponse:
-    special, hers = _get(request, pk)
+    special, owner = _get(request, pk)
     if request.method == "POST":
-        hold(hers)  # before what is hers, as whoever deletes does
+        hold(owner.row)  # before what is of its schedule, as whoever deletes does
         hold(special)
-    form = ChangeOpeningForm(request.POST or None, practitioner=hers, special=special)
-    return _edit(request, hers, form, special)
+    form = ChangeOpeningForm(request.POST or None, owner=owner, special=special)
+    return _edit(request, owner, form, special)
 
 
 @settings_page
 @require_POST
 def delete_opening(request: OfficeRequest, pk: int) -> HttpResponse:
     """As the page has named it, with who would be left outside; asked anew where that is another now."""
-    special, hers = _get(request, pk)
+    special, owner = _get(request, pk)
     outside: list[Appointment] = []
 
     def is_noted(found: Sequence[Appointment]) -> bool:
@@ -92,11 +91,11 @@ def delete_opening(request: OfficeRequest, pk: int) -> HttpResponse:
         return True
 
     with transaction.atomic():
-        hold(hers)
+        hold(owner.row)
         hold(special)
-        with changing_hours(hers, now=timezone.now(), is_meant=is_noted):
+        with changing_hours(owner.row, now=timezone.now(), is_meant=is_noted):
             SpecialDay.objects.filter(pk=pk).delete()
-        question, takes = _what_goes(hers, special, outside)
+        question, takes = _what_goes(owner, special, outside)
         mark = mark_of([question, *takes])
         is_meant_so = sure.is_sure(request) and is_meant(request, "named", [question, *takes])
         if not is_meant_so:
@@ -104,25 +103,26 @@ def delete_opening(request: OfficeRequest, pk: int) -> HttpResponse:
     if not is_meant_so:
         if outside:  # named on the page
             read_agenda(request.seat, now=timezone.now())
-        back = reverse("office:openings", args=[hers.pk])
+        back = owner.address("openings")
         status = 409 if "named" in request.POST else 200
         return sure.ask(
             request, question, takes, _("Delete"), back, typed=[("named", mark)], status=status
         )
-    _note(request, hers, special)
+    _note(request, owner, special)
     messages.success(request, _("The opening is deleted."))
-    return redirect("office:openings", hers.pk)
+    return redirect(owner.address("openings"))
 
 
 def _edit(
     request: OfficeRequest,
-    hers: Practitioner,
+    owner: Owner,
     form: OpeningForm,
     special: SpecialDay | None = None,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "practice": request.seat.practice,
-        "practitioner": hers,
+        "owner": owner,
+        "addresses": owner.addresses(),
         "form": form,
         "special": special,
         "day": special and special.date,
@@ -133,11 +133,11 @@ def _edit(
         day = form["date"].value()
         ranges = special.ranges if special else []
         for_all = special is None or not special.types.all()
-        context["remarks"] = remarks_on(hers, [day] if day else [], ranges, for_all=for_all)
+        context["remarks"] = remarks_on(owner, [day] if day else [], ranges, for_all=for_all)
         return render(request, page, context)
-    for_all = bool(form.cleaned_data.get("for_all"))
+    for_all = owner.type is not None or bool(form.cleaned_data.get("for_all"))
     days = list(form.days.values())
-    context["remarks"] = remarks_on(hers, days, form.ranges, for_all=for_all)
+    context["remarks"] = remarks_on(owner, days, form.ranges, for_all=for_all)
     if "preview" in request.POST:
         return render(request, "office/settings/_opening_gives.html", context)
     if "more_breaks" in request.POST:
@@ -146,7 +146,7 @@ def _edit(
     if not is_read:
         return render(request, page, context, status=422)
     try:
-        with _changing(request, hers) as plan:
+        with _changing(request, owner) as plan:
             written = _write(plan, form, special)
     except Refused:
         return render(request, page, context, status=422)
@@ -156,9 +156,9 @@ def _edit(
         context |= {"stranded": refusal.appointments, "mark": mark}
         return render(request, page, context, status=409)
     for one in written:
-        _note(request, hers, one)
+        _note(request, owner, one)
     messages.success(request, _("Saved."))
-    return redirect("office:openings", hers.pk)
+    return redirect(owner.address("openings"))
 
 
 def _write(plan: Schedule, form: OpeningForm, special: SpecialDay | None) -> list[SpecialDay]:
@@ -185,33 +185,21 @@ def _write(plan: Schedule, form: OpeningForm, special: SpecialDay | None) -> lis
 
 
 @contextmanager
-def _changing(request: OfficeRequest, hers: Practitioner) -> Iterator[Schedule]:
+def _changing(request: OfficeRequest, owner: Owner) -> Iterator[Schedule]:
     """Raises `Stranded`, unless those that it leaves outside are meant."""
 
     def is_said(outside: Any) -> bool:
         return is_meant(request, "anyway", [one.pk for one in outside])
 
-    with changing_hours(hers, now=timezone.now(), is_meant=is_said) as plan:
+    with changing_hours(owner.row, now=timezone.now(), is_meant=is_said) as plan:
         yield plan
 
 
 def _what_goes(
-    hers: Practitioner, special: SpecialDay, outside: Sequence[Appointment]
+    owner: Owner, special: SpecialDay, outside: Sequence[Appointment]
 ) -> tuple[str, list[str]]:
-    takes = [" · ".join(filter(None, [hers.name, when_of(special), special.title])) + "."]
-    if outside:
-        words = ngettext(
-            "%(count)s appointment to come would be outside these hours. It stays as it is.",
-            "%(count)s appointments to come would be outside these hours. They stay as they are.",
-            len(outside),
-        )
-        takes.append(words % {"count": len(outside)})
-    for one in outside[:MOST_NAMED]:
-        start = timezone.localtime(one.start)
-        takes.append(f"{long_date(start)}, {start:%H:%M} – {one.patient.name}")
-    if len(outside) > MOST_NAMED:
-        more = len(outside) - MOST_NAMED
-        takes.append(ngettext("%(count)s more", "%(count)s more", more) % {"count": more})
+    takes = [" · ".join(filter(None, [owner.name, when_of(special), special.title])) + "."]
+    takes += left_outside(outside)
     day = long_date(special.date)
     return _("Delete the opening of %(day)s?") % {"day": day}, takes
 
@@ -220,15 +208,13 @@ def _rows() -> QuerySet[SpecialDay]:
     return SpecialDay.objects.select_related("schedule").prefetch_related("types")
 
 
-def _get(request: OfficeRequest, pk: int) -> tuple[SpecialDay, Practitioner]:
-    """Of one whose settings she may change; not a type's own."""
-    ours = _rows().filter(schedule__practitioner__practice=request.seat.practice)
-    special = get_object_or_404(ours, pk=pk)
-    assert special.schedule.practitioner_id is not None
-    return special, get_practitioner(request, special.schedule.practitioner_id)
+def _get(request: OfficeRequest, pk: int) -> tuple[SpecialDay, Owner]:
+    """Of one whose settings she may change."""
+    special = get_object_or_404(_rows(), pk=pk)
+    return special, owner_of(request, special.schedule)
 
 
-def _note(request: OfficeRequest, hers: Practitioner, special: SpecialDay) -> None:
+def _note(request: OfficeRequest, owner: Owner, special: SpecialDay) -> None:
     words = _("exceptional opening of %(day)s: %(name)s")
-    detail = words % {"day": f"{special.date:%d/%m/%Y}", "name": hers.name}
+    detail = words % {"day": f"{special.date:%d/%m/%Y}", "name": owner.name}
     written_down(request, Act.SETTINGS, detail=detail)

@@ -1,4 +1,5 @@
-"""The weekly schedule of a practitioner. A change that leaves appointments outside says so first."""
+"""The weekly schedule of a practitioner, or of a type with hours of its own, in one week or several that take
+turns. A change that leaves appointments outside says so first."""
 
 from typing import Any
 
@@ -10,57 +11,66 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from maia.appointments.stranded import stranded
-from maia.office.access import OfficeRequest, get_practitioner, settings_page, written_down
+from maia.office.access import OfficeRequest, settings_page, written_down
 from maia.office.fields.kept_form import in_turn
 from maia.office.meant import is_meant, mark_of
 from maia.office.settings.coming_weeks import coming_weeks
-from maia.office.settings.week_form import WeekForm
-from maia.office.settings.week_words import week_in_words
+from maia.office.settings.turn_form import TurnForm
+from maia.office.settings.week_words import turn_in_words
+from maia.office.settings.whose import get_owner
 from maia.practices.held import hold
 from maia.privacy.journal import Act
 from maia.privacy.reading import read_agenda
 from maia.schedules.models import Schedule
-from maia.schedules.written import WrittenHours, with_week
+from maia.schedules.writing import holding, write_turn
+from maia.schedules.written import WrittenHours, with_turn
 
 
 @settings_page
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_turn
-def schedule(request: OfficeRequest, pk: int) -> HttpResponse:
-    """Her week. A change that leaves appointments outside says so before it is saved."""
-    hers = get_practitioner(request, pk)
+def schedule(request: OfficeRequest, pk: int, of: str) -> HttpResponse:
+    """The usual week, or those that take turns."""
+    owner = get_owner(request, pk, of)
     if request.method == "POST":
-        hold(hers)
-    plan = Schedule.objects.filter(practitioner=hers).first()
-    form = WeekForm(request.POST or None, ranges=hours_of(plan))
-    written, today = WrittenHours.of(plan), timezone.localdate()
+        hold(owner.row)
+    written, today = WrittenHours.of(owner.schedule()), timezone.localdate()
+    form = TurnForm(request.POST or None, weeks=written.weeks(), count=written.count)
     context: dict[str, Any] = {
         "practice": request.seat.practice,
-        "practitioner": hers,
+        "owner": owner,
+        "addresses": owner.addresses(),
         "form": form,
-        "sentences": week_in_words(hers, hours_of(plan)),
-        "weeks": coming_weeks(hers, written, today),
     }
-    if not form.is_bound or "more_breaks" in request.POST:
+    is_finished = form.is_bound and not {"more_breaks", "reshape"} & set(request.POST)
+    is_read = form.is_bound and form.is_valid()
+    if is_read or not form.is_bound:
+        wanted = with_turn(written, form.weeks, form.count) if is_read else written
+        context["sentences"] = turn_in_words(owner, wanted)
+        context["weeks"] = coming_weeks(owner.practitioner, wanted, today)
+    if "reshape" in request.POST and "HX-Request" in request.headers:
+        return render(request, "office/settings/_turn.html", {"turn": form})
+    if "live" in request.POST:
+        return render(request, "office/settings/_schedule_gives.html", context)
+    if not is_finished:
         return render(request, "office/settings/schedule.html", context)
-    if not form.is_valid():
+    if not is_read:
         return render(request, "office/settings/schedule.html", context, status=422)
-    wanted = with_week(written, form.week)
-    context["sentences"] = week_in_words(hers, form.week)
-    context["weeks"] = coming_weeks(hers, wanted, today)
-    outside = stranded(hers, wanted, now=timezone.now())
+    outside = stranded(owner.row, wanted, now=timezone.now())
     if outside:  # named on the page
         read_agenda(request.seat, now=timezone.now())
-    closes = bool(form.changed_days) and not any(form.week.values())
+    closes = form.is_changed and not any(any(week.values()) for week in form.weeks)
     seen: list[object] = [one.pk for one in outside] + ["closed"] * closes
     if "preview" in request.POST or (seen and not is_meant(request, "anyway", seen)):
         context |= {"stranded": outside, "closes": closes, "mark": mark_of(seen)}
         status = 200 if "preview" in request.POST else 409
         return render(request, "office/settings/schedule.html", context, status=status)
-    Schedule.set_for(hers, form.changed_days, whole=False)
-    written_down(request, Act.SETTINGS, detail=_("schedule of %(name)s") % {"name": hers.name})
+    if form.is_changed:
+        with holding(owner.row) as plan:
+            write_turn(plan, form.weeks, form.count)
+    written_down(request, Act.SETTINGS, detail=_("schedule of %(name)s") % {"name": owner.name})
     messages.success(request, _("Saved."))
-    return redirect("office:schedule", pk)
+    return redirect(owner.address("schedule"))
 
 
 def hours_of(plan: Schedule | None) -> dict[int, list[tuple[int, int]]]:

@@ -4,16 +4,15 @@ import re
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maia.appointments.stranded import stranded_of_type
+from maia.appointments.stranded import stranded
 from maia.office.access import OfficeRequest, settings_page, written_down
 from maia.office.fields.kept_form import in_turn
 from maia.office.meant import is_meant, mark_of
@@ -21,6 +20,7 @@ from maia.office.once import made_once
 from maia.office.settings.schedule import hours_of
 from maia.office.settings.type_form import TypeForm
 from maia.office.settings.week_form import WeekForm
+from maia.office.settings.whose import get_type
 from maia.office.sure import ask, is_sure
 from maia.practices.colours import NEUTRAL
 from maia.practices.held import hold
@@ -65,7 +65,7 @@ def new_type(request: OfficeRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_turn
 def edit_type(request: OfficeRequest, pk: int) -> HttpResponse:
-    return _edit(request, _type(request, pk))
+    return _edit(request, get_type(request, pk))
 
 
 @settings_page
@@ -73,7 +73,7 @@ def edit_type(request: OfficeRequest, pk: int) -> HttpResponse:
 @made_once
 def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
     """Up, down, dragged, duplicate, archive, bring back, another private link."""
-    type = _type(request, pk)
+    type = get_type(request, pk)
     match action:
         case "archive" | "restore":
             with transaction.atomic():
@@ -156,7 +156,7 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
         outside = []
         if type.pk and changes_hours:
             hours = with_week(WrittenHours.of(plan), week.week) if owns else None
-            outside = stranded_of_type(type, hours, now=timezone.now())
+            outside = stranded(type, hours, now=timezone.now())
         seen = [one.pk for one in outside]
         if outside and not is_meant(request, "anyway", seen):
             read_agenda(request.seat, now=timezone.now())  # named on the page
@@ -190,6 +190,8 @@ def _type_page(
         "link": type.link,
         "form": form,
         "week": week,
+        "other_hours": hasattr(type, "own_schedule")
+        and reverse("office:type_schedule", args=[type.pk]),
         "categories": request.seat.practice.categories.all(),
         "preview": description_html(str(form["description"].value() or "")),
         "instructions": description_html(str(form["instructions"].value() or "")),
@@ -198,16 +200,3 @@ def _type_page(
 
 def _note_type(request: OfficeRequest, type: AppointmentType) -> None:
     written_down(request, Act.SETTINGS, detail=_("type “%(name)s”") % {"name": type.name})
-
-
-def _type(request: OfficeRequest, pk: int) -> AppointmentType:
-    """One that she may change: a practitioner changes her own and the shared ones."""
-    found = get_object_or_404(
-        AppointmentType.objects.select_related("practice", "practitioner"),
-        pk=pk,
-        practice=request.seat.practice,
-    )
-    owners = found.owners
-    if owners and not any(map(request.seat.may_change_settings_of, owners)):
-        raise PermissionDenied
-    return found

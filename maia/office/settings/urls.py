@@ -9,6 +9,7 @@ from maia.office.settings import (
     index,
     journal,
     openings,
+    periods,
     practice,
     practitioner,
     privacy,
@@ -26,9 +27,38 @@ urlpatterns = [
     path("settings/start/", start.start, name="first_steps"),
     path("settings/booking-page/", start.booking_page, name="booking_page"),
     path("settings/practitioners/<int:pk>/", practitioner.practitioner, name="practitioner"),
-    path("settings/practitioners/<int:pk>/schedule/", schedule.schedule, name="schedule"),
-    path("settings/practitioners/<int:pk>/openings/", openings.openings, name="openings"),
-    path("settings/practitioners/<int:pk>/openings/new/", openings.new_opening, name="new_opening"),
+    path(
+        "settings/practitioners/<int:pk>/schedule/",
+        schedule.schedule,
+        {"of": "practitioner"},
+        name="schedule",
+    ),
+    path(
+        "settings/practitioners/<int:pk>/periods/",
+        periods.periods,
+        {"of": "practitioner"},
+        name="periods",
+    ),
+    path(
+        "settings/practitioners/<int:pk>/periods/new/",
+        periods.new_period,
+        {"of": "practitioner"},
+        name="new_period",
+    ),
+    path("settings/periods/<int:pk>/", periods.edit_period, name="edit_period"),
+    path("settings/periods/<int:pk>/delete/", periods.delete_period, name="delete_period"),
+    path(
+        "settings/practitioners/<int:pk>/openings/",
+        openings.openings,
+        {"of": "practitioner"},
+        name="openings",
+    ),
+    path(
+        "settings/practitioners/<int:pk>/openings/new/",
+        openings.new_opening,
+        {"of": "practitioner"},
+        name="new_opening",
+    ),
     path("settings/openings/<int:pk>/", openings.edit_opening, name="edit_opening"),
     path("settings/openings/<int:pk>/delete/", openings.delete_opening, name="delete_opening"),
     path("settings/practitioners/<int:pk>/calendars/", calendars.calendars, name="calendars"),
@@ -73,5 +103,24 @@ urlpatterns = [
     path("settings/types/preview/", types.preview_type, name="preview_type"),
     path("settings/types/new/", types.new_type, name="new_type"),
     path("settings/types/<int:pk>/", types.edit_type, name="edit_type"),
+    path(
+        "settings/types/<int:pk>/schedule/", schedule.schedule, {"of": "type"}, name="type_schedule"
+    ),
+    path("settings/types/<int:pk>/periods/", periods.periods, {"of": "type"}, name="type_periods"),
+    path(
+        "settings/types/<int:pk>/periods/new/",
+        periods.new_period,
+        {"of": "type"},
+        name="new_type_period",
+    ),
+    path(
+        "settings/types/<int:pk>/openings/", openings.openings, {"of": "type"}, name="type_openings"
+    ),
+    path(
+        "settings/types/<int:pk>/openings/new/",
+        openings.new_opening,
+        {"of": "type"},
+        name="new_type_opening",
+    ),
     path("settings/types/<int:pk>/<str:action>/", types.change_type, name="change_type"),
 ]

@@ -23,9 +23,16 @@ class WeekForm(KeptForm, forms.Form):
     """One line a weekday: start and end, and breaks in the line. Empty: closed.
 
     Every line has room for as many breaks as the day that has most. ``changed_days`` are those
-    that she changed, by weekday."""
+    that she changed, by weekday. Not ``kept``: of a week that is new, where nothing stands that somebody else
+    could change."""
 
-    def __init__(self, *args: Any, ranges: Mapping[int, Ranges] | None = None, **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        ranges: Mapping[int, Ranges] | None = None,
+        kept: bool = True,
+        **kwargs: Any,
+    ) -> None:
         self.stored = {weekday: list((ranges or {}).get(weekday, [])) for weekday in WEEKDAYS}
         super().__init__(*args, **kwargs)
         self.changed_days: dict[int, Ranges] = {}
@@ -34,12 +41,17 @@ class WeekForm(KeptForm, forms.Form):
             edges = line_edges(line, self.breaks)
             for name, value in zip(line_names(self.breaks), edges, strict=True):
                 self.fields[f"{name}_{weekday}"] = ClockField(initial=value)
+        if not kept:
+            return
         self.remember_what_was_shown()
         for weekday in WEEKDAYS:  # of who knows of one break only
-            if f"start_{weekday}" in self.data:
+            if self._is_posted(f"start_{weekday}"):
                 for name in line_names(self.breaks)[3:-1]:
-                    if f"{name}_{weekday}" not in self.data:
+                    if not self._is_posted(f"{name}_{weekday}"):
                         self.keep(f"{name}_{weekday}")
+
+    def _is_posted(self, name: str) -> bool:
+        return self.add_prefix(name) in self.data
 
     def _breaks(self) -> int:
         """How many each line has room for: those stored, those typed, and one more when asked."""
@@ -48,7 +60,7 @@ class WeekForm(KeptForm, forms.Form):
             return max(1, stored)
         typed = 1
         while typed < MOST_BREAKS and any(
-            f"break_start_{typed + 1}_{weekday}" in self.data for weekday in WEEKDAYS
+            self._is_posted(f"break_start_{typed + 1}_{weekday}") for weekday in WEEKDAYS
         ):
             typed += 1
         return max(stored, min(typed + ("more_breaks" in self.data), MOST_BREAKS))

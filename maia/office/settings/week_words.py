@@ -1,6 +1,7 @@
 """What a week of hours gives, in a sentence a day: "jeudi : 9 créneaux de 45 min, dès 09:00"."""
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
@@ -9,25 +10,46 @@ from django.utils.translation import ngettext
 
 from maia.availability.slots import day_slots
 from maia.availability.weekly import WeeklyHours
+from maia.office.settings.turn_form import week_name
+from maia.office.settings.whose import Owner
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType
+from maia.schedules.written import WrittenHours
 
 A_MONDAY = date(2026, 6, 1)  # of a week without a clock change or a holiday
 
 
-def week_in_words(
-    practitioner: Practitioner, ranges: dict[int, list[tuple[int, int]]]
-) -> list[str]:
-    """For her first online type, in an empty week."""
-    practice = practitioner.practice
-    types = AppointmentType.objects.bookable_online().filter(practice=practice)
-    type = next((t for t in types if t.is_offered_by(practitioner)), None)
+class WeekSaid(NamedTuple):
+    """``name``: of a week that takes turns."""
+
+    name: str
+    sentences: list[str]
+
+
+def turn_in_words(owner: Owner, written: WrittenHours) -> list[WeekSaid]:
+    """Each week, for the type whose hours they are, or for her first online type; nothing without one."""
+    type = owner.type or _first_type(owner.practitioner)
     if type is None:
         return []
+    return [
+        WeekSaid(week_name(written.count, n), week_in_words(type, week))
+        for n, week in enumerate(written.weeks())
+    ]
+
+
+def _first_type(practitioner: Practitioner) -> AppointmentType | None:
+    types = AppointmentType.objects.bookable_online().filter(practice=practitioner.practice)
+    types = types.prefetch_related("some")
+    return next((type for type in types if type.is_offered_by(practitioner)), None)
+
+
+def week_in_words(type: AppointmentType, ranges: dict[int, list[tuple[int, int]]]) -> list[str]:
+    """In an empty week."""
+    zone = type.practice.zone
     found = day_slots(
         hours=WeeklyHours(ranges),
         dates=[A_MONDAY + timedelta(days=n) for n in range(7)],
-        zone=practice.zone,
+        zone=zone,
         shape=type.shape,
     )
     return [
@@ -40,7 +62,7 @@ def week_in_words(
             "day": str(WEEKDAYS[day.weekday()]).capitalize(),
             "count": len(slots),
             "minutes": type.duration_minutes,
-            "first": f"{timezone.localtime(slots[0].start, practice.zone):%H:%M}",
+            "first": f"{timezone.localtime(slots[0].start, zone):%H:%M}",
         }
         for day, slots in found
     ] or [_("Closed all week.")]

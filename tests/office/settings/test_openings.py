@@ -246,10 +246,14 @@ def test_deleting_asks_by_its_date_and_names_who_would_be_left_outside(
     assert not SpecialDay.objects.exists()
 
 
-def test_a_types_own_openings_are_none_of_hers(owner, follow_up):
+def test_a_types_own_openings_are_none_of_hers(owner, anne, follow_up):
     Schedule.set_own(follow_up, {0: [(540, 600)]})
     own = follow_up.own_schedule.special_days.create(date=SATURDAY, start=540, end=600)
-    assert owner.get(reverse("office:edit_opening", args=[own.pk])).status_code == 404
+    page = page_of(owner.get(reverse("office:edit_opening", args=[own.pk])))
+    assert follow_up.name in page
+    assert "Suivi de grossesse" not in page_of(
+        owner.get(reverse("office:openings", args=[anne.pk]))
+    )
 
 
 @pytest.mark.rule("3.12.13")
