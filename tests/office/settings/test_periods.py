@@ -270,5 +270,7 @@ def test_four_weeks_of_as_many_breaks_as_there_is_room_for_are_saved(owner, anne
     page = page_of(owner.post(schedule, shown(owner, schedule) | {"how": "4", "reshape": "1"}))
     assert owner.post(schedule, fields_of(page)).status_code == 302
     # From now on each field is sent with what it showed.
-    assert owner.post(schedule, shown(owner, schedule) | {"week_4-end_6": "23:00"}).status_code == 302
+    assert (
+        owner.post(schedule, shown(owner, schedule) | {"week_4-end_6": "23:00"}).status_code == 302
+    )
     assert written(anne).weeks()[3][6] == [*full[:-1], (1200, 1380)]
