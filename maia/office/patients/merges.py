@@ -21,16 +21,21 @@ from maia.patients.merging import CannotMerge, newly_seen, why_not
 from maia.patients.models import Merge, Patient
 from maia.patients.unmerging import CannotUndo, Undone, last_merge, what_stays, whose_account
 from maia.privacy.merges import merge_records, undo_merge_of
-from maia.privacy.reading import open_record
+from maia.privacy.reading import find_records, open_record
+
+SHOWN = 20  # of those that are looked for
 
 
 @settings_page
 @asked_again
 @require_POST
 def merge(request: OfficeRequest, pk: int) -> HttpResponse:
-    """The record ``other`` of the form goes into this one, once she has read what becomes of each."""
+    """The record ``other`` of the form goes into this one, once she has read what becomes of each. It may
+    be ``looked_for`` before, by hand, where Maia sees no likeness."""
     kept_ones = request.seat.practice.patients.kept().select_related("user")
     record = get_object_or_404(kept_ones, pk=pk)
+    if "other" not in request.POST and "looked_for" in request.POST:
+        return _ask_with_whom(request, record)
     other = get_object_or_404(kept_ones, pk=_number(request, "other"))
     name = other.name
     code = why_not(record, other, agreed=True)
@@ -79,6 +84,20 @@ def undo_merge(request: OfficeRequest, pk: int) -> HttpResponse:
 def _number(request: OfficeRequest, name: str) -> int:
     """A key that was posted; 0, which no row has, for what is none."""
     return parse_id(request.POST.get(name)) or 0
+
+
+def _ask_with_whom(request: OfficeRequest, record: Patient) -> HttpResponse:
+    typed = request.POST["looked_for"].strip()[:200]
+    looked_up = find_records(request.seat, typed, SHOWN + 1, now=timezone.now())
+    others = [other for other in looked_up if other.pk != record.pk]
+    context = {
+        "practice": request.seat.practice,
+        "record": record,
+        "typed": typed,
+        "others": others[:SHOWN],
+        "more": len(others) > SHOWN,
+    }
+    return render(request, "office/patients/merge.html", context)
 
 
 def _ask_before_merging(request: OfficeRequest, kept: Patient, other: Patient) -> HttpResponse:

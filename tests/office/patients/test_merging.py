@@ -56,6 +56,27 @@ def test_the_page_says_which_stays_and_both_ways(owner, kept, other, follow_up, 
     assert f'name="other" value="{kept.pk}"' in on_one_line(page)
 
 
+def test_one_without_likeness_is_looked_for_and_merged(
+    sign_in, team, owner, practice, kept, elsewhere
+):
+    married = make_patient(practice, "Élodie", last_name="Durand", birth_name="Roy")
+    path = reverse("office:merge", args=[kept.pk])
+    record = owner.get(reverse("office:patient", args=[kept.pk])).content.decode()
+    assert 'name="looked_for"' in record
+    page = on_one_line(owner.post(path, {"looked_for": "elodie"}).content.decode())
+    assert f'name="other" value="{married.pk}"' in page
+    assert f'value="{kept.pk}"' not in page
+    asked = on_one_line(owner.post(path, {"other": married.pk}).content.decode())
+    assert "Fusionner ces deux dossiers" in asked
+    # Not with herself, not with another practice's, and nobody is found for nothing.
+    for typed in ("Lina", elsewhere["patient"].first_name, "", "  "):
+        page = owner.post(path, {"looked_for": typed}).content.decode()
+        assert 'name="other"' not in page, typed
+        assert "Aucun autre dossier" in page
+    assert Patient.objects.filter(pk=married.pk, erased_at=None).exists()
+    assert sign_in(team["assistant"]).post(path, {"looked_for": "elodie"}).status_code == 403
+
+
 def lines(record):
     return list(record.journal.order_by("pk").values_list("act", "detail", "other"))
 
