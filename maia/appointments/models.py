@@ -17,7 +17,8 @@ from django.utils.translation import pgettext
 from maia.appointments.constraints import NO_OVERLAP
 from maia.appointments.offer import why_not_offered
 from maia.patients.models import Patient
-from maia.practices.models import COLOUR, Practice, Practitioner, validate_colour
+from maia.practices.models import Practice, Practitioner
+from maia.practices.validators import COLOUR, validate_colour
 from maia.schedules.models import AppointmentType
 from maia.schedules.repeating import Rule
 

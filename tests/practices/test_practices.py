@@ -7,7 +7,8 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from maia.practices.colours import contrast, ink_on, readable_on
-from maia.practices.models import RESERVED_SLUGS, Membership, Practice, Practitioner
+from maia.practices.models import Membership, Practice, Practitioner
+from maia.practices.validators import RESERVED_SLUGS
 
 
 @pytest.mark.parametrize("slug", ["pro", "api", "admin", "mes-rendez-vous", "healthz", "a"])

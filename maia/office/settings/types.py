@@ -24,7 +24,7 @@ from maia.office.settings.whose import get_type
 from maia.office.sure import ask, is_sure
 from maia.practices.colours import NEUTRAL
 from maia.practices.held import hold
-from maia.practices.models import COLOUR
+from maia.practices.validators import COLOUR
 from maia.privacy.journal import Act
 from maia.privacy.reading import read_agenda
 from maia.schedules.copying import duplicate

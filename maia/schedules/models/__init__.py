@@ -2,13 +2,12 @@
 
 from maia.schedules.models.absences import Absence, AbsenceQuerySet
 from maia.schedules.models.calendars import ExternalCalendar
+from maia.schedules.models.categories import Category, PlaceKind
 from maia.schedules.models.dated import OtherHours, Period, SpecialDay
 from maia.schedules.models.hours import OpeningHours, Schedule, Week, ranges_between
 from maia.schedules.models.types import (
     AppointmentType,
     AppointmentTypeQuerySet,
-    Category,
-    PlaceKind,
     TypeKey,
 )
 

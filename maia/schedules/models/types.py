@@ -18,45 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from maia.availability.policy import Policy
 from maia.availability.slots import Shape
 from maia.outside.deriving import derived
-from maia.practices.models import COLOUR, Practice, Practitioner, validate_colour
-
-
-class Category(models.Model):
-    """Groups types on the booking page."""
-
-    practice = models.ForeignKey(Practice, models.CASCADE, related_name="categories")
-    name = models.CharField(_("name"), max_length=80)
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    class Meta:
-        verbose_name = _("category")
-        verbose_name_plural = _("categories")
-        ordering = ["position", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["practice", "name"], name="category_name_once"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @classmethod
-    def named(cls, practice: Practice, name: str) -> "Category | None":
-        """The practice's of that name, made last if it is new; none without a name."""
-        if not name:
-            return None
-        found, _made = cls.objects.get_or_create(
-            practice=practice, name=name, defaults={"position": practice.categories.count()}
-        )
-        return found
-
-
-class PlaceKind(models.TextChoices):
-    """Where a type happens (rule 3.8). Sites of a practice will be told apart one day."""
-
-    SITE = "site", _("at the practice")
-    HOME = "home", _("at the patient's home")
-    PHONE = "phone", _("by phone")
-    VIDEO = "video", _("by video")
+from maia.practices.models import Practice, Practitioner
+from maia.practices.validators import COLOUR, validate_colour
+from maia.schedules.models.categories import Category, PlaceKind
 
 
 class TypeKey(NamedTuple):
