@@ -25,7 +25,7 @@ ROOMS = [
     (["maia/availability"], ["tests/availability"]),
     (
         [
-            "maia/appointments/booking.py",
+            "maia/appointments/acts/booking.py",
             "maia/appointments/offer.py",
             "maia/appointments/slots.py",
         ],

@@ -13,11 +13,11 @@ from maia.api.fields import Body, Instant
 from maia.api.paging import Pages, page
 from maia.api.problems import errors
 from maia.api.public import MyAppointmentOut, shown_to_patient, with_nearest
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import TOLD, By, Telling
-from maia.appointments.booking import cancel_appointment
 from maia.appointments.exceptions import BookingRefused
 from maia.appointments.models import MOST_WORDS, Appointment
-from maia.appointments.moving import move_appointment
 from maia.patients.text import clean_text
 
 router = Router(tags=["me"], auth=PatientToken())

@@ -21,8 +21,8 @@ from maia.api.fields import Body, Id, Instant, Key, LocalDate
 from maia.api.once import JSON, Made, Names, once
 from maia.api.places import AddressIn, Kind, PlaceOut, place_in_json
 from maia.api.problems import Refused, errors, refusal
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import BookingRefused, would_another_time_do
 from maia.appointments.models import Appointment, Event
 from maia.appointments.places import Reader, place_of

@@ -12,8 +12,8 @@ from typing import Any
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
+from maia.appointments.acts.cancelling import end
 from maia.appointments.agenda import By, agenda_of, read_again, record
-from maia.appointments.booking import end
 from maia.appointments.exceptions import ChangedMeanwhile
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.telling import overtake

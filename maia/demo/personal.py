@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from maia.appointments.personal import Text, block_time
+from maia.appointments.acts.personal import Text, block_time
 from maia.practices.models import Practitioner
 from maia.schedules.repeating import Rule, walk
 

@@ -3,12 +3,12 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By, Telling
-from maia.appointments.booking import cancel_appointment
 from maia.appointments.coming import coming_slots
 from maia.appointments.exceptions import BookingRefused
 from maia.appointments.models import Appointment, HistoryEntry
-from maia.appointments.moving import move_appointment
 from maia.practices.models import Practice
 
 WORD = "Mon bébé est arrivé cette nuit, un peu en avance. Je vous rappelle pour la visite !"

@@ -20,8 +20,8 @@ from django.views.decorators.vary import vary_on_headers
 from maia.accounts import short_memory
 from maia.accounts.forms import RequestCodeForm
 from maia.accounts.models import User
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import (
     BookingRefused,
     NotBookable,

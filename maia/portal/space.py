@@ -21,8 +21,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maia.accounts.models import User
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import cancel_appointment
 from maia.appointments.exceptions import (
     BookingRefused,
     ChangedMeanwhile,
@@ -31,7 +32,6 @@ from maia.appointments.exceptions import (
 )
 from maia.appointments.ics import Method, ics
 from maia.appointments.models import MOST_WORDS, Appointment, AppointmentQuerySet
-from maia.appointments.moving import move_appointment
 from maia.appointments.places import Place, Reader, place_of
 from maia.appointments.slots import nearest_free
 from maia.messaging.email import sender_address

@@ -7,8 +7,9 @@ from threading import Thread
 import pytest
 from django.db import connection, connections
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.editing import edit_appointment
 from maia.appointments.agenda import Boxes, By
-from maia.appointments.booking import book_appointment, edit_appointment
 from maia.appointments.exceptions import BookingRefused
 from maia.appointments.models import Appointment
 from maia.schedules.models import Absence

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.schedules.models import Schedule
 from tests.api.conftest import Script, assert_problem

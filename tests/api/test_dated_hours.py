@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.practices.models import Practitioner
 from maia.privacy.models import JournalEntry
 from maia.schedules.models import Period, Schedule, SpecialDay

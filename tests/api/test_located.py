@@ -2,8 +2,8 @@
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from tests.conftest import NOW, THURSDAY, at
 
 EVENT = {"start": "2026-12-03T14:00:00+01:00", "end": "2026-12-03T15:00:00+01:00"}

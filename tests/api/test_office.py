@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
 from maia.appointments.unanswered import follow_requests
 from maia.messaging.owed import announce

@@ -2,9 +2,9 @@
 
 import pytest
 
+from maia.appointments.acts.blocking import be_absent
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.blocking import be_absent
-from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import ChangedMeanwhile
 from maia.schedules.models import Absence
 from tests.conftest import NOW, THURSDAY, at, make_patient

@@ -6,8 +6,11 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.editing import edit_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import Boxes, By
-from maia.appointments.booking import book_appointment, cancel_appointment, edit_appointment
 from maia.appointments.exceptions import (
     AlreadyCancelled,
     ChangedMeanwhile,
@@ -19,7 +22,6 @@ from maia.appointments.exceptions import (
     TooLate,
 )
 from maia.appointments.models import Appointment, Event, HistoryEntry
-from maia.appointments.moving import move_appointment
 from maia.appointments.slots import free_slots, nearest_free
 from maia.practices.models import Practice, Practitioner
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type

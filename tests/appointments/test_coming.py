@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.coming import Part, coming_slots, first_free
 from maia.schedules.models import Schedule
 from tests.conftest import NOW, THURSDAY, at

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import NotBookable
 from maia.appointments.opening import Why, closed_times, what_closes
 from maia.appointments.slots import free_slots, offered_slots

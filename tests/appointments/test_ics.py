@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from icalendar import Calendar
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.ics import Method, ics
-from maia.appointments.moving import move_appointment
 from tests.conftest import NOW, THURSDAY, at
 
 BY = By.patient(None)

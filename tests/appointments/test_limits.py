@@ -4,12 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.exceptions import NotBookable
 from maia.appointments.limits import passed_by
 from maia.appointments.models import Appointment
-from maia.appointments.moving import move_appointment
 from maia.appointments.slots import free_slots, nearest_free
 from maia.practices.models import Practitioner
 from maia.schedules.models import Schedule

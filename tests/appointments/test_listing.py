@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from maia.appointments.attendance import may_be_said, say_attendance
-from maia.appointments.booking import By, book_appointment, cancel_appointment
+from maia.appointments.acts.attendance import may_be_said, say_attendance
+from maia.appointments.acts.booking import By, book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
 from maia.appointments.exceptions import AlreadyCancelled, ChangedMeanwhile, NotBegun
 from maia.appointments.listing import Wanted, count_to_confirm, listed, to_confirm
 from maia.appointments.models import Appointment

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from maia.appointments.acts.attendance import say_attendance
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.moving import move_appointment, undo_move
 from maia.appointments.agenda import By
-from maia.appointments.attendance import say_attendance
-from maia.appointments.booking import book_appointment
-from maia.appointments.moving import move_appointment, undo_move
 from tests.conftest import NOW, THURSDAY, at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("3.12.9")]

@@ -4,9 +4,12 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from maia.appointments.acts.blocking import be_absent
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment
+from maia.appointments.acts.personal import Change, Text, block_time, change_event
 from maia.appointments.agenda import By
-from maia.appointments.blocking import be_absent
-from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.exceptions import (
     ImpossibleDate,
     InvalidRange,
@@ -15,8 +18,6 @@ from maia.appointments.exceptions import (
     TooFarAway,
 )
 from maia.appointments.models import Appointment
-from maia.appointments.moving import move_appointment
-from maia.appointments.personal import Change, Text, block_time, change_event
 from maia.appointments.slots import free_slots
 from maia.appointments.stranded import stranded
 from maia.practices.models import Practitioner

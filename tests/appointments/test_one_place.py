@@ -5,11 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment, undo_move
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.exceptions import PatientBusy, SlotTaken
 from maia.appointments.models import Appointment
-from maia.appointments.moving import move_appointment, undo_move
 from maia.appointments.slots import Slot, free_for, nearest_free
 from maia.schedules.models import Schedule
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type

@@ -7,17 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from maia.appointments.agenda import By
-from maia.appointments.blocking import be_absent
-from maia.appointments.booking import book_appointment
-from maia.appointments.exceptions import (
-    ChangedMeanwhile,
-    NotBookable,
-    Overlaps,
-    TakesDatesAway,
-)
-from maia.appointments.models import Event, Series
-from maia.appointments.personal import (
+from maia.appointments.acts.blocking import be_absent
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.personal import (
     Change,
     Rhythm,
     Text,
@@ -27,7 +19,15 @@ from maia.appointments.personal import (
     drop_event,
     how_many,
 )
-from maia.appointments.putting_back import Stood, put_back
+from maia.appointments.acts.putting_back import Stood, put_back
+from maia.appointments.agenda import By
+from maia.appointments.exceptions import (
+    ChangedMeanwhile,
+    NotBookable,
+    Overlaps,
+    TakesDatesAway,
+)
+from maia.appointments.models import Event, Series
 from maia.appointments.series import MOST_SERIES, prolong_all
 from maia.appointments.slots import free_slots
 from maia.schedules.repeating import BadRule, Rule

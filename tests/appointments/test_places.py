@@ -3,8 +3,8 @@
 import pytest
 from django.utils import translation
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import NotBookable
 from maia.appointments.places import Reader, place_of
 from maia.patients.addresses import Address, write_address

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.personal import Text, block_time
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
-from maia.appointments.personal import Text, block_time
 from maia.appointments.preference import one_a_time
 from maia.appointments.slots import free_slots
 from maia.schedules.models import Schedule

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import NotBookable
 from maia.appointments.models import Event
 from maia.appointments.reading import (

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import InvalidRange
 from maia.appointments.models import Event
 from maia.appointments.slots import _computed, free_slots, next_free_date, practitioners_for

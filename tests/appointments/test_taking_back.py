@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.moving import move_appointment, undo_move
+from maia.appointments.acts.personal import Text, block_time
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import SlotTaken
-from maia.appointments.moving import move_appointment, undo_move
-from maia.appointments.personal import Text, block_time
 from tests.conftest import NOW, THURSDAY, at, make_patient
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("3.6.17")]

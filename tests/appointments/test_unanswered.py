@@ -4,17 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from maia.appointments.acts.blocking import covered
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.confirming import confirm_appointment, unconfirm_appointment
+from maia.appointments.acts.moving import move_appointment, undo_move
 from maia.appointments.agenda import By
-from maia.appointments.blocking import covered
-from maia.appointments.booking import (
-    book_appointment,
-    cancel_appointment,
-    confirm_appointment,
-    unconfirm_appointment,
-)
 from maia.appointments.exceptions import AlreadyBegun, AlreadyCancelled, RequestExpired
 from maia.appointments.models import Appointment
-from maia.appointments.moving import move_appointment, undo_move
 from maia.appointments.unanswered import expire_request, follow_requests, recall_request
 from maia.appointments.whose import give_to
 from tests.conftest import NOW, THURSDAY, at, make_patient

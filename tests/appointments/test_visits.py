@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment
 from maia.appointments.visits import Visits, visits_of
 from tests.conftest import NOW, THURSDAY, at, make_patient

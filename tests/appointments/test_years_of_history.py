@@ -8,11 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment
+from maia.appointments.acts.personal import Text, block_time
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment, Event
-from maia.appointments.moving import move_appointment
-from maia.appointments.personal import Text, block_time
 from maia.appointments.preference import one_a_time
 from maia.appointments.slots import free_slots, offered_slots
 from maia.patients.models import Patient

@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.personal import Change, Text, block_time, change_event
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment, Event
-from maia.appointments.personal import Change, Text, block_time, change_event
 from maia.calendars.models import Feed
 from maia.practices.models import Membership, Practitioner
 from maia.schedules.repeating import Rule

@@ -9,9 +9,11 @@ from functools import partial
 import pytest
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.confirming import confirm_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment, cancel_appointment, confirm_appointment
-from maia.appointments.moving import move_appointment
 from maia.calendars.feeds import feed_ics
 from maia.calendars.models import Feed
 from tests.calendars import readers

@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from maia.accounts.models import User
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.messaging.owed import announce
 from maia.practices.models import Membership
 from maia.privacy.models import JournalEntry

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from maia.accounts.limits import Limited, ask
-from maia.appointments.booking import book_appointment
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.models import Appointment
 from maia.calendars.adding import add_calendar, make_feed
 from maia.calendars.models import Feed

@@ -23,7 +23,7 @@ from datetime import timedelta
 from django.utils import timezone
 from maia.accounts.models import User
 from maia.appointments.agenda import (By, Boxes)
-from maia.appointments.booking import (book_appointment)
+from maia.appointments.acts.booking import book_appointment
 from maia.patients.models import Patient
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType, Schedule

@@ -154,7 +154,7 @@ import os
 from datetime import timedelta
 from django.utils import timezone
 from maia.appointments.agenda import (By)
-from maia.appointments.booking import (book_appointment)
+from maia.appointments.acts.booking import book_appointment
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType

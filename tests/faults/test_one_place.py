@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
-from maia.appointments.moving import move_appointment
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user
 from tests.faults.test_counting_races import colleague_of
 from tests.faults.test_races import race

@@ -13,11 +13,12 @@ from functools import partial
 import pytest
 from django.db import connections
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment, undo_move
 from maia.appointments.agenda import Boxes, By, Telling
-from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.exceptions import SlotTaken
 from maia.appointments.models import Appointment, Event
-from maia.appointments.moving import move_appointment, undo_move
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
 from maia.messaging.worker import work_once

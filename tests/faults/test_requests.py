@@ -9,8 +9,9 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.confirming import confirm_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment, confirm_appointment
 from maia.appointments.exceptions import AlreadyCancelled
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.unanswered import follow_requests

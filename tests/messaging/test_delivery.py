@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import cancel_appointment
-from maia.appointments.moving import move_appointment
 from maia.messaging.claims import LEASE, claim
 from maia.messaging.delivery import deliver
 from maia.messaging.email import Mailer

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By, Telling
-from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import (
     AlreadyCancelled,
     ChangedMeanwhile,

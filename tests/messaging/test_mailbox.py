@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from maia.appointments.booking import By, cancel_appointment
+from maia.appointments.acts.booking import By
+from maia.appointments.acts.cancelling import cancel_appointment
 from maia.practices.colours import AA_TEXT, contrast
 from tests.conftest import NOW
 from tests.messaging.test_delivery import work

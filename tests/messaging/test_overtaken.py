@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.confirming import confirm_appointment
 from maia.appointments.agenda import By, Telling
-from maia.appointments.booking import book_appointment, confirm_appointment
 from maia.messaging.claims import claim
 from maia.messaging.delivery import FIRST_BACKOFF, deliver
 from maia.messaging.email import Mailer

@@ -3,9 +3,10 @@
 import pytest
 from django.db import transaction
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment, cancel_appointment
-from maia.appointments.moving import move_appointment
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
 from tests.conftest import NOW, THURSDAY, at

@@ -5,15 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.confirming import confirm_appointment, unconfirm_appointment
+from maia.appointments.acts.editing import edit_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import Boxes, By
-from maia.appointments.booking import (
-    book_appointment,
-    cancel_appointment,
-    confirm_appointment,
-    edit_appointment,
-    unconfirm_appointment,
-)
-from maia.appointments.moving import move_appointment
 from maia.messaging.foresight import what_waits
 from maia.messaging.models import Message
 from maia.messaging.owed import announce

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.confirming import confirm_appointment, unconfirm_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import cancel_appointment, confirm_appointment, unconfirm_appointment
-from maia.appointments.moving import move_appointment
 from maia.messaging.models import Message
 from tests.conftest import NOW, THURSDAY, at
 from tests.messaging.test_delivery import work

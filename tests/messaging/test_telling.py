@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.confirming import confirm_appointment
+from maia.appointments.acts.moving import leave_untold, move_appointment, undo_move
 from maia.appointments.agenda import By, Telling
-from maia.appointments.booking import book_appointment, cancel_appointment, confirm_appointment
 from maia.appointments.exceptions import ChangedMeanwhile, SlotTaken
 from maia.appointments.models import Appointment
-from maia.appointments.moving import leave_untold, move_appointment, undo_move
 from maia.messaging.delivery import FIRST_BACKOFF
 from maia.messaging.foresight import in_how_long
 from maia.messaging.models import Message

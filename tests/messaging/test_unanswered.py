@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from maia.appointments.acts.confirming import confirm_appointment, unconfirm_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import confirm_appointment, unconfirm_appointment
 from maia.appointments.unanswered import follow_requests
 from maia.messaging.models import Message
 from tests.conftest import NOW, make_patient, make_user

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.personal import Text, block_time
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.models import Event
-from maia.appointments.personal import Text, block_time
 from maia.schedules.models import Absence, Schedule
 from tests.conftest import NOW, THURSDAY, at
 from tests.pages import anyway, on_one_line, shown

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment, Event
 from tests.conftest import NOW, THURSDAY, at, make_patient
 from tests.pages import on_one_line

@@ -8,10 +8,10 @@ from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.personal import Text, block_time
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.models import Event
-from maia.appointments.personal import Text, block_time
 from tests.conftest import NOW, THURSDAY, at, make_patient, signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rule("3.4.4")]

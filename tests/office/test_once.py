@@ -9,8 +9,8 @@ from django.apps import apps
 from django.urls import resolve, reverse
 
 from maia.accounts.models import Posted
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.models import Event
 from maia.invitations.models import Invitation
 from maia.office.urls import urlpatterns

@@ -7,8 +7,8 @@ import pytest
 from django.db import models
 from django.forms.models import model_to_dict
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.patients.import_models import ImportedRecord, PatientImport
 from maia.patients.merging import CannotMerge, merge_patients, relations
 from maia.patients.models import Merge, Patient

@@ -8,8 +8,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from maia.accounts.models import User
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.messaging.judge import why_not
 from maia.messaging.models import Message
 from maia.messaging.owed import announce

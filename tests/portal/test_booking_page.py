@@ -9,8 +9,9 @@ import time_machine
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment
 from maia.patients.models import Patient
 from maia.practices.models import Practice, Practitioner

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.urls import NoReverseMatch, get_urlconf, reverse
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.practices.models import Practice
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type, make_user
 

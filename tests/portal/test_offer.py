@@ -9,8 +9,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
 from maia.practices.models import Practitioner
 from maia.schedules.models import Schedule

@@ -6,10 +6,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment
-from maia.appointments.moving import move_appointment
 from maia.practices.models import Practice
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user
 

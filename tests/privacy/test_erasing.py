@@ -9,8 +9,8 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from maia.accounts.models import User
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.invitations.inviting import invite_patient
 from maia.messaging.models import Message
 from maia.messaging.owed import announce

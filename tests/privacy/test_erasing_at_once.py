@@ -12,9 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.editing import edit_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import Boxes, By
-from maia.appointments.booking import book_appointment, cancel_appointment, edit_appointment
-from maia.appointments.moving import move_appointment
 from maia.invitations.inviting import InvitationRefused, accept, invite_patient
 from maia.patients.addresses import Address, write_address
 from maia.patients.merging import CannotMerge, merge_patients

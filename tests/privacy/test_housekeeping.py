@@ -8,9 +8,9 @@ from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
 from maia.accounts.models import User
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.personal import Text, block_time
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
-from maia.appointments.personal import Text, block_time
 from maia.messaging.models import Message
 from maia.patients.models import Patient
 from maia.practices.seats import Seat

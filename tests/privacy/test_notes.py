@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.editing import edit_appointment
 from maia.appointments.agenda import Boxes, By
-from maia.appointments.booking import book_appointment, edit_appointment
 from maia.patients.spreadsheet import patients_csv
 from maia.practices.models import Membership
 from maia.practices.seats import take_seat

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from maia.api.api import api
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.calendars.models import Feed
 from maia.messaging.models import Message
 from maia.office.urls import urlpatterns

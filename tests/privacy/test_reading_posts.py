@@ -6,10 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.moving import move_appointment
+from maia.appointments.acts.personal import Text, block_time
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
-from maia.appointments.moving import move_appointment
-from maia.appointments.personal import Text, block_time
 from maia.patients.import_models import packed
 from maia.patients.merging import merge_patients
 from maia.privacy.journal import Act

@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from maia.accounts.models import User
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import NotBookable
 from maia.appointments.models import Appointment
 from tests.conftest import NOW, THURSDAY, at, make_type

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.portal.frame_urls import urlpatterns as framed
 from maia.portal.urls import urlpatterns
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user

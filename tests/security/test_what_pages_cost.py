@@ -15,8 +15,8 @@ from django.urls import URLPattern, get_resolver
 from django.urls.converters import get_converters
 from PIL import Image
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.calendars.adding import make_feed
 from maia.calendars.models import Feed
 from maia.invitations.inviting import invite_patient

@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 from icalendar import Calendar
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.ics import Method, ics
 from maia.messaging.models import Message
 from maia.messaging.worker import work_once

@@ -10,11 +10,11 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from maia.accounts.models import User
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import NotBookable
 from maia.appointments.models import Appointment
-from maia.appointments.moving import move_appointment
 from maia.appointments.slots import Slot
 from maia.messaging.models import Message
 from maia.messaging.owed import announce

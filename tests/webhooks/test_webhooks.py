@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.editing import edit_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import Boxes, By
-from maia.appointments.booking import cancel_appointment, edit_appointment
-from maia.appointments.moving import move_appointment
 from maia.messaging.claims import LEASE, claim, give_up_on_lost_answers
 from maia.messaging.hooks import GIVE_UP_AFTER, trial_of
 from maia.messaging.models import ChannelState, Message

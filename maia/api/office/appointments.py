@@ -29,17 +29,15 @@ from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.problems import errors
 from maia.api.public import slots_in_json
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.confirming import confirm_appointment
+from maia.appointments.acts.editing import edit_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import TOLD, Boxes, By, Telling, as_one_act
-from maia.appointments.booking import (
-    book_appointment,
-    cancel_appointment,
-    confirm_appointment,
-    edit_appointment,
-)
 from maia.appointments.coming import Part, coming_slots, free_of_day
 from maia.appointments.exceptions import InvalidRange, NotBookable
 from maia.appointments.models import Appointment
-from maia.appointments.moving import move_appointment
 from maia.appointments.offer import why_not_offered
 from maia.appointments.whose import give_to
 from maia.patients.addresses import living_at

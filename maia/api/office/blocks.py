@@ -18,8 +18,8 @@ from maia.api.office.stranded import refuse_unless_confirmed
 from maia.api.once import Made, Names, once
 from maia.api.paging import Pages, page
 from maia.api.problems import errors
+from maia.appointments.acts.blocking import Span, be_absent, covered
 from maia.appointments.agenda import By, agenda_of
-from maia.appointments.blocking import Span, be_absent, covered
 from maia.appointments.models import Event
 from maia.patients.text import clean_text
 from maia.practices.held import hold

@@ -29,9 +29,7 @@ from maia.api.office.blocks import (
 from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.problems import errors
-from maia.appointments.exceptions import ChangedMeanwhile
-from maia.appointments.models import Event
-from maia.appointments.personal import (
+from maia.appointments.acts.personal import (
     Change,
     Rhythm,
     Text,
@@ -40,6 +38,8 @@ from maia.appointments.personal import (
     change_event,
     drop_event,
 )
+from maia.appointments.exceptions import ChangedMeanwhile
+from maia.appointments.models import Event
 from maia.patients.text import clean_text
 from maia.schedules.repeating import BadRule, Rule, read_rule
 

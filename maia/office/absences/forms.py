@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from maia.appointments.blocking import Span
+from maia.appointments.acts.blocking import Span
 from maia.appointments.dates import span
 from maia.office.fields.colleagues import ColleagueField
 from maia.office.fields.days import AgendaDayField, DayField, ends_at, refuse_skipped

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from maia.appointments.acts.blocking import be_absent, change_absence, covered, newly_covered
 from maia.appointments.agenda import By
-from maia.appointments.blocking import be_absent, change_absence, covered, newly_covered
 from maia.appointments.dates import span
 from maia.appointments.exceptions import ChangedMeanwhile, NotBookable
 from maia.appointments.models import Appointment

@@ -8,12 +8,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.confirming import confirm_appointment, unconfirm_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import (
-    cancel_appointment,
-    confirm_appointment,
-    unconfirm_appointment,
-)
 from maia.appointments.exceptions import BookingRefused
 from maia.appointments.models import HistoryEntry
 from maia.office.access import OfficeRequest, get_appointment, office

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from maia.appointments.acts.attendance import hold_agendas, may_be_said, say_attendance
 from maia.appointments.agenda import By
-from maia.appointments.attendance import hold_agendas, may_be_said, say_attendance
 from maia.appointments.exceptions import BookingRefused, ChangedMeanwhile
 from maia.appointments.listing import Wanted, listed
 from maia.appointments.models import Appointment

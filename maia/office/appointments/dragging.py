@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maia.accounts.ids import parse_id
+from maia.appointments.acts.moving import leave_untold, undo_move
 from maia.appointments.agenda import By
 from maia.appointments.exceptions import BookingRefused, SlotTaken
 from maia.appointments.models import Appointment, HistoryEntry
-from maia.appointments.moving import leave_untold, undo_move
 from maia.messaging.foresight import in_how_long
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office

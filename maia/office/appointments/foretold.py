@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maia.accounts.ids import parse_id
+from maia.appointments.acts.moving import lasting
 from maia.appointments.limits import passed_by
 from maia.appointments.models import Appointment, Event
-from maia.appointments.moving import lasting
 from maia.appointments.opening import Why, what_closes
 from maia.messaging.foresight import noting_in_words
 from maia.office import refusals

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from maia.accounts.ids import parse_id
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.confirming import confirm_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import cancel_appointment, confirm_appointment
 from maia.appointments.dates import long_date
 from maia.appointments.exceptions import BookingRefused, RequestExpired
 from maia.appointments.known import known_among

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By, patient_of
 from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
-from maia.appointments.moving import move_appointment
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office
 from maia.office.appointments.coming import (

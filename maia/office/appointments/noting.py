@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from maia.accounts.ids import parse_id
 from maia.accounts.limits import TooOften
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import Boxes, By, Telling
-from maia.appointments.booking import book_appointment
 from maia.appointments.coming import coming_slots, first_free
 from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
 from maia.appointments.models import Appointment

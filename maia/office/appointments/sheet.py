@@ -11,14 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from maia.appointments.acts.editing import edit_appointment
+from maia.appointments.acts.moving import lasting, move_to_take_back
 from maia.appointments.agenda import Boxes, By
-from maia.appointments.booking import (
-    edit_appointment,
-)
 from maia.appointments.dates import clock, weekday_date
 from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
 from maia.appointments.models import Appointment, HistoryEntry
-from maia.appointments.moving import lasting, move_to_take_back
 from maia.appointments.places import Reader, place_of
 from maia.appointments.whose import may_be_given
 from maia.messaging.foresight import in_words, what_waits, will_be_told

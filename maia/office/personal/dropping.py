@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from maia.appointments.acts.personal import Which, drop_event, how_many
 from maia.appointments.exceptions import ChangedMeanwhile
 from maia.appointments.models import Event
-from maia.appointments.personal import Which, drop_event, how_many
 from maia.office import sure
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.personal.forms import which_words

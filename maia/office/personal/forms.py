@@ -11,8 +11,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from maia.appointments.acts.personal import Change, Rhythm, Text, Which
 from maia.appointments.models import Event
-from maia.appointments.personal import Change, Rhythm, Text, Which
 from maia.appointments.rhythms import Repeat, rhythm_of, rule_of
 from maia.appointments.rhythms import Rhythm as Asked
 from maia.office.fields.colleagues import ColleagueField

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from maia.accounts.ids import parse_id
+from maia.appointments.acts.personal import Change, change_event
+from maia.appointments.acts.putting_back import Stood, put_back
 from maia.appointments.exceptions import ChangedMeanwhile, ImpossibleDate, NotBookable, Overlaps
 from maia.appointments.models import Event
-from maia.appointments.personal import Change, change_event
-from maia.appointments.putting_back import Stood, put_back
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.fields.colleagues import HAS_LEFT

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maia.accounts.ids import parse_id
+from maia.appointments.acts.personal import block_time, change_event
 from maia.appointments.agenda import agenda_of
 from maia.appointments.dates import long_date
 from maia.appointments.exceptions import (
@@ -26,7 +27,6 @@ from maia.appointments.exceptions import (
     TakesDatesAway,
 )
 from maia.appointments.models import Event
-from maia.appointments.personal import block_time, change_event
 from maia.office import refusals, sure
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.fields.asked import read_asked

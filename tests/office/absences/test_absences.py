@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
+from maia.appointments.acts.blocking import change_absence
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.blocking import change_absence
-from maia.appointments.booking import book_appointment
 from maia.appointments.exceptions import ChangedMeanwhile
 from maia.appointments.models import Appointment
 from maia.appointments.slots import free_slots

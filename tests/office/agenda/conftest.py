@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import Boxes, By
-from maia.appointments.booking import book_appointment
 from tests.conftest import NOW, at
 
 

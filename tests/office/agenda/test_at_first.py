@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.http import QueryDict
 
-from maia.appointments.personal import Text, block_time
+from maia.appointments.acts.personal import Text, block_time
 from maia.office.agenda.at_first import lines_of
 from maia.office.agenda.place import read_place
 from tests.conftest import NOW

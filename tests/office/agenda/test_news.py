@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from maia.accounts import sessions
 from maia.accounts.sessions import SELDOM, Lasting
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.confirming import confirm_appointment
+from maia.appointments.acts.editing import edit_appointment
+from maia.appointments.acts.moving import move_appointment
+from maia.appointments.acts.personal import Change, Text, block_time, change_event, drop_event
 from maia.appointments.agenda import Boxes, By
-from maia.appointments.booking import cancel_appointment, confirm_appointment, edit_appointment
 from maia.appointments.models import Appointment
-from maia.appointments.moving import move_appointment
-from maia.appointments.personal import Change, Text, block_time, change_event, drop_event
 from maia.privacy.models import JournalEntry
 from maia.schedules.models import Absence, ExternalCalendar
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user

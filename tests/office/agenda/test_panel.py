@@ -5,10 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.personal import Text, block_time
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment
-from maia.appointments.personal import Text, block_time
 from maia.office import panel
 from maia.schedules.models import Absence
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_user, signed_in

@@ -4,8 +4,8 @@ import html
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.models import Appointment, Event
 from maia.messaging.foresight import noting_in_words
 from maia.messaging.models import Message

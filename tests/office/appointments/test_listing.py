@@ -10,10 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from maia.appointments.booking import By, book_appointment, cancel_appointment
+from maia.appointments.acts.booking import By, book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.known import known_among
 from maia.appointments.models import Appointment
-from maia.appointments.moving import move_appointment
 from maia.appointments.unanswered import follow_requests
 from maia.privacy.journal import Act
 from maia.privacy.models import JournalEntry

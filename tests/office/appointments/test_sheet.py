@@ -8,8 +8,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
 from maia.appointments.agenda import Boxes, By
-from maia.appointments.booking import book_appointment, cancel_appointment
 from maia.appointments.models import Appointment, Event
 from maia.messaging.models import Message
 from maia.messaging.owed import announce

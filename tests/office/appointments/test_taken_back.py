@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
-from maia.appointments.moving import move_appointment
 from maia.messaging.models import Message
 from tests.conftest import NOW, THURSDAY, at
 from tests.messaging.test_delivery import work

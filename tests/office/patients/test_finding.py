@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.patients.models import Patient
 from maia.privacy.models import JournalEntry
 from tests.conftest import NOW, THURSDAY, at, make_patient, signed_in

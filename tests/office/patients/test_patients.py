@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.patients.merging import CannotMerge, merge_patients
 from maia.patients.models import Patient
 from maia.patients.spreadsheet import patients_csv

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.patients.models import Patient
 from maia.patients.records import find_record
 from tests.conftest import NOW, THURSDAY, at, make_patient

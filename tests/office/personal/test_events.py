@@ -7,10 +7,10 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.personal import Text, block_time
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.models import Event, Series
-from maia.appointments.personal import Text, block_time
 from maia.office.personal.forms import PersonalForm
 from maia.practices.seats import memberships_of, take_seat
 from maia.schedules.repeating import Rule

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.appointments.slots import free_slots
 from maia.privacy.models import JournalEntry
 from maia.schedules.models import Schedule, SpecialDay

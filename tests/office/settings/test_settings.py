@@ -5,8 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.schedules.models import AppointmentType, Category, Schedule
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
 from tests.pages import on_one_line

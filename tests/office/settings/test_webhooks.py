@@ -2,8 +2,8 @@
 
 import pytest
 
+from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
-from maia.appointments.booking import book_appointment
 from maia.messaging.models import Message
 from maia.webhooks.models import Webhook
 from tests.conftest import NOW, THURSDAY, at

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from maia.appointments.acts.booking import refuse_unless_free
 from maia.appointments.agenda import (
     TOLD,
     By,
@@ -17,7 +18,6 @@ from maia.appointments.agenda import (
     refuse_unless_seen,
     save,
 )
-from maia.appointments.booking import refuse_unless_free
 from maia.appointments.exceptions import (
     AlreadyBegun,
     AlreadyUndone,

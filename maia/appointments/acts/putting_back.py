@@ -8,10 +8,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from maia.appointments import series as written
+from maia.appointments.acts.personal import differs_from_series, read_event_again
 from maia.appointments.agenda import agenda_of
 from maia.appointments.exceptions import ChangedMeanwhile, NotBookable, Overlaps
 from maia.appointments.models import Event, Series
-from maia.appointments.personal import differs_from_series, read_event_again
 from maia.practices.models import Practitioner
 
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 
+from maia.appointments.acts.cancelling import cancel_appointment
 from maia.appointments.agenda import (
     TOLD,
     By,
@@ -15,7 +16,6 @@ from maia.appointments.agenda import (
     refuse_if_gone,
     refuse_unless_near,
 )
-from maia.appointments.booking import cancel_appointment
 from maia.appointments.exceptions import ChangedMeanwhile
 from maia.appointments.models import Appointment
 from maia.practices.models import Practitioner

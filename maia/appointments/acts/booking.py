@@ -1,7 +1,5 @@
-"""Book, cancel, confirm, edit: each is one transaction in her agenda, which `agenda` opens and locks.
-
-It asks the rules again, and writes the event, the appointment and the history entry together.
-"""
+"""Taking a time: one transaction in her agenda, which `agenda` opens and locks, in which the rules are asked
+again and the event, the appointment and the history entry are written together."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -13,22 +11,14 @@ from maia.appointments.agenda import (
     Telling,
     agenda_of,
     is_taken,
-    patient_of,
-    read_again,
     record,
-    refuse_if_over,
     refuse_unless_near,
-    refuse_unless_seen,
-    save,
 )
-from maia.appointments.attendance import refuse_unless_known
 from maia.appointments.exceptions import (
     AlreadyBegun,
     NotBookable,
-    RequestExpired,
     RequestReused,
     SlotTaken,
-    TooLate,
 )
 from maia.appointments.known import is_known
 from maia.appointments.limits import refuse_beyond, why_full
@@ -36,7 +26,6 @@ from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import refuse_if_busy
 from maia.appointments.slots import free_slots, may_just_have_gone
-from maia.appointments.telling import overtake
 from maia.patients.addresses import Address
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
@@ -133,132 +122,6 @@ def book_appointment(
         )
         record(appointment, HistoryEntry.Action.BOOKED, by, now, new_start=start, telling=telling)
     return appointment
-
-
-def cancel_appointment(
-    appointment: Appointment,
-    *,
-    by: By,
-    now: datetime,
-    seen: int | None = None,
-    telling: Telling = TOLD,
-) -> Appointment:
-    """Cancels it and frees its time; cancelled already, nothing happens.
-
-    Raises `TooLate`, `ChangedMeanwhile`, and `RequestExpired`: nobody declines what is over by itself.
-    """
-    with agenda_of(appointment.practitioner):
-        current = read_again(appointment)
-        if current.has_expired(now):
-            raise RequestExpired
-        if current.status == Appointment.Status.CANCELLED:
-            return current
-        refuse_unless_seen(current, seen)
-        if by.is_patient and not current.may_change(now):
-            raise TooLate
-        waited = current.status == Appointment.Status.UNCONFIRMED
-        end(current)
-        record(
-            current,
-            HistoryEntry.Action.CANCELLED,
-            by,
-            now,
-            # Of the time that she knows of: a drag that she has not been told of is not to be.
-            old_start=current.start if by.is_patient else overtake(current).start,
-            of_request=waited,
-            telling=telling,
-        )
-    return current
-
-
-def end(current: Appointment) -> None:
-    """It is cancelled, and takes no time any more. Inside the lock of its agenda."""
-    current.status = Appointment.Status.CANCELLED
-    current.sequence += 1
-    save(current, "status", "expired", "sequence")
-    if current.event.kind == Event.Kind.APPOINTMENT:
-        current.event.blocking = False
-        current.event.save(update_fields=["blocking"])
-
-
-def confirm_appointment(
-    appointment: Appointment,
-    *,
-    by: By,
-    now: datetime,
-    seen: int | None = None,
-    telling: Telling = TOLD,
-) -> Appointment:
-    """Confirms one that waits; confirmed already, nothing happens.
-
-    Raises `AlreadyCancelled`, `RequestExpired` from its start on, and `ChangedMeanwhile`: nobody says
-    yes to a time that she has not read.
-    """
-    with agenda_of(appointment.practitioner):
-        current = read_again(appointment)
-        refuse_if_over(current, now)
-        if current.status == Appointment.Status.UNCONFIRMED:
-            refuse_unless_seen(current, seen)
-            current.status = Appointment.Status.CONFIRMED
-            current.sequence += 1
-            save(current, "status", "sequence")
-            acts = HistoryEntry.Action
-            record(current, acts.CONFIRMED, by, now, new_start=current.start, telling=telling)
-    return current
-
-
-def unconfirm_appointment(
-    appointment: Appointment, *, by: By, now: datetime, seen: int
-) -> Appointment:
-    """Back to waiting: it keeps its time and owes no reminder. The patient is told nothing.
-
-    Raises `AlreadyCancelled`, `RequestExpired`, `ChangedMeanwhile`, and `AlreadyBegun`.
-    """
-    with agenda_of(appointment.practitioner):
-        current = read_again(appointment, seen)
-        refuse_if_over(current, now)
-        if current.start <= now:
-            raise AlreadyBegun
-        if current.status == Appointment.Status.CONFIRMED:
-            current.wait_for_a_yes(now)
-            current.sequence += 1
-            save(current, "status", "waits_since", "recalled_at", "sequence")
-            record(current, HistoryEntry.Action.EDITED, by, now)
-    return current
-
-
-def edit_appointment(
-    appointment: Appointment,
-    *,
-    practice_notes: str | None,
-    attendance: str,
-    boxes: Boxes,
-    by: By,
-    now: datetime,
-    seen: int,
-) -> Appointment:
-    """What the practice writes on the sheet; neither its time nor its status.
-
-    ``practice_notes`` is None where they stay as they are. ``seen`` is the version on the page
-    that is saved. Raises `ChangedMeanwhile`, `RecordErased` for notes on nobody, and what
-    `refuse_unless_known` does of ``attendance``.
-    """
-    about_her = patient_of(appointment) if practice_notes else None
-    with agenda_of(appointment.practitioner, holding=about_her):
-        current = read_again(appointment, seen)
-        refuse_unless_known(current, attendance, now)
-        notes = current.practice_notes if practice_notes is None else practice_notes
-        wanted = (notes, attendance, boxes.email, boxes.sms)
-        fields = ("practice_notes", "attendance", "email_reminder", "sms_reminder")
-        if wanted != tuple(getattr(current, field) for field in fields):
-            came = Appointment.Attendance.ATTENDED
-            has_come = attendance == came and current.attendance != came
-            for field, value in zip(fields, wanted, strict=True):
-                setattr(current, field, value)
-            save(current, *fields)
-            action = HistoryEntry.Action.ATTENDED if has_come else HistoryEntry.Action.EDITED
-            record(current, action, by, now)
-    return current
 
 
 def _refuse_person(type: AppointmentType, patient: Patient, now: datetime) -> None:

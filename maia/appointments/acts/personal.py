@@ -12,6 +12,7 @@ from enum import StrEnum
 from django.db.models import F
 
 from maia.appointments import series as written
+from maia.appointments.acts.rewriting import write_anew
 from maia.appointments.agenda import agenda_of, refuse_if_gone, refuse_unless_near
 from maia.appointments.exceptions import (
     ChangedMeanwhile,
@@ -20,7 +21,6 @@ from maia.appointments.exceptions import (
     TakesDatesAway,
 )
 from maia.appointments.models import Event, Series
-from maia.appointments.rewriting import write_anew
 from maia.practices.models import Practitioner
 from maia.schedules.repeating import LONGEST, BadRule, Rule, walk
 
