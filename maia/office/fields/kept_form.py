@@ -63,6 +63,8 @@ class KeptForm(forms.BaseForm):
             field.show_hidden_initial = shown
             if not shown and self[name].html_name not in self.data:
                 self.keep(name)
+        # What a form still says of its fields, a label, is read when they are shown.
+        self._bound_fields_cache.clear()  # type: ignore[attr-defined]
 
     def keep(self, name: str) -> None:
         """It was not on the page: it stays as it is."""

@@ -23,7 +23,8 @@ A_MONDAY = "1970-01-05"  # from which a browser's calendar offers Mondays alone
 
 
 class CountForm(KeptForm, forms.Form):
-    """Nothing said: as it stands."""
+    """Nothing said: as it stands. Whoever typed into weeks that somebody else counts otherwise meanwhile is asked:
+    an hour of hers would be of another week. ``is_another``: so it is."""
 
     how = forms.ChoiceField(
         label=gettext_lazy("Weeks"),
@@ -49,7 +50,16 @@ class CountForm(KeptForm, forms.Form):
             data = data.copy()
             data["first_monday"] = f"{monday}"
         super().__init__(data, initial={"how": how_of(count), "first_monday": monday})
+        self.is_another = self._is_counted_otherwise()
         self.fields["first_monday"].widget.attrs |= {"min": A_MONDAY, "step": "7"}
+
+    def _is_counted_otherwise(self) -> bool:
+        """Than the page showed, whatever she chose."""
+        stored = {"how": how_of(self.count), "first_monday": f"{self.count.first_monday}"}
+        shown = {name: self.data.get(self[name].html_initial_name) for name in stored}
+        if shown["how"] is None or not stored["how"].isdigit() or shown["first_monday"] is None:
+            del stored["first_monday"]
+        return shown["how"] is not None and any(shown[name] != stored[name] for name in stored)
 
     @property
     def chosen(self) -> str:
@@ -59,6 +69,11 @@ class CountForm(KeptForm, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
+        if self.is_another:
+            words = self._said_meanwhile("how")
+            self._said_meanwhile("first_monday")
+            self.add_error("how", words)
+            return typed
         if "how" not in self.changed_data or not typed.get("how"):
             typed["how"] = how_of(self.count)
         if "first_monday" in self.errors or not typed["how"].isdigit():
@@ -111,7 +126,9 @@ class TurnForm:
             typed = data
             if data is not None and n > 0 and not _is_there(data, n):
                 typed = _as_the_first(data, n) if n >= len(weeks) else None
-            form = WeekForm(typed, ranges=stored[n], kept=not is_new, prefix=_prefix(n))
+            # Of weeks that are counted anew, what she reads is what she saves.
+            kept = not is_new and not self.counting.is_another and n < len(weeks)
+            form = WeekForm(typed, ranges=stored[n], kept=kept, prefix=_prefix(n))
             self.forms.append(form)
 
     def is_valid(self) -> bool:

@@ -22,6 +22,8 @@ from maia.practices.models import Practice, Practitioner
 from maia.practices.validators import COLOUR, validate_colour
 from maia.schedules.models.categories import Category, PlaceKind
 
+MOST_OF_A_TYPE = 32_767  # a day or a week: what the column holds
+
 
 class TypeKey(NamedTuple):
     """A type as addresses name it: of one that is by private link only, with its token."""
@@ -107,14 +109,23 @@ class AppointmentType(models.Model):
         _("minimum notice, in days"), null=True, blank=True, validators=[MaxValueValidator(30)]
     )
     max_a_day = models.PositiveSmallIntegerField(
-        _("at most a day"), null=True, blank=True, validators=[MinValueValidator(1)]
+        _("at most a day"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_OF_A_TYPE)],
     )
     # With the one a day: of each practitioner who offers it, in the weeks of the calendar.
     max_a_week = models.PositiveSmallIntegerField(
-        _("at most a week"), null=True, blank=True, validators=[MinValueValidator(1)]
+        _("at most a week"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_OF_A_TYPE)],
     )
     max_new_a_week = models.PositiveSmallIntegerField(
-        _("new patients at most a week"), null=True, blank=True, validators=[MinValueValidator(1)]
+        _("new patients at most a week"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_OF_A_TYPE)],
     )
     # Of one patient, with whomever.
     one_to_come = models.BooleanField(_("one to come for each patient"), default=False)

@@ -274,3 +274,64 @@ def test_four_weeks_of_as_many_breaks_as_there_is_room_for_are_saved(owner, anne
         owner.post(schedule, shown(owner, schedule) | {"week_4-end_6": "23:00"}).status_code == 302
     )
     assert written(anne).weeks()[3][6] == [*full[:-1], (1200, 1380)]
+
+
+def counted(schedule, weeks, **how):
+    turn = {"weeks": weeks, "by_number": False, "first_monday": None, **how}
+    Schedule.objects.filter(pk=schedule.pk).update(**turn)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {"end_0": "21:00"},
+        {"week_3-start_1": "20:00", "week_3-end_1": "21:00"},
+        {"start_6": "x"},
+    ],
+)
+def test_an_old_page_of_weeks_that_are_counted_otherwise_now_is_asked_about(
+    owner, anne, schedule, typed
+):
+    counted(anne.schedule, 3, first_monday=MONDAY)
+    old_page = shown(owner, schedule)
+    for now in (
+        {"weeks": 1}, {"weeks": 2, "by_number": True}, {"weeks": 2, "first_monday": MONDAY},
+        {"weeks": 3, "first_monday": MONDAY + timedelta(days=7)},
+    ):  # fmt: skip
+        counted(anne.schedule, **now)
+        before = written(anne)
+        for button in ({}, {"preview": "1"}):
+            answer = owner.post(schedule, old_page | typed | button)
+            assert answer.status_code == 422, now
+        assert written(anne) == before
+        assert "Entre-temps" in errors_of(page_of(answer))[0]
+    if "start_6" in typed:
+        return
+    # Saved again it is what she reads: all three of her weeks.
+    assert owner.post(schedule, fields_of(answer.content.decode())).status_code in (302, 409)
+
+
+def test_an_old_page_of_a_period_whose_weeks_are_counted_otherwise_now(owner, anne, new):
+    owner.post(new, shown(owner, new) | SUMMER | {"how": "number"})
+    period = anne.schedule.periods.get()
+    path = reverse("office:edit_period", args=[period.pk])
+    old_page = shown(owner, path) | {"week_2-start_0": "10:00"}
+    Period.objects.filter(pk=period.pk).update(weeks=1, by_number=False)
+    period.lines.filter(week=1).delete()
+    answer = owner.post(path, old_page)
+    assert answer.status_code == 422
+    assert owner.post(path, fields_of(answer.content.decode())).status_code == 302
+    first, second = written(anne).weeks(period.pk)
+    assert second[0][0] == (600, first[0][-1][1]) or second[0][0][0] == 600
+
+
+def test_a_limit_that_no_column_holds_is_refused_where_it_was_typed(owner, follow_up):
+    path = reverse("office:edit_type", args=[follow_up.pk])
+    for field in ("max_a_day", "max_a_week", "max_new_a_week"):
+        answer = owner.post(path, shown(owner, path) | {field: "32768"})
+        assert answer.status_code == 422
+        assert f'id="id_{field}_error">' in page_of(answer)
+        assert "Practitioner<" not in page_of(answer), page_of(answer).partition("Practitioner<")[
+            0
+        ][-200:]
