@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from maia.appointments.dates import days_between, long_date
 from maia.availability.weekly import WallRange
@@ -45,6 +45,20 @@ def line_of(period: Period, weeks: Sequence[Mapping[int, Ranges]]) -> Line:
         words = _("%(week)s: %(hours)s") % {"week": name, "hours": hours_in_words(week)}
         sentences.append(words if name else hours_in_words(week))
     return Line(period, when_of(period.first_date, period.last_date), sentences)
+
+
+def beside_the_week(written: WrittenHours) -> list[str]:
+    """What is said of hours that the page of one week does not show, a line each."""
+    said = [_("Period “%(name)s”") % {"name": one.name} for one in written.periods]
+    if written.count.weeks > 1:
+        words = _("%(count)d weeks that take turns")
+        said.insert(0, words % {"count": written.count.weeks})
+    if written.days:
+        words = ngettext(
+            "%(count)d exceptional opening", "%(count)d exceptional openings", len(written.days)
+        )
+        said.append(words % {"count": len(written.days)})
+    return said
 
 
 def hours_in_words(week: Mapping[int, Ranges]) -> str:

@@ -17,6 +17,7 @@ from maia.office.access import OfficeRequest, settings_page, written_down
 from maia.office.fields.kept_form import in_turn
 from maia.office.meant import is_meant, mark_of
 from maia.office.once import made_once
+from maia.office.settings.period_words import beside_the_week
 from maia.office.settings.schedule import hours_of
 from maia.office.settings.type_form import TypeForm
 from maia.office.settings.week_form import WeekForm
@@ -153,15 +154,20 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
     more = "more_breaks" in request.POST
     if form.is_bound and not more and form.is_valid() and (not owns or week.is_valid()):
         changes_hours = bool(owns and week.changed_days) or "own_schedule" in form.changed_data
-        outside = []
+        outside, goes = [], []
         if type.pk and changes_hours:
-            hours = with_week(WrittenHours.of(plan), week.week) if owns else None
-            outside = stranded(type, hours, now=timezone.now())
-        seen = [one.pk for one in outside]
-        if outside and not is_meant(request, "anyway", seen):
-            read_agenda(request.seat, now=timezone.now())  # named on the page
+            written = WrittenHours.of(plan)
+            outside = stranded(
+                type, with_week(written, week.week) if owns else None, now=timezone.now()
+            )
+            goes = [] if owns else beside_the_week(written)
+        seen = [*(one.pk for one in outside), *goes]
+        if seen and not is_meant(request, "anyway", seen):
+            if outside:  # named on the page
+                read_agenda(request.seat, now=timezone.now())
             context = _type_page(request, type, form, week) | {
                 "stranded": outside,
+                "goes": goes,
                 "mark": mark_of(seen),
             }
             return render(request, "office/settings/type.html", context, status=409)

@@ -11,7 +11,7 @@ from maia.appointments.slots import free_slots
 from maia.privacy.models import JournalEntry
 from maia.schedules.models import Period, Schedule
 from maia.schedules.written import Count, WrittenHours
-from tests.conftest import NOW, THURSDAY, at
+from tests.conftest import NOW, THURSDAY, at, make_type
 from tests.pages import anyway, fields_of, on_one_line, shown
 
 MONDAY = THURSDAY - timedelta(days=3)  # of week 49
@@ -335,3 +335,20 @@ def test_a_limit_that_no_column_holds_is_refused_where_it_was_typed(owner, follo
         assert "Practitioner<" not in page_of(answer), page_of(answer).partition("Practitioner<")[
             0
         ][-200:]
+
+
+def test_taking_a_types_own_hours_away_names_what_goes(owner, practice):
+    type = make_type(practice, "Suites de couches")
+    Schedule.set_own(type, {3: [(540, 600)]})
+    path = reverse("office:edit_type", args=[type.pk])
+    plan = type.own_schedule
+    plan.periods.create(name="Été", first_date="2027-07-01")
+    plan.special_days.create(date="2026-12-12", start=540, end=600)
+    counted(plan, 2, by_number=True)
+    typed = {name: value for name, value in shown(owner, path).items() if name != "own_schedule"}
+    page = page_of(owner.post(path, typed))
+    for words in ("2 semaines en alternance", "Période « Été »", "1 ouverture exceptionnelle"):
+        assert words in page, words
+    assert Schedule.objects.filter(appointment_type=type).exists()
+    assert anyway(owner, path, typed).status_code == 302
+    assert not Schedule.objects.filter(appointment_type=type).exists()
