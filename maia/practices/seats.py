@@ -4,6 +4,7 @@ Everybody in the team sees the whole agenda. Settings of a practitioner are hers
 settings of the practice are the owner's; an assistant changes none.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from maia.accounts.models import User
@@ -60,6 +61,17 @@ class Seat:
             return False
         hers = practitioner.user_id == self.user.pk and self.role == Role.PRACTITIONER
         return self.role == Role.OWNER or hers
+
+    def may_hand(self, before: Collection[int] | None, after: Collection[int] | None) -> bool:
+        """Whether she may make a type of ``before`` one of ``after``: keys of practitioners, None for every one;
+        a new one is of nobody before. The owner may; a practitioner gives colleagues no type and takes none
+        from them, but a new one may be everybody's (rule 3.2.13)."""
+        if self.may_change_practice:
+            return True
+        herself = {self.practitioner.pk} if self.practitioner else set()
+        of_others = [None if keys is None else set(keys) - herself for keys in (before, after)]
+        is_new_for_all = after is None and before is not None and not before
+        return is_new_for_all or of_others[0] == of_others[1]
 
 
 def memberships_of(user: User) -> list[Membership]:

@@ -669,3 +669,21 @@ def test_whose_a_type_is(owner, anne, ines, elsewhere):
     assert_problem(owner.call("PATCH", one, {"practitioners": []}), 422, "invalid")
     everybody = owner.call("PATCH", one, {"practitioners": None}).json()
     assert (everybody["practitioner"], everybody["practitioners"]) == (None, None)
+
+
+@pytest.mark.rule("3.2.13")
+def test_a_practitioner_hands_no_type_to_colleagues_and_takes_none(
+    owner, script_of, practice, anne, ines, follow_up
+):
+    colleague, path = script_of(ines.user, practice), "office/appointment-types"
+    one = f"{path}/{follow_up.pk}"
+    for keys in ([ines.pk], [anne.pk], [anne.pk, ines.pk]):
+        assert_problem(colleague.call("PATCH", one, {"practitioners": keys}), 403, "forbidden")
+        body = {"name": f"À {keys}", "duration_minutes": 30, "practitioners": keys}
+        made = colleague.call("POST", path, body)
+        assert made.status_code == (201 if keys == [ines.pk] else 403)
+    assert (
+        colleague.call("PATCH", one, {"practitioners": None, "name": "À nous"}).status_code == 200
+    )
+    assert owner.call("PATCH", one, {"practitioners": [ines.pk]}).status_code == 200
+    assert_problem(colleague.call("PATCH", one, {"practitioners": None}), 403, "forbidden")

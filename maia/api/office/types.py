@@ -238,6 +238,9 @@ def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -
             type.category = Category.named(type.practice, clean_line(typed.pop("category") or ""))
         if "practitioners" in typed:
             owners = _owners(type, typed.pop("practitioners"))
+            before = type.offered_by if type.pk else []
+            if not seat(request).may_hand(before, [one.pk for one in owners] or None):
+                raise PermissionDenied("A colleague’s types are given by her, or by the owner.")
             changed = changed - {"practitioners"} | {"practitioner", "for_some"}
             type.set_owners(owners)
         else:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from maia.office.fields.kept_form import KeptRowForm
 from maia.patients.text import clean_line, clean_text
 from maia.practices.models import Practitioner
+from maia.practices.seats import Seat
 from maia.schedules.models import AppointmentType, Category
 
 # Of a type, folded: most midwives never need them.
@@ -97,6 +98,14 @@ class TypeForm(KeptRowForm):
             "allow_online_booking": _("Off, it never appears on the booking page."),
         }
 
+    def refuse_unless_handed(self, seat: Seat) -> None:
+        """Once it is read. A practitioner gives colleagues no type, and takes none from them."""
+        several, one = self.cleaned_data["practitioners"], self.cleaned_data["practitioner"]
+        after = [owner.pk for owner in several] or ([one.pk] if one else None)
+        if not seat.may_hand(self.was_of, after):
+            words = _("A type of colleagues is given, or taken away, by the owner of the practice.")
+            self.add_error("practitioner", words)
+
     @property
     def more_options(self) -> list[forms.BoundField]:
         return [self[name] for name in MORE_OPTIONS]
@@ -109,7 +118,8 @@ class TypeForm(KeptRowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Whoever has it, though she has left: what the page cannot show it would give away.
-        hers = (self.instance.offered_by or []) if self.instance.pk else []
+        self.was_of = self.instance.offered_by if self.instance.pk else []
+        hers = self.was_of or []
         kept = Q(is_active=True) | Q(pk__in=hers)
         team = self.instance.practice.practitioners.filter(kept)
         self.fields["practitioner"].queryset = team  # type: ignore[attr-defined]

@@ -152,6 +152,8 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
     week = WeekForm(request.POST or None, ranges=hours_of(plan))
     owns = bool(form.is_bound and form.data.get("own_schedule"))
     more = "more_breaks" in request.POST
+    if form.is_bound and not more and form.is_valid():
+        form.refuse_unless_handed(request.seat)
     if form.is_bound and not more and form.is_valid() and (not owns or week.is_valid()):
         changes_hours = bool(owns and week.changed_days) or "own_schedule" in form.changed_data
         outside, goes = [], []

@@ -9,7 +9,7 @@ from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
 from maia.schedules.models import AppointmentType, Category, Schedule
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
-from tests.pages import on_one_line
+from tests.pages import on_one_line, shown
 
 MONDAY = {"start_0": "09:00", "break_start_0": "12:30", "break_end_0": "14:00", "end_0": "18:00"}
 
@@ -211,3 +211,39 @@ def test_types_change_places_by_arrow_and_by_drag(owner, practice):
     assert change(made[3], "shift", by="-2") == "dbca"
     for nonsense in ("9", "-9", "x", "", "99999999999"):
         assert change(made[3], "shift", by=nonsense) == "dbca"
+
+
+@pytest.mark.rule("3.2.13")
+def test_a_practitioner_hands_no_type_to_colleagues_and_takes_none(
+    sign_in, team, anne, ines, practice
+):
+    client = sign_in(ines.user)
+    shared = make_type(practice, "À toutes")
+    of_both = make_type(practice, "Aux deux")
+    of_both.set_owners([anne, ines])
+    of_both.save()
+    of_both.save_owners([anne, ines])
+    hers = make_type(practice, "À elle", practitioner=ines)
+    for type, owner in (
+        (shared, ines),
+        (shared, anne),
+        (of_both, ines),
+        (of_both, anne),
+        (hers, anne),
+    ):
+        path = reverse("office:edit_type", args=[type.pk])
+        typed = shown(client, path) | {"practitioner": owner.pk}
+        typed.pop("practitioners", None)
+        answer = client.post(path, typed)
+        assert answer.status_code == 422, (type, owner)
+        assert type == of_both or "la titulaire" in answer.content.decode()
+    for_anne = type_form(name="Pour Anne", practitioner=anne.pk)
+    assert client.post(reverse("office:new_type"), for_anne).status_code == 422
+    # Hers, and a new one for everybody, as before; and what else a shared one says.
+    for owner in (ines.pk, ""):
+        typed = type_form(name=f"Nouveau {owner}", practitioner=owner)
+        assert client.post(reverse("office:new_type"), typed).status_code == 302
+    path = reverse("office:edit_type", args=[shared.pk])
+    assert client.post(path, shown(client, path) | {"name": "À nous"}).status_code == 302
+    client = sign_in(team["owner"])
+    assert client.post(path, shown(client, path) | {"practitioner": ines.pk}).status_code == 302
