@@ -12,7 +12,7 @@ from maia.availability.dated import Because, DatedHours, Period, Turn
 from maia.availability.weekly import MINUTES_A_DAY, WallRange
 from maia.practices.models import Practitioner
 from maia.schedules.preview import ABSENCE, Preview, closing_holidays, preview
-from maia.schedules.written import WrittenHours
+from maia.schedules.written import WrittenDay, WrittenHours
 
 WEEKS = 12
 A_WEEK = 7  # days
@@ -47,6 +47,11 @@ def coming_weeks(
         dates = days_between(monday, week[-1].day)
         because = AS_EVERY_WEEK if period is None else (Because.PERIOD,)
         lines = _lines([one for one in ahead if one.because not in because])
+        lines += [
+            _for_some(one)
+            for one in written.days
+            if one.types is not None and max(today, monday) <= one.day <= week[-1].day
+        ]
         weeks.append(ComingWeek(dates, _which(turn, monday), period.name if period else "", lines))
     return weeks
 
@@ -67,6 +72,14 @@ def _which(turn: Turn, monday: date) -> str:
     if len(turn.weeks) > 1:
         return _("week %(number)d of the turn") % {"number": turn.week_of(monday) + 1}
     return ""
+
+
+def _for_some(opening: WrittenDay) -> str:
+    said = {
+        "when": weekday_date(opening.day),
+        "hours": " · ".join(in_clocks(WallRange(*one)) for one in opening.ranges),
+    }
+    return _("%(when)s: %(hours)s (exceptional opening for some types)") % said
 
 
 def _lines(other: Sequence[Preview]) -> list[str]:

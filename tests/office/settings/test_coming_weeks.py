@@ -53,6 +53,16 @@ def test_what_is_not_as_every_week_is_named(page, anne):
     assert "Noël" not in "".join(weeks_on(page()))
 
 
+@pytest.mark.rule("3.1.13")
+def test_an_opening_for_some_types_is_named_beside_what_holds(page, anne, follow_up):
+    opening = anne.schedule.special_days.create(date=CHRISTMAS, start=600, end=720)
+    opening.types.add(follow_up)
+    weeks = weeks_on(page())
+    assert "Vendredi 25 décembre : fermé (Noël)" in weeks[3]
+    said = "Vendredi 25 décembre : 10:00 – 12:00 (ouverture exceptionnelle pour certains types)"
+    assert said in weeks[3]
+
+
 @pytest.mark.rule("3.1.11")
 def test_which_week_of_the_turn_each_is(page, anne):
     monday = THURSDAY - timedelta(days=3)
