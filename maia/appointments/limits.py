@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from maia.appointments.exceptions import NotBookable
 from maia.appointments.known import MISSED, is_known
 from maia.appointments.models import Appointment, Event
-from maia.availability.limits import monday_of
+from maia.availability.weekly import monday_of
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType

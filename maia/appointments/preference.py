@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from maia.appointments.models import Event
 from maia.appointments.slots import Slot
+from maia.availability.weekly import monday_of
 from maia.practices.models import Practitioner
 
 _Week = tuple[int, date]  # of a practitioner, by its Monday
@@ -53,5 +54,4 @@ def _booked(slots: list[Slot], zone: ZoneInfo) -> dict[_Week, timedelta]:
 
 
 def _monday(instant: datetime, zone: ZoneInfo) -> date:
-    day = instant.astimezone(zone).date()
-    return day - timedelta(days=day.weekday())
+    return monday_of(instant.astimezone(zone).date())

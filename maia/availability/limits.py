@@ -2,11 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
-
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+from maia.availability.weekly import monday_of
 
 
 def full_dates(

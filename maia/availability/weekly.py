@@ -14,6 +14,11 @@ MINUTES_A_DAY = 24 * 60
 WEEKDAYS = range(7)  # Monday is 0, as in `date.weekday()`
 
 
+def monday_of(day: date) -> date:
+    """Of its week, which is ISO's."""
+    return day - timedelta(days=day.weekday())
+
+
 class WallRange(NamedTuple):
     """Wall-clock minutes since local midnight, ``[start, end)``, 0 to 1440."""
 

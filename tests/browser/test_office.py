@@ -109,6 +109,10 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
         "/pro/settings/types/",
         "/pro/settings/types/new/",
         "/pro/settings/types/4/",
+        *(
+            f"/pro/settings/types/4/{page}/"
+            for page in ("schedule", "periods", "periods/new", "openings")
+        ),
         "/pro/appointments/1/",
         "/pro/patients/",
         "/pro/patients/81/",

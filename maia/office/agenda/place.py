@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.http import QueryDict
 
 from maia.accounts.ids import parse_id
+from maia.availability.weekly import monday_of
 from maia.office.fields.days import read_day
 
 VIEWS = ("day", "3days", "week", "month", "list", "team")
@@ -36,7 +37,7 @@ class Place(NamedTuple):
             return self.day, self.day + timedelta(days=1)
         if self.view == "3days":
             return self.day, self.day + timedelta(days=3)
-        monday = self.day - timedelta(days=self.day.weekday())
+        monday = monday_of(self.day)
         return monday, monday + timedelta(days=7)
 
 

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from maia.appointments.dates import long_date
+from maia.availability.weekly import monday_of
 from maia.office.agenda.at_first import Line, lines_on
 from maia.office.agenda.place import EVERYBODY, Place
 from maia.practices.models import Practitioner
@@ -51,7 +52,7 @@ def plain_of(
     """``rows``: as the calendar draws them first; ``usual``: whose it is where the address names nobody,
     or nobody's: everybody's."""
     chosen = _chosen(place, usual)
-    monday = place.day - timedelta(days=place.day.weekday())
+    monday = monday_of(place.day)
     shown = [one for one in team if chosen in (None, one.pk)]
     day = timedelta(days=1)
     return Plain(

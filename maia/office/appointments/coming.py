@@ -16,6 +16,7 @@ from maia.appointments.coming import Part, coming_slots
 from maia.appointments.dates import weekday_date
 from maia.appointments.models import Appointment
 from maia.appointments.offer import why_not_offered
+from maia.availability.weekly import monday_of
 from maia.office.access import OfficeRequest, get_appointment, office
 from maia.office.fields.days import read_day, read_wall
 from maia.practices.models import Practitioner
@@ -123,7 +124,7 @@ def in_weeks(counted: date, words: str = "") -> list[Jump]:
     for weeks in WEEKS:
         seen = ngettext("%(count)d week", "%(count)d weeks", weeks) % {"count": weeks}
         then = counted + timedelta(weeks=weeks)
-        monday = then - timedelta(days=then.weekday())
+        monday = monday_of(then)
         jumps.append(Jump((words or _("In %(weeks)s")) % {"weeks": seen}, seen, monday))
     return jumps
 

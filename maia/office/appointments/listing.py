@@ -25,6 +25,7 @@ from maia.appointments.known import known_among
 from maia.appointments.listing import Wanted, listed, to_confirm
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.spreadsheet import appointments_csv
+from maia.availability.weekly import monday_of
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office, settings_page
 from maia.office.again import asked_again
@@ -179,7 +180,7 @@ def _asked(typed: Any) -> dict[str, str]:
 def _quick(asked: dict[str, str], wanted: Wanted | None) -> list[tuple[str, str, bool]]:
     """Words, address and whether it is what is shown: dates that are asked for every day."""
     today = timezone.localdate()
-    monday = today - timedelta(days=today.weekday())
+    monday = monday_of(today)
     days: list[tuple[str, date, date]] = [
         (_("Today"), today, today),
         (_("Tomorrow"), today + timedelta(days=1), today + timedelta(days=1)),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from maia.appointments.dates import days_between, weekday_date
 from maia.availability.dated import Because, DatedHours, Period, Turn
-from maia.availability.weekly import MINUTES_A_DAY, WallRange
+from maia.availability.weekly import MINUTES_A_DAY, WallRange, monday_of
 from maia.practices.models import Practitioner
 from maia.schedules.preview import ABSENCE, Preview, closing_holidays, preview
 from maia.schedules.written import WrittenDay, WrittenHours
@@ -34,7 +34,7 @@ def coming_weeks(
     practitioner: Practitioner, written: WrittenHours, today: date
 ) -> list[ComingWeek]:
     """From this week's Monday on; days that are over are not said. Two queries."""
-    monday = today - timedelta(days=today.weekday())
+    monday = monday_of(today)
     last = monday + timedelta(days=WEEKS * A_WEEK - 1)
     hours = written.dated(holidays=closing_holidays(practitioner, monday, last))
     days = list(preview(practitioner, hours, monday, last, language=get_language() or ""))

@@ -1,11 +1,10 @@
-"""Exceptional openings, of a practitioner or of a type with hours of its own: a date whose hours are said whole, holidays as well."""
+"""Exceptional openings, of a practitioner or of a type with hours of its own: a date whose hours are said whole."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,16 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maia.appointments.changing_hours import Stranded, changing_hours
 from maia.appointments.dates import long_date
-from maia.appointments.models import Appointment
-from maia.office import sure
 from maia.office.access import OfficeRequest, settings_page, written_down
 from maia.office.fields.asked import read_asked
 from maia.office.fields.kept_form import in_turn
 from maia.office.meant import is_meant, mark_of
 from maia.office.once import made_once
-from maia.office.settings.left_outside import left_outside
 from maia.office.settings.opening_form import ChangeOpeningForm, OpeningForm
 from maia.office.settings.opening_words import lines_of, remarks_on, when_of
+from maia.office.settings.taking_away import take_away
 from maia.office.settings.whose import Owner, get_owner, owner_of
 from maia.practices.held import hold
 from maia.privacy.journal import Act
@@ -84,30 +81,15 @@ def edit_opening(request: OfficeRequest, pk: int) -> HttpResponse:
 def delete_opening(request: OfficeRequest, pk: int) -> HttpResponse:
     """As the page has named it, with who would be left outside; asked anew where that is another now."""
     special, owner = _get(request, pk)
-    outside: list[Appointment] = []
 
-    def is_noted(found: Sequence[Appointment]) -> bool:
-        outside.extend(found)
-        return True
+    def named() -> tuple[str, list[str]]:
+        question = _("Delete the opening of %(day)s?") % {"day": long_date(special.date)}
+        said = filter(None, [owner.name, when_of(special), special.title])
+        return question, [" · ".join(said) + "."]
 
-    with transaction.atomic():
-        hold(owner.row)
-        hold(special)
-        with changing_hours(owner.row, now=timezone.now(), is_meant=is_noted):
-            SpecialDay.objects.filter(pk=pk).delete()
-        question, takes = _what_goes(owner, special, outside)
-        mark = mark_of([question, *takes])
-        is_meant_so = sure.is_sure(request) and is_meant(request, "named", [question, *takes])
-        if not is_meant_so:
-            transaction.set_rollback(True)
-    if not is_meant_so:
-        if outside:  # named on the page
-            read_agenda(request.seat, now=timezone.now())
-        back = owner.address("openings")
-        status = 409 if "named" in request.POST else 200
-        return sure.ask(
-            request, question, takes, _("Delete"), back, typed=[("named", mark)], status=status
-        )
+    asks = take_away(request, owner, special, named=named, back=owner.address("openings"))
+    if asks is not None:
+        return asks
     _note(request, owner, special)
     messages.success(request, _("The opening is deleted."))
     return redirect(owner.address("openings"))
@@ -193,15 +175,6 @@ def _changing(request: OfficeRequest, owner: Owner) -> Iterator[Schedule]:
 
     with changing_hours(owner.row, now=timezone.now(), is_meant=is_said) as plan:
         yield plan
-
-
-def _what_goes(
-    owner: Owner, special: SpecialDay, outside: Sequence[Appointment]
-) -> tuple[str, list[str]]:
-    takes = [" · ".join(filter(None, [owner.name, when_of(special), special.title])) + "."]
-    takes += left_outside(outside)
-    day = long_date(special.date)
-    return _("Delete the opening of %(day)s?") % {"day": day}, takes
 
 
 def _rows() -> QuerySet[SpecialDay]:

@@ -1,29 +1,24 @@
 """Periods in which other weeks replace the usual ones: summer, part-time, new hours from a date on."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maia.appointments.changing_hours import changing_hours
-from maia.appointments.models import Appointment
 from maia.appointments.stranded import stranded
-from maia.office import sure
 from maia.office.access import OfficeRequest, settings_page, written_down
 from maia.office.fields.asked import read_asked
 from maia.office.fields.kept_form import in_turn
 from maia.office.meant import is_meant, mark_of
 from maia.office.once import made_once
 from maia.office.settings.coming_weeks import coming_weeks
-from maia.office.settings.left_outside import left_outside
 from maia.office.settings.period_form import PeriodForm
 from maia.office.settings.period_words import line_of, lines_of, when_of
+from maia.office.settings.taking_away import take_away
 from maia.office.settings.turn_form import TurnForm
 from maia.office.settings.whose import Owner, get_owner, owner_of
 from maia.practices.held import hold
@@ -94,31 +89,15 @@ def edit_period(request: OfficeRequest, pk: int) -> HttpResponse:
 def delete_period(request: OfficeRequest, pk: int) -> HttpResponse:
     """As the page has named it, with who would be left outside; asked anew where that is another now."""
     period, owner = _get(request, pk)
-    outside: list[Appointment] = []
 
-    def is_noted(left: Sequence[Appointment]) -> bool:
-        outside.extend(left)
-        return True
-
-    with transaction.atomic():
-        hold(owner.row)
-        hold(period)
+    def named() -> tuple[str, list[str]]:
         line = line_of(period, WrittenHours.of(owner.schedule()).weeks(pk))
-        with changing_hours(owner.row, now=timezone.now(), is_meant=is_noted):
-            Period.objects.filter(pk=pk).delete()
         question = _("Delete the period “%(name)s”?") % {"name": period.name}
-        takes = [f"{owner.name} · {line.when}.", *line.hours, *left_outside(outside)]
-        named = [question, *takes]
-        is_meant_so = sure.is_sure(request) and is_meant(request, "named", named)
-        if not is_meant_so:
-            transaction.set_rollback(True)
-    if not is_meant_so:
-        if outside:  # named on the page
-            read_agenda(request.seat, now=timezone.now())
-        back = owner.address("periods")
-        status = 409 if "named" in request.POST else 200
-        typed = [("named", mark_of(named))]
-        return sure.ask(request, question, takes, _("Delete"), back, typed=typed, status=status)
+        return question, [f"{owner.name} · {line.when}.", *line.hours]
+
+    asks = take_away(request, owner, period, named=named, back=owner.address("periods"))
+    if asks is not None:
+        return asks
     _note(request, owner, period)
     messages.success(request, _("The period is deleted: the usual hours hold again."))
     return redirect(owner.address("periods"))

@@ -21,7 +21,6 @@ from maia.office.settings.whose import get_owner
 from maia.practices.held import hold
 from maia.privacy.journal import Act
 from maia.privacy.reading import read_agenda
-from maia.schedules.models import Schedule
 from maia.schedules.writing import holding, write_turn
 from maia.schedules.written import WrittenHours, with_turn
 
@@ -71,8 +70,3 @@ def schedule(request: OfficeRequest, pk: int, of: str) -> HttpResponse:
     written_down(request, Act.SETTINGS, detail=_("schedule of %(name)s") % {"name": owner.name})
     messages.success(request, _("Saved."))
     return redirect(owner.address("schedule"))
-
-
-def hours_of(plan: Schedule | None) -> dict[int, list[tuple[int, int]]]:
-    """By weekday, as minutes of the day; no plan, no hours."""
-    return plan.hours() if plan else {}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from maia.appointments.dates import day_month, long_date
 from maia.availability.dated import MOST_WEEKS, Turn
-from maia.availability.weekly import WEEKDAYS, WeeklyHours
+from maia.availability.weekly import WEEKDAYS, WeeklyHours, monday_of
 from maia.office.fields.days import DayField
 from maia.office.fields.kept_form import KeptForm
 from maia.office.settings.hours_line import MOST_BREAKS, Ranges, line_names
@@ -84,7 +84,7 @@ class CountForm(KeptForm, forms.Form):
             self.add_error("first_monday", _("Say on which Monday week 1 begins."))
         elif monday.weekday() != 0:
             words = _("%(day)s is no Monday: that of its week is %(monday)s.")
-            of_its_week = day_month(monday - timedelta(days=monday.weekday()))
+            of_its_week = day_month(monday_of(monday))
             said = {"day": long_date(monday).capitalize(), "monday": of_its_week}
             self.add_error("first_monday", words % said)
         return typed
@@ -172,12 +172,7 @@ class TurnForm:
         """For the template: a week's name, and its form."""
         count = self._shown_count()
         return [
-            {
-                "name": week_name(count, n),
-                "when": week_when(count, n),
-                "week": form,
-                "number": n + 1,
-            }
+            {"name": week_name(count, n), "when": week_when(count, n), "week": form}
             for n, form in enumerate(self.forms)
         ]
 
@@ -221,8 +216,7 @@ def week_when(count: Count, week: int) -> str:
 
 
 def _this_monday() -> date:
-    today = timezone.localdate()
-    return today - timedelta(days=today.weekday())
+    return monday_of(timezone.localdate())
 
 
 def _prefix(n: int) -> str | None:

@@ -18,7 +18,6 @@ from maia.office.fields.kept_form import in_turn
 from maia.office.meant import is_meant, mark_of
 from maia.office.once import made_once
 from maia.office.settings.period_words import beside_the_week
-from maia.office.settings.schedule import hours_of
 from maia.office.settings.type_form import TypeForm
 from maia.office.settings.week_form import WeekForm
 from maia.office.settings.whose import get_type
@@ -149,7 +148,7 @@ def preview_type(request: OfficeRequest) -> HttpResponse:
 def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
     form = TypeForm(request.POST or None, instance=type)  # posted, it holds the type
     plan = Schedule.objects.filter(appointment_type=type).first() if type.pk else None
-    week = WeekForm(request.POST or None, ranges=hours_of(plan))
+    week = WeekForm(request.POST or None, ranges=plan.hours() if plan else {})
     owns = bool(form.is_bound and form.data.get("own_schedule"))
     more = "more_breaks" in request.POST
     if form.is_bound and not more and form.is_valid():
