@@ -3,8 +3,12 @@
 import os
 import subprocess
 import sys
+import time
 
 from django.db import connection
+
+from maia.messaging.models import Message
+from tests.pace import PATIENCE
 
 
 def environment(**settings):
@@ -27,3 +31,17 @@ def environment(**settings):
 def start_worker(env, *arguments):
     command = [sys.executable, "-m", "maia", "worker", *arguments]
     return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def work_until_idle(env, workers=1):
+    """Until nothing is left that may be taken, also of what a killed worker had in its hands and had
+    not begun: others may take it a moment later, so an idle worker may have ended before."""
+    _all_end(start_worker(env, "--until-idle") for _ in range(workers))
+    in_hand = Message.objects.filter(status="queued").exclude(lease_until=None)
+    time.sleep(max([0, *(m.lease_until.timestamp() - time.time() for m in in_hand)]))
+    _all_end(start_worker(env, "--until-idle") for _ in range(workers))
+
+
+def _all_end(workers):
+    for worker in list(workers):
+        assert worker.wait(PATIENCE) == 0

@@ -19,7 +19,7 @@ from maia.messaging.models import Message
 from tests.conftest import THURSDAY, at, make_patient
 from tests.faults.test_races import race
 from tests.pace import PATIENCE
-from tests.workers import environment, start_worker
+from tests.workers import environment, start_worker, work_until_idle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PRACTICE = By.practice(None)
@@ -79,9 +79,7 @@ def test_workers_that_are_killed_lose_none(practice, follow_up, anne, smtp):
             killed.wait(seconds)
         killed.kill()
         killed.wait(PATIENCE)
-    both = [start_worker(env, "--until-idle") for _ in range(2)]
-    for worker in both:
-        assert worker.wait(PATIENCE) == 0
+    work_until_idle(env, workers=2)
     assert counted("expired") == 8
     told = Message.objects.filter(kind="cancelled", recipient="patient")
     assert told.count() == 8

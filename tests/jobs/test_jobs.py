@@ -39,7 +39,7 @@ from maia.practices.models import Practice
 from maia.privacy.housekeeping import keep_house
 from tests.conftest import NOW
 from tests.pace import PATIENCE
-from tests.workers import environment, start_worker
+from tests.workers import environment, start_worker, work_until_idle
 
 
 @pytest.fixture(autouse=True)
@@ -281,9 +281,7 @@ def test_messages_that_a_killed_worker_had_not_begun_do_not_wait_for_its_lease(
     worker.wait()
     in_hand = Message.objects.filter(status="queued").exclude(lease_until=None)
     assert in_hand.exists()
-    assert start_worker(env, "--until-idle").wait(PATIENCE) == 0
-    time.sleep(max((m.lease_until.timestamp() - time.time() for m in in_hand), default=0))
-    assert start_worker(env, "--until-idle").wait(PATIENCE) == 0
+    work_until_idle(env)
     statuses = set(Message.objects.values_list("status", flat=True))
     assert statuses <= {"sent", "sending"}
     assert Message.objects.filter(status="sending").count() <= 1  # that one: nobody knows
