@@ -15,7 +15,8 @@ from django.db.models import BaseConstraint
 class NoOverlap(BaseConstraint):
     """No two rows where the booleans ``condition`` hold share ``owner`` and a moment.
 
-    ``start`` and ``end`` are columns of instants, half-open. ``owner`` is an integer column.
+    ``start`` and ``end`` are columns of instants, half-open. ``owner`` is an integer column; rows that
+    have none never clash.
     """
 
     def __init__(
@@ -53,6 +54,8 @@ class NoOverlap(BaseConstraint):
         using: str = DEFAULT_DB_ALIAS,
     ) -> None:
         if not all(getattr(instance, field) for field in self.condition):
+            return
+        if getattr(instance, self.owner) is None:
             return
         rows = model._default_manager.using(using).filter(
             **dict.fromkeys(self.condition, True),
@@ -108,7 +111,11 @@ class NoOverlap(BaseConstraint):
 
     def _exclude(self, model: type[models.Model]) -> str:
         owner, start, end, condition = self._columns(model)
-        where = " AND ".join(f'"{c}"' for c in condition) or "true"
+        wanted = [f'"{c}"' for c in condition]
+        if any(field.column == owner and field.null for field in model._meta.concrete_fields):
+            # A range without edges, which is what one of no owner would be, holds everything.
+            wanted.append(f'"{owner}" IS NOT NULL')
+        where = " AND ".join(wanted) or "true"
         # A range of one integer instead of the integer: gist has no operator class for integers
         # without the btree_gist extension, which takes rights that a host may not give.
         return (
@@ -139,7 +146,9 @@ class NoOverlap(BaseConstraint):
         ]
 
 
-# The agenda's own: named here so that the model and `booking` speak of one thing.
+# The agenda's own: named here so that the model and the acts speak of one thing.
 NO_OVERLAP = NoOverlap(
     name="event_no_overlap", owner="practitioner_id", condition=("blocking", "exclusive")
 )
+# Whatever overlaps on purpose: nobody is twice in one room.
+ROOM_NO_OVERLAP = NoOverlap(name="room_no_overlap", owner="room_id", condition=("blocking",))

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from maia.appointments.constraints import NO_OVERLAP
+from maia.appointments.constraints import NO_OVERLAP, ROOM_NO_OVERLAP
 from maia.appointments.offer import why_not_offered
 from maia.patients.models import Patient
-from maia.practices.models import Practice, Practitioner
+from maia.practices.models import Practice, Practitioner, Room
 from maia.practices.validators import COLOUR, validate_colour
 from maia.schedules.models import AppointmentType
 from maia.schedules.repeating import Rule
@@ -111,6 +111,11 @@ class Event(models.Model):
     is_apart = models.BooleanField(default=False, db_default=False)  # it was changed alone
     # Of a personal event: grown by every change, so that who saves over another one's is told.
     version = models.PositiveIntegerField(default=0, db_default=0)
+    # What it takes beside her time. A room with events is archived, never deleted.
+    room = models.ForeignKey(
+        Room, models.PROTECT, null=True, blank=True, related_name="events",
+        db_index=False,  # event_by_room is one
+    )  # fmt: skip
     # Whether it takes the time: a cancelled appointment does not.
     blocking = models.BooleanField(default=True)
     # False only where the practitioner overlapped on purpose.
@@ -124,6 +129,11 @@ class Event(models.Model):
         indexes = [
             # By end: a search from today on never reads the years behind it.
             models.Index(fields=["practitioner", "end", "start"], name="event_by_end"),
+            models.Index(
+                fields=["room", "end", "start"],
+                condition=Q(room__isnull=False),
+                name="event_by_room",
+            ),
             models.Index(
                 fields=["series", "series_date"],
                 condition=Q(series__isnull=False),
@@ -139,6 +149,7 @@ class Event(models.Model):
                 condition=Q(colour="") | Q(colour__regex=COLOUR), name="event_colour_format"
             ),
             NO_OVERLAP,
+            ROOM_NO_OVERLAP,
         ]
 
     def __str__(self) -> str:
@@ -361,6 +372,9 @@ class HistoryEntry(models.Model):
     # Of a corrected patient: whose it was before.
     old_patient = models.ForeignKey(
         Patient, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    old_room = models.ForeignKey(
+        Room, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     old_overlap = models.BooleanField(default=False, db_default=False)  # on purpose
     # Of a move by the practice: the keys of the events that stood over its old time, which it may go back to.

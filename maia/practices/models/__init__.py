@@ -1,6 +1,7 @@
 """The tenant and its professionals, with each one's booking rules (rules 3.1, 3.5)."""
 
 from maia.practices.models.practice import FormerSlug, Practice, Suspension, one_line
+from maia.practices.models.rooms import Room
 from maia.practices.models.shown import Picture, Website
 from maia.practices.models.team import Membership, Practitioner
 
@@ -14,6 +15,7 @@ __all__ = [
     "Picture",
     "Practice",
     "Practitioner",
+    "Room",
     "Suspension",
     "Website",
     "one_line",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from maia.availability.policy import Policy
 from maia.availability.slots import Shape
 from maia.outside.deriving import derived
-from maia.practices.models import Practice, Practitioner
+from maia.practices.models import Practice, Practitioner, Room
 from maia.practices.validators import COLOUR, validate_colour
 from maia.schedules.models.categories import Category, PlaceKind
 
@@ -69,6 +69,8 @@ class AppointmentType(models.Model):
         blank=True,
         validators=[URLValidator(schemes=["https"])],
     )
+    # It takes one of them that is free and not archived; without any it needs none.
+    rooms = models.ManyToManyField(Room, blank=True, related_name="types", editable=False)
     duration_minutes = models.PositiveSmallIntegerField(
         _("duration, in minutes"), validators=[MinValueValidator(5), MaxValueValidator(720)]
     )
