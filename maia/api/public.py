@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import chain
 from typing import Annotated, Any
@@ -218,9 +218,14 @@ def slots(request: HttpRequest, slug: str, asked: Annotated[SlotsQuery, Query()]
 def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
     """Books as the patient whose token it is. `slot_taken` comes with `alternatives`."""
     user = request.auth.user  # type: ignore[attr-defined]
+    now = timezone.now()
     try:
         type, (practitioner,) = read_offer(
-            slug, wanted.type, wanted.practitioner, token=wanted.link
+            slug,
+            wanted.type,
+            wanted.practitioner,
+            since=now.date() - timedelta(days=1),  # wherever on earth
+            token=wanted.link,
         )
     except AppointmentType.DoesNotExist:
         raise Http404 from None
@@ -230,7 +235,6 @@ def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
             403, "unknown_patient", "This practice has no record of hers: book once on its page."
         )
     key = request.headers.get("Idempotency-Key", "")
-    now = timezone.now()
 
     def create() -> Made:
         asked = wanted.address if type.asks_address else None

@@ -308,8 +308,13 @@ class Appointment(models.Model):
 
     def may_move(self, now: datetime) -> bool:
         """Moving needs free times: a type and a practitioner that still have some online."""
-        offered = why_not_offered(self.type, self.practitioner, online=True) is None
-        return self.may_change(now) and offered and not self.patient.online_booking_barred
+        if not self.may_change(now) or self.patient.online_booking_barred:
+            return False
+        today = now.astimezone(self.practice.zone).date()
+        why_not = why_not_offered(
+            self.type, self.practitioner, online=True, day=today, or_later=True
+        )
+        return why_not is None
 
     @property
     def changed_at(self) -> datetime:

@@ -20,9 +20,10 @@ from maia.schedules.models import AppointmentType, ranges_between
 from maia.schedules.written import Count, WrittenDay, WrittenHours, WrittenPeriod
 
 M = TypeVar("M", bound=models.Model)
-# Of events, absences, weeks that may be full, lines and what else is said of hours: JSON arrays.
+# Of events, absences, weeks that may be full, replacements, lines and what else is said of hours: JSON
+# arrays.
 Texts = tuple[str, ...]
-NOTHING: Texts = ("[]",) * 5
+NOTHING: Texts = ("[]",) * 6
 Hours = dict[
     int | None, WrittenHours
 ]  # by practitioner; None: the type's own, if it has a schedule
@@ -42,25 +43,40 @@ class Taken(NamedTuple):
     buffer_after_minutes: int
 
 
+# Whether a practitioner has the type of `t` on her own account.
+_HAS_IT = """
+(t.practitioner_id IS NULL OR t.practitioner_id = {one}.id)
+AND (NOT t.for_some OR EXISTS (SELECT 1 FROM schedules_appointmenttype_some s
+                               WHERE s.appointmenttype_id = t.id AND s.practitioner_id = {one}.id))
+"""
+# With who takes over from somebody who offers it, from the date that is asked for on.
 _OFFER = """
-SELECT {columns}, p.id AS who, p.position AS rank
+SELECT {columns}, ({p_has_it}) AS hers, p.id AS who, p.position AS rank
 FROM schedules_appointmenttype t
 JOIN practices_practice c ON c.id = t.practice_id
 LEFT JOIN practices_practitioner p ON p.practice_id = c.id AND p.is_active
-    AND p.allow_online_booking AND (t.practitioner_id IS NULL OR t.practitioner_id = p.id)
-    AND (NOT t.for_some OR EXISTS (SELECT 1 FROM schedules_appointmenttype_some s
-                                   WHERE s.appointmenttype_id = t.id AND s.practitioner_id = p.id))
+    AND p.allow_online_booking AND (({p_has_it}) OR EXISTS (
+        SELECT 1 FROM practices_replacement r
+        JOIN practices_practitioner q ON q.id = r.practitioner_id AND q.is_active
+            AND q.allow_online_booking AND {q_has_it}
+        WHERE r.substitute_id = p.id AND r.last_date >= %s))
     AND (CAST(%s AS bigint) IS NULL OR p.id = %s)
 WHERE t.id = %s AND c.slug = %s AND t.allow_online_booking AND NOT t.archived
 """
-# Five texts of JSON: each row of its own is fetched and converted by Python one after the other,
+# Six texts of JSON: each row of its own is fetched and converted by Python one after the other,
 # and SQLite's gives other threads their turn each time. Events by their end: the index leaves the
 # years behind unread. The end of time is `EventQuerySet.touching`'s: one plan for all looks.
 # A schedule without lines has a row as well: it replaces, and opens nothing. The last text is of what
 # most schedules do not have: turns, periods, other weeks, exceptional openings.
 _PLANS = """
 plans AS (SELECT id, practitioner_id AS who, weeks, by_number, first_monday FROM schedules_schedule
-          WHERE practitioner_id IN ({people}) OR appointment_type_id = %s)
+          WHERE practitioner_id IN ({people}) OR appointment_type_id = %s
+          UNION
+          SELECT s.id, s.practitioner_id, s.weeks, s.by_number, s.first_monday
+          FROM practices_replacement r
+          JOIN schedules_schedule s ON s.practitioner_id = r.practitioner_id
+          WHERE r.substitute_id IN ({people}) AND r.hours = 'replaced'
+            AND r.last_date >= %s AND r.first_date <= %s)
 """
 _TAKEN = """
 (SELECT CAST({gather}({row}(practitioner_id, start, "end", id, type_id,
@@ -80,6 +96,16 @@ _WEEKS = """
  WHERE w.id = %s AND w.max_a_week IS NOT NULL AND e.type_id = w.id
    AND e.practitioner_id IN ({people}) AND e."end" > %s AND e.start < %s AND e.blocking
    AND e."end" < 'infinity')
+"""
+_REPLACEMENTS = """
+(SELECT CAST({gather}({row}(r.practitioner_id, r.substitute_id, r.first_date, r.last_date, r.hours,
+                            q.closed_on_public_holidays,
+                            q.is_active AND {q_has_it}, q.allow_online_booking)) AS text)
+ FROM practices_replacement r
+ JOIN practices_practitioner q ON q.id = r.practitioner_id
+ JOIN schedules_appointmenttype t ON t.id = %s
+ WHERE (r.substitute_id IN ({people}) OR r.practitioner_id IN ({people}))
+   AND r.last_date >= %s AND r.first_date <= %s)
 """
 _HOURS = """
 (SELECT CAST({gather}({row}(s.who, l.weekday, l.start, l."end", l.breaks)) AS text)
@@ -103,6 +129,7 @@ _HOURS = """
 _BOTH = """
 WITH offered AS ({offer}), {plans} SELECT offered.*, {agendas} FROM offered ORDER BY rank, who
 """
+_HAVE_IT = {f"{one}_has_it": _HAS_IT.format(one=one) for one in "pq"}
 _AS_JSON = {
     "sqlite": {"gather": "json_group_array", "row": "json_array", "json": "json"},
     "postgresql": {"gather": "json_agg", "row": "json_build_array", "json": ""},
@@ -110,14 +137,14 @@ _AS_JSON = {
 
 
 def read_offer(
-    slug: str, type_id: int, only: int | None = None, *, token: str = ""
+    slug: str, type_id: int, only: int | None = None, *, since: date, token: str = ""
 ) -> tuple[AppointmentType, list[Practitioner]]:
     """A type that is online in the practice of ``slug``, and who offers it online, in the
-    practice's order: all, or the ``only`` one asked for. ``token``: of the link of one that is by
-    private link only. One query. Raises
+    practice's order: all, or the ``only`` one asked for; with who takes over, from ``since`` on, from
+    somebody who does. ``token``: of the link of one that is by private link only. One query. Raises
     `AppointmentType.DoesNotExist`, and `NotBookable` where the one asked for does not offer it."""
     statement = f"{_offer_statement()} ORDER BY rank, who"
-    return _offered(read(statement, [only, only, type_id, slug]), only, token)
+    return _offered(read(statement, [_date(since), only, only, type_id, slug]), only, token)
 
 
 def read_agendas(type_id: int, people: Sequence[int], opens: datetime, closes: datetime) -> Texts:
@@ -126,11 +153,14 @@ def read_agendas(type_id: int, people: Sequence[int], opens: datetime, closes: d
     `parse_agendas` reads, the same as long as nothing changes. One query."""
     if not people:
         return NOTHING
-    span = [*people, *_adapted(opens, closes)]
+    span, days = [*people, *_adapted(opens, closes)], _days(opens, closes)
     plans, agendas = _agendas_statement(", ".join(["%s"] * len(people)))
     weeks = [type_id, *people, *_adapted(*_weeks(opens, closes))]
-    wanted = [*people, type_id, *span, *span, *weeks, *_days(opens, closes)]
-    (row,) = read(f"WITH {plans} SELECT {agendas}", wanted)
+    planned = [*people, type_id, *people, *days]
+    replaced = [type_id, *people, *people, *days]
+    (row,) = read(
+        f"WITH {plans} SELECT {agendas}", [*planned, *span, *span, *weeks, *replaced, *days]
+    )
     return _texts(row)
 
 
@@ -140,8 +170,8 @@ def read_hours(type_id: int | None, people: Sequence[int], first: date, last: da
         return {}
     words = {"people": ", ".join(["%s"] * len(people)), **_AS_JSON[connection.vendor]}
     statement = f"WITH {_PLANS} SELECT {_HOURS}".format(**words)
-    days = [connection.ops.adapt_datefield_value(day) for day in (first, last)]
-    (row,) = read(statement, [*people, type_id or 0, *days])
+    days = [_date(first), _date(last)]
+    (row,) = read(statement, [*people, type_id or 0, *people, *days, *days])
     return parse_hours(_texts(row, 2))
 
 
@@ -159,7 +189,9 @@ def read_offer_and_agendas(
     statement = _BOTH.format(offer=_offer_statement(), plans=plans, agendas=agendas)
     span, days = _adapted(opens, closes), _days(opens, closes)
     weeks = [type_id, *_adapted(*_weeks(opens, closes))]
-    rows = read(statement, [only, only, type_id, slug, type_id, *span, *span, *weeks, *days])
+    offer = [days[0], only, only, type_id, slug]
+    planned, replaced = [type_id, *days], [type_id, *days]
+    rows = read(statement, [*offer, *planned, *span, *span, *weeks, *replaced, *days])
     return *_offered(rows, only, token), _texts(rows[0])
 
 
@@ -234,16 +266,17 @@ def _offered(
         raise AppointmentType.DoesNotExist
     of_type, of_practice, of_practitioner = (len(m._meta.concrete_fields) for m in _MODELS)
     mine = of_type + of_practice
+    hers = mine + of_practitioner
     offered = _made(AppointmentType, rows[0][:of_type])
     if not offered.opens_with(token):
         raise AppointmentType.DoesNotExist
     offered.practice = _made(Practice, rows[0][of_type:mine])
-    people = [row[mine : mine + of_practitioner] for row in rows]
-    team = [_made(Practitioner, values) for values in people if values[0] is not None]
+    people = [row for row in rows if row[mine] is not None]
+    team = [_made(Practitioner, row[mine:hers]) for row in people]
     if only is not None and not team:
         raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
     if offered.for_some:
-        offered.is_known_to_be_of(one.pk for one in team)
+        offered.is_known_to_be_of(row[mine] for row in people if row[hers])
     for practitioner in team:
         practitioner.practice = offered.practice
     return offered, team
@@ -258,7 +291,11 @@ def _weeks(opens: datetime, closes: datetime) -> tuple[datetime, datetime]:
 
 
 def _days(opens: datetime, closes: datetime) -> list[Any]:
-    return [connection.ops.adapt_datefield_value(at.date()) for at in (opens, closes)]
+    return [_date(at.date()) for at in (opens, closes)]
+
+
+def _date(day: date) -> Any:
+    return connection.ops.adapt_datefield_value(day)
 
 
 def _texts(row: tuple[Any, ...], count: int = len(NOTHING)) -> Texts:
@@ -269,14 +306,14 @@ def _texts(row: tuple[Any, ...], count: int = len(NOTHING)) -> Texts:
 @cache
 def _agendas_statement(people: str) -> tuple[str, str]:
     """The schedules that matter, and what is read of them and of the agendas."""
-    words = {"people": people, **_AS_JSON[connection.vendor]}
-    return _PLANS.format(**words), f"{_TAKEN}, {_WEEKS}, {_HOURS}".format(**words)
+    words = {"people": people, **_HAVE_IT, **_AS_JSON[connection.vendor]}
+    return _PLANS.format(**words), f"{_TAKEN}, {_WEEKS}, {_REPLACEMENTS}, {_HOURS}".format(**words)
 
 
 @cache
 def _offer_statement() -> str:
     columns = ", ".join(_columns(model, alias) for model, alias in zip(_MODELS, "tcp", strict=True))
-    return _OFFER.format(columns=columns)
+    return _OFFER.format(columns=columns, **_HAVE_IT)
 
 
 def _columns(model: type[models.Model], alias: str) -> str:

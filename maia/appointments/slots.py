@@ -11,21 +11,23 @@ from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from maia.appointments.exceptions import InvalidRange
 from maia.appointments.limits import Limits
 from maia.appointments.models import Event
-from maia.appointments.offer import why_not_offered
+from maia.appointments.offer import why_closed
 from maia.appointments.one_place import times_she_has, touches
 from maia.appointments.reading import (
     Taken,
     Texts,
-    hours_for,
     parse_agendas,
     parse_hours,
     parse_weeks,
     read_agendas,
     read_offer_and_agendas,
 )
+from maia.appointments.replaced import parse_substitutions, replaced_hours
 from maia.appointments.replica import on_primary
 from maia.availability.bounds import is_in_bounds
 from maia.availability.intervals import Interval
@@ -34,7 +36,7 @@ from maia.availability.policy import Window
 from maia.availability.slots import Busy, Shape, day_slots, filling, may_have_been_free, within
 from maia.availability.weekly import begins_on
 from maia.patients.models import Patient
-from maia.practices.models import Practitioner
+from maia.practices.models import Practitioner, Replacement
 from maia.schedules.holidays import public_holidays
 from maia.schedules.models import AppointmentType
 
@@ -80,17 +82,22 @@ class _Asked:
     zone: ZoneInfo
     first: date
     last: date
-    # By practitioner; with the public holidays on which she is closed.
-    team: tuple[tuple[int, frozenset[date]], ...]
+    online: bool
+    holidays: frozenset[date]  # public ones
+    # By practitioner: whether these close her days, and whether the type is hers on her own account.
+    team: tuple[tuple[int, bool, bool], ...]
     without: int | None  # an event that is about to leave its place
 
 
-def practitioners_for(type: AppointmentType) -> list[Practitioner]:
-    """Who offers this type online, in the practice's order. One query; two of a type of several."""
+def practitioners_for(type: AppointmentType, since: date) -> list[Practitioner]:
+    """Who offers this type online, in the practice's order, with who replaces one of them from ``since`` on.
+    One query; two of a type of several."""
     online = type.practice.practitioners.bookable_online()
     keys = type.offered_by
     if keys is not None:
-        online = online.filter(pk__in=keys)
+        whose = Practitioner.objects.bookable_online().filter(pk__in=keys)
+        ahead = Replacement.objects.not_over(since).filter(practitioner__in=whose)
+        online = online.filter(Q(pk__in=keys) | Q(pk__in=ahead.values("substitute")))
     return list(online)
 
 
@@ -238,12 +245,11 @@ def _days(
     """``agendas``: what was read of them already, over at least these dates."""
     zone = type.practice.zone
     if now is not None:  # what is offered is what is accepted
-        practitioners = [p for p in practitioners if why_not_offered(type, p, online=True) is None]
+        practitioners = [p for p in practitioners if why_closed(type, p, online=True) is None]
         if not practitioners:
             return
     if agendas is None:
         agendas = read_agendas(type.pk, [p.pk for p in practitioners], *_instants(first, last))
-    holidays = frozenset(public_holidays(type.practice, first, last))
     asked = _Asked(
         type_id=type.pk,
         shape=_shape(type, without),
@@ -252,8 +258,11 @@ def _days(
         zone=zone,
         first=first,
         last=last,
+        online=now is not None,
+        holidays=frozenset(public_holidays(type.practice, first, last)),
         team=tuple(
-            (p.pk, holidays if p.closed_on_public_holidays else frozenset()) for p in practitioners
+            (p.pk, p.closed_on_public_holidays, _is_hers(type, p, now, without))
+            for p in practitioners
         ),
         without=without.pk if without else None,
     )
@@ -274,6 +283,15 @@ def _days(
                 by_date.setdefault(day, []).extend(free)
     for day in sorted(by_date):
         yield day, sorted(by_date[day], key=lambda slot: slot.start)  # stable: keeps their order
+
+
+def _is_hers(
+    type: AppointmentType, practitioner: Practitioner, now: datetime | None, leaving: Event | None
+) -> bool:
+    """On her own account, not for somebody whom she replaces. The practice moves what she has, whosever the
+    type has become."""
+    stays = now is None and leaving is not None and leaving.practitioner_id == practitioner.pk
+    return stays or type.is_offered_by(practitioner)
 
 
 def _shape(type: AppointmentType, leaving: Event | None) -> Shape:
@@ -297,11 +315,11 @@ def _window(
         return policy.window(now, zone)
     today = now.astimezone(zone).date()
     said = parse_hours(agendas)
-    begins = [
-        begins_on(said[whose].dated(type.pk), today, zone)
-        for whose in (None, practitioner.pk)
-        if whose in said
-    ]
+    whose = [None, practitioner.pk]
+    for one in parse_substitutions(agendas):
+        if one.substitute_id == practitioner.pk and one.first <= today <= one.last:
+            whose.append(one.practitioner_id)  # in whose place she is there today
+    begins = [begins_on(said[who].dated(type.pk), today, zone) for who in whose if who in said]
     first = min((instant for instant in begins if instant is not None), default=None)
     return policy.window(now, zone, begins=first)
 
@@ -311,12 +329,21 @@ def may_just_have_gone(
 ) -> bool:
     """Whether a time that is no slot may have been one, until somebody else booked. One query."""
     day = start.astimezone(type.practice.zone).date()
-    holidays = frozenset(public_holidays(type.practice, day, day))
-    closing = holidays if practitioner.closed_on_public_holidays else frozenset()
-    said, rows = parse_agendas(read_agendas(type.pk, [practitioner.pk], *_instants(day, day)))
+    agendas = read_agendas(type.pk, [practitioner.pk], *_instants(day, day))
+    said, rows = parse_agendas(agendas)
+    hours = replaced_hours(
+        type.pk,
+        practitioner.pk,
+        said,
+        frozenset(public_holidays(type.practice, day, day)),
+        parse_substitutions(agendas),
+        closed_on_holidays=practitioner.closed_on_public_holidays,
+        is_hers=type.is_offered_by(practitioner),
+        online=True,
+    )
     return may_have_been_free(
         start,
-        hours=hours_for(type.pk, practitioner.pk, said, closing),
+        hours=hours,
         day=day,
         zone=type.practice.zone,
         shape=_shape(type, without),
@@ -329,7 +356,8 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
     """By practitioner, her days that have free slots, whatever the clock."""
     said, rows = parse_agendas(agendas)
     weeks = parse_weeks(agendas) if asked.max_a_week is not None else []
-    taken: dict[int, list[Taken]] = {pk: [] for pk, _holidays in asked.team}
+    substitutions = parse_substitutions(agendas)
+    taken: dict[int, list[Taken]] = {pk: [] for pk, *_of in asked.team}
     away: dict[int, list[Interval]] = {pk: [] for pk in taken}
     for row in rows:
         if row.id is None:
@@ -340,7 +368,16 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
     return tuple(
         tuple(
             day_slots(
-                hours=hours_for(asked.type_id, pk, said, holidays),
+                hours=replaced_hours(
+                    asked.type_id,
+                    pk,
+                    said,
+                    asked.holidays,
+                    substitutions,
+                    closed_on_holidays=closes,
+                    is_hers=is_hers,
+                    online=asked.online,
+                ),
                 dates=dates,
                 zone=asked.zone,
                 shape=asked.shape,
@@ -349,7 +386,7 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
                 full_dates=_full_dates(asked, pk, taken[pk], weeks, dates),
             )
         )
-        for pk, holidays in asked.team
+        for pk, closes, is_hers in asked.team
     )
 
 

@@ -25,6 +25,7 @@ class Because(StrEnum):
     PERIOD = "period"
     SPECIAL = "special"
     HOLIDAY = "holiday"
+    REPLACEMENT = "replacement"  # she has handed the day over, or taken somebody's over
 
 
 class InvalidTurn(ValueError):

@@ -1,7 +1,7 @@
 """The booking page: what for, when, confirm, booked. Each step has its own address."""
 
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -95,7 +95,8 @@ def get_choice(slug: str, type_id: TypeKey, practitioner_id: int, start: datetim
 def get_offer(slug: str, type_id: TypeKey) -> tuple[AppointmentType, list[Practitioner]]:
     """A type of this practice's page, or of the link, and who offers it. Raises Http404, `LinkGone`."""
     try:
-        type, team = read_offer(slug, type_id.id, token=type_id.token)
+        since = timezone.now().date() - timedelta(days=1)  # wherever on earth
+        type, team = read_offer(slug, type_id.id, since=since, token=type_id.token)
     except AppointmentType.DoesNotExist:
         if type_id.token:
             raise LinkGone(get_object_or_404(Practice, slug=slug)) from None
@@ -325,8 +326,9 @@ def _render_refusal(
     status: int = 409,
 ) -> HttpResponse:
     gone = would_another_time_do(refusal)
-    others = practitioners_for(choice.type) if gone else []
     now = timezone.now()
+    today = now.astimezone(choice.practice.zone).date()
+    others = practitioners_for(choice.type, today) if gone else []
     nearest = (
         nearest_free(choice.type, others, choice.start, now=now, patient=patient) if others else []
     )

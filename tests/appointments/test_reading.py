@@ -117,7 +117,7 @@ def test_hours_are_those_of_the_schedules(anne, colleague, follow_up, practice):
 def test_an_offer_is_that_of_the_models(anne, colleague, follow_up, practice):
     Practitioner.objects.filter(pk=anne.pk).update(evening_cutoff=time(20), phone="+33612345678")
     Practitioner.objects.create(practice=practice, first_name="A", last_name="B", is_active=False)
-    type, team = read_offer(practice.slug, follow_up.pk)
+    type, team = read_offer(practice.slug, follow_up.pk, since=NOW.date())
     stored = AppointmentType.objects.select_related("practice").get(pk=follow_up.pk)
     wanted = list(practice.practitioners.bookable_online())
     assert team == wanted == [anne, colleague]
@@ -131,19 +131,19 @@ def test_an_offer_is_that_of_the_models(anne, colleague, follow_up, practice):
 
 def test_an_offer_is_online_of_this_practice_and_by_its_practitioner(anne, colleague, practice):
     hers = make_type(practice, "Le sien", practitioner=colleague)
-    assert read_offer(practice.slug, hers.pk) == (hers, [colleague])
-    assert read_offer(practice.slug, hers.pk, colleague.pk) == (hers, [colleague])
+    assert read_offer(practice.slug, hers.pk, since=NOW.date()) == (hers, [colleague])
+    assert read_offer(practice.slug, hers.pk, colleague.pk, since=NOW.date()) == (hers, [colleague])
     with pytest.raises(NotBookable, match="not_this_practitioner"):
-        read_offer(practice.slug, hers.pk, anne.pk)
+        read_offer(practice.slug, hers.pk, anne.pk, since=NOW.date())
     Practitioner.objects.update(allow_online_booking=False)
-    assert read_offer(practice.slug, hers.pk) == (hers, [])
+    assert read_offer(practice.slug, hers.pk, since=NOW.date()) == (hers, [])
     for slug, pk in (("another", hers.pk), (practice.slug, 0)):
         with pytest.raises(AppointmentType.DoesNotExist):
-            read_offer(slug, pk)
+            read_offer(slug, pk, since=NOW.date())
     for state in ({"archived": True}, {"archived": False, "allow_online_booking": False}):
         AppointmentType.objects.filter(pk=hers.pk).update(**state)
         with pytest.raises(AppointmentType.DoesNotExist):
-            read_offer(practice.slug, hers.pk)
+            read_offer(practice.slug, hers.pk, since=NOW.date())
 
 
 def test_both_at_once_are_what_each_is_alone(anne, colleague, follow_up, practice):
@@ -159,7 +159,7 @@ def test_both_at_once_are_what_each_is_alone(anne, colleague, follow_up, practic
 
     def same(type, only):
         found, team, agendas = read_offer_and_agendas(practice.slug, type.pk, only, *span)
-        assert (found, team) == read_offer(practice.slug, type.pk, only)
+        assert (found, team) == read_offer(practice.slug, type.pk, only, since=NOW.date())
         alone = read_agendas(type.pk, [one.pk for one in team], *span)
         as_read = [[sorted(part, key=str) for part in parse_agendas(t)] for t in (agendas, alone)]
         assert as_read[0] == as_read[1] or not team
@@ -181,10 +181,10 @@ def test_an_offer_by_private_link_is_read_with_its_token_alone(anne, practice):
     type, other = (make_type(practice, name, link_uid=uuid4()) for name in "AB")
     for token in ("", "x", other.key.token):
         with pytest.raises(AppointmentType.DoesNotExist):
-            read_offer(practice.slug, type.pk, token=token)
+            read_offer(practice.slug, type.pk, token=token, since=NOW.date())
         with pytest.raises(AppointmentType.DoesNotExist):
             read_offer_and_agendas(practice.slug, type.pk, None, NOW, NOW + HOUR, token=token)
-    found, team = read_offer(practice.slug, type.pk, token=type.key.token)
+    found, team = read_offer(practice.slug, type.pk, token=type.key.token, since=NOW.date())
     assert (found, found.link_uid, team) == (type, type.link_uid, [anne])
     assert not AppointmentType.objects.bookable_online().exists()
 
@@ -198,12 +198,12 @@ def test_a_type_of_some_is_offered_by_them_alone(
     type.set_owners([anne, last])
     type.save()
     type.save_owners([anne, last])
-    _found, team = read_offer(practice.slug, type.pk)
-    assert team == practitioners_for(type) == [anne, last]
+    _found, team = read_offer(practice.slug, type.pk, since=NOW.date())
+    assert team == practitioners_for(type, NOW.date()) == [anne, last]
     with django_assert_max_num_queries(1):
         offered_slots(practice.slug, type.pk, None, NOW.date(), NOW.date(), now=NOW)
     with pytest.raises(NotBookable):
-        read_offer(practice.slug, type.pk, colleague.pk)
+        read_offer(practice.slug, type.pk, colleague.pk, since=NOW.date())
     for by in (By.patient(None), By.practice(None)):
         with pytest.raises(NotBookable, match="not_this_practitioner"):
             book_appointment(

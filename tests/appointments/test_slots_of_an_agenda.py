@@ -91,16 +91,16 @@ def test_two_practitioners_are_offered_together_in_order(practice, anne, follow_
         practice=practice, first_name="Inès", last_name="Haddad", position=1
     )
     Schedule.objects.create(practitioner=ines).write({THURSDAY.weekday(): [(540, 600)]})
-    both = practitioners_for(follow_up)
+    both = practitioners_for(follow_up, NOW.date())
     assert both == [anne, ines]
     found = free_slots(follow_up, both, THURSDAY, THURSDAY, now=NOW)[THURSDAY]
     assert [s.practitioner for s in found[:4]] == [anne, ines, anne, ines]
     hers = make_type(practice, practitioner=ines)
-    assert practitioners_for(hers) == [ines]
+    assert practitioners_for(hers, NOW.date()) == [ines]
     ines.allow_online_booking = False
     ines.save()
-    assert practitioners_for(follow_up) == [anne]
-    assert practitioners_for(hers) == []
+    assert practitioners_for(follow_up, NOW.date()) == [anne]
+    assert practitioners_for(hers, NOW.date()) == []
 
 
 def test_the_next_free_date_skips_what_is_closed(anne, follow_up):

@@ -108,6 +108,20 @@ def _is_full(day, zone, counted, a_day, a_week) -> bool:
 
 
 def naive_ranges(hours: dict, day: date) -> list[tuple[int, int]]:
+    """What she works, for herself and for others. ``hours``: as `_ranges_of_hers` takes them, and
+    ``hers``: whether the type is hers; ``handed``: first and last dates of who replaces her; ``taken``:
+    of those whom she replaces, with their hours, or None for her own."""
+    works_for_others = []
+    for first, last in hours["handed"]:
+        if not (day < first or day > last):
+            return []
+    for first, last, theirs in hours["taken"]:
+        if first <= day <= last:
+            works_for_others += _ranges_of_hers(hours if theirs is None else theirs, day)
+    return works_for_others + (_ranges_of_hers(hours, day) if hours["hers"] else [])
+
+
+def _ranges_of_hers(hours: dict, day: date) -> list[tuple[int, int]]:
     """``hours``: ``special`` (ranges by date), ``holidays``, ``periods`` (first, last or None, weeks,
     counted), ``weeks`` and ``counted``: None, a Monday, or *number*. A week is ranges by weekday."""
     if day in hours["special"]:

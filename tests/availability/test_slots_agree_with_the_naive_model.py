@@ -13,6 +13,7 @@ from maia.availability.dated import Because, DatedHours, Period, SpecialDay, Tur
 from maia.availability.intervals import Interval
 from maia.availability.limits import full_dates
 from maia.availability.policy import Policy
+from maia.availability.replacing import Handed, ReplacedHours, TakenOver
 from maia.availability.slots import Busy, Shape, day_slots, filling, within
 from maia.availability.weekly import WeeklyHours, begins_on
 from tests.availability.naive import naive_slots
@@ -95,6 +96,22 @@ def dated_hours(draw, first):
 
 
 @st.composite
+def replaced_hours(draw, first):
+    """The same, of somebody who may have handed days over, and taken days over from others."""
+    hours = draw(dated_hours(first))
+    near = st.integers(-1, 3).map(lambda n: first + timedelta(days=n))
+    handed, taken, hers = [], [], True
+    if draw(st.sampled_from([False, False, False, False, True])):
+        if draw(st.sampled_from([False, False, False, True])):
+            handed.append(tuple(sorted([draw(near), draw(near)])))
+        for _other in range(draw(st.integers(1, 2))):
+            theirs = draw(st.none() | dated_hours(first))
+            taken.append((*sorted([draw(near), draw(near)]), theirs))
+        hers = draw(st.sampled_from([True, True, False]))
+    return hours | {"handed": handed, "taken": taken, "hers": hers}
+
+
+@st.composite
 def agendas(draw):
     zone = draw(st.sampled_from(ZONES))
     changes = CHANGES[zone.key]
@@ -124,7 +141,7 @@ def agendas(draw):
         local = now.astimezone(zone)
         cutoffs += [local.hour * 60 + local.minute] * 2  # just now
     return {
-        "hours": draw(dated_hours(first)),
+        "hours": draw(replaced_hours(first)),
         "first": first,
         "last": last,
         "zone": zone,
@@ -184,6 +201,18 @@ def test_the_heart_offers_what_the_naive_model_offers():
 
 
 def in_the_heart(hours):
+    return ReplacedHours(
+        dated(hours),
+        hours["hers"],
+        [Handed(*span) for span in hours["handed"]],
+        [
+            TakenOver(begins, ends, None if theirs is None else dated(theirs))
+            for begins, ends, theirs in hours["taken"]
+        ],
+    )
+
+
+def dated(hours):
     def turn(weeks, counted):
         monday = counted if isinstance(counted, date) else None
         by_number = counted == "number"

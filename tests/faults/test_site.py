@@ -47,7 +47,7 @@ for n in range(%d):
     session.save()
     cookies.append(session.session_key)
 today = timezone.localdate()
-found = free_slots(type, practitioners_for(type)[:1], today + timedelta(days=7),
+found = free_slots(type, practitioners_for(type, today)[:1], today + timedelta(days=7),
                    today + timedelta(days=60), now=timezone.now())
 slots = [s for slots in found.values() for s in slots]
 print(json.dumps({"cookies": cookies, "urls": [confirm_url(type, s) for s in slots[:40]]}))

@@ -212,7 +212,7 @@ def availability(request: HttpRequest, asked: Annotated[AvailabilityQuery, Query
     types = AppointmentType.objects.filter(practice=practice).select_related("practice")
     type = get_object_or_404(types, pk=asked.type)
     hers = practitioner(request, asked.practitioner)
-    why_not = why_not_offered(type, hers, online=False)
+    why_not = why_not_offered(type, hers, online=False, day=asked.date)
     if why_not is not None:
         raise NotBookable(why_not)
     slots = free_of_day(type, hers, asked.date, now=timezone.now())
@@ -229,12 +229,16 @@ def free(request: HttpRequest, asked: Annotated[FreeQuery, Query()]) -> Any:
     team = (
         [practitioner(request, asked.practitioner)]
         if asked.practitioner
-        else list(practice.practitioners.filter(is_active=True))
+        else list(practice.practitioners.filter(is_active=True).with_substitutions())
     )
-    offering = [one for one in team if why_not_offered(type, one, online=False) is None]
+    first = asked.first or now.astimezone(practice.zone).date()
+    offering = [
+        one
+        for one in team
+        if why_not_offered(type, one, online=False, day=first, or_later=True) is None
+    ]
     if asked.practitioner and not offering:
         raise NotBookable(NotBookable.Reason.NOT_THIS_PRACTITIONER)
-    first = asked.first or now.astimezone(practice.zone).date()
     part = Part(asked.part) if asked.part else None
     coming = coming_slots(type, offering, first, now=now, part=part, days=asked.limit)
     slots = [slot for day in coming.values() for slot in day][: asked.limit]

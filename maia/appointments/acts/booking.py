@@ -77,7 +77,8 @@ def book_appointment(
                     raise RequestReused
                 return made
         taken = False
-        why_not = why_not_offered(type, practitioner, online=by.is_patient)
+        day = start.astimezone(practitioner.practice.zone).date()
+        why_not = why_not_offered(type, practitioner, online=by.is_patient, day=day)
         if why_not is not None:
             raise NotBookable(why_not)
         if by.is_patient:

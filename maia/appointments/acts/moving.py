@@ -77,7 +77,8 @@ def move_appointment(
                 raise TooLate
             if current.patient.online_booking_barred:
                 raise NotBookable(Reason.BARRED)
-            why_not = why_not_offered(current.type, current.practitioner, online=True)
+            day = start.astimezone(current.practice.zone).date()
+            why_not = why_not_offered(current.type, current.practitioner, online=True, day=day)
             if why_not is not None:
                 raise NotBookable(why_not)
             refuse_if_busy(current.patient, start, wanted.end, but=[current.event_id])
@@ -200,7 +201,8 @@ def _put(
         raise AlreadyBegun  # it would expire at once
     retyped = type is not None and type != current.type
     if retyped or wanted.practitioner != old.practitioner:
-        why_not = why_not_offered(type or current.type, wanted.practitioner, online=False)
+        day = wanted.start.astimezone(current.practice.zone).date()
+        why_not = why_not_offered(type or current.type, wanted.practitioner, online=False, day=day)
         if why_not is not None:
             raise NotBookable(why_not)
     taken = is_taken(wanted.practitioner, wanted.start, wanted.end, but=[event.pk])

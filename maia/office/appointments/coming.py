@@ -66,7 +66,7 @@ def coming_times(
     day = above["from_day"]
     if type is None or day is None:
         return {"coming": None, "asked": True, **above}
-    team = _who(request, typed, type)
+    team = _who(request, typed, type, day)
     coming = coming_slots(
         type,
         team,
@@ -162,12 +162,18 @@ def _none_on(typed: QueryDict, day: date, coming: dict[date, Any]) -> str:
     return _("Nothing free on %(day)s; then:") % {"day": weekday_date(day)}
 
 
-def _who(request: OfficeRequest, typed: QueryDict, type: AppointmentType) -> list[Practitioner]:
-    """The one who is chosen, or all who offer it."""
-    team = request.seat.practice.practitioners.filter(is_active=True)
+def _who(
+    request: OfficeRequest, typed: QueryDict, type: AppointmentType, day: date
+) -> list[Practitioner]:
+    """The one who is chosen, or all who offer it from ``day`` on."""
+    team = request.seat.practice.practitioners.filter(is_active=True).with_substitutions()
     if not typed.get("everybody"):
         team = team.filter(pk=parse_id(typed.get("practitioner", "")) or 0)
-    return [one for one in team if why_not_offered(type, one, online=False) is None]
+    return [
+        one
+        for one in team
+        if why_not_offered(type, one, online=False, day=day, or_later=True) is None
+    ]
 
 
 def taken_from(request: OfficeRequest) -> dict[str, Any]:

@@ -143,7 +143,11 @@ def _first_free(request: OfficeRequest, practitioner: Practitioner, day: date) -
     types = AppointmentType.objects.filter(practice=request.seat.practice, archived=False)
     types = types.select_related("practice")
     asked = _one_of(types, request.GET.get("type"))
-    offered = (one for one in types if why_not_offered(one, practitioner, online=False) is None)
+    offered = (
+        one
+        for one in types
+        if why_not_offered(one, practitioner, online=False, day=day, or_later=True) is None
+    )
     type = asked or next(offered, None)
     if type is None:
         return None

@@ -1,6 +1,7 @@
 """The tenant and its professionals, with each one's booking rules (rules 3.1, 3.5)."""
 
 from maia.practices.models.practice import FormerSlug, Practice, Suspension, one_line
+from maia.practices.models.replacements import Replacement
 from maia.practices.models.rooms import Room
 from maia.practices.models.shown import Picture, Website
 from maia.practices.models.team import Membership, Practitioner
@@ -15,6 +16,7 @@ __all__ = [
     "Picture",
     "Practice",
     "Practitioner",
+    "Replacement",
     "Room",
     "Suspension",
     "Website",
