@@ -15,6 +15,7 @@ from maia.api.office import (
     messages,
     patients,
     personal,
+    replacements,
     sheets,
     types,
 )
@@ -81,6 +82,7 @@ api.add_router("office/imports", imports.router)
 api.add_router("office/", appointments.router)
 api.add_router("office/", personal.router)
 api.add_router("office/", blocks.router)
+api.add_router("office/", replacements.router)
 api.add_router("office/", messages.router)
 
 

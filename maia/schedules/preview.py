@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from maia.availability.dated import Because, DatedHours
 from maia.availability.intervals import Interval, merge, subtract
+from maia.availability.replacing import Handed, ReplacedHours, TakenOver
 from maia.availability.weekly import WallRange, lay_out
-from maia.practices.models import Practitioner
+from maia.practices.models import Practitioner, Replacement
 from maia.schedules.holidays import holiday_names, public_holidays
 from maia.schedules.models import AppointmentType, Schedule
 from maia.schedules.written import PREFETCHED, WrittenHours
@@ -32,10 +35,13 @@ def preview(
     last: date,
     *,
     language: str = "",
+    type: AppointmentType | None = None,
 ) -> Iterator[Preview]:
-    """What ``hours`` give from ``first`` to ``last``, both included, less the absences of ``practitioner``.
-    One query. ``language``: of the holidays' names."""
+    """What ``hours`` give from ``first`` to ``last``, both included, less the absences of ``practitioner``,
+    and what replacements make of them, by name. Two queries; some more for each whom she replaces by
+    that one's hours. ``language``: of the holidays' names; ``type``: whose own hours they are."""
     practice = practitioner.practice
+    replaced = with_replacements(practitioner, hours, first, last, type)
     names = holiday_names(practice, first, last, language)
     margin = timedelta(days=2)
     away = practitioner.absences.filter(
@@ -45,8 +51,8 @@ def preview(
     holes = merge(interval for interval, _title in absences)
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
-        held = hours.on(day)
-        opened = [one for _day, laid in lay_out(hours, [day], practice.zone) for one in laid]
+        held = replaced.on(day)
+        opened = [one for _day, laid in lay_out(replaced, [day], practice.zone) for one in laid]
         if opened and not subtract(opened, holes):
             titles = (title for hole, title in absences if hole.overlaps(opened[0]))
             yield Preview(day, (), ABSENCE, next(titles, ""))
@@ -54,6 +60,30 @@ def preview(
             yield Preview(day, (), held.because, names.get(day, ""))
         else:
             yield Preview(day, held.ranges, held.because, held.title)
+
+
+def with_replacements(
+    practitioner: Practitioner,
+    hours: DatedHours,
+    first: date,
+    last: date,
+    type: AppointmentType | None = None,
+) -> ReplacedHours:
+    """``hours``, with what she has handed over and taken over in these dates (rule 3.10)."""
+    rows = Replacement.objects.meeting(first, last).with_names().order_by("first_date")
+    handed, taken_over = [], []
+    for one in rows.filter(Q(practitioner=practitioner) | Q(substitute=practitioner)):
+        span = (one.first_date, one.last_date)
+        if one.practitioner_id == practitioner.pk:
+            handed.append(Handed(*span, one.substitute.name))
+            continue
+        one.practitioner.practice = practitioner.practice
+        if type is None or type.is_offered_by(one.practitioner):
+            by_others = one.hours == Replacement.Hours.REPLACED
+            others = stored_hours(one.practitioner, first, last, type) if by_others else None
+            taken_over.append(TakenOver(*span, others, one.practitioner.name))
+    is_hers = type is None or type.is_offered_by(practitioner)
+    return ReplacedHours(hours, is_hers, handed, taken_over)
 
 
 def stored_hours(

@@ -4,10 +4,17 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from maia.appointments.acts import replacing
 from maia.appointments.acts.booking import book_appointment
 from maia.appointments.acts.moving import move_appointment
+from maia.appointments.acts.replacing import (
+    Fate,
+    NotFreeThere,
+    may_hand_over,
+    what_it_meets,
+)
 from maia.appointments.agenda import By
-from maia.appointments.exceptions import NotBookable
+from maia.appointments.exceptions import ChangedMeanwhile, NotBookable
 from maia.appointments.offer import why_not_offered
 from maia.appointments.slots import (
     free_slots,
@@ -18,7 +25,7 @@ from maia.appointments.slots import (
 from maia.practices.models import Practitioner, Replacement
 from maia.schedules.models import Schedule
 from maia.schedules.replacements import ReplacementRefused, absences_within, keep_replacement
-from tests.conftest import NOW, THURSDAY, at, make_type
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -268,3 +275,60 @@ def test_a_substitute_who_is_away_all_along_takes_nothing_over(anne, ines):
     kept = replace(anne, ines, THURSDAY, SATURDAY)
     assert absences_within(kept)[0] == first
     assert len(absences_within(kept)) == 2
+
+
+@pytest.mark.rule("3.10.4")
+def test_of_each_that_stands_there_the_practice_says_what_becomes(
+    anne, ines, hers, julie, practice
+):
+    by = By.practice(None)
+
+    def book(start, patient=julie):
+        return book_appointment(hers, anne, start, patient, by=by, now=NOW)
+
+    nine, half, friday = (
+        book(at(THURSDAY, "09:00")), book(at(THURSDAY, "09:30")), book(at(FRIDAY, "09:00")),
+    )  # fmt: skip
+    book(at(SATURDAY, "09:00"))
+    wanted = Replacement(
+        practice=practice, practitioner=anne, substitute=ines, first_date=THURSDAY, last_date=FRIDAY
+    )
+    assert what_it_meets(wanted, None, NOW).inside == [nine, half, friday]
+    decided = {nine.pk: Fate.HAND_OVER, half.pk: Fate.KEEP}
+    with pytest.raises(ChangedMeanwhile):
+        replacing.replace(wanted, decided=decided, by=by, now=NOW)
+    assert not Replacement.objects.exists()
+    wanted.pk = None
+    decided[friday.pk] = Fate.CANCEL
+    done = replacing.replace(wanted, decided=decided, by=by, now=NOW)
+    assert [done[fate] for fate in Fate] == [[nine], [half], [friday]]
+    for one in (nine, half, friday):
+        one.refresh_from_db()
+        one.event.refresh_from_db()
+    assert [one.event.practitioner for one in (nine, half, friday)] == [ines, anne, anne]
+    assert [one.status for one in (nine, half, friday)] == ["confirmed", "confirmed", "cancelled"]
+    told = [(one.action, one.tells) for one in nine.history.all()]
+    assert told == [("booked", True), ("moved", True)]
+    # Shortened, it leaves what she took over outside; lengthened, only what is new is asked about.
+    stored = Replacement.objects.get()
+    wanted.first_date, wanted.last_date = FRIDAY, SATURDAY
+    met = what_it_meets(wanted, stored, NOW)
+    assert [one.start for one in met.inside] == [at(SATURDAY, "09:00")]
+    assert met.outside == [nine]
+
+
+def test_she_takes_over_nothing_where_she_has_something_else(anne, ines, hers, julie, practice):
+    by = By.practice(None)
+    booked = book_appointment(hers, anne, at(THURSDAY, "09:00"), julie, by=by, now=NOW)
+    own = make_type(practice, practitioner=ines)
+    book_appointment(
+        own, ines, at(THURSDAY, "09:15"), make_patient(practice, "Maud"), by=by, now=NOW
+    )
+    wanted = Replacement(
+        practice=practice, practitioner=anne, substitute=ines, first_date=THURSDAY, last_date=FRIDAY
+    )
+    assert not may_hand_over(wanted, booked)
+    with pytest.raises(NotFreeThere) as refusal:
+        replacing.replace(wanted, decided={booked.pk: Fate.HAND_OVER}, by=by, now=NOW)
+    assert refusal.value.appointments == [booked]
+    assert not Replacement.objects.exists()

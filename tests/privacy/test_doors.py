@@ -21,6 +21,8 @@ ANSWERS = {
     "sharing",
     "covered",
     "stranded",
+    "what_it_leaves",
+    "what_it_meets",
     "would_be_told",
     "data_of_patient",
 }
@@ -32,6 +34,7 @@ ONE_ROW = {  # a row is got by its key, then opened (`open_record`) or acted upo
     "api/office/patients.py:_ours", "api/office/appointments.py:_ours",
     "api/office/appointments.py:create_appointment", "api/office/appointments.py:change",
     "office/appointments/whose.py:correct_patient", "api/office/messages.py:messages",
+    "api/office/replacements.py:hand_appointments_over",
 }  # fmt: skip
 OPENS = {  # of a record or an appointment that the same function opens
     "office/appointments/tellings.py:told_of",
@@ -48,6 +51,7 @@ READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who
     "office/absences/views.py:new_absence", "office/absences/deciding.py:Deciding._row", "office/settings/schedule.py:schedule",
     "office/settings/openings.py:_edit", "office/settings/periods.py:_edit",
     "api/office/blocks.py:create_absence.create", "api/office/sheets.py:write_schedule", "api/office/stranded.py:stranded",
+    "api/office/replacements.py:_write", "api/office/replacements.py:delete_replacement",
     "office/settings/types.py:_edit", "api/office/types.py:change_type",
     "office/agenda/wanted.py:Wanted.matching", "office/messages/views.py:_get",
     "office/personal/words.py:met_in_words",

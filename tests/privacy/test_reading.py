@@ -103,6 +103,9 @@ SAYS_NOBODY = {
     *((method, "office/personal-events/{id}") for method in ("get", "patch", "delete")),
     *((method, "office/absences") for method in ("get", "post")),
     *((method, "office/absences/{id}") for method in ("get", "patch", "delete")),
+    *((method, "office/replacements") for method in ("get", "post")),
+    *((method, "office/replacements/{id}") for method in ("get", "put", "delete")),
+    ("post", "office/replacements/{id}/hand-over"),
 }
 
 

@@ -26,6 +26,7 @@ HISTORY = {  # in the appointment's own history, which its page shows
     "office/appointments/acts.py:confirm", "office/appointments/dragging.py:undo", "office/appointments/acts.py:unconfirm",
     "api/office/appointments.py:create_appointment", "api/office/appointments.py:move",
     "api/office/appointments.py:change_appointment", "api/office/appointments.py:cancel", "api/office/appointments.py:change",
+    "api/office/replacements.py:hand_appointments_over",
 }  # fmt: skip
 DOMAIN = {  # in the transaction of the act: `privacy/merges.py`, `privacy/imports.py`
     "office/patients/merges.py:undo_merge", "office/patients/imports.py:patient_import",

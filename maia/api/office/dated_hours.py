@@ -203,7 +203,7 @@ def serve(router: Router, path: str, whose: Any, owner_of: Callable[..., Owner],
         owner = owner_of(request, of)
         whom, type = _whom(request, owner)
         hours = stored_hours(whom, span.first, span.last, type)
-        days = preview(whom, hours, span.first, span.last, language=get_language() or "")
+        days = preview(whom, hours, span.first, span.last, language=get_language() or "", type=type)
         return {
             "days": [
                 {"date": day, "hours": clocks(ranges), "because": because, "title": title}

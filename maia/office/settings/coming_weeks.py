@@ -113,6 +113,7 @@ def _what(day: Preview) -> str:
         Because.PERIOD: "",
         Because.HOLIDAY: "",
         ABSENCE: _("Absence"),
+        Because.REPLACEMENT: _("Replacement"),
     }
     why = " · ".join(filter(None, [names[day.because], day.title]))
     opened = " · ".join(map(in_clocks, day.ranges)) or pgettext("a day", "closed")
