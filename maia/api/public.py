@@ -25,6 +25,7 @@ from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
 from maia.appointments.exceptions import BookingRefused, would_another_time_do
 from maia.appointments.models import Appointment, Event
+from maia.appointments.offer import why_not_offered
 from maia.appointments.places import Reader, place_of
 from maia.appointments.reading import read_offer
 from maia.appointments.slots import Slot, nearest_free, offered_slots
@@ -167,7 +168,8 @@ def practice(request: HttpRequest, slug: str) -> Any:
 )
 def appointment_types(request: HttpRequest, slug: str) -> Any:
     found = get_object_or_404(Practice, slug=slug)
-    team = [one.pk for one in found.practitioners.bookable_online()]
+    since = timezone.now().date() - timedelta(days=1)  # wherever on earth
+    team = list(found.practitioners.bookable_online().with_substitutions())
     types = AppointmentType.objects.bookable_online().filter(practice=found)
     return {
         "items": [
@@ -180,10 +182,14 @@ def appointment_types(request: HttpRequest, slug: str) -> Any:
                 "description_html": str(description_html(type.description)),
                 "instructions_html": str(description_html(type.instructions)),
                 "place": type.place,
-                "practitioners": [pk for pk in team if pk in (type.offered_by or team)],
+                "practitioners": [
+                    one.pk
+                    for one in team
+                    if why_not_offered(type, one, online=True, day=since, or_later=True) is None
+                ],
                 "workshop": False,
             }
-            for type in types.select_related("category").prefetch_related("some")
+            for type in types.select_related("category", "practice").prefetch_related("some")
         ]
     }
 

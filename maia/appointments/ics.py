@@ -13,6 +13,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress
 
 from maia.appointments.models import Appointment
 from maia.appointments.places import Reader, place_of
+from maia.appointments.replacing_words import replaces
 
 OURS = "@maia"  # ends every UID of Maia's
 
@@ -67,6 +68,8 @@ def describe_for_patient(event: Event, appointment: Appointment) -> None:
     """With whom and where, as anybody may read it who sees her calendar."""
     name = one_line(appointment.practitioner.name)
     event.add("summary", _("Appointment with %(name)s") % {"name": name})
+    if whom := replaces(appointment.practitioner, appointment.type, appointment.start):
+        event.add("description", one_line(f"{appointment.practitioner.name}, {whom}"))
     if place := place_of(appointment, Reader.ANYBODY):
         event.add("location", one_line(place.in_a_calendar))
 

@@ -7,13 +7,17 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from maia.appointments.reading import hours_for, read_hours
-from maia.availability.dated import Because
+from django.db.models import Q
+
+from maia.appointments.reading import Hours, hours_for, read_hours
+from maia.availability.dated import Because, DatedHours
 from maia.availability.intervals import Interval, merge, subtract
+from maia.availability.replacing import Handed, ReplacedHours, TakenOver
 from maia.availability.weekly import WeeklyHours, lay_out
-from maia.practices.models import Practitioner
+from maia.practices.models import Practitioner, Replacement
 from maia.schedules.holidays import holiday_names
 from maia.schedules.models import Absence, AppointmentType
+from maia.schedules.preview import with_replacements
 from maia.schedules.written import WrittenHours
 
 
@@ -22,13 +26,16 @@ class Why(StrEnum):
     HOLIDAY = "holiday"
     ABSENCE = "absence"
     CALENDAR = "calendar"  # busy in another calendar of hers
+    REPLACEMENT = "replacement"  # somebody takes over from her
 
 
 class ClosedTime(NamedTuple):
     start: datetime
     end: datetime
     why: Why
-    title: str = ""  # the holiday's name, the absence's title, the calendar's name
+    title: str = (
+        ""  # the name of the holiday, of the calendar, of who replaces her; the absence's title
+    )
     absence: int | None = None  # the key of the one that was made by hand
 
     def local(self, zone: ZoneInfo) -> "ClosedTime":
@@ -45,17 +52,19 @@ class Opening(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What the agenda shows behind a practitioner's events."""
+    """What the agenda shows behind a practitioner's events. ``replaces``: the time that she works on days
+    on which she takes over, from whom it says."""
 
     practitioner: Practitioner
     closed: list[ClosedTime]
     openings: list[Opening]
+    replaces: list[Opening]
 
 
 def closed_times(
     practitioners: Sequence[Practitioner], start: datetime, end: datetime, language: str = ""
 ) -> Iterator[Shown]:
-    """Of each practitioner of one practice, in ``[start, end)``. Two queries.
+    """Of each practitioner of one practice, in ``[start, end)``. Three queries.
 
     Time outside her hours comes without what something else closes as well; a public holiday closes nothing
     where an exceptional opening says its hours. ``language``: of the holidays' names. Times are local.
@@ -70,11 +79,22 @@ def closed_times(
     names = holiday_names(practitioners[0].practice, first, last, language)
     whole = [Interval(start.astimezone(UTC), end.astimezone(UTC))]
     dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    replacements = list(
+        Replacement.objects.meeting(first, last)
+        .filter(Q(practitioner__in=people) | Q(substitute__in=people))
+        .with_names()
+    )
     for practitioner in practitioners:
         holidays = frozenset(names) if practitioner.closed_on_public_holidays else frozenset()
         written = said.get(practitioner.pk, WrittenHours())
-        hours = written.dated(holidays=holidays)
+        own = written.dated(holidays=holidays)
+        hours = _replaced(practitioner, own, replacements, said, frozenset(names))
         closed = away[practitioner.pk]
+        for handed in hours.handed:
+            midnight, ends = _midnight(handed.first, zone), _midnight(_after(handed.last), zone)
+            span = max(midnight, start), min(ends, end)
+            if span[0] < span[1]:
+                closed.append(ClosedTime(*span, Why.REPLACEMENT, handed.name))
         for day in sorted(holidays):
             midnight, next_one = (_midnight(d, zone) for d in (day, _after(day)))
             if hours.on(day).because == Because.HOLIDAY and midnight < end and next_one > start:
@@ -88,7 +108,14 @@ def closed_times(
         ]
         outside = subtract(whole, merge([*laid, *for_some, *named]))
         closed += [ClosedTime(one.start, one.end, Why.HOURS) for one in outside]
-        yield Shown(practitioner, [one.local(zone) for one in closed], openings)
+        taken_over = [
+            Opening(one.start.astimezone(zone), one.end.astimezone(zone), taken.name, None)
+            for taken in hours.taken_over
+            for _day, intervals in lay_out(hours, filter(taken.holds_on, dates), zone)
+            for one in intervals
+            if one.start < end and one.end > start
+        ]
+        yield Shown(practitioner, [one.local(zone) for one in closed], openings, taken_over)
 
 
 def what_closes(
@@ -103,13 +130,37 @@ def what_closes(
     day = start.astimezone(zone).date()
     (shown,) = closed_times([practitioner], start, end, language)
     said = read_hours(type.pk, [practitioner.pk], day, _after(day))
-    days = lay_out(hours_for(type.pk, practitioner.pk, said), [day, _after(day)], zone)
+    hours = with_replacements(
+        practitioner, hours_for(type.pk, practitioner.pk, said), day, _after(day), type
+    )
+    days = lay_out(hours, [day, _after(day)], zone)
     opened = merge(interval for _day, intervals in days for interval in intervals)
     outside = subtract([Interval(start.astimezone(UTC), end.astimezone(UTC))], opened)
     return [
         *(one for one in shown.closed if one.why != Why.HOURS),
         *(ClosedTime(one.start, one.end, Why.HOURS).local(zone) for one in outside),
     ]
+
+
+def _replaced(
+    practitioner: Practitioner,
+    own: DatedHours,
+    replacements: Sequence[Replacement],
+    said: Hours,
+    holidays: frozenset[date],
+) -> ReplacedHours:
+    """Her general hours, with what she has handed over and taken over."""
+    handed, taken_over = [], []
+    for one in replacements:
+        span, replaced = (one.first_date, one.last_date), one.practitioner
+        if one.practitioner_id == practitioner.pk:
+            handed.append(Handed(*span, one.substitute.name))
+        elif one.substitute_id == practitioner.pk:
+            closing = holidays if replaced.closed_on_public_holidays else frozenset[date]()
+            theirs = said.get(replaced.pk, WrittenHours()).dated(holidays=closing)
+            by_theirs = one.hours == Replacement.Hours.REPLACED
+            taken_over.append(TakenOver(*span, theirs if by_theirs else None, replaced.name))
+    return ReplacedHours(own, True, handed, taken_over)
 
 
 def _away(people: list[int], start: datetime, end: datetime) -> dict[int, list[ClosedTime]]:

@@ -14,6 +14,7 @@ from maia.appointments.dates import clock, long_date
 from maia.appointments.ics import Method, ics
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.places import Place, Reader, place_of
+from maia.appointments.replacing_words import replaces
 from maia.appointments.telling import start_known_before
 from maia.messaging.formerly import action_of
 from maia.messaging.invitation_words import invitation_letter
@@ -96,6 +97,7 @@ def _about_appointment(message: Message, sender: str, now: datetime) -> Letter:
             else _act_of_practice(appointment, action),
             "ink": ink_on(appointment.practice.accent_colour),
             "place": _place(appointment, to_patient=to_patient),
+            "replaces": replaces(appointment.practitioner, appointment.type, start),
             "lang": translation.get_language(),
         }
         text = render_to_string("messaging/email.txt", context)

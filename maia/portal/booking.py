@@ -43,9 +43,10 @@ from maia.portal import elsewhere, refusals
 from maia.portal.forms import DetailsForm, NoteForm
 from maia.portal.frame import frame_of
 from maia.portal.htmx import wants_part
+from maia.portal.replacements import replacements_shown
 from maia.portal.suspended import LinkGone, refuse_if_suspended
 from maia.portal.week import read_week
-from maia.practices.models import Practice, Practitioner
+from maia.practices.models import Practice, Practitioner, Replacement
 from maia.schedules.descriptions import description_html, is_long
 from maia.schedules.models import AppointmentType, TypeKey
 
@@ -106,11 +107,14 @@ def get_offer(slug: str, type_id: TypeKey) -> tuple[AppointmentType, list[Practi
 
 
 def _of_frame(request: HttpRequest, practitioners: list[Practitioner]) -> list[Practitioner]:
-    """A website may be one practitioner's of a practice."""
+    """A website may be one practitioner's of a practice, and then of who replaces her."""
     frame = frame_of(request)
     if frame is None or frame.practitioner_id is None:
         return practitioners
-    return [p for p in practitioners if p.pk == frame.practitioner_id]
+    hers = [p for p in practitioners if p.pk == frame.practitioner_id]
+    ahead = Replacement.objects.not_over(timezone.now().date() - timedelta(days=1))
+    instead = set(ahead.filter(practitioner__in=hers).values_list("substitute", flat=True))
+    return [p for p in practitioners if p in hers or p.pk in instead]
 
 
 def _own_practitioner(request: HttpRequest, practice: Practice) -> Practitioner | None:
@@ -147,7 +151,14 @@ def what_for(request: HttpRequest, slug: str) -> HttpResponse:
     practitioners, types = _offered(request, practice)
     if len(types) == 1:
         return redirect("slots", slug, types[0].key)
-    context = {"practice": practice, "practitioners": practitioners, "types": types}
+    context = {
+        "practice": practice,
+        "practitioners": practitioners,
+        "types": types,
+        "replacements": replacements_shown(
+            practice, practitioners, None, timezone.localdate(timezone=practice.zone)
+        ),
+    }
     return render(request, "portal/what_for.html", context)
 
 
@@ -177,6 +188,9 @@ def when(request: HttpRequest, slug: str, type_id: TypeKey) -> HttpResponse:
             "practitioners": practitioners,
             "wanted": wanted[0] if wanted else None,
             "week": week,
+            "replacements": lambda: replacements_shown(
+                type.practice, practitioners, type, timezone.localdate(timezone=type.practice.zone)
+            ),
             "query": f"&practitioner={wanted[0].pk}" if wanted else "",
             # Asked by the whole page only, not by each turn of its days.
             "has_others": lambda: len(_offered(request, type.practice)[1]) > 1,

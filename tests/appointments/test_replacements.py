@@ -3,6 +3,7 @@
 from datetime import date, time, timedelta
 
 import pytest
+from django.utils import translation
 
 from maia.appointments.acts import replacing
 from maia.appointments.acts.booking import book_appointment
@@ -16,6 +17,8 @@ from maia.appointments.acts.replacing import (
 from maia.appointments.agenda import By
 from maia.appointments.exceptions import ChangedMeanwhile, NotBookable
 from maia.appointments.offer import why_not_offered
+from maia.appointments.opening import Why, closed_times, what_closes
+from maia.appointments.replacing_words import replaces
 from maia.appointments.slots import (
     free_slots,
     next_free_date,
@@ -332,3 +335,32 @@ def test_she_takes_over_nothing_where_she_has_something_else(anne, ines, hers, j
         replacing.replace(wanted, decided={booked.pk: Fate.HAND_OVER}, by=by, now=NOW)
     assert refusal.value.appointments == [booked]
     assert not Replacement.objects.exists()
+
+
+@pytest.mark.rule("3.10.5")
+def test_it_is_said_where_she_stands_in_and_nowhere_else(anne, ines, hers, follow_up, practice):
+    own = make_type(practice, practitioner=ines)
+    replace(anne, ines)
+    with translation.override("fr"):
+        assert replaces(ines, hers, at(FRIDAY, "14:00")) == "remplace Anne Morel"
+        assert replaces(ines, follow_up, at(FRIDAY, "14:00")) == "remplace Anne Morel"
+        others = [(hers, at(SATURDAY, "14:00")), (own, at(FRIDAY, "14:00")), (None, NOW)]
+        assert [replaces(ines, *other) for other in others] == ["", "", ""]
+        assert replaces(anne, hers, at(FRIDAY, "09:00")) == ""
+
+
+def test_the_agenda_shows_who_is_closed_and_who_works_instead(anne, ines):
+    replace(anne, ines, hours=REPLACED)
+    both = closed_times([anne, ines], at(THURSDAY, "00:00"), at(FRIDAY, "00:00"))
+    hers, theirs = both
+    (closed,) = [one for one in hers.closed if one.why == Why.REPLACEMENT]
+    assert (closed.title, closed.start, closed.end) == (
+        ines.name, at(THURSDAY, "00:00"), at(FRIDAY, "00:00"),
+    )  # fmt: skip
+    assert [(one.title, one.start) for one in theirs.replaces] == [
+        (anne.name, at(THURSDAY, "09:00")), (anne.name, at(THURSDAY, "14:00")),
+    ]  # fmt: skip
+    assert (
+        what_closes(ines, make_type(anne.practice), at(THURSDAY, "09:00"), at(THURSDAY, "10:00"))
+        == []
+    )

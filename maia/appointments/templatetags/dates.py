@@ -1,4 +1,4 @@
-"""Dates in words for templates: `{% load dates %}`. Instants are read in the current zone."""
+"""Dates in words for templates, and who is there on them: `{% load dates %}`. Instants are read in the current zone."""
 
 from datetime import date, datetime
 
@@ -6,6 +6,9 @@ from django import template
 from django.utils import timezone
 
 from maia.appointments import dates
+from maia.appointments.replacing_words import replaces
+from maia.practices.models import Practitioner
+from maia.schedules.models import AppointmentType
 
 register = template.Library()
 
@@ -18,6 +21,11 @@ def span(start: datetime, end: datetime) -> str:
 @register.simple_tag
 def hours(start: datetime, end: datetime) -> str:
     return dates.hours(timezone.localtime(start), timezone.localtime(end))
+
+
+@register.simple_tag(name="replaces")
+def replaces_whom(practitioner: Practitioner, type: AppointmentType | None, start: datetime) -> str:
+    return replaces(practitioner, type, start)
 
 
 @register.simple_tag

@@ -18,7 +18,8 @@ from maia.practices.seats import Seat
 def closed_rows(
     seat: Seat, practitioners: Sequence[Practitioner], start: datetime, end: datetime
 ) -> Iterator[dict[str, Any]]:
-    """Behind the events: absences, holidays and busy time by name, hours hatched. Two queries."""
+    """Behind the events: absences, holidays, replacements and busy time by name, hours hatched. Three
+    queries."""
     zone = seat.practice.zone
     for shown in closed_times(practitioners, start, end, get_language() or ""):
         practitioner = shown.practitioner
@@ -33,13 +34,23 @@ def closed_rows(
                 "title": opening_name(opening.title),
                 "url": opening_page(seat, practitioner, opening.id),
             }
+        for taken in shown.replaces:
+            yield {
+                "resourceIds": [practitioner.pk],
+                "start": wall(taken.start, zone),
+                "end": wall(taken.end, zone),
+                "display": "background",
+                "classNames": ["opening"],
+                "title": replaces_name(taken.title),
+                "url": replacements_page(seat),
+            }
         for closed in (part for whole in shown.closed for part in _parts(whole)):
             row = {
                 "resourceIds": [practitioner.pk],
                 "start": wall(closed.start, zone),
                 "end": wall(closed.end, zone),
                 "display": "background",
-                "classNames": ["closed", str(closed.why)],
+                "classNames": ["closed", *class_of(closed.why)],
             }
             if name := closed_name(seat, practitioner, closed):
                 row |= {"title": name, "url": page(closed.why, closed.absence)}
@@ -48,6 +59,14 @@ def closed_rows(
 
 def opening_name(title: str) -> str:
     return f"{_('Opening')} · {title}" if title else _("Exceptional opening")
+
+
+def replaces_name(name: str) -> str:
+    return _("Replaces %(name)s") % {"name": name}
+
+
+def replacements_page(seat: Seat) -> str:
+    return ""
 
 
 def opening_page(seat: Seat, practitioner: Practitioner, opening: int | None) -> str:
@@ -67,11 +86,15 @@ def closed_name(seat: Seat, practitioner: Practitioner, closed: ClosedTime) -> s
         return f"{busy} · {closed.title}" if hers else busy
     if closed.why == Why.ABSENCE:
         return f"{_('Absence')} · {closed.title}" if closed.title else _("Absence")
+    if closed.why == Why.REPLACEMENT:
+        return _("Replaced by %(name)s") % {"name": closed.title}
     return _("%(name)s (public holiday)") % {"name": closed.title}
 
 
 def closed_page(seat: Seat, practitioner: Practitioner, why: Why, absence: int | None) -> str:
     """Where it is changed; where she may not, the list of absences, or nothing."""
+    if why == Why.REPLACEMENT:
+        return replacements_page(seat)
     if not seat.may_change_settings_of(practitioner):
         return reverse("office:absences") if why == Why.ABSENCE else ""
     if why == Why.ABSENCE:
@@ -94,6 +117,11 @@ def whole_days(begins: datetime, ends: datetime) -> list[date]:
         days.append(day)
         day += timedelta(days=1)
     return days
+
+
+def class_of(why: Why) -> list[str]:
+    """A replacement is drawn as an absence is."""
+    return [str(Why.ABSENCE if why == Why.REPLACEMENT else why)]
 
 
 def _parts(closed: ClosedTime) -> Iterator[ClosedTime]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from maia.appointments.models import Event
 from maia.appointments.opening import Why, closed_times
-from maia.office.agenda.closed import closed_name, opening_name, whole_days
+from maia.office.agenda.closed import class_of, closed_name, opening_name, whole_days
 from maia.practices.models import Practitioner
 from maia.practices.seats import Seat
 from maia.schedules.holidays import holiday_names
@@ -27,8 +27,8 @@ def month_rows(
     end: datetime,
     events: Any,
 ) -> list[Row]:
-    """Whole days: their load, holidays and absences by name, and those that are closed for all of
-    them. ``events``: those that count. Three queries."""
+    """Whole days: their load, holidays, absences and replacements by name, and those that are
+    closed for all of them. ``events``: those that count. Four queries."""
     practice = seat.practice
     counted = (
         events.exclude(kind=Event.Kind.PERSONAL)
@@ -53,11 +53,12 @@ def month_rows(
             begins, ends = closed.start, closed.end
             days = whole_days(begins, ends)
             shut |= {(day, practitioner.pk) for day in days}
-            if closed.why == Why.ABSENCE or (closed.why == Why.CALENDAR and days):
+            is_named = closed.why in (Why.ABSENCE, Why.REPLACEMENT)
+            if is_named or (closed.why == Why.CALENDAR and days):
                 whose = f" ({practitioner.name})" if len(active) > 1 else ""
                 name = closed_name(seat, practitioner, closed) + whose
                 last_day = (ends - timedelta(seconds=1)).date()
-                rows.append(_whole_days(begins.date(), last_day, name, [str(closed.why)]))
+                rows.append(_whole_days(begins.date(), last_day, name, class_of(closed.why)))
     for day in sorted({day for day, _of in shut}):
         if all((day, practitioner.pk) in shut for practitioner in active):
             behind = {"display": "background"}

@@ -49,7 +49,10 @@ SELECT
  FROM (SELECT p.id, p.first_name, p.last_name, p.title, p.is_active, p.closed_on_public_holidays,
               c.country, c.holiday_region, c.time_zone
        FROM practices_practitioner p JOIN practices_practice c ON c.id = p.practice_id
-       WHERE p.practice_id = %s ORDER BY p.id) AS people)
+       WHERE p.practice_id = %s ORDER BY p.id) AS people),
+(SELECT CAST({gather}({row}(practitioner_id, substitute_id, first_date, last_date, hours)) AS text)
+ FROM (SELECT practitioner_id, substitute_id, first_date, last_date, hours
+       FROM practices_replacement WHERE practice_id = %s ORDER BY id) AS replacements)
 """
 _AS_JSON = {
     "sqlite": {"gather": "json_group_array", "row": "json_array", "seats": "json(seats)"},
@@ -120,7 +123,7 @@ def read_agendas(team: Sequence[Practitioner], start: datetime, end: datetime) -
     span = [*people, *(connection.ops.adapt_datetimefield_value(at) for at in (start, end))]
     practice = team[0].practice_id
     with connection.cursor() as cursor:
-        cursor.execute(_statement(len(people)), [*span, *span, *people, practice, practice])
+        cursor.execute(_statement(len(people)), [*span, *span, *people, *[practice] * 3])
         texts: Any = cursor.fetchone()
     return Agendas(tuple(text or "[]" for text in texts))
 

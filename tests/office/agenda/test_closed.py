@@ -139,3 +139,19 @@ def test_a_month_says_how_many_and_what_closes_it(owner, anne, away, booked_in):
     assert "2026-12-10" not in shut
     only = owner.get(path + "&status=unconfirmed").json()
     assert [row["start"] for row in only if "count" in row] == ["2026-12-11"]
+
+
+@pytest.mark.rule("3.10.5")
+def test_a_replacement_is_named_in_the_columns_of_both(owner, anne, ines):
+    monday = date(2026, 12, 21)
+    ines.schedule.write({0: [(840, 900)]})
+    anne.practice.replacements.create(
+        practitioner=anne, substitute=ines, first_date=monday, last_date=monday, hours="replaced"
+    )
+    assert [title for title, _url in named(closed_of(owner, anne), "absence")] == [
+        "Remplacée par Inès Haddad"
+    ]
+    theirs = named(closed_of(owner, ines), "opening")
+    assert {title for title, _url in theirs} == {"Remplace Anne Morel"}
+    rows = owner.get(f"/pro/agenda/events/?{WEEK}&view=month").json()
+    assert any("Remplacée par Inès Haddad" in row["title"] for row in rows)

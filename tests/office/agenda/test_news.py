@@ -188,3 +188,13 @@ def test_a_page_that_asks_by_itself_keeps_no_session_alive(owner, ask, kind, tim
         assert ask().status_code == 204
     time_machine.move_to(NOW + sessions.idle_time(kind) + timedelta(seconds=1), tick=False)
     assert ask().status_code == 302
+
+
+def test_a_replacement_is_news(practice, anne, ines, changed):
+    assert not changed()
+    one = practice.replacements.create(
+        practitioner=anne, substitute=ines, first_date=THURSDAY, last_date=THURSDAY
+    )
+    assert changed()
+    one.delete()
+    assert changed()
