@@ -15,6 +15,7 @@ from maia.api.office import (
     messages,
     patients,
     personal,
+    places,
     replacements,
     sheets,
     types,
@@ -84,6 +85,7 @@ api.add_router("office/", personal.router)
 api.add_router("office/", blocks.router)
 api.add_router("office/", replacements.router)
 api.add_router("office/", messages.router)
+api.add_router("office/", places.router)
 
 
 @csrf_exempt

@@ -6,7 +6,7 @@ from ninja import Schema
 from pydantic import Field
 
 from maia.api.fields import Body
-from maia.appointments.places import Place
+from maia.appointments.places import Whereabouts
 from maia.patients.addresses import LENGTHS, Address
 
 Kind = Literal["site", "home", "phone", "video"]
@@ -14,6 +14,7 @@ Kind = Literal["site", "home", "phone", "video"]
 
 class PlaceOut(Schema):
     kind: Kind
+    site: int | None = Field(description="Its key, of a practice that has several.")
     words: str = Field(examples=["At your home"], description="In the language asked for.")
     address: str = Field(examples=["12 rue des Lilas, 44000 Nantes"])
     directions: str = Field(description="How to come, or how to get in.")
@@ -31,9 +32,10 @@ class AddressIn(Body):
         return Address.typed(**self.dict())
 
 
-def place_in_json(place: Place) -> dict[str, Any]:
+def place_in_json(place: Whereabouts) -> dict[str, Any]:
     return {
         "kind": place.kind.value,
+        "site": place.site,
         "words": place.words,
         "address": ", ".join(place.lines),
         "directions": place.directions,

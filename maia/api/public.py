@@ -36,6 +36,7 @@ from maia.patients.text import clean_text
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.descriptions import description_html
 from maia.schedules.models import AppointmentType
+from maia.schedules.sites import sites_to_choose
 
 router = Router(tags=["public"])
 _KEYS = UUID("5b0f1ad4-8e0a-4c0a-a9a4-4f1c1f0b6d1e")
@@ -46,11 +47,18 @@ class PractitionerOut(Schema):
     name: str = Field(examples=["Camille Lefèvre"])
 
 
+class PublicPlaceOut(Schema):
+    id: int
+    name: str = Field(examples=["Maison de santé du Quai"])
+    address: str = Field(examples=["1 quai Neuf, 35400 Saint-Malo"])
+
+
 class PracticeOut(Schema):
     name: str = Field(examples=["Cabinet des Lilas"])
     slug: str = Field(examples=["cabinet-des-lilas"])
     time_zone: str = Field(examples=["Europe/Paris"])
     practitioners: list[PractitionerOut]
+    places: list[PublicPlaceOut] = Field(description="None where all is at one address.")
 
 
 class PublicTypeOut(Schema):
@@ -75,6 +83,7 @@ class SlotOut(Schema):
     end: str = Field(examples=["2026-12-03T10:00:00+01:00"])
     practitioner: int = Field(examples=[1])
     seats_left: int = Field(examples=[1])
+    place: int | None = Field(description="The site, of a practice that has several.")
 
 
 class SlotsOut(Schema):
@@ -140,6 +149,7 @@ def slots_in_json(slots: Iterable[Slot], zone: ZoneInfo) -> list[dict[str, Any]]
             "end": _local(slot.end, zone),
             "practitioner": slot.practitioner.pk,
             "seats_left": 1,
+            "place": slot.place,
         }
         for slot in slots
     ]
@@ -159,6 +169,10 @@ def practice(request: HttpRequest, slug: str) -> Any:
         "slug": found.slug,
         "time_zone": found.time_zone,
         "practitioners": [{"id": one.pk, "name": one.name} for one in team],
+        "places": [
+            {"id": site.pk, "name": site.name, "address": site.address}
+            for site in sites_to_choose(found)
+        ],
     }
 
 

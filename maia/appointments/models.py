@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from maia.appointments.constraints import NO_OVERLAP, ROOM_NO_OVERLAP
 from maia.appointments.offer import why_not_offered
 from maia.patients.models import Patient
-from maia.practices.models import Practice, Practitioner, Room
+from maia.practices.models import Place, Practice, Practitioner, Room
 from maia.practices.validators import COLOUR, validate_colour
 from maia.schedules.models import AppointmentType
 from maia.schedules.repeating import Rule
@@ -94,6 +94,11 @@ class Event(models.Model):
     )
     start = models.DateTimeField(_("start"))
     end = models.DateTimeField(_("end"))
+    # At which site; None: at the main one, or at none.
+    place = models.ForeignKey(
+        Place, models.PROTECT, null=True, blank=True, editable=False, related_name="events",
+        db_index=False,  # event_by_place is one: few are anywhere else
+    )  # fmt: skip
     buffer_before_minutes = models.PositiveSmallIntegerField(default=0)
     buffer_after_minutes = models.PositiveSmallIntegerField(default=0)
     title = models.CharField(_("title"), max_length=120, blank=True)
@@ -139,6 +144,9 @@ class Event(models.Model):
                 condition=Q(series__isnull=False),
                 name="event_by_series",
             ),
+            models.Index(
+                fields=["place", "end"], condition=Q(place__isnull=False), name="event_by_place"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(start__lt=F("end")), name="event_range_order"),
@@ -169,7 +177,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def with_details(self) -> "AppointmentQuerySet":
         """All that a page or a message about an appointment says, in one query."""
         return self.select_related(
-            "event__type", "event__practitioner__practice", "practice", "patient__user"
+            "event__type",
+            "event__practitioner__practice",
+            "event__place",
+            "practice",
+            "patient__user",
         )
 
     def with_changes(self) -> "AppointmentQuerySet":
@@ -373,6 +385,10 @@ class HistoryEntry(models.Model):
     old_end = models.DateTimeField(null=True, blank=True)
     old_practitioner = models.ForeignKey(
         Practitioner, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Empty where it was at the same site, or at none.
+    old_place = models.ForeignKey(
+        Place, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     # Of a corrected patient: whose it was before.
     old_patient = models.ForeignKey(

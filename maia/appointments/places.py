@@ -1,7 +1,6 @@
 """Where an appointment happens, as its reader may know it (rule 3.8).
 
-The one place that says so: pages, emails, calendar files, feeds and the API ask `place_of`. Sites
-of a practice will be more than one; rooms stand elsewhere.
+The one place that says so: pages, emails, calendar files, feeds and the API ask `place_of`.
 """
 
 from dataclasses import dataclass
@@ -11,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from maia.appointments.models import Appointment
 from maia.patients.models import Patient
-from maia.practices.models import Practitioner
-from maia.schedules.models import AppointmentType, PlaceKind
+from maia.practices.models import Place, PlaceKind, Practitioner
+from maia.schedules.models import AppointmentType
 
 
 class Reader(Enum):
@@ -23,7 +22,7 @@ class Reader(Enum):
 
 
 @dataclass(frozen=True)
-class Place:
+class Whereabouts:
     """``words`` are in the language that is active, and empty where the address says it all."""
 
     kind: PlaceKind
@@ -31,10 +30,17 @@ class Place:
     lines: tuple[str, ...] = ()  # an address
     directions: str = ""  # how to come, how to get in
     link: str = ""  # of the video room
-    phone: str = ""  # hers, where the midwife calls
+    phone: str = ""  # hers, where the midwife calls; or the site's own
+    is_another_site: bool = False  # than where the practice mostly is
+    site: int | None = None  # its key
 
     def __bool__(self) -> bool:
         return bool(self.words or self.lines)
+
+    @property
+    def is_at_the_practice(self) -> bool:
+        """Where its own address is right."""
+        return self.kind == PlaceKind.SITE and not self.is_another_site
 
     @property
     def on_one_line(self) -> str:
@@ -52,31 +58,36 @@ class Place:
         return self.lines[0] if self.kind == PlaceKind.SITE and self.lines else ""
 
 
-def place_of(appointment: Appointment, reader: Reader) -> Place:
+def place_of(appointment: Appointment, reader: Reader) -> Whereabouts:
     return _place(
         appointment.type,
         appointment.practitioner,
         appointment.patient,
+        appointment.event.place,
         reader,
         is_certain=appointment.status == Appointment.Status.CONFIRMED,
     )
 
 
 def place_of_offer(
-    type: AppointmentType, practitioner: Practitioner, patient: Patient | None
-) -> Place:
+    type: AppointmentType,
+    practitioner: Practitioner,
+    patient: Patient | None,
+    site: Place | None = None,
+) -> Whereabouts:
     """Before it is booked, for the patient; ``patient`` is None when she is not known yet."""
-    return _place(type, practitioner, patient, Reader.PATIENT, is_certain=False)
+    return _place(type, practitioner, patient, site, Reader.PATIENT, is_certain=False)
 
 
 def _place(
     type: AppointmentType,
     practitioner: Practitioner,
     patient: Patient | None,
+    site: Place | None,
     reader: Reader,
     *,
     is_certain: bool,
-) -> Place:
+) -> Whereabouts:
     match PlaceKind(type.place):
         case PlaceKind.HOME:
             return _home(patient, reader)
@@ -84,15 +95,33 @@ def _place(
             return _phone(practitioner, patient, reader)
         case PlaceKind.VIDEO:
             return _video(type, reader, is_certain=is_certain)
+    if site is not None and not site.is_main:
+        return _at(site)
     own = practitioner.has_own_address
-    return Place(
+    return Whereabouts(
         PlaceKind.SITE,
+        site.name if site and not own else "",
         lines=(practitioner.address,) if practitioner.address else (),
         directions="" if own else practitioner.practice.directions,
+        site=None if site is None else site.pk,
     )
 
 
-def _home(patient: Patient | None, reader: Reader) -> Place:
+def _at(site: Place) -> Whereabouts:
+    lines = (site.address,) if site.address else ()
+    phone = str(site.phone.as_national) if site.phone else ""
+    return Whereabouts(
+        PlaceKind.SITE,
+        site.name,
+        lines,
+        site.directions,
+        phone=phone,
+        is_another_site=True,
+        site=site.pk,
+    )
+
+
+def _home(patient: Patient | None, reader: Reader) -> Whereabouts:
     address = patient.address if patient else ""
     access = patient.access if patient else ""
     lines = (address,) if address else ()
@@ -103,26 +132,26 @@ def _home(patient: Patient | None, reader: Reader) -> Place:
                 if address
                 else _("At the patient's home: no address yet")
             )
-            return Place(PlaceKind.HOME, words, lines, access)
+            return Whereabouts(PlaceKind.HOME, words, lines, access)
         case Reader.PATIENT:
-            return Place(PlaceKind.HOME, _("At your home"), lines, access)
-    return Place(PlaceKind.HOME, _("At your home"))
+            return Whereabouts(PlaceKind.HOME, _("At your home"), lines, access)
+    return Whereabouts(PlaceKind.HOME, _("At your home"))
 
 
-def _phone(practitioner: Practitioner, patient: Patient | None, reader: Reader) -> Place:
+def _phone(practitioner: Practitioner, patient: Patient | None, reader: Reader) -> Whereabouts:
     called = (patient.mobile or patient.phone) if patient else None
     number = str(called.as_national) if called else ""
     said = {"name": practitioner.name, "phone": number}
     match reader:
         case Reader.PRACTICE:
             words = _("By phone, at %(phone)s") % said if number else _("By phone: no number yet")
-            return Place(PlaceKind.PHONE, words, phone=number)
+            return Whereabouts(PlaceKind.PHONE, words, phone=number)
         case Reader.PATIENT if number:
             words = _("By phone: %(name)s calls you at %(phone)s") % said
-            return Place(PlaceKind.PHONE, words, phone=number)
-    return Place(PlaceKind.PHONE, _("By phone: %(name)s calls you") % said)
+            return Whereabouts(PlaceKind.PHONE, words, phone=number)
+    return Whereabouts(PlaceKind.PHONE, _("By phone: %(name)s calls you") % said)
 
 
-def _video(type: AppointmentType, reader: Reader, *, is_certain: bool) -> Place:
+def _video(type: AppointmentType, reader: Reader, *, is_certain: bool) -> Whereabouts:
     shown = is_certain or reader is Reader.PRACTICE
-    return Place(PlaceKind.VIDEO, _("By video"), link=type.video_link if shown else "")
+    return Whereabouts(PlaceKind.VIDEO, _("By video"), link=type.video_link if shown else "")

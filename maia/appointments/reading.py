@@ -5,7 +5,7 @@ databases' answers; both engines read the same SQL. A test compares them with th
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -15,6 +15,7 @@ from django.db import connection, models
 from maia.appointments.exceptions import NotBookable
 from maia.appointments.replica import read
 from maia.availability.dated import DatedHours
+from maia.availability.sites import Sites, Ways
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType, ranges_between
 from maia.schedules.written import Count, WrittenDay, WrittenHours, WrittenPeriod
@@ -41,6 +42,14 @@ class Taken(NamedTuple):
     type_id: int | None
     buffer_before_minutes: int
     buffer_after_minutes: int
+    site: int | None = None
+
+
+class Sited(NamedTuple):
+    """What is said of sites. ``ways``: by practitioner."""
+
+    sites: Sites
+    ways: Mapping[int, Ways]
 
 
 # Whether a practitioner has the type of `t` on her own account.
@@ -67,7 +76,7 @@ WHERE t.id = %s AND c.slug = %s AND t.allow_online_booking AND NOT t.archived
 # and SQLite's gives other threads their turn each time. Events by their end: the index leaves the
 # years behind unread. The end of time is `EventQuerySet.touching`'s: one plan for all looks.
 # A schedule without lines has a row as well: it replaces, and opens nothing. The last text is of what
-# most schedules do not have: turns, periods, other weeks, exceptional openings.
+# most schedules do not have: turns, periods, other weeks, exceptional openings, sites.
 _PLANS = """
 plans AS (SELECT id, practitioner_id AS who, weeks, by_number, first_monday FROM schedules_schedule
           WHERE practitioner_id IN ({people}) OR appointment_type_id = %s
@@ -80,7 +89,7 @@ plans AS (SELECT id, practitioner_id AS who, weeks, by_number, first_monday FROM
 """
 _TAKEN = """
 (SELECT CAST({gather}({row}(practitioner_id, start, "end", id, type_id,
-                            buffer_before_minutes, buffer_after_minutes)) AS text)
+                            buffer_before_minutes, buffer_after_minutes, place_id)) AS text)
  FROM appointments_event
  WHERE practitioner_id IN ({people}) AND "end" > %s AND start < %s AND blocking
    AND "end" < 'infinity'),
@@ -108,12 +117,12 @@ _REPLACEMENTS = """
    AND r.last_date >= %s AND r.first_date <= %s)
 """
 _HOURS = """
-(SELECT CAST({gather}({row}(s.who, l.weekday, l.start, l."end", l.breaks)) AS text)
+(SELECT CAST({gather}({row}(s.who, l.weekday, l.place_id, l.start, l."end", l.breaks)) AS text)
  FROM plans s LEFT JOIN schedules_openinghours l ON l.schedule_id = s.id),
 (SELECT CAST({gather}({json}(r)) AS text) FROM (
  SELECT {row}('turn', who, weeks, by_number, first_monday) AS r FROM plans WHERE weeks > 1
  UNION ALL
- SELECT {row}('line', s.who, l.period_id, l.week, l.weekday, l.start, l."end", l.breaks)
+ SELECT {row}('line', s.who, l.period_id, l.week, l.weekday, l.place_id, l.start, l."end", l.breaks)
  FROM plans s JOIN schedules_otherhours l ON l.schedule_id = s.id
  UNION ALL
  SELECT {row}('period', s.who, p.id, p.name, p.first_date, p.last_date, p.weeks, p.by_number,
@@ -121,15 +130,27 @@ _HOURS = """
  FROM plans s JOIN schedules_period p ON p.schedule_id = s.id
  UNION ALL
  SELECT {row}('day', s.who, d.date, d.start, d."end", d.breaks, d.title, t.appointmenttype_id,
-              d.id)
+              d.id, d.place_id)
  FROM plans s JOIN schedules_specialday d ON d.schedule_id = s.id AND d.date BETWEEN %s AND %s
  LEFT JOIN schedules_specialday_types t ON t.specialday_id = d.id
+ UNION ALL
+ SELECT {row}('main', t.id, m.id) FROM schedules_appointmenttype t
+ JOIN practices_place m ON m.practice_id = t.practice_id AND m.is_main
+ WHERE t.id = %s AND t.place = 'site'
+ UNION ALL
+ SELECT {row}('only', t.id, a.place_id) FROM schedules_appointmenttype t
+ JOIN schedules_appointmenttype_places a ON a.appointmenttype_id = t.id
+ WHERE t.id = %s AND t.place = 'site'
+ UNION ALL
+ SELECT {row}('way', s.who, w.one_id, w.other_id, w.minutes)
+ FROM plans s JOIN practices_travel w ON w.practitioner_id = s.who
 ) said)
 """
 _BOTH = """
 WITH offered AS ({offer}), {plans} SELECT offered.*, {agendas} FROM offered ORDER BY rank, who
 """
 _HAVE_IT = {f"{one}_has_it": _HAS_IT.format(one=one) for one in "pq"}
+_OF_SITES = ("main", "only", "way")
 _AS_JSON = {
     "sqlite": {"gather": "json_group_array", "row": "json_array", "json": "json"},
     "postgresql": {"gather": "json_agg", "row": "json_build_array", "json": ""},
@@ -159,7 +180,8 @@ def read_agendas(type_id: int, people: Sequence[int], opens: datetime, closes: d
     planned = [*people, type_id, *people, *days]
     replaced = [type_id, *people, *people, *days]
     (row,) = read(
-        f"WITH {plans} SELECT {agendas}", [*planned, *span, *span, *weeks, *replaced, *days]
+        f"WITH {plans} SELECT {agendas}",
+        [*planned, *span, *span, *weeks, *replaced, *days, type_id, type_id],
     )
     return _texts(row)
 
@@ -168,11 +190,7 @@ def read_hours(type_id: int | None, people: Sequence[int], first: date, last: da
     """What is said of the hours of these local dates alone. One query."""
     if not people:
         return {}
-    words = {"people": ", ".join(["%s"] * len(people)), **_AS_JSON[connection.vendor]}
-    statement = f"WITH {_PLANS} SELECT {_HOURS}".format(**words)
-    days = [_date(first), _date(last)]
-    (row,) = read(statement, [*people, type_id or 0, *people, *days, *days])
-    return parse_hours(_texts(row, 2))
+    return parse_hours(_read_hours(type_id or 0, people, first, last))
 
 
 def read_offer_and_agendas(
@@ -191,7 +209,9 @@ def read_offer_and_agendas(
     weeks = [type_id, *_adapted(*_weeks(opens, closes))]
     offer = [days[0], only, only, type_id, slug]
     planned, replaced = [type_id, *days], [type_id, *days]
-    rows = read(statement, [*offer, *planned, *span, *span, *weeks, *replaced, *days])
+    rows = read(
+        statement, [*offer, *planned, *span, *span, *weeks, *replaced, *days, type_id, type_id]
+    )
     return *_offered(rows, only, token), _texts(rows[0])
 
 
@@ -215,37 +235,57 @@ def parse_hours(found: Texts) -> Hours:
     nothing."""
     hours: Hours = {}
     lines, more = map(json.loads, found[-2:])
-    for who, weekday, *times in lines:
+    for who, weekday, site, *times in lines:
         written = hours.setdefault(who, WrittenHours())
         if weekday is not None:
-            written.add_line(None, 0, weekday, _ranges(*times))
+            written.add_line(None, 0, weekday, _ranges(*times), site)
     days: dict[tuple[int | None, str], WrittenDay] = {}
     chosen: dict[tuple[int | None, str], set[int]] = {}
     for kind, who, *said in more:
+        if kind in _OF_SITES:
+            continue
         written = hours[who]
         match kind:
             case "turn":
                 written.count = _count(*said)
             case "line":
-                period, week, weekday, *times = said
-                written.add_line(period, week, weekday, _ranges(*times))
+                period, week, weekday, site, *times = said
+                written.add_line(period, week, weekday, _ranges(*times), site)
             case "period":
                 key, name, first, last, *count = said
                 dates = date.fromisoformat(first), last and date.fromisoformat(last)
                 written.periods.append(WrittenPeriod(key, name, *dates, _count(*count)))
             case "day":  # once for each of its types
-                day, start, end, breaks, title, type, key = said
+                day, start, end, breaks, title, type, key, site = said
                 types = chosen.get((who, day))
                 if types is None:
                     types = chosen[who, day] = set()
                     ranges = _ranges(start, end, breaks)
-                    days[who, day] = WrittenDay(date.fromisoformat(day), ranges, title, id=key)
+                    days[who, day] = WrittenDay(
+                        date.fromisoformat(day), ranges, title, id=key, site=site
+                    )
                 if type is not None:
                     types.add(type)
     for (who, day), special in days.items():
         for_types = frozenset(chosen[who, day]) or None
         hours[who].days.append(special._replace(types=for_types))
     return hours
+
+
+def parse_sites(found: Texts) -> Sited:
+    """What is said of the sites of the type, and of the ways between them."""
+    main, only = None, set()
+    ways: dict[int, dict[tuple[int, int], timedelta]] = {}
+    for kind, who, *said in json.loads(found[-1]):
+        match kind:
+            case "main":
+                (main,) = said
+            case "only":
+                only.update(said)
+            case "way":
+                one, other, minutes = said
+                ways.setdefault(who, {})[one, other] = timedelta(minutes=minutes)
+    return Sited(Sites(main, frozenset(only) or None), ways)
 
 
 def hours_for(
@@ -280,6 +320,14 @@ def _offered(
     for practitioner in team:
         practitioner.practice = offered.practice
     return offered, team
+
+
+def _read_hours(type_id: int, people: Sequence[int], first: date, last: date) -> Texts:
+    words = {"people": ", ".join(["%s"] * len(people)), **_AS_JSON[connection.vendor]}
+    statement = f"WITH {_PLANS} SELECT {_HOURS}".format(**words)
+    days = [_date(first), _date(last)]
+    (row,) = read(statement, [*people, type_id, *people, *days, *days, type_id, type_id])
+    return _texts(row, 2)
 
 
 def _adapted(*instants: datetime) -> list[Any]:

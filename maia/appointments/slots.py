@@ -23,6 +23,7 @@ from maia.appointments.reading import (
     Texts,
     parse_agendas,
     parse_hours,
+    parse_sites,
     parse_weeks,
     read_agendas,
     read_offer_and_agendas,
@@ -33,6 +34,8 @@ from maia.availability.bounds import is_in_bounds
 from maia.availability.intervals import Interval
 from maia.availability.limits import full_dates
 from maia.availability.policy import Window
+from maia.availability.replacing import ReplacedHours
+from maia.availability.sites import Sites, Ways, reached_from
 from maia.availability.slots import Busy, Shape, day_slots, filling, may_have_been_free, within
 from maia.availability.weekly import begins_on
 from maia.patients.models import Patient
@@ -53,12 +56,21 @@ KEPT, KEPT_DAYS, KEPT_TEXT = 50, 100, 64_000
 _Day = tuple[date, Sequence[Interval]]
 
 
+class _Calendar(NamedTuple):
+    """One practitioner's days that have free slots, and at which site each is."""
+
+    days: tuple[_Day, ...]
+    sites: dict[date, int | None]
+
+
 class Slot(NamedTuple):
-    """A free time that can be taken; ``start`` and ``end`` are UTC instants."""
+    """A free time that can be taken; ``start`` and ``end`` are UTC instants. ``place``: the key of the
+    site, of a practice that has several."""
 
     start: datetime
     end: datetime
     practitioner: Practitioner
+    place: int | None = None
 
 
 class Offered(NamedTuple):
@@ -271,14 +283,17 @@ def _days(
     compute = _computed if small else _compute
     leaving = without.start if without else None  # no move to where it is
     by_date: dict[date, list[Slot]] = {}
-    for practitioner, days in zip(practitioners, compute(asked, agendas), strict=True):
-        offered: Iterable[_Day] = days
+    for practitioner, calendar in zip(practitioners, compute(asked, agendas), strict=True):
+        offered: Iterable[_Day] = calendar.days
         if now is not None:
-            offered = within(_window(type, practitioner, now, agendas), days)
+            offered = within(_window(type, practitioner, now, agendas), calendar.days)
             if practitioner.fill_my_days:
                 offered = filling(offered)
         for day, slots in offered:
-            free = [Slot(start, end, practitioner) for start, end in slots if start != leaving]
+            site = calendar.sites.get(day)
+            free = [
+                Slot(start, end, practitioner, site) for start, end in slots if start != leaving
+            ]
             if free:
                 by_date.setdefault(day, []).extend(free)
     for day in sorted(by_date):
@@ -329,8 +344,37 @@ def may_just_have_gone(
 ) -> bool:
     """Whether a time that is no slot may have been one, until somebody else booked. One query."""
     day = start.astimezone(type.practice.zone).date()
+    hours, rows, sites, ways = _of_one_day(type, practitioner, day)
+    there = sites.dates_by_site(hours, [day])
+    if not there:
+        return False
+    (site,) = there
+    others = [row for row in rows if row.id and row.id != (without and without.pk)]
+    return may_have_been_free(
+        start,
+        hours=hours,
+        day=day,
+        zone=type.practice.zone,
+        shape=_shape(type, without),
+        busy=[_busy(row, site, ways) for row in others],
+        closed=[Interval(row.start, row.end) for row in rows if row.id is None],
+    )
+
+
+def site_on(type: AppointmentType, practitioner: Practitioner, day: date) -> int | None:
+    """The key of the site where she is on ``day``, for that type; None: the practice has no sites, or the type happens at
+    none. One query."""
+    hours, _rows, sites, _ways = _of_one_day(type, practitioner, day)
+    return sites.site_on(hours, day)
+
+
+def _of_one_day(
+    type: AppointmentType, practitioner: Practitioner, day: date
+) -> tuple[ReplacedHours, list[Taken], Sites, Ways]:
+    """What is said of it, and taken. One query."""
     agendas = read_agendas(type.pk, [practitioner.pk], *_instants(day, day))
     said, rows = parse_agendas(agendas)
+    sites, ways = parse_sites(agendas)
     hours = replaced_hours(
         type.pk,
         practitioner.pk,
@@ -341,20 +385,13 @@ def may_just_have_gone(
         is_hers=type.is_offered_by(practitioner),
         online=True,
     )
-    return may_have_been_free(
-        start,
-        hours=hours,
-        day=day,
-        zone=type.practice.zone,
-        shape=_shape(type, without),
-        busy=[_busy(row) for row in rows if row.id and row.id != (without and without.pk)],
-        closed=[Interval(row.start, row.end) for row in rows if row.id is None],
-    )
+    return hours, rows, sites, ways.get(practitioner.pk, {})
 
 
-def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
+def _compute(asked: _Asked, agendas: Texts) -> tuple[_Calendar, ...]:
     """By practitioner, her days that have free slots, whatever the clock."""
     said, rows = parse_agendas(agendas)
+    sites, ways = parse_sites(agendas)
     weeks = parse_weeks(agendas) if asked.max_a_week is not None else []
     substitutions = parse_substitutions(agendas)
     taken: dict[int, list[Taken]] = {pk: [] for pk, *_of in asked.team}
@@ -365,29 +402,40 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
         elif row.id != asked.without:
             taken[row.practitioner_id].append(row)
     dates = [asked.first + timedelta(days=n) for n in range((asked.last - asked.first).days + 1)]
-    return tuple(
-        tuple(
-            day_slots(
-                hours=replaced_hours(
-                    asked.type_id,
-                    pk,
-                    said,
-                    asked.holidays,
-                    substitutions,
-                    closed_on_holidays=closes,
-                    is_hers=is_hers,
-                    online=asked.online,
-                ),
-                dates=dates,
+    calendars = []
+    for pk, closes, is_hers in asked.team:
+        hours = replaced_hours(
+            asked.type_id,
+            pk,
+            said,
+            asked.holidays,
+            substitutions,
+            closed_on_holidays=closes,
+            is_hers=is_hers,
+            online=asked.online,
+        )
+        full = _full_dates(asked, pk, taken[pk], weeks, dates)
+        by_site = sites.dates_by_site(hours, dates)
+        days = [
+            day
+            for site, dates_there in by_site.items()
+            for day in day_slots(
+                hours=hours,
+                dates=dates_there,
                 zone=asked.zone,
                 shape=asked.shape,
-                busy=[_busy(event) for event in taken[pk]],
+                busy=[_busy(event, site, ways.get(pk, {})) for event in taken[pk]],
                 closed=away[pk],
-                full_dates=_full_dates(asked, pk, taken[pk], weeks, dates),
+                full_dates=full,
+            )
+        ]
+        calendars.append(
+            _Calendar(
+                tuple(days if len(by_site) == 1 else sorted(days, key=lambda day: day[0])),
+                {} if sites.main is None else {d: s for s, there in by_site.items() for d in there},
             )
         )
-        for pk, closes, is_hers in asked.team
-    )
+    return tuple(calendars)
 
 
 # The same agenda is looked at again and again between two writes. What is kept stands beside all
@@ -395,11 +443,13 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[tuple[_Day, ...], ...]:
 _computed = lru_cache(maxsize=KEPT)(_compute)
 
 
-def _busy(event: Taken) -> Busy:
+def _busy(event: Taken, site: int | None, ways: Ways) -> Busy:
+    """As it is seen from ``site``."""
     before, after = event.buffer_before_minutes, event.buffer_after_minutes
-    if not before and not after:
-        return Busy(event.start, event.end)
-    return Busy(event.start, event.end, timedelta(minutes=before), timedelta(minutes=after))
+    busy = Busy(event.start, event.end)
+    if before or after:
+        busy = Busy(event.start, event.end, timedelta(minutes=before), timedelta(minutes=after))
+    return reached_from(busy, event.site, site, ways)
 
 
 def _full_dates(

@@ -40,7 +40,7 @@ def stands_inside(practice: Practice) -> Callable[[Appointment], bool]:
 
 
 def _inside(general: Said, own: Said) -> Callable[[Appointment], bool]:
-    """Whether an appointment lies within the hours of its type and practitioner."""
+    """Whether an appointment lies within the hours of its type and practitioner, at their site."""
 
     @cache
     def hours(practitioner: int, type: int) -> DatedHours:
@@ -53,6 +53,9 @@ def _inside(general: Said, own: Said) -> Callable[[Appointment], bool]:
         held = hours(appointment.event.practitioner_id, appointment.type.pk)
         days = lay_out(held, [day, day + timedelta(days=1)], zone)
         opened = merge(interval for _day, intervals in days for interval in intervals)
+        place, site = appointment.event.place, held.site_on(day)
+        if place is not None and site != (None if place.is_main else place.pk):
+            return False
         return not subtract([Interval(appointment.start, appointment.end)], opened)
 
     return is_inside

@@ -12,12 +12,14 @@ ASIDE = (_ACTS.EDITED, _ACTS.ATTENDED, _ACTS.RECALLED)  # which tell the patient
 
 
 class Spot(NamedTuple):
-    """Where an appointment stands: in whose agenda, and whether over something on purpose."""
+    """Where an appointment stands: in whose agenda, whether over something on purpose, and at which site
+    (its key; None: at none)."""
 
     start: datetime
     end: datetime
     practitioner: Practitioner
     overlap: bool = False
+    place: int | None = None
 
     @classmethod
     def of(cls, appointment: Appointment) -> "Spot":
@@ -26,6 +28,7 @@ class Spot(NamedTuple):
             appointment.end,
             appointment.practitioner,
             not appointment.event.exclusive,
+            appointment.event.place_id,
         )
 
     @classmethod
@@ -34,11 +37,12 @@ class Spot(NamedTuple):
         if entry.old_start is None or entry.old_end is None:
             return None
         practitioner = entry.old_practitioner or now.practitioner
-        return cls(entry.old_start, entry.old_end, practitioner, entry.old_overlap)
+        place = entry.old_place_id or now.place
+        return cls(entry.old_start, entry.old_end, practitioner, entry.old_overlap, place)
 
     def is_same(self, other: "Spot") -> bool:
         """For the patient, who knows nothing of overlaps."""
-        return self[:3] == other[:3]
+        return self[:3] == other[:3] and self.place == other.place
 
 
 def overtake(appointment: Appointment, stood: Spot | None = None) -> Spot:

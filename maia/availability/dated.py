@@ -84,6 +84,9 @@ class Turn:
     def on_date(self, day: date) -> tuple[WallRange, ...]:
         return self.weeks[self.week_of(day)].on_date(day)
 
+    def site_on(self, day: date) -> int | None:
+        return self.weeks[self.week_of(day)].site_on(day.weekday())
+
 
 @dataclass(frozen=True)
 class Period:
@@ -111,19 +114,24 @@ class SpecialDay(NamedTuple):
 
     ranges: tuple[WallRange, ...]
     title: str = ""
+    site: int | None = None
 
     @classmethod
-    def open(cls, ranges: Iterable[tuple[int, int]], title: str = "") -> "SpecialDay":
+    def open(
+        cls, ranges: Iterable[tuple[int, int]], title: str = "", site: int | None = None
+    ) -> "SpecialDay":
         """``ranges`` in minutes of the day, in any order. Raises `InvalidHours`, of no weekday."""
-        return cls(WeeklyHours({0: ranges}).on(0), title)
+        return cls(WeeklyHours({0: ranges}).on(0), title, site)
 
 
 class Held(NamedTuple):
-    """``title``: of the exceptional opening or of the period."""
+    """``title``: of the exceptional opening or of the period; ``site``: the key of the one where she is,
+    None for the main one."""
 
     ranges: tuple[WallRange, ...]
     because: Because
     title: str = ""
+    site: int | None = None
 
 
 @dataclass(frozen=True)
@@ -142,17 +150,21 @@ class DatedHours:
     def on(self, day: date) -> Held:
         """What holds on ``day``."""
         if (special := self.special.get(day)) is not None:
-            return Held(special.ranges, Because.SPECIAL, special.title)
+            return Held(special.ranges, Because.SPECIAL, special.title, special.site)
         if day in self.holidays:
             return Held((), Because.HOLIDAY)
         for period in self.periods:
             if period.holds_on(day):
-                return Held(period.turn.on_date(day), Because.PERIOD, period.name)
+                turn = period.turn
+                return Held(turn.on_date(day), Because.PERIOD, period.name, turn.site_on(day))
         because = Because.TURN if len(self.usual.weeks) > 1 else Because.USUAL
-        return Held(self.usual.on_date(day), because)
+        return Held(self.usual.on_date(day), because, site=self.usual.site_on(day))
 
     def on_date(self, day: date) -> tuple[WallRange, ...]:
         return self.on(day).ranges
+
+    def site_on(self, day: date) -> int | None:
+        return self.on(day).site
 
 
 def refuse_overlapping(periods: Iterable[Period]) -> None:

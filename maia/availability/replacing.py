@@ -51,15 +51,20 @@ class ReplacedHours:
         taken = [one for one in self.taken_over if one.holds_on(day)]
         keeps_to_hers = self.is_hers or any(one.hours is None for one in taken)
         held = self.own.on(day) if keeps_to_hers else Held((), Because.USUAL)
-        other = [(one.hours.on_date(day), one.name) for one in taken if one.hours is not None]
+        other = [(one.hours.on(day), one.name) for one in taken if one.hours is not None]
         if not other:
             return held
-        ranges = [*held.ranges, *(one for ranges, _name in other for one in ranges)]
-        names = ", ".join(name for _ranges, name in other if name)
-        return Held(tuple(_joined(ranges)), Because.REPLACEMENT, names)
+        ranges = [*held.ranges, *(one for theirs, _name in other for one in theirs.ranges)]
+        names = ", ".join(name for _theirs, name in other if name)
+        # A day is at one site: hers if she works on it, else that of whom she replaces.
+        sites = [one.site for one in (held, *(theirs for theirs, _name in other)) if one.ranges]
+        return Held(tuple(_joined(ranges)), Because.REPLACEMENT, names, sites[0] if sites else None)
 
     def on_date(self, day: date) -> tuple[WallRange, ...]:
         return self.on(day).ranges
+
+    def site_on(self, day: date) -> int | None:
+        return self.on(day).site
 
 
 def _joined(ranges: Sequence[WallRange]) -> list[WallRange]:

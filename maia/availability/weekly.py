@@ -6,6 +6,7 @@ date does not have gives nothing, an hour that it has twice gives both.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from maia.availability.intervals import Interval, merge
@@ -44,8 +45,13 @@ class InvalidHours(ValueError):
 class WeeklyHours:
     """One line a weekday, each a sorted tuple of ranges that are apart (rule 3.1)."""
 
-    def __init__(self, lines: Mapping[int, Iterable[tuple[int, int]]]) -> None:
-        """``lines`` maps a weekday to its ranges in minutes; an absent or empty day is closed.
+    def __init__(
+        self,
+        lines: Mapping[int, Iterable[tuple[int, int]]],
+        sites: Mapping[int, int] = MappingProxyType({}),
+    ) -> None:
+        """``lines`` maps a weekday to its ranges in minutes; an absent or empty day is closed. ``sites``:
+        the keys of those of weekdays that are not at the main one.
 
         Raises `InvalidHours`: ``unknown_weekday``, ``out_of_day``, ``reversed``, ``overlapping``.
         """
@@ -55,6 +61,7 @@ class WeeklyHours:
             _refuse_bad_line(weekday, line)
             if line:
                 self._lines[weekday] = line
+        self._sites = {day: site for day, site in sites.items() if day in self._lines}
 
     def on(self, weekday: int) -> tuple[WallRange, ...]:
         return self._lines.get(weekday, ())
@@ -62,11 +69,18 @@ class WeeklyHours:
     def on_date(self, day: date) -> tuple[WallRange, ...]:
         return self.on(day.weekday())
 
+    def site_on(self, weekday: int) -> int | None:
+        """Where the line of that weekday is; None: at the main site, or nowhere."""
+        return self._sites.get(weekday)
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, WeeklyHours) and self._lines == other._lines
+        return isinstance(other, WeeklyHours) and (self._lines, self._sites) == (
+            other._lines,
+            other._sites,
+        )
 
     def __hash__(self) -> int:
-        return hash(tuple(sorted(self._lines.items())))
+        return hash((tuple(sorted(self._lines.items())), tuple(sorted(self._sites.items()))))
 
     def __repr__(self) -> str:
         return f"WeeklyHours({self._lines!r})"

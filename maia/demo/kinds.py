@@ -1,8 +1,8 @@
 """The demo's types of appointments, in their categories."""
 
 from maia.demo.team import set_hours
-from maia.practices.models import Practice, Practitioner
-from maia.schedules.models import AppointmentType, Category, PlaceKind, Schedule
+from maia.practices.models import PlaceKind, Practice, Practitioner
+from maia.schedules.models import AppointmentType, Category, Schedule
 
 
 def make_types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:

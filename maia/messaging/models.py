@@ -55,6 +55,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
             "appointment__patient",
             "appointment__event__type",
             "appointment__event__practitioner__practice",
+            "appointment__event__place",
         )
 
     def to_people(self) -> Self:

@@ -54,6 +54,7 @@ def _announce_entries(now: datetime) -> int:
                 "appointment__patient",
                 "appointment__event__type",
                 "appointment__event__practitioner__practice",
+                "appointment__event__place",
                 "old_patient",
             )[:BATCH]
         )

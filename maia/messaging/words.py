@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from maia.appointments.dates import clock, long_date
 from maia.appointments.ics import Method, ics
 from maia.appointments.models import Appointment, HistoryEntry
-from maia.appointments.places import Place, Reader, place_of
+from maia.appointments.places import Reader, Whereabouts, place_of
 from maia.appointments.replacing_words import replaces
 from maia.appointments.telling import start_known_before
 from maia.messaging.formerly import action_of
@@ -22,7 +22,6 @@ from maia.messaging.letters import Letter
 from maia.messaging.models import Message
 from maia.messaging.trial_words import trial_letter
 from maia.practices.colours import ink_on
-from maia.schedules.models import PlaceKind
 
 Action = HistoryEntry.Action
 Kind = Message.Kind
@@ -175,12 +174,12 @@ def _is_request(
     return appointment.status == Appointment.Status.UNCONFIRMED
 
 
-def _place(appointment: Appointment, *, to_patient: bool) -> Place | None:
+def _place(appointment: Appointment, *, to_patient: bool) -> Whereabouts | None:
     """The practitioner knows where her own practice is."""
     if to_patient:
         return place_of(appointment, Reader.PATIENT)
     place = place_of(appointment, Reader.PRACTICE)
-    return None if place.kind == PlaceKind.SITE else place
+    return None if place.is_at_the_practice else place
 
 
 def _reminder(appointment: Appointment) -> tuple[str, str]:

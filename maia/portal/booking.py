@@ -35,6 +35,7 @@ from maia.appointments.one_place import what_she_has
 from maia.appointments.places import Reader, place_of, place_of_offer
 from maia.appointments.preference import one_a_time
 from maia.appointments.reading import read_offer
+from maia.appointments.sites import offered_site
 from maia.appointments.slots import Slot, nearest_free, practitioners_for
 from maia.patients.addresses import Address, write_address
 from maia.patients.models import Patient, RecordErased
@@ -365,7 +366,8 @@ def _render(
     # Her own number only to herself, once she has signed in.
     patient = context.get("patient")
     known = patient if isinstance(patient, Patient) else None
-    place = place_of_offer(choice.type, choice.practitioner, known)
+    site = offered_site(choice.type, choice.practitioner, choice.start)
+    place = place_of_offer(choice.type, choice.practitioner, known, site)
     everything = {
         "practice": choice.practice,
         "choice": choice,

@@ -32,7 +32,7 @@ from maia.appointments.exceptions import (
 )
 from maia.appointments.ics import Method, ics
 from maia.appointments.models import MOST_WORDS, Appointment, AppointmentQuerySet
-from maia.appointments.places import Place, Reader, place_of
+from maia.appointments.places import Reader, Whereabouts, place_of
 from maia.appointments.slots import nearest_free
 from maia.messaging.email import sender_address
 from maia.portal import refusals
@@ -69,7 +69,7 @@ class Access:
         return self.appointment.end <= timezone.now()
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Whereabouts:
         """Who holds the link may not be she: her home and her number are not shown to it."""
         return place_of(self.appointment, Reader.ANYBODY if self.by_link else Reader.PATIENT)
 

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_date
 
 from maia.appointments.models import Event
 from maia.appointments.preference import one_a_time
+from maia.appointments.sites import names_of_sites
 from maia.appointments.slots import Slot, free_for, free_slots, next_free_date
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
@@ -19,16 +20,24 @@ DAYS = 7
 
 
 class Offer(NamedTuple):
-    """A slot as a button: when it starts, the page that takes it, with whom."""
+    """A slot as a button: when it starts, the page that takes it, with whom; ``site``: its name, of a
+    practice that has several."""
 
     start: datetime
     url: str
     practitioner: Practitioner
+    site: str = ""
 
 
 class Day(NamedTuple):
     date: date
     slots: list[Offer]
+
+    @property
+    def site(self) -> str:
+        """Where all of the day is; empty where it is at several, which each of its times says then."""
+        names = {slot.site for slot in self.slots}
+        return names.pop() if len(names) == 1 else ""
 
 
 @dataclass(frozen=True)
@@ -86,10 +95,12 @@ def read_week(
             for day, all_of_them in found.items()
             if (slots := [slot for slot in all_of_them if slot in fitting])
         }
+    sites = names_of_sites(slot.place for slots in found.values() for slot in slots)
     offers: dict[date, list[Offer]] = {}
     for slot in one_a_time(chain.from_iterable(found.values()), own=own, zone=zone):
         day = slot.start.astimezone(zone).date()
-        offers.setdefault(day, []).append(Offer(slot.start, url_of(slot), slot.practitioner))
+        site = sites.get(slot.place, "")
+        offers.setdefault(day, []).append(Offer(slot.start, url_of(slot), slot.practitioner, site))
     later = end + timedelta(days=1)
     return Week(
         days=[

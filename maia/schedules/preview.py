@@ -26,6 +26,7 @@ class Preview(NamedTuple):
     ranges: tuple[WallRange, ...]
     because: str
     title: str
+    site: int | None = None  # its key; None: the main one
 
 
 def preview(
@@ -59,7 +60,7 @@ def preview(
         elif held.because == Because.HOLIDAY:
             yield Preview(day, (), held.because, names.get(day, ""))
         else:
-            yield Preview(day, held.ranges, held.because, held.title)
+            yield Preview(day, *held)
 
 
 def with_replacements(

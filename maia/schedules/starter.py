@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from maia.practices.models import Practice, Practitioner
-from maia.schedules.models import AppointmentType, PlaceKind, Schedule
+from maia.practices.models import PlaceKind, Practice, Practitioner
+from maia.schedules.models import AppointmentType, Schedule
 
 _MORNING, _AFTERNOON = (9 * 60, 12 * 60), (14 * 60, 18 * 60)
 USUAL_HOURS = {weekday: [_MORNING, _AFTERNOON] for weekday in range(5)}  # Monday to Friday

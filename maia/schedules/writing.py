@@ -13,7 +13,7 @@ from maia.availability.dated import Period as Dated
 from maia.availability.weekly import WeeklyHours
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType, OtherHours, Period, Schedule, SpecialDay
-from maia.schedules.models.hours import Week, as_fields
+from maia.schedules.models.hours import SitesOfWeek, Week, as_fields
 from maia.schedules.written import Count
 
 MOST_PERIODS, MOST_DAYS = 100, 500  # of one schedule
@@ -52,18 +52,32 @@ def holding(owner: Practitioner | AppointmentType) -> Iterator[Schedule]:
         yield plan
 
 
-def write_turn(plan: Schedule, weeks: Sequence[Week], count: Count) -> None:
-    """The first of ``weeks`` is the usual one from now on. Raises `InvalidTurn`, `InvalidHours`."""
+def write_turn(
+    plan: Schedule,
+    weeks: Sequence[Week],
+    count: Count,
+    sites: Sequence[SitesOfWeek] | None = None,
+) -> None:
+    """The first of ``weeks`` is the usual one from now on. ``sites``: of each of them, as `Schedule.write`
+    takes them. Raises `InvalidTurn`, `InvalidHours`."""
     _read_turn(weeks, count)
-    plan.write(weeks[0])
+    if sites is None:
+        sites = _stored_sites(plan, None, len(weeks))
+    plan.write(weeks[0], sites[0])
     plan.weeks, plan.by_number, plan.first_monday = count
     plan.save(update_fields=["weeks", "by_number", "first_monday"])
     plan.other_lines.filter(period=None).delete()
-    _write_weeks(plan, None, list(enumerate(weeks))[1:])
+    _write_weeks(plan, None, list(enumerate(weeks))[1:], sites)
 
 
-def write_period(plan: Schedule, period: Period, weeks: Sequence[Week], count: Count) -> Period:
-    """``period``, new or of this schedule, with its name and dates. Raises `InvalidPeriod`, also with the
+def write_period(
+    plan: Schedule,
+    period: Period,
+    weeks: Sequence[Week],
+    count: Count,
+    sites: Sequence[SitesOfWeek] | None = None,
+) -> Period:
+    """``period``, new or of this schedule, with its name and dates; ``sites`` as `write_turn`. Raises `InvalidPeriod`, also with the
     name of the one that it would overlap, `InvalidTurn`, `InvalidHours`, `TooManyDates`."""
     turn = _read_turn(weeks, count)
     wanted = Dated(period.name, period.first_date, period.last_date, turn)
@@ -75,11 +89,13 @@ def write_period(plan: Schedule, period: Period, weeks: Sequence[Week], count: C
             raise InvalidPeriod("overlapping", other.name)
     if period.pk is None and len(others) >= MOST_PERIODS:
         raise TooManyDates
+    if sites is None:
+        sites = _stored_sites(plan, period.pk, len(weeks)) if period.pk else [{}] * len(weeks)
     period.schedule = plan
     period.weeks, period.by_number, period.first_monday = count
     period.save()
     period.lines.all().delete()
-    _write_weeks(plan, period, list(enumerate(weeks)))
+    _write_weeks(plan, period, list(enumerate(weeks)), sites)
     return period
 
 
@@ -119,9 +135,32 @@ def _read_turn(weeks: Sequence[Week], count: Count) -> Turn:
     return Turn(read, by_number=count.by_number, first_monday=count.first_monday)
 
 
-def _write_weeks(plan: Schedule, period: Period | None, weeks: list[tuple[int, Week]]) -> None:
+def _stored_sites(plan: Schedule, period: int | None, weeks: int) -> list[dict[int, int]]:
+    """Where each weekday of the weeks of a turn is until now, by their number."""
+    sites: list[dict[int, int]] = [{} for _week in range(weeks)]
+    if period is None:
+        sites[0] = plan.sites()
+    others = plan.other_lines.filter(period=period, week__lt=weeks).exclude(place=None)
+    for week, weekday, place in others.values_list("week", "weekday", "place_id"):
+        sites[week][weekday] = place
+    return sites
+
+
+def _write_weeks(
+    plan: Schedule,
+    period: Period | None,
+    weeks: list[tuple[int, Week]],
+    sites: Sequence[SitesOfWeek],
+) -> None:
     OtherHours.objects.bulk_create(
-        OtherHours(schedule=plan, period=period, week=number, weekday=weekday, **as_fields(ranges))
+        OtherHours(
+            schedule=plan,
+            period=period,
+            week=number,
+            weekday=weekday,
+            place_id=sites[number].get(weekday),
+            **as_fields(ranges),
+        )
         for number, week in weeks
         for weekday in range(7)
         if (ranges := WeeklyHours(week).on(weekday))

@@ -61,10 +61,10 @@ def test_taken_time_is_that_of_the_models(anne, colleague, follow_up):
     rows = taken([anne.pk, colleague.pk], NOW, NOW + 5 * HOUR)
     expected = {
         (e.practitioner_id, e.start, e.end, e.pk, e.type_id, e.buffer_before_minutes,
-         e.buffer_after_minutes)
+         e.buffer_after_minutes, e.place_id)
         for e in inside
     }  # fmt: skip
-    expected.add((colleague.pk, away.start, away.end, None, None, 0, 0))
+    expected.add((colleague.pk, away.start, away.end, None, None, 0, 0, None))
     assert set(map(tuple, rows)) == expected
     assert all(row.start.tzinfo is not None for row in rows)
     assert {row.start for row in rows} >= {micro}

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
+MAIN = 1
+SITES = (MAIN, 2, 3)
 
 
 def naive_slots(
@@ -20,7 +22,7 @@ def naive_slots(
     step: int,
     before: int,
     after: int,
-    busy: list[tuple[datetime, datetime, int, int]],
+    busy: list[tuple[datetime, datetime, int, int, int | None]],
     closed: list[tuple[datetime, datetime]],
     now: datetime | None,
     notice: int,
@@ -31,20 +33,26 @@ def naive_slots(
     a_day: int | None,
     a_week: int | None,
     fills: bool,
+    only: set[int] | None,
+    ways: dict[tuple[int, int], int],
 ) -> list[tuple[datetime, datetime]]:
-    """``hours`` as `naive_ranges` takes them. All durations are minutes; ``step`` 0 is the duration and the larger buffer. ``now`` None means that notice and horizon do not apply."""
+    """``hours`` as `naive_ranges` takes them. All durations are minutes; ``step`` 0 is the duration and the larger buffer. ``now`` None means that notice and horizon do not apply.
+    The last of ``busy`` is the site where it is, if it is at one; ``ways`` are minutes from one to another, both ways."""
     step = step or duration + max(before, after)
-    blocked: set[datetime] = set()
-    for start, end, busy_before, busy_after in busy:
-        at = start - MINUTE * max(busy_before, after)
-        while at < end + MINUTE * max(busy_after, before):
-            blocked.add(at)
-            at += MINUTE
+    away: set[datetime] = set()
     for start, end in closed:
         at = start
         while at < end:
-            blocked.add(at)
+            away.add(at)
             at += MINUTE
+    blocked: dict[int, set[datetime]] = {site: set(away) for site in SITES}
+    for site in SITES:
+        for start, end, busy_before, busy_after, there in busy:
+            way = ways.get((there, site), 0)
+            at = start - MINUTE * max(busy_before, after, way)
+            while at < end + MINUTE * max(busy_after, before, way):
+                blocked[site].add(at)
+                at += MINUTE
 
     free: dict[date, list[datetime]] = {}
     at = datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(hours=14)
@@ -53,7 +61,7 @@ def naive_slots(
         local = at.astimezone(zone)
         clock = local.hour * 60 + local.minute
         day = local.date()
-        if first <= day <= last and at not in blocked:
+        if first <= day <= last and at not in blocked[naive_site(hours, day)]:
             if any(opens <= clock < closes for opens, closes in naive_ranges(hours, day)):
                 free.setdefault(day, []).append(at)
         at += MINUTE
@@ -74,6 +82,8 @@ def naive_slots(
     slots = []
     for day, minutes in sorted(free.items()):
         if _is_full(day, zone, counted, a_day, a_week):
+            continue
+        if only is not None and naive_site(hours, day) not in only:
             continue
         i, of_day, beside = 0, [], []
         while i < len(minutes):
@@ -148,6 +158,22 @@ def _ranges_of_hers(hours: dict, day: date) -> list[tuple[int, int]]:
             monday += timedelta(weeks=1)
             week = (week - 1) % len(weeks)
     return weeks[week].get(day.weekday(), [])
+
+
+def site_of_line(ranges: list[tuple[int, int]]) -> int:
+    """Where a line of hours is: any rule does that leaves it the same each time."""
+    return SITES[ranges[0][1] % len(SITES)] if ranges else MAIN
+
+
+def naive_site(hours: dict, day: date) -> int:
+    """Where she is: at the site of her own line if she works by it, else of the first whom she replaces."""
+    others = [theirs for first, last, theirs in hours["taken"] if first <= day <= last]
+    if hours["hers"] or None in others:
+        others.insert(0, hours)
+    for whose in others:
+        if whose is not None and _ranges_of_hers(whose, day):
+            return site_of_line(_ranges_of_hers(whose, day))
+    return MAIN
 
 
 def _bookable(start, day, now, zone, notice, horizon, cutoff, begins, notice_days) -> bool:

@@ -119,15 +119,29 @@ def test_an_exceptional_opening_says_its_day_whole_and_opens_a_holiday():
     hours = DatedHours(
         Turn([MORNINGS]), [summer()], opened, frozenset({holiday, date(2027, 8, 15)})
     )
-    assert hours.on(holiday) == (((600, 720),), Because.SPECIAL, "Garde")
-    assert hours.on(other) == ((), Because.SPECIAL, "")
-    assert hours.on(date(2027, 8, 15)) == ((), Because.HOLIDAY, "")
+    assert hours.on(holiday) == (((600, 720),), Because.SPECIAL, "Garde", None)
+    assert hours.on(other) == ((), Because.SPECIAL, "", None)
+    assert hours.on(date(2027, 8, 15)) == ((), Because.HOLIDAY, "", None)
     with pytest.raises(InvalidHours, match="overlapping"):
         SpecialDay.open([(540, 720), (700, 800)])
 
 
 def test_the_same_week_all_year():
     hours = DatedHours(Turn([MORNINGS]), holidays=frozenset({MONDAY}))
-    assert hours.on(MONDAY) == ((), Because.HOLIDAY, "")
-    assert hours.on(MONDAY + timedelta(days=1)) == (MORNING, Because.USUAL, "")
+    assert hours.on(MONDAY) == ((), Because.HOLIDAY, "", None)
+    assert hours.on(MONDAY + timedelta(days=1)) == (MORNING, Because.USUAL, "", None)
     assert DatedHours(Turn([MORNINGS, CLOSED], first_monday=MONDAY)).on(MONDAY).because == "turn"
+
+
+def test_what_holds_on_a_date_says_at_which_site():
+    thursdays = WeeklyHours({3: [(540, 720)], 4: [(540, 720)]}, {3: 7, 5: 8})
+    summer = Period("Été", date(2027, 7, 1), date(2027, 7, 31), Turn([WeeklyHours({3: [(0, 60)]})]))
+    opened = {date(2027, 1, 9): SpecialDay.open([(600, 720)], "Samedi", 9)}
+    hours = DatedHours(Turn([thursdays]), [summer], opened, frozenset({date(2027, 5, 6)}))
+    assert hours.site_on(date(2027, 1, 7)) == 7
+    assert hours.site_on(date(2027, 1, 8)) is None
+    assert hours.site_on(date(2027, 1, 9)) == 9
+    assert hours.site_on(date(2027, 7, 1)) is None  # the period says nothing of a site
+    assert hours.site_on(date(2027, 5, 6)) is None  # a Thursday, and a holiday
+    assert thursdays.site_on(5) is None  # closed: nowhere
+    assert thursdays != WeeklyHours({3: [(540, 720)], 4: [(540, 720)]})

@@ -14,9 +14,10 @@ from maia.availability.intervals import Interval
 from maia.availability.limits import full_dates
 from maia.availability.policy import Policy
 from maia.availability.replacing import Handed, ReplacedHours, TakenOver
+from maia.availability.sites import Sites, reached_from
 from maia.availability.slots import Busy, Shape, day_slots, filling, within
 from maia.availability.weekly import WeeklyHours, begins_on
-from tests.availability.naive import naive_slots
+from tests.availability.naive import MAIN, SITES, naive_slots, site_of_line
 
 # Many more by hand, after a change of the heart: MAIA_TESTS_AGENDAS=10000.
 AGENDAS = int(os.environ.get("MAIA_TESTS_AGENDAS", "800"))
@@ -112,6 +113,14 @@ def replaced_hours(draw, first):
 
 
 @st.composite
+def ways(draw):
+    """Minutes between some of the sites, either way."""
+    pairs = [(MAIN, 2), (MAIN, 3), (2, 3)]
+    minutes = draw(st.dictionaries(st.sampled_from(pairs), st.integers(1, 90), max_size=3))
+    return minutes | {(other, one): lasts for (one, other), lasts in minutes.items()}
+
+
+@st.composite
 def agendas(draw):
     zone = draw(st.sampled_from(ZONES))
     changes = CHANGES[zone.key]
@@ -149,7 +158,10 @@ def agendas(draw):
         "step": draw(st.sampled_from([0, 0, 5, 10, 15, 30, 60])),
         "before": draw(minutes),
         "after": draw(minutes),
-        "busy": [(*s, draw(minutes), draw(minutes)) for s in draw(st.lists(spans(), max_size=6))],
+        "busy": [
+            (*s, draw(minutes), draw(minutes), draw(st.sampled_from([None, *SITES])))
+            for s in draw(st.lists(spans(), max_size=6))
+        ],
         "closed": draw(st.lists(spans(), max_size=2)),
         "now": now,
         "notice": draw(st.sampled_from([0, 7, 120, 600])),
@@ -162,6 +174,8 @@ def agendas(draw):
             )
         ),
         "fills": draw(st.booleans()),
+        "only": draw(st.sampled_from([None, None, None, {MAIN}, {2, 3}])),
+        "ways": draw(ways()),
         "a_day": draw(st.sampled_from([None, None, 1, 2])),
         "a_week": draw(st.sampled_from([None, None, 2, 3])),
     }
@@ -213,10 +227,17 @@ def in_the_heart(hours):
 
 
 def dated(hours):
+    def site(ranges):
+        return None if site_of_line(ranges) == MAIN else site_of_line(ranges)
+
+    def weekly(week):
+        sites = {weekday: site(ranges) for weekday, ranges in week.items()}
+        return WeeklyHours(week, {day: key for day, key in sites.items() if key is not None})
+
     def turn(weeks, counted):
         monday = counted if isinstance(counted, date) else None
         by_number = counted == "number"
-        return Turn([WeeklyHours(w) for w in weeks], by_number=by_number, first_monday=monday)
+        return Turn([weekly(week) for week in weeks], by_number=by_number, first_monday=monday)
 
     return DatedHours(
         turn(hours["weeks"], hours["counted"]),
@@ -224,14 +245,17 @@ def dated(hours):
             Period(f"Période {n}", begins, ends, turn(weeks, counted))
             for n, (begins, ends, weeks, counted) in enumerate(hours["periods"])
         ],
-        {day: SpecialDay.open(ranges) for day, ranges in hours["special"].items()},
+        {
+            day: SpecialDay.open(ranges, site=site(ranges))
+            for day, ranges in hours["special"].items()
+        },
         frozenset(hours["holidays"]),
     )
 
 
 def heart(
     hours, first, last, zone, duration, step, before, after, busy, closed, now, notice, horizon,
-    cutoff, notice_days, counted, a_day, a_week, fills,
+    cutoff, notice_days, counted, a_day, a_week, fills, only, ways,
 ):  # fmt: skip
     minutes = lambda n: timedelta(minutes=n)  # noqa: E731
     policy = Policy(
@@ -242,22 +266,29 @@ def heart(
     )
     held = in_the_heart(hours)
     dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    days = day_slots(
-        hours=held,
-        dates=dates,
-        zone=zone,
-        shape=Shape(
-            minutes(duration), minutes(step) if step else None, minutes(before), minutes(after)
-        ),
-        busy=[Busy(start, end, minutes(b), minutes(a)) for start, end, b, a in busy],
-        closed=[Interval(*c) for c in closed],
-        full_dates=full_dates(
-            [start.astimezone(zone).date() for start in counted],
-            dates,
-            most_a_day=a_day,
-            most_a_week=a_week,
-        ),
+    full = full_dates(
+        [start.astimezone(zone).date() for start in counted],
+        dates,
+        most_a_day=a_day,
+        most_a_week=a_week,
     )
+    sites = Sites(MAIN, None if only is None else frozenset(only))
+    travel = {pair: minutes(lasts) for pair, lasts in ways.items() if pair == tuple(sorted(pair))}
+    days = []
+    for site, there in sites.dates_by_site(held, dates).items():
+        taken = [(Busy(start, end, minutes(b), minutes(a)), at) for start, end, b, a, at in busy]
+        days += day_slots(
+            hours=held,
+            dates=there,
+            zone=zone,
+            shape=Shape(
+                minutes(duration), minutes(step) if step else None, minutes(before), minutes(after)
+            ),
+            busy=[reached_from(one, at, site, travel) for one, at in taken],
+            closed=[Interval(*c) for c in closed],
+            full_dates=full,
+        )
+    days.sort(key=lambda day: day[0])
     if now is not None:
         begins = begins_on(held, now.astimezone(zone).date(), zone)
         days = within(policy.window(now, zone, begins=begins), days)

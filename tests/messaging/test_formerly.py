@@ -17,7 +17,7 @@ from maia.appointments.whose import give_to
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
 from maia.patients.models import RecordErased
-from maia.schedules.models import PlaceKind
+from maia.practices.models import PlaceKind
 from tests.conftest import NOW, THURSDAY, at, make_patient
 from tests.messaging.test_delivery import work
 

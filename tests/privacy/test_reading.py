@@ -79,6 +79,9 @@ SAYS_NOBODY = {
     ("get", "office/free"),
     ("get", "office/imports"),  # how many lines of each outcome, not whose
     ("get", "office/imports/{id}"),
+    *((method, "office/places") for method in ("get", "post")),
+    *((method, "office/places/{id}") for method in ("get", "patch", "delete")),
+    *((method, "office/travel") for method in ("get", "put")),
     ("get", "office/practitioner"),
     ("patch", "office/practitioner"),
     ("get", "office/schedule"),

@@ -30,6 +30,7 @@ class AppointmentIn(Body):
     address: AddressIn | None = Field(
         None, description="For a type at her home; kept on her record. Default: the record's."
     )
+    place: Key | None = Field(None, description="A site. Default: that of the hours then.")
     allow_overlap: Bool = False
     word: str = Field(
         "", max_length=MOST_WORDS, description="A line of the practice's, in the confirmation."
@@ -105,6 +106,7 @@ class ChangeIn(TellingIn):
     )
     start: Instant | None = None
     end: Instant | None = None
+    place: Key | None = Field(None, description="A site.")
     notes: str | None = Field(None, max_length=5000)
     allow_overlap: Bool = False
 

@@ -25,6 +25,7 @@ from maia.api.office.appointment_shapes import (
     MoveIn,
     shown,
 )
+from maia.api.office.sheets import site_named
 from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.problems import errors
@@ -76,6 +77,7 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
     type = get_object_or_404(types.select_related("practice"), pk=wanted.type)
     patient = get_object_or_404(practice.patients.kept(), pk=wanted.patient)
     hers = practitioner(request, wanted.practitioner)
+    site = site_named(practice, wanted.place) if wanted.place is not None else None
     sms = type.send_sms_reminder if wanted.sms_reminder is None else wanted.sms_reminder
     by, now = By.practice(seat(request).user), timezone.now()
 
@@ -92,6 +94,7 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
                 boxes=Boxes(email=wanted.email_reminder, sms=sms),
                 allow_overlap=wanted.allow_overlap,
                 unconfirmed=wanted.status == "unconfirmed",
+                place=site,
                 telling=Telling(words=clean_text(wanted.word)),
             )
         return [str(made.uid)], _answer(request, made.uid)
@@ -165,6 +168,7 @@ def change(request: HttpRequest, id: UUID, wanted: ChangeIn) -> Any:
     type = get_object_or_404(types, pk=wanted.type) if wanted.type else None
     by, now = By.practice(seat(request).user), timezone.now()
     there = practitioner(request, wanted.practitioner) if wanted.practitioner else None
+    site = site_named(practice, wanted.place) if wanted.place is not None else None
     records = practice.patients.kept()
     patient = get_object_or_404(records, pk=wanted.patient) if wanted.patient else None
     others, holding = [there] if there else [], [patient] if patient else []
@@ -181,6 +185,7 @@ def change(request: HttpRequest, id: UUID, wanted: ChangeIn) -> Any:
             by=by,
             now=now,
             allow_overlap=wanted.allow_overlap,
+            place=site,
             telling=wanted.read(),
         )
         if patient is not None:

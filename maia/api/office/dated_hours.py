@@ -33,14 +33,21 @@ from maia.api.office.dated_shapes import (
     period_shown,
     turn_of,
 )
-from maia.api.office.sheets import Whose, clocks, read_ranges, read_week
+from maia.api.office.sheets import (
+    Whose,
+    clocks,
+    read_ranges,
+    read_sites,
+    read_week,
+    site_named,
+)
 from maia.api.office.types import type_to_change
 from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.problems import Refused, errors
 from maia.appointments.changing_hours import changing_hours
 from maia.availability.dated import InvalidPeriod, InvalidTurn
-from maia.practices.models import Practitioner
+from maia.practices.models import Practice, Practitioner
 from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType, Period, Schedule, SpecialDay
 from maia.schedules.preview import preview, stored_hours
@@ -87,7 +94,7 @@ def serve(router: Router, path: str, whose: Any, owner_of: Callable[..., Owner],
         `appointments`, until it comes again with `confirm`. They stay as they are."""
         owner = owner_of(request, of, change=True)
         with _changing(request, owner, confirm=typed.confirm) as plan:
-            write_turn(plan, *_read_turn(typed))
+            write_turn(plan, *_read_turn(owner.practice, typed))
         _note(request, owner, "weeks")
         return turn_of(_plan(owner))
 
@@ -206,8 +213,14 @@ def serve(router: Router, path: str, whose: Any, owner_of: Callable[..., Owner],
         days = preview(whom, hours, span.first, span.last, language=get_language() or "", type=type)
         return {
             "days": [
-                {"date": day, "hours": clocks(ranges), "because": because, "title": title}
-                for day, ranges, because, title in days
+                {
+                    "date": one.day,
+                    "hours": clocks(one.ranges),
+                    "because": one.because,
+                    "title": one.title,
+                    "place": one.site,
+                }
+                for one in days
             ]
         }
 
@@ -253,13 +266,20 @@ def _changing(request: HttpRequest, owner: Owner, *, confirm: bool) -> Iterator[
         raise ValidationError({"date": words}) from None
 
 
-def _read_turn(typed: TurnFields) -> tuple[list[Any], Count]:
-    """Raises `ValidationError`: nothing is left out in silence."""
+def _read_turn(
+    practice: Practice, typed: TurnFields
+) -> tuple[list[Any], Count, list[dict[int, int]] | None]:
+    """The weeks, their count, their sites. Raises `ValidationError`: nothing is left out in silence."""
     by_number = typed.by == "week_number"
     if by_number and typed.first_monday is not None:
         raise ValidationError({"first_monday": "weeks are counted by their number"})
-    weeks = [read_week(week.dict(exclude_unset=True)) for week in typed.weeks]
-    return weeks, Count(len(weeks), by_number, typed.first_monday)
+    said = [week.dict(exclude_unset=True) for week in typed.weeks]
+    sites = [read_sites(practice, week) for week in said]
+    return (
+        [read_week(week) for week in said],
+        Count(len(said), by_number, typed.first_monday),
+        None if not any(sites) and None in sites else [at or {} for at in sites],
+    )
 
 
 def _write_period(request: HttpRequest, owner: Owner, period: Period, typed: PeriodIn) -> Period:
@@ -268,7 +288,7 @@ def _write_period(request: HttpRequest, owner: Owner, period: Period, typed: Per
         raise ValidationError({"name": "a name is expected"})
     period.first_date, period.last_date = typed.first_date, typed.last_date
     with _changing(request, owner, confirm=typed.confirm) as plan:
-        write_period(plan, period, *_read_turn(typed))
+        write_period(plan, period, *_read_turn(owner.practice, typed))
     _note(request, owner, f"period {period.name}")
     return period
 
@@ -277,6 +297,9 @@ def _write_day(
     request: HttpRequest, owner: Owner, special: SpecialDay, typed: SpecialDayIn
 ) -> SpecialDay:
     special.date, special.title = typed.date, clean_line(typed.title)
+    if "place" in typed.model_fields_set:  # a program of before says nothing of sites
+        site = site_named(owner.practice, typed.place) if typed.place is not None else None
+        special.place = site and site.as_stored
     ranges, today = (
         read_ranges("hours", typed.hours),
         timezone.localdate(timezone=seat(request).practice.zone),

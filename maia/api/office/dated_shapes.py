@@ -7,9 +7,9 @@ from ninja import Schema
 from pydantic import Field
 
 from maia.api.fields import Body, Bool, Id, Key, LocalDate
-from maia.api.office.sheets import Range, Week, clocks, week_in_clocks
+from maia.api.office.sheets import Range, Week, clocks, week_in_json
 from maia.availability.dated import MOST_WEEKS
-from maia.schedules.models import OtherHours, Period, Schedule, SpecialDay
+from maia.schedules.models import OpeningHours, OtherHours, Period, Schedule, SpecialDay
 from maia.schedules.models.hours import Turning
 
 LONGEST = 366  # days of one preview
@@ -59,6 +59,7 @@ class SpecialDayFields(Body):
         None, max_length=200, description="Null: all that follow the schedule."
     )
     title: str = Field("", max_length=80)
+    place: Key | None = Field(None, description="The site; null: the main one.")
 
 
 class SpecialDayIn(SpecialDayFields):
@@ -79,6 +80,7 @@ class DayOut(Schema):
     hours: list[list[str]]
     because: Literal["usual", "turn", "period", "special", "holiday", "absence", "replacement"]
     title: str
+    place: int | None = Field(None, description="The site; null: the main one.")
 
 
 class PreviewOut(Schema):
@@ -98,16 +100,24 @@ def turn_of(plan: Schedule | None) -> dict[str, Any]:
     if plan is None:
         return {"weeks": [{}], "by": "monday", "first_monday": None}
     others = plan.other_lines.filter(period=None)
-    return turn_shown(plan, {0: plan.hours()}, others)
+    return turn_shown(plan, others, plan.lines.all())
 
 
 def turn_shown(
-    turn: Turning, weeks: dict[int, dict[int, list[tuple[int, int]]]], lines: Iterable[OtherHours]
+    turn: Turning,
+    lines: Iterable[OtherHours],
+    usual: Iterable[OpeningHours] = (),
 ) -> dict[str, Any]:
-    for line in lines:
-        weeks.setdefault(line.week, {})[line.weekday] = line.ranges
+    """``usual``: the lines of its first week, where they are those of a schedule."""
+    weeks: dict[int, dict[int, list[tuple[int, int]]]] = {}
+    sites: dict[int, dict[int, int]] = {}
+    numbered = [(0, line) for line in usual] + [(line.week, line) for line in lines]
+    for week, line in numbered:
+        weeks.setdefault(week, {})[line.weekday] = line.ranges
+        if line.place_id is not None:
+            sites.setdefault(week, {})[line.weekday] = line.place_id
     return {
-        "weeks": [week_in_clocks(weeks.get(number, {})) for number in range(turn.weeks)],
+        "weeks": [week_in_json(weeks.get(n, {}), sites.get(n, {})) for n in range(turn.weeks)],
         "by": "week_number" if turn.by_number else "monday",
         "first_monday": turn.first_monday,
     }
@@ -119,7 +129,7 @@ def period_shown(period: Period) -> dict[str, Any]:
         "name": period.name,
         "first_date": period.first_date,
         "last_date": period.last_date,
-        **turn_shown(period, {}, period.lines.all()),
+        **turn_shown(period, period.lines.all()),
     }
 
 
@@ -129,5 +139,6 @@ def day_shown(special: SpecialDay) -> dict[str, Any]:
         "date": special.date,
         "title": special.title,
         "hours": clocks(special.ranges),
+        "place": special.place_id,
         "types": sorted(type.pk for type in special.types.all()) or None,
     }

@@ -2,26 +2,27 @@
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from maia.api.auth import OfficeToken, practitioner, written_down
-from maia.api.fields import CLOCK, Body, Bool, Id, WallTime, Whole
+from maia.api.fields import CLOCK, Body, Bool, Id, Key, WallTime, Whole
 from maia.api.office.stranded import refuse_unless_confirmed
 from maia.api.problems import errors
 from maia.appointments.stranded import stranded
 from maia.availability.weekly import InvalidHours, WeeklyHours
 from maia.messaging.reminders import reschedule
 from maia.practices.held import hold
-from maia.practices.models import Practitioner
+from maia.practices.models import Place, Practice, Practitioner
 from maia.privacy.journal import Act
-from maia.schedules.models import Schedule
+from maia.schedules.models import Schedule, SitesOfWeek
 from maia.schedules.written import WrittenHours, with_week
 
 router = Router(tags=["office"], auth=OfficeToken())
@@ -93,6 +94,7 @@ def change_sheet(request: HttpRequest, whose: Annotated[Whose, Query()], sheet: 
     return hers
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Range = Annotated[list[str], Field(min_length=2, max_length=2, examples=[["09:00", "12:30"]])]
 
 
@@ -108,6 +110,11 @@ class Week(Body):
     friday: list[Range] = []
     saturday: list[Range] = []
     sunday: list[Range] = []
+    places: dict[Weekday, Key] | None = Field(
+        None,
+        description="At which site, by weekday: those of `office/places`. Left out on writing: each "
+        "weekday stays where it is. Not said on reading: the main one.",
+    )
 
 
 class WeekIn(Week):
@@ -129,33 +136,59 @@ def write_schedule(request: HttpRequest, whose: Annotated[Whose, Query()], week:
     """The whole week. Where it leaves appointments outside: 409 `stranded` with `appointments`,
     until it comes again with `confirm`. They stay as they are."""
     hers = practitioner(request, whose.practitioner, change=True)
-    minutes = read_week(week.dict(exclude_unset=True, exclude={"confirm"}))
+    said = week.dict(exclude_unset=True, exclude={"confirm"})
+    minutes, sites = read_week(said), read_sites(hers.practice, said)
     with transaction.atomic():
         hold(hers)
         plan = Schedule.objects.filter(practitioner=hers).first()
-        wanted = with_week(WrittenHours.of(plan), minutes)
+        wanted = with_week(WrittenHours.of(plan), minutes, sites)
         refuse_unless_confirmed(stranded(hers, wanted, now=timezone.now()), week.confirm)
-        plan = Schedule.set_for(hers, minutes)
+        plan = Schedule.set_for(hers, minutes, sites=sites)
     written_down(request, Act.SETTINGS, detail=f"schedule of {hers.name}")
     return week_of(plan)
 
 
-def week_of(plan: Schedule | None) -> dict[str, list[list[str]]]:
-    return week_in_clocks(plan.hours() if plan is not None else {})
+def week_of(plan: Schedule | None) -> dict[str, Any]:
+    if plan is None:
+        return {}
+    lines = plan.lines.all()
+    sites = {line.weekday: line.place_id for line in lines if line.place_id is not None}
+    return week_in_json({line.weekday: line.ranges for line in lines}, sites)
 
 
-def week_in_clocks(week: Minutes) -> dict[str, list[list[str]]]:
-    return {DAYS[weekday]: clocks(week[weekday]) for weekday in sorted(week)}
+def week_in_json(week: Minutes, sites: SitesOfWeek) -> dict[str, Any]:
+    days: dict[str, Any] = {DAYS[weekday]: clocks(week[weekday]) for weekday in sorted(week)}
+    if sites:
+        days["places"] = {DAYS[weekday]: sites[weekday] for weekday in sorted(sites)}
+    return days
 
 
 def clocks(ranges: Iterable[tuple[int, int]]) -> list[list[str]]:
     return [[_clock(start), _clock(end)] for start, end in ranges]
 
 
-def read_week(week: dict[str, list[list[str]]]) -> Minutes:
+def read_sites(practice: Practice, week: dict[str, Any]) -> dict[int, int] | None:
+    """The keys of the sites of weekdays, but of those at the main one; None: it does not say. Raises Http404 of
+    a site that may not be chosen."""
+    if week.get("places") is None:
+        return None
+    sites = {DAYS.index(day): site_named(practice, key) for day, key in week["places"].items()}
+    return {weekday: site.pk for weekday, site in sites.items() if not site.is_main}
+
+
+def site_named(practice: Practice, key: int) -> Place:
+    """One that may be chosen. Raises Http404."""
+    sites = Place.objects.live_sites().select_related("practice")
+    place: Place = get_object_or_404(sites, practice=practice, pk=key)
+    return place
+
+
+def read_week(week: dict[str, Any]) -> Minutes:
     """Minutes of the day by weekday. Raises `ValidationError`."""
     minutes: Minutes = {}
     for day, ranges in week.items():
+        if day == "places":
+            continue
         if read := read_ranges(day, ranges):
             minutes[DAYS.index(day)] = read
     return minutes

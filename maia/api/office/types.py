@@ -13,7 +13,7 @@ from pydantic import Field
 
 from maia.api.auth import OfficeToken, seat, written_down
 from maia.api.fields import Body, Bool, Id, Whole
-from maia.api.office.sheets import Week, read_week, week_of
+from maia.api.office.sheets import Week, read_sites, read_week, week_of
 from maia.api.office.stranded import refuse_unless_confirmed
 from maia.api.once import Made, once
 from maia.api.paging import Pages, page
@@ -22,7 +22,7 @@ from maia.api.problems import Refused, errors
 from maia.appointments.stranded import stranded
 from maia.patients.text import clean_line, clean_text
 from maia.practices.held import hold
-from maia.practices.models import Practitioner
+from maia.practices.models import Place, Practitioner
 from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType, Category, Schedule
 from maia.schedules.written import WrittenHours, with_week
@@ -65,6 +65,11 @@ class TypeIn(Limits):
     description: str = Field("", max_length=5000, description="Markdown.")
     instructions: str = Field("", max_length=5000, description="What to bring. Markdown.")
     place: Kind = "site"
+    places: list[Id] = Field(
+        [],
+        max_length=100,
+        description="Those of its kind that it happens at; none: wherever the hours are.",
+    )
     video_link: str = Field("", max_length=500, description="Shown to who is confirmed.")
     allow_online_booking: Bool = False
     private_link: Bool = Field(False, description="On no list: open to who has its link.")
@@ -85,6 +90,7 @@ class TypePatch(Limits):
     description: str | None = Field(None, max_length=5000)
     instructions: str | None = Field(None, max_length=5000)
     place: Kind | None = None
+    places: list[Id] | None = Field(None, max_length=100)
     video_link: str | None = Field(None, max_length=500)
     allow_online_booking: Bool | None = None
     private_link: Bool | None = None
@@ -120,6 +126,7 @@ def shown(type: AppointmentType) -> dict[str, Any]:
         "description": type.description,
         "instructions": type.instructions,
         "place": type.place,
+        "places": sorted(place.pk for place in type.places.all()),
         "video_link": type.video_link,
         "allow_online_booking": type.allow_online_booking,
         "private_link": type.private_link,
@@ -168,7 +175,10 @@ def change_type(request: HttpRequest, id: Id, typed: TypePatch) -> Any:
         if "schedule" in wanted:
             week = wanted["schedule"]
             own = WrittenHours.of(getattr(type, "own_schedule", None))
-            hours = None if week is None else with_week(own, read_week(week))
+            hours = None
+            if week is not None:
+                sites = read_sites(type.practice, week)
+                hours = with_week(own, read_week(week), sites)
             outside = stranded(type, hours, now=timezone.now())
             refuse_unless_confirmed(outside, typed.confirm)
         written = _write(request, type, wanted)
@@ -208,7 +218,7 @@ def renew_link(request: HttpRequest, id: Id) -> Any:
 def _ours(request: HttpRequest) -> Any:
     types = AppointmentType.objects.filter(practice=seat(request).practice)
     return types.select_related("category", "own_schedule", "practice").prefetch_related(
-        "own_schedule__lines", "some"
+        "own_schedule__lines", "some", "places"
     )
 
 
@@ -246,6 +256,7 @@ def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -
         else:
             owners = None
         week = typed.pop("schedule", ...)
+        changed, places = changed - {"places"}, typed.pop("places", None)
         for field, value in typed.items():
             if value is None and field not in MAY_BE_NULL:
                 continue
@@ -255,8 +266,13 @@ def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -
         type.save(update_fields=changed if type.pk else None)
         if owners is not None:
             type.save_owners(owners)
+        if places is not None:
+            type.places.set(_places(type, places))
+        elif "place" in typed:
+            type.places.remove(*type.places.exclude(kind=type.place))
         if week is not ...:
-            Schedule.set_own(type, read_week(week) if week is not None else None)
+            sites = None if week is None else read_sites(type.practice, week)
+            Schedule.set_own(type, None if week is None else read_week(week), sites=sites)
     _note(request, type)
     fresh: AppointmentType = _ours(request).get(pk=type.pk)
     return fresh
@@ -274,6 +290,17 @@ def _owners(type: AppointmentType, keys: list[int] | None) -> list[Practitioner]
     if len(found) < len(set(keys)):
         raise Http404
     return found
+
+
+def _places(type: AppointmentType, keys: list[int]) -> list[Place]:
+    """Raises Http404 for one of another practice, `ValidationError` for one of another kind."""
+    standing = Place.objects.filter(practice=type.practice, archived=False, pk__in=keys)
+    places = list(standing)
+    if len(places) < len(set(keys)):
+        raise Http404
+    if any(place.kind != type.place for place in places):
+        raise ValidationError({"places": f"the type happens at a place of kind {type.place}"})
+    return places
 
 
 def _note(request: HttpRequest, type: AppointmentType) -> None:

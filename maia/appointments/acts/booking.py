@@ -25,10 +25,11 @@ from maia.appointments.limits import refuse_beyond, why_full
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import refuse_if_busy
-from maia.appointments.slots import free_slots, may_just_have_gone
+from maia.appointments.sites import site_of
+from maia.appointments.slots import Slot, free_slots, may_just_have_gone
 from maia.patients.addresses import Address
 from maia.patients.models import Patient
-from maia.practices.models import Practitioner
+from maia.practices.models import Place, Practitioner
 from maia.schedules.models import AppointmentType
 
 Reason = NotBookable.Reason
@@ -49,6 +50,7 @@ def book_appointment(
     boxes: Boxes | None = None,
     allow_overlap: bool = False,
     unconfirmed: bool = False,
+    place: Place | None = None,
     telling: Telling = TOLD,
 ) -> Appointment:
     """Takes the time that starts at ``start`` (an aware instant). Rule 3.4.
@@ -56,7 +58,8 @@ def book_appointment(
     Everything else is computed here, but the ``end`` where the practice says another one. The same ``request_key`` again gives the same appointment.
     A patient gets what is offered online, and nothing while she is elsewhere. The practice gets any
     time that is free, and with ``allow_overlap``, asked for on purpose, one that is not, of hers or
-    of the patient's; ``unconfirmed``, it only holds the time.
+    of the patient's; ``unconfirmed``, it only holds the time; ``place`` is the site that it chose, none: that of
+    her hours.
     Raises `NotBookable`, `SlotTaken`, `PatientBusy`, `ImpossibleDate`, `RecordErased`, `AlreadyBegun`, and `RequestReused` for a
     key that booked something else.
     """
@@ -85,13 +88,15 @@ def book_appointment(
             _refuse_person(type, patient, now)
             refuse_if_busy(patient, start, end)
             refuse_beyond(type, practitioner, patient, start, now=now)
-            refuse_unless_free(type, practitioner, start, now=now)
+            site = refuse_unless_free(type, practitioner, start, now=now).place
         elif is_taken(practitioner, start, end):
             if not allow_overlap:
                 raise SlotTaken
             taken = True
         elif not allow_overlap:
             refuse_if_busy(patient, start, end)
+        if not by.is_patient:
+            site = site_of(type, practitioner, start, place)
         event = Event.objects.create(
             practice=practitioner.practice,
             practitioner=practitioner,
@@ -102,6 +107,7 @@ def book_appointment(
             buffer_before_minutes=type.buffer_before_minutes,
             buffer_after_minutes=type.buffer_after_minutes,
             exclusive=not taken,
+            place_id=site,
         )
         boxes = boxes or Boxes(email=True, sms=type.send_sms_reminder)
         waits = type.needs_confirmation if by.is_patient else unconfirmed
@@ -144,10 +150,12 @@ def refuse_unless_free(
     *,
     now: datetime,
     without: Event | None = None,
-) -> None:
+) -> Slot:
+    """What is offered then."""
     day = start.astimezone(type.practice.zone).date()
-    if _is_free(type, practitioner, start, day, now, without):
-        return
+    slot = _free_at(type, practitioner, start, day, now, without)
+    if slot is not None:
+        return slot
     window = type.policy_for(practitioner).window(now, type.practice.zone)
     if day > window.last_date:
         raise NotBookable(Reason.TOO_FAR)
@@ -156,7 +164,7 @@ def refuse_unless_free(
     full = why_full(type, practitioner, start, without)
     if full is not None:
         raise full
-    if _is_free(type, practitioner, start, day, None, without):
+    if _free_at(type, practitioner, start, day, None, without):
         # On a day that takes others, she fills her days; else it is after the evening cut-off.
         others = free_slots(type, [practitioner], day, day, now=now, without=without)
         raise NotBookable(Reason.NOT_OFFERED if others else Reason.TOO_SOON)
@@ -165,16 +173,16 @@ def refuse_unless_free(
     raise NotBookable(Reason.NOT_OFFERED)
 
 
-def _is_free(
+def _free_at(
     type: AppointmentType,
     practitioner: Practitioner,
     start: datetime,
     day: date,
     now: datetime | None,
     without: Event | None,
-) -> bool:
+) -> Slot | None:
     days = free_slots(type, [practitioner], day, day, now=now, without=without)
-    return any(slot.start == start for slot in days.get(day, []))
+    return next((slot for slot in days.get(day, []) if slot.start == start), None)
 
 
 def _made_by(request_key: UUID, patient: Patient) -> Appointment | None:

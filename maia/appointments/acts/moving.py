@@ -30,8 +30,9 @@ from maia.appointments.limits import refuse_beyond
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import refuse_if_busy
+from maia.appointments.sites import site_of
 from maia.appointments.telling import Spot, overtake
-from maia.practices.models import Practitioner
+from maia.practices.models import Place, Practitioner
 from maia.schedules.models import AppointmentType
 
 Reason = NotBookable.Reason
@@ -48,6 +49,7 @@ def move_appointment(
     practitioner: Practitioner | None = None,
     type: AppointmentType | None = None,
     allow_overlap: bool = False,
+    place: Place | None = None,
     seen: int | None = None,
     telling: Telling = TOLD,
 ) -> Appointment:
@@ -55,7 +57,8 @@ def move_appointment(
     in that of ``practitioner``, as another ``type``; or leaves it as it is. Of a time to come nobody has said
     yet who came.
 
-    Another type brings its duration (`lasting`), unless the end is said.
+    Another type brings its duration (`lasting`), unless the end is said. On another day, with another practitioner or
+    as another type it is at the site of the hours there, unless the practice says at which ``place``.
 
     Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `PatientBusy`, `ImpossibleDate`,
     `ChangedMeanwhile`, `RecordErased`.
@@ -67,7 +70,8 @@ def move_appointment(
         # The same submission twice is one move: then it is where it is wanted.
         current = read_again(appointment)
         lasts = lasting(current, type)
-        wanted = Spot(start, end or start + lasts, there, allow_overlap)
+        there_is = place.pk if place else current.event.place_id
+        wanted = Spot(start, end or start + lasts, there, allow_overlap, there_is)
         if wanted.is_same(Spot.of(current)) and type in (None, current.type):
             return current
         refuse_unless_seen(current, seen)
@@ -90,11 +94,25 @@ def move_appointment(
                 now=now,
                 but=current.event,
             )
-            refuse_unless_free(
+            slot = refuse_unless_free(
                 current.type, current.practitioner, start, now=now, without=current.event
             )
+            wanted = wanted._replace(place=slot.place)
+        elif place or _is_elsewhere(current, wanted, type):
+            site = site_of(type or current.type, there, start, place)
+            wanted = wanted._replace(place=site)
         _put(current, wanted, by, now, telling, type=type)
     return current
+
+
+def _is_elsewhere(appointment: Appointment, wanted: Spot, type: AppointmentType | None) -> bool:
+    """Whether the hours there may be at another site."""
+    zone = appointment.practice.zone
+    return (
+        type not in (None, appointment.type)
+        or wanted.practitioner != appointment.practitioner
+        or wanted.start.astimezone(zone).date() != appointment.start.astimezone(zone).date()
+    )
 
 
 def lasting(appointment: Appointment, type: AppointmentType | None) -> timedelta:
@@ -212,14 +230,14 @@ def _put(
         stood = (old.start, old.end)
         refuse_if_busy(current.patient, wanted.start, wanted.end, but=[event.pk], was=stood)
     event.start, event.end, event.exclusive = wanted.start, wanted.end, not taken
-    event.practitioner = wanted.practitioner
+    event.practitioner, event.place_id = wanted.practitioner, wanted.place
     if type is not None and retyped:
         event.type = type
         event.buffer_before_minutes = type.buffer_before_minutes
         event.buffer_after_minutes = type.buffer_after_minutes
     event.save(
         update_fields=[
-            "start", "end", "exclusive", "practitioner", "type", "buffer_before_minutes",
+            "start", "end", "exclusive", "practitioner", "place", "type", "buffer_before_minutes",
             "buffer_after_minutes",
         ]
     )  # fmt: skip
@@ -243,6 +261,7 @@ def _put(
         telling=telling,
         old_end=None if retyped else old.end,  # what it was before is not kept: no way back
         old_practitioner=None if old.practitioner == wanted.practitioner else old.practitioner,
+        old_place_id=None if old.place == wanted.place else old.place,
         old_overlap=old.overlap,
         old_over=old_over,
         old_attendance="" if said == current.attendance else said,

@@ -18,9 +18,9 @@ from maia.office.agenda.reading import Agendas, Place, read_agendas
 from maia.office.agenda.walls import Walls
 from maia.office.agenda.wanted import Wanted, read_wanted
 from maia.practices.colours import NEUTRAL, ink_on
+from maia.practices.models import PlaceKind
 from maia.practices.seats import Seat
 from maia.privacy.reading import read_agenda
-from maia.schedules.models import PlaceKind
 
 Row = dict[str, Any]
 

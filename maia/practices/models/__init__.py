@@ -1,5 +1,6 @@
 """The tenant and its professionals, with each one's booking rules (rules 3.1, 3.5)."""
 
+from maia.practices.models.places import Place, PlaceKind, Travel
 from maia.practices.models.practice import FormerSlug, Practice, Suspension, one_line
 from maia.practices.models.replacements import Replacement
 from maia.practices.models.rooms import Room
@@ -14,11 +15,14 @@ __all__ = [
     "FormerSlug",
     "Membership",
     "Picture",
+    "Place",
+    "PlaceKind",
     "Practice",
     "Practitioner",
     "Replacement",
     "Room",
     "Suspension",
+    "Travel",
     "Website",
     "one_line",
     "validate_colour",

@@ -2,9 +2,15 @@
 
 from maia.schedules.models.absences import Absence, AbsenceQuerySet
 from maia.schedules.models.calendars import ExternalCalendar
-from maia.schedules.models.categories import Category, PlaceKind
+from maia.schedules.models.categories import Category
 from maia.schedules.models.dated import OtherHours, Period, SpecialDay
-from maia.schedules.models.hours import OpeningHours, Schedule, Week, ranges_between
+from maia.schedules.models.hours import (
+    OpeningHours,
+    Schedule,
+    SitesOfWeek,
+    Week,
+    ranges_between,
+)
 from maia.schedules.models.types import (
     AppointmentType,
     AppointmentTypeQuerySet,
@@ -21,8 +27,8 @@ __all__ = [
     "OpeningHours",
     "OtherHours",
     "Period",
-    "PlaceKind",
     "Schedule",
+    "SitesOfWeek",
     "SpecialDay",
     "TypeKey",
     "Week",

@@ -1,4 +1,4 @@
-"""How types are told apart on the booking page: by category, and by where they happen."""
+"""How types are told apart on the booking page."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -33,12 +33,3 @@ class Category(models.Model):
             practice=practice, name=name, defaults={"position": practice.categories.count()}
         )
         return found
-
-
-class PlaceKind(models.TextChoices):
-    """Where a type happens (rule 3.8). Sites of a practice will be told apart one day."""
-
-    SITE = "site", _("at the practice")
-    HOME = "home", _("at the patient's home")
-    PHONE = "phone", _("by phone")
-    VIDEO = "video", _("by video")

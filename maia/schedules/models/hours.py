@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from maia.availability.dated import MOST_WEEKS
 from maia.availability.weekly import MINUTES_A_DAY, InvalidHours, WeeklyHours
-from maia.practices.models import Practitioner
+from maia.practices.models import Place, Practitioner
 
 if TYPE_CHECKING:
     from maia.schedules.models.types import AppointmentType
 
 Week = Mapping[int, Iterable[tuple[int, int]]]  # minutes of the day, by weekday
+SitesOfWeek = Mapping[int, int]  # the key of a `Place`, by weekday
 
 
 class Turning(models.Model):
@@ -69,39 +70,63 @@ class Schedule(Turning):
     def __str__(self) -> str:
         return str(self.practitioner or self.appointment_type)
 
-    def write(self, hours: Week) -> None:
-        """Replaces all lines; ``hours`` as `WeeklyHours` takes them. Raises `InvalidHours`."""
+    def write(self, hours: Week, sites: SitesOfWeek | None = None) -> None:
+        """Replaces all lines; ``hours`` as `WeeklyHours` takes them; ``sites`` of those that are not at the main
+        one, None: each weekday stays where it is. Raises `InvalidHours`."""
         week = WeeklyHours(hours)
+        if sites is None:
+            sites = self.sites()
         self.lines.all().delete()
         OpeningHours.objects.bulk_create(
-            OpeningHours.from_ranges(self, weekday, ranges)
+            OpeningHours.from_ranges(self, weekday, ranges, sites.get(weekday))
             for weekday in range(7)
             if (ranges := week.on(weekday))
         )
+
+    def sites(self) -> dict[int, int]:
+        """The keys of those of weekdays that are not at the main one."""
+        lines = self.lines.exclude(place=None)
+        return dict(lines.values_list("weekday", "place_id"))
 
     def hours(self) -> dict[int, list[tuple[int, int]]]:
         """Its ranges by weekday, as `write` takes them."""
         return {line.weekday: line.ranges for line in self.lines.all()}
 
     @classmethod
-    def set_for(cls, practitioner: Practitioner, hours: Week, *, whole: bool = True) -> "Schedule":
-        """Her general hours; not ``whole``: those weekdays, the others stay. Raises `InvalidHours`."""
+    def set_for(
+        cls,
+        practitioner: Practitioner,
+        hours: Week,
+        *,
+        whole: bool = True,
+        sites: SitesOfWeek | None = None,
+    ) -> "Schedule":
+        """Her general hours; not ``whole``: those weekdays, the others stay. ``sites`` as `write`. Raises
+        `InvalidHours`."""
         with transaction.atomic():
             Practitioner.objects.select_for_update().get(pk=practitioner.pk)  # one after the other
             plan, _made = cls.objects.get_or_create(practitioner=practitioner)
-            plan.write(hours if whole else plan.hours() | dict(hours))
+            plan.write(hours if whole else plan.hours() | dict(hours), sites)
         return plan
 
     @classmethod
-    def set_own(cls, type: "AppointmentType", hours: Week | None, *, whole: bool = True) -> None:
-        """A type's own hours, as `set_for`; None: it has the general ones. Raises `InvalidHours`."""
+    def set_own(
+        cls,
+        type: "AppointmentType",
+        hours: Week | None,
+        *,
+        whole: bool = True,
+        sites: SitesOfWeek | None = None,
+    ) -> None:
+        """A type's own hours, as `set_for`; None: it has the general ones. ``sites`` as `write`. Raises
+        `InvalidHours`."""
         with transaction.atomic():
             type.__class__.objects.select_for_update(of=("self",)).get(pk=type.pk)
             if hours is None:
                 cls.objects.filter(appointment_type=type).delete()
                 return
             plan, _made = cls.objects.get_or_create(appointment_type=type)
-            plan.write(hours if whole else plan.hours() | dict(hours))
+            plan.write(hours if whole else plan.hours() | dict(hours), sites)
 
 
 def ranges_between(start: int, end: int, breaks: list[list[int]]) -> list[tuple[int, int]]:
@@ -116,6 +141,10 @@ class Hours(models.Model):
     start = models.PositiveSmallIntegerField(_("start, in minutes since midnight"))
     end = models.PositiveSmallIntegerField(_("end, in minutes since midnight"))
     breaks = models.JSONField(_("breaks"), default=list, blank=True)
+    # At which site; None: at the main one (`Place.is_main`).
+    place = models.ForeignKey(
+        Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place")
+    )
 
     class Meta:
         abstract = True
@@ -167,9 +196,13 @@ class OpeningHours(Hours):
 
     @classmethod
     def from_ranges(
-        cls, schedule: Schedule, weekday: int, ranges: Iterable[tuple[int, int]]
+        cls,
+        schedule: Schedule,
+        weekday: int,
+        ranges: Iterable[tuple[int, int]],
+        site: int | None = None,
     ) -> Self:
-        return cls(schedule=schedule, weekday=weekday, **as_fields(ranges))
+        return cls(schedule=schedule, weekday=weekday, place_id=site, **as_fields(ranges))
 
     def clean(self) -> None:
         try:

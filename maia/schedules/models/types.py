@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from maia.availability.policy import Policy
 from maia.availability.slots import Shape
 from maia.outside.deriving import derived
-from maia.practices.models import Practice, Practitioner, Room
+from maia.practices.models import Place, PlaceKind, Practice, Practitioner, Room
 from maia.practices.validators import COLOUR, validate_colour
-from maia.schedules.models.categories import Category, PlaceKind
+from maia.schedules.models.categories import Category
 
 MOST_OF_A_TYPE = 32_767  # a day or a week: what the column holds
 
@@ -62,6 +62,8 @@ class AppointmentType(models.Model):
     place = models.CharField(
         _("where"), max_length=5, choices=PlaceKind.choices, default=PlaceKind.SITE
     )
+    # Those of its kind that it happens at; none: wherever the hours say.
+    places = models.ManyToManyField(Place, blank=True, related_name="types", editable=False)
     # Shown to who is confirmed, to nobody else.
     video_link = models.CharField(
         _("link of the video room"),
