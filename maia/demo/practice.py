@@ -13,7 +13,13 @@ from maia.demo.agenda import Busy, fill_agenda, owe_reminders
 from maia.demo.kinds import make_types
 from maia.demo.people import give_to_lea_and_sofia, make_patients
 from maia.demo.personal import take_time
-from maia.demo.team import make_practice, make_team, open_a_saturday, shorten_the_summer
+from maia.demo.team import (
+    make_practice,
+    make_team,
+    open_a_saturday,
+    replace_while_away,
+    shorten_the_summer,
+)
 from maia.demo.told import tell_words
 from maia.practices.models import Practice
 
@@ -31,6 +37,7 @@ def load_demo(now: datetime) -> Practice:
             fill_agenda(practitioner, types, patients, busy, now, random)
         open_a_saturday(camille, now)
         shorten_the_summer(camille, now)
+        replace_while_away(ines, camille)
         take_time(camille, ines, now)
         give_to_lea_and_sofia(practice, now)
         tell_words(practice, now)

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from maia.accounts.models import User
-from maia.practices.models import Membership, Practice, Practitioner
+from maia.practices.models import Membership, Practice, Practitioner, Replacement
 from maia.schedules.models import Period, Schedule
 from maia.schedules.writing import holding, write_period
 from maia.schedules.written import Count
@@ -95,6 +95,19 @@ def shorten_the_summer(practitioner: Practitioner, now: datetime) -> None:
     with holding(practitioner) as plan:
         period = Period(name="Horaires d’été", first_date=first, last_date=last)
         write_period(plan, period, [mornings], Count())
+
+
+def replace_while_away(practitioner: Practitioner, substitute: Practitioner) -> None:
+    """In the days of her leave."""
+    zone = practitioner.practice.zone
+    leave = practitioner.absences.get()
+    Replacement.objects.create(
+        practice=practitioner.practice,
+        practitioner=practitioner,
+        substitute=substitute,
+        first_date=leave.start.astimezone(zone).date(),
+        last_date=leave.end.astimezone(zone).date() - timedelta(days=1),
+    )
 
 
 def set_hours(schedule: Schedule, lines: dict[int, str]) -> None:

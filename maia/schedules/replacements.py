@@ -30,24 +30,28 @@ class ReplacementRefused(Exception):
 def keep_replacement(wanted: Replacement, *, today: date) -> Replacement:
     """Makes it, or changes it. Raises `ReplacementRefused`; `Replacement.DoesNotExist` where somebody has
     ended it meanwhile."""
+    with transaction.atomic():
+        # The whole team is held: two that would meet follow each other.
+        team = wanted.practice.practitioners.select_for_update(no_key=True).order_by("pk")
+        list(team.only("pk"))
+        if wanted.pk and not Replacement.objects.filter(pk=wanted.pk).exists():
+            raise Replacement.DoesNotExist
+        refuse_impossible(wanted, today=today)
+        wanted.save()
+    return wanted
+
+
+def refuse_impossible(wanted: Replacement, *, today: date) -> None:
+    """Whether it could be made now. Raises `ReplacementRefused`."""
     _refuse_dates(wanted, today)
     if wanted.practitioner_id == wanted.substitute_id:
         raise ReplacementRefused("same_person", "substitute")
-    with transaction.atomic():
-        # The whole team is held: two that would meet follow each other.
-        rows = wanted.practice.practitioners.select_for_update(no_key=True).order_by("pk")
-        team = {one.pk: one for one in rows.only("is_active")}
-        if wanted.pk and not Replacement.objects.filter(pk=wanted.pk).exists():
-            raise Replacement.DoesNotExist
-        for field, key in (
-            ("practitioner", wanted.practitioner_id),
-            ("substitute", wanted.substitute_id),
-        ):
-            if key not in team or not (team[key].is_active or wanted.pk):
-                raise ReplacementRefused("not_here", field)
-        _refuse_meeting(wanted)
-        wanted.save()
-    return wanted
+    here = dict(wanted.practice.practitioners.values_list("pk", "is_active"))
+    people = {"practitioner": wanted.practitioner_id, "substitute": wanted.substitute_id}
+    for field, key in people.items():
+        if key not in here or not (here[key] or wanted.pk):
+            raise ReplacementRefused("not_here", field)
+    _refuse_meeting(wanted)
 
 
 def _refuse_dates(wanted: Replacement, today: date) -> None:

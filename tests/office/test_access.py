@@ -45,6 +45,7 @@ POST_ONLY = {
     "delete_absence",
     "delete_opening",
     "delete_period",
+    "delete_replacement",
     "event_summary",
     "move_event",
     "merge",
@@ -57,6 +58,7 @@ POST_ONLY = {
 }
 OF_NOTHING = {
     "new_patient",
+    *("replacements", "new_replacement"),
     "first_steps",
     "booking_page",
     "appointments",
@@ -97,6 +99,7 @@ OF_NOTHING = {
     "types",
 }
 OWNER = {
+    *("replacements", "new_replacement", "edit_replacement", "delete_replacement"),
     "first_steps",
     "doors",
     "role",
@@ -159,6 +162,11 @@ def paths(practice, practitioner, type, appointment):
     opening = plan.special_days.create(date=NOW.date() + timedelta(days=60), start=540, end=600)
     period = plan.periods.create(name="Été", first_date=NOW.date() + timedelta(days=300))
     Schedule.set_own(type, {0: [(540, 600)]})
+    later = NOW.date() + timedelta(days=400)
+    colleague = practice.practitioners.create(first_name="Zoé", last_name="Roy", is_active=False)
+    replacement = practice.replacements.create(
+        practitioner=practitioner, substitute=colleague, first_date=later, last_date=later
+    )
     event = practitioner.events.create(
         practice=practice, kind="personal", start=NOW, end=NOW + timedelta(hours=1)
     )
@@ -211,6 +219,8 @@ def paths(practice, practitioner, type, appointment):
         "new_period": practitioner.pk,
         "edit_period": period.pk,
         "delete_period": period.pk,
+        "edit_replacement": replacement.pk,
+        "delete_replacement": replacement.pk,
         "type_schedule": type.pk,
         "type_periods": type.pk,
         "new_type_period": type.pk,

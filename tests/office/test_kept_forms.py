@@ -91,6 +91,7 @@ def test_every_such_form_is_compared_and_saved_in_one_turn():
     assert {form.__name__ for form in _below(KeptForm)} == {
         "KeptRowForm", "FormWithPhone", "PatientForm", "ContactForm", "TypeForm", "PractitionerForm",
         "WeekForm", "AttendanceForm", "ChangeEventForm", "PracticeForm", "TermsForm", "CountForm", "PeriodForm",
+        "ReplacementForm",
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from tests.pages import anyway
 
 # A new address that takes a form is decided: what it makes, it makes once for one key...
 MAKES = {
-    "new_patient",
+    "new_patient", "new_replacement",
     "new_appointment", "new_absence", "new_event", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
     "webhooks", "change_webhook", "tokens", "new_type", "change_type", "first_steps", "new_opening", "new_period", "new_type_period", "new_type_opening",
 }  # fmt: skip
@@ -35,6 +35,7 @@ OTHERWISE = {
 }  # fmt: skip
 # ... by what it is about, which is as it was wanted already, ...
 CHANGES = {
+    "edit_replacement", "delete_replacement",
     "answer_request", "attendance", "contact", "correct_patient",
     "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "delete_absence", "edit_absence", "personal_event", "move_event", "delete_event", "patient",
     "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "change_message", "practitioner",
@@ -90,6 +91,7 @@ def there(practice, anne, julie):
     Schedule.set_own(own, {0: [(540, 600)]})
     return {
         "anne": anne,
+        "colleague": practice.practitioners.create(first_name="Zoé", last_name="Roy"),
         "type": make_type(practice),
         "own": own,
         "webhook": practice.webhooks.create(url="https://compta.example/"),
@@ -122,6 +124,10 @@ def forms(there):
         ),
         "new_period": ([anne.pk], {"name": "Été", "first_date": "2027-07-01"}),
         "new_type_period": ([there["own"].pk], {"name": "Été", "first_date": "2027-07-01"}),
+        "new_replacement": ([], {
+            "practitioner": anne.pk, "substitute": there["colleague"].pk, "first_date": "2026-12-07",
+            "last_date": "2026-12-08", "hours": "substitute",
+        }),
         "new_event": ([], {"practitioner": anne.pk, "date": "2026-12-07", "whole_days": "on"}),
         "calendars": ([anne.pk], {"name": "Maternité", "url": "https://hopital.example/a.ics"}),
         "new_feed": ([anne.pk], {"titles": "masked"}),
@@ -213,7 +219,7 @@ def test_a_mark_is_kept_a_day(owner, there):
 def test_every_such_form_shows_its_key(owner, there, settings):
     anne = there["anne"]
     pages = {
-        reverse("office:new_patient"),
+        reverse("office:new_patient"), reverse("office:new_replacement"),
         reverse("office:new_appointment"), reverse("office:new_absence"), reverse("office:new_event"), reverse("office:calendars", args=[anne.pk]),
         reverse("office:practitioner", args=[anne.pk]), reverse("office:team"),
         reverse("office:new_opening", args=[anne.pk]), reverse("office:new_period", args=[anne.pk]),

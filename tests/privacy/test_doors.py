@@ -50,6 +50,8 @@ READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who
     "office/appointments/whereabouts.py:_whereabouts",
     "office/absences/views.py:new_absence", "office/absences/deciding.py:Deciding._row", "office/settings/schedule.py:schedule",
     "office/settings/openings.py:_edit", "office/settings/periods.py:_edit",
+    "office/settings/fates.py:Fates._row", "office/settings/replacements.py:_edit",
+    "office/settings/replacements.py:delete_replacement",
     "api/office/blocks.py:create_absence.create", "api/office/sheets.py:write_schedule", "api/office/stranded.py:stranded",
     "api/office/replacements.py:_write", "api/office/replacements.py:delete_replacement",
     "office/settings/types.py:_edit", "api/office/types.py:change_type",

@@ -42,14 +42,14 @@ PAGES = {
 }
 # Patients' rows in the answer to what is posted, or of a file that was given.
 ON_POST = {
-    "new_patient",
+    "new_patient", "new_replacement", "edit_replacement", "delete_replacement",
     "answer_request",
     "new_appointment", "noting_told", "move", "undo_move", "cancel", "confirm", "unconfirm", "patient_search", "merge", "undo_merge",
     "new_absence", "edit_absence", "new_event", "personal_event", "move_event", "schedule", "new_opening", "edit_opening", "delete_opening", "new_period", "edit_period", "delete_period",
     "type_schedule", "new_type_period", "new_type_opening", "patient_import", "import_of", "import_remarks",
 }  # fmt: skip
 NOBODY = {
-    "more", "nowhere", "openings", "periods", "type_periods", "type_openings", "first_steps", "booking_page", "choose_practice", "news", "availability", "absences", "delete_absence", "event_summary", "delete_event", "invite",
+    "replacements", "more", "nowhere", "openings", "periods", "type_periods", "type_openings", "first_steps", "booking_page", "choose_practice", "news", "availability", "absences", "delete_absence", "event_summary", "delete_event", "invite",
     "withdraw_invitation", "all_seen", "change_message", "settings", "practitioner",
     "calendars", "new_feed", "show_feeds", "revoke_feed", "change_calendar", "test_message",
     "preview_sms", "practice", "embed", "remove_website", "no_website", "privacy", "journal",

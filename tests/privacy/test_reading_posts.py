@@ -23,6 +23,10 @@ FILE = {"encoding": "utf-8", "damaged": 0, "unclosed": [], "cut": [], "other_she
 SHOWN = {"columns": [], "rows": [], "lines": [], "remarks": [], "remarks_count": 0, "file": FILE}
 # What is posted (or read, where the file was posted before), what it is answered, and its line.
 PERIOD = {"name": "Été", "first_date": "2026-12-01", "start_0": "09:00", "end_0": "12:00"}
+REPLACED = {
+    "practitioner": "anne", "substitute": "colleague", "first_date": "2026-12-03",
+    "last_date": "2026-12-03", "hours": "substitute",
+}  # fmt: skip
 CASES = {
     "new_patient": ({"first_name": "Julie", "last_name": "Petit"}, 409, [Act.SEARCHED]),
     "new_appointment": ({"patient": "julie", "date": "x"}, 422, [Act.OPENED]),
@@ -66,6 +70,9 @@ CASES = {
     ),
     "delete_opening": ({}, 200, [Act.AGENDA]),
     "new_period": (PERIOD, 409, [Act.AGENDA]),
+    "new_replacement": (REPLACED, 409, [Act.AGENDA]),
+    "edit_replacement": (REPLACED, 409, [Act.AGENDA]),
+    "delete_replacement": ({}, 200, [Act.AGENDA]),
     "edit_period": (PERIOD, 409, [Act.AGENDA]),
     "delete_period": ({}, 200, [Act.AGENDA]),
     "type_schedule": ("closed", 409, [Act.AGENDA]),
@@ -113,10 +120,19 @@ def test_what_is_posted_and_answers_patients_leaves_a_line(
         period = anne.schedule.periods.create(name="Été", first_date=THURSDAY)
         anne.schedule.other_lines.create(period=period, week=0, weekday=3, start=540, end=720)
         opening = period.pk
+    colleague = practice.practitioners.create(first_name="Zoé", last_name="Roy")
+    if name in ("edit_replacement", "delete_replacement"):  # the other way round, or for her
+        replaced, by = (colleague, anne) if name == "delete_replacement" else (anne, colleague)
+        if name == "delete_replacement":
+            type(follow_up).objects.filter(pk=follow_up.pk).update(practitioner=colleague)
+        friday = THURSDAY + timedelta(days=name == "edit_replacement")
+        opening = practice.replacements.create(
+            practitioner=replaced, substitute=by, first_date=friday, last_date=friday
+        ).pk
     if "type" in name:
         Schedule.set_own(follow_up, {3: [(540, 720)]})
     pk = {
-        "edit_period": opening, "delete_period": opening, "new_period": anne.pk, "type_schedule": follow_up.pk,
+        "edit_replacement": opening, "delete_replacement": opening, "edit_period": opening, "delete_period": opening, "new_period": anne.pk, "type_schedule": follow_up.pk,
         "new_type_period": follow_up.pk, "new_type_opening": follow_up.pk, "edit_opening": opening, "delete_opening": opening, "new_opening": anne.pk,
         "edit_absence": away.pk,
         "personal_event": event.pk, "move_event": event.pk,
@@ -125,6 +141,7 @@ def test_what_is_posted_and_answers_patients_leaves_a_line(
     }.get(name, made.pk)  # fmt: skip
     without = {
         "new_patient",
+        "new_replacement",
         "new_appointment",
         "patient_search",
         "new_absence",
@@ -134,6 +151,7 @@ def test_what_is_posted_and_answers_patients_leaves_a_line(
     }
     path = reverse(f"office:{name}", args=[] if name in without else [pk])
     pks = {"julie": julie.pk, "other": other.pk, "anne": anne.pk, "type": follow_up.pk}
+    pks["colleague"] = colleague.pk
     if typed == "GET":
         answer = owner.get(path)
     elif typed == "closed":

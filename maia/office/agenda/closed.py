@@ -66,7 +66,8 @@ def replaces_name(name: str) -> str:
 
 
 def replacements_page(seat: Seat) -> str:
-    return ""
+    """For the owner; nothing for the others."""
+    return reverse("office:replacements") if seat.may_change_practice else ""
 
 
 def opening_page(seat: Seat, practitioner: Practitioner, opening: int | None) -> str:
