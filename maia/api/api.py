@@ -17,6 +17,7 @@ from maia.api.office import (
     personal,
     places,
     replacements,
+    rooms,
     sheets,
     types,
 )
@@ -78,6 +79,7 @@ api.add_router("office/", sheets.router)
 api.add_router("office/appointment-types", types.router)
 api.add_router("office/", dated_hours.of_practitioner)
 api.add_router("office/appointment-types", dated_hours.of_type)
+api.add_router("office/rooms", rooms.router)
 api.add_router("office/patients", patients.router)
 api.add_router("office/imports", imports.router)
 api.add_router("office/", appointments.router)

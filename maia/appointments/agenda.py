@@ -14,7 +14,7 @@ from typing import Any, Self
 from django.db import IntegrityError, transaction
 
 from maia.accounts.models import User
-from maia.appointments.constraints import NO_OVERLAP
+from maia.appointments.constraints import NO_OVERLAP, ROOM_NO_OVERLAP
 from maia.appointments.exceptions import (
     AlreadyCancelled,
     ChangedMeanwhile,
@@ -117,7 +117,7 @@ def agenda_of(
                 practitioner.is_active = here.get(practitioner.pk, False)
             yield
     except IntegrityError as error:
-        if NO_OVERLAP.is_broken_by(error):
+        if NO_OVERLAP.is_broken_by(error) or ROOM_NO_OVERLAP.is_broken_by(error):
             raise SlotTaken from error
         raise
 

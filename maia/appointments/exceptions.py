@@ -21,6 +21,12 @@ class SlotTaken(BookingRefused):
     code = "slot_taken"
 
 
+class RoomTaken(SlotTaken):
+    """None of the rooms that it may take is free. Of rooms the practice alone is told."""
+
+    code = "room_taken"
+
+
 class PatientBusy(BookingRefused):
     """She has something in the practice at that time, with whomever: ``appointment``."""
 

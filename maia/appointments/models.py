@@ -180,6 +180,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             "event__type",
             "event__practitioner__practice",
             "event__place",
+            "event__room",
             "practice",
             "patient__user",
         )

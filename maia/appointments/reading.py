@@ -15,16 +15,17 @@ from django.db import connection, models
 from maia.appointments.exceptions import NotBookable
 from maia.appointments.replica import read
 from maia.availability.dated import DatedHours
+from maia.availability.intervals import Interval, merge
 from maia.availability.sites import Sites, Ways
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType, ranges_between
 from maia.schedules.written import Count, WrittenDay, WrittenHours, WrittenPeriod
 
 M = TypeVar("M", bound=models.Model)
-# Of events, absences, weeks that may be full, replacements, lines and what else is said of hours: JSON
-# arrays.
+# Of events, absences, weeks that may be full, replacements, rooms, lines and what else is said of hours:
+# JSON arrays.
 Texts = tuple[str, ...]
-NOTHING: Texts = ("[]",) * 6
+NOTHING: Texts = ("[]",) * 7
 Hours = dict[
     int | None, WrittenHours
 ]  # by practitioner; None: the type's own, if it has a schedule
@@ -72,7 +73,7 @@ LEFT JOIN practices_practitioner p ON p.practice_id = c.id AND p.is_active
     AND (CAST(%s AS bigint) IS NULL OR p.id = %s)
 WHERE t.id = %s AND c.slug = %s AND t.allow_online_booking AND NOT t.archived
 """
-# Six texts of JSON: each row of its own is fetched and converted by Python one after the other,
+# Seven texts of JSON: each row of its own is fetched and converted by Python one after the other,
 # and SQLite's gives other threads their turn each time. Events by their end: the index leaves the
 # years behind unread. The end of time is `EventQuerySet.touching`'s: one plan for all looks.
 # A schedule without lines has a row as well: it replaces, and opens nothing. The last text is of what
@@ -115,6 +116,16 @@ _REPLACEMENTS = """
  JOIN schedules_appointmenttype t ON t.id = %s
  WHERE (r.substitute_id IN ({people}) OR r.practitioner_id IN ({people}))
    AND r.last_date >= %s AND r.first_date <= %s)
+"""
+# Of the rooms that a type may take, whoever is in them; of most types there are none. One that nobody
+# uses in that time has a row as well.
+_ROOMS = """
+(SELECT CAST({gather}({row}(r.id, e.start, e."end", e.id)) AS text)
+ FROM schedules_appointmenttype_rooms k
+ JOIN practices_room r ON r.id = k.room_id AND NOT r.archived
+ LEFT JOIN appointments_event e ON e.room_id = r.id AND e."end" > %s AND e.start < %s
+    AND e.blocking AND e."end" < 'infinity'
+ WHERE k.appointmenttype_id = %s)
 """
 _HOURS = """
 (SELECT CAST({gather}({row}(s.who, l.weekday, l.place_id, l.start, l."end", l.breaks)) AS text)
@@ -179,9 +190,10 @@ def read_agendas(type_id: int, people: Sequence[int], opens: datetime, closes: d
     weeks = [type_id, *people, *_adapted(*_weeks(opens, closes))]
     planned = [*people, type_id, *people, *days]
     replaced = [type_id, *people, *people, *days]
+    rooms = [*_adapted(opens, closes), type_id]
     (row,) = read(
         f"WITH {plans} SELECT {agendas}",
-        [*planned, *span, *span, *weeks, *replaced, *days, type_id, type_id],
+        [*planned, *span, *span, *weeks, *replaced, *rooms, *days, type_id, type_id],
     )
     return _texts(row)
 
@@ -208,10 +220,9 @@ def read_offer_and_agendas(
     span, days = _adapted(opens, closes), _days(opens, closes)
     weeks = [type_id, *_adapted(*_weeks(opens, closes))]
     offer = [days[0], only, only, type_id, slug]
-    planned, replaced = [type_id, *days], [type_id, *days]
-    rows = read(
-        statement, [*offer, *planned, *span, *span, *weeks, *replaced, *days, type_id, type_id]
-    )
+    planned, replaced, rooms = [type_id, *days], [type_id, *days], [*span, type_id]
+    asked = [*offer, *planned, *span, *span, *weeks, *replaced, *rooms, *days, type_id, type_id]
+    rows = read(statement, asked)
     return *_offered(rows, only, token), _texts(rows[0])
 
 
@@ -228,6 +239,16 @@ def parse_agendas(found: Texts) -> tuple[Hours, list[Taken]]:
 def parse_weeks(found: Texts) -> list[tuple[int, datetime, int]]:
     """Of a type of which so many are taken a week, those that stand: whose, when, and the event's key."""
     return [(who, _instant(start), key) for who, start, key in json.loads(found[2])]
+
+
+def parse_rooms(found: Texts, without: int | None) -> list[list[Interval]]:
+    """When each room that the type may take is taken; ``without``: by any event but this one."""
+    rooms: dict[int, list[Interval]] = {}
+    for room, start, end, key in json.loads(found[4]):
+        taken = rooms.setdefault(room, [])
+        if key is not None and key != without:
+            taken.append(Interval(_instant(start), _instant(end)))
+    return [merge(taken) for taken in rooms.values()]
 
 
 def parse_hours(found: Texts) -> Hours:
@@ -355,7 +376,8 @@ def _texts(row: tuple[Any, ...], count: int = len(NOTHING)) -> Texts:
 def _agendas_statement(people: str) -> tuple[str, str]:
     """The schedules that matter, and what is read of them and of the agendas."""
     words = {"people": people, **_HAVE_IT, **_AS_JSON[connection.vendor]}
-    return _PLANS.format(**words), f"{_TAKEN}, {_WEEKS}, {_REPLACEMENTS}, {_HOURS}".format(**words)
+    taken = f"{_TAKEN}, {_WEEKS}, {_REPLACEMENTS}, {_ROOMS}, {_HOURS}"
+    return _PLANS.format(**words), taken.format(**words)
 
 
 @cache

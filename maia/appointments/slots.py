@@ -23,6 +23,7 @@ from maia.appointments.reading import (
     Texts,
     parse_agendas,
     parse_hours,
+    parse_rooms,
     parse_sites,
     parse_weeks,
     read_agendas,
@@ -344,7 +345,7 @@ def may_just_have_gone(
 ) -> bool:
     """Whether a time that is no slot may have been one, until somebody else booked. One query."""
     day = start.astimezone(type.practice.zone).date()
-    hours, rows, sites, ways = _of_one_day(type, practitioner, day)
+    hours, rows, sites, ways, agendas = _of_one_day(type, practitioner, day)
     there = sites.dates_by_site(hours, [day])
     if not there:
         return False
@@ -358,20 +359,21 @@ def may_just_have_gone(
         shape=_shape(type, without),
         busy=[_busy(row, site, ways) for row in others],
         closed=[Interval(row.start, row.end) for row in rows if row.id is None],
+        rooms=parse_rooms(agendas, without.pk if without else None),
     )
 
 
 def site_on(type: AppointmentType, practitioner: Practitioner, day: date) -> int | None:
     """The key of the site where she is on ``day``, for that type; None: the practice has no sites, or the type happens at
     none. One query."""
-    hours, _rows, sites, _ways = _of_one_day(type, practitioner, day)
+    hours, _rows, sites, *_more = _of_one_day(type, practitioner, day)
     return sites.site_on(hours, day)
 
 
 def _of_one_day(
     type: AppointmentType, practitioner: Practitioner, day: date
-) -> tuple[ReplacedHours, list[Taken], Sites, Ways]:
-    """What is said of it, and taken. One query."""
+) -> tuple[ReplacedHours, list[Taken], Sites, Ways, Texts]:
+    """What is said of it, and taken; and the texts that say so. One query."""
     agendas = read_agendas(type.pk, [practitioner.pk], *_instants(day, day))
     said, rows = parse_agendas(agendas)
     sites, ways = parse_sites(agendas)
@@ -385,7 +387,7 @@ def _of_one_day(
         is_hers=type.is_offered_by(practitioner),
         online=True,
     )
-    return hours, rows, sites, ways.get(practitioner.pk, {})
+    return hours, rows, sites, ways.get(practitioner.pk, {}), agendas
 
 
 def _compute(asked: _Asked, agendas: Texts) -> tuple[_Calendar, ...]:
@@ -394,6 +396,7 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[_Calendar, ...]:
     sites, ways = parse_sites(agendas)
     weeks = parse_weeks(agendas) if asked.max_a_week is not None else []
     substitutions = parse_substitutions(agendas)
+    rooms = parse_rooms(agendas, asked.without)
     taken: dict[int, list[Taken]] = {pk: [] for pk, *_of in asked.team}
     away: dict[int, list[Interval]] = {pk: [] for pk in taken}
     for row in rows:
@@ -427,6 +430,7 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[_Calendar, ...]:
                 busy=[_busy(event, site, ways.get(pk, {})) for event in taken[pk]],
                 closed=away[pk],
                 full_dates=full,
+                rooms=rooms,
             )
         ]
         calendars.append(

@@ -1,4 +1,4 @@
-"""Half-open intervals of UTC instants, and the two things done to them: merging and subtracting.
+"""Half-open intervals of UTC instants, and what is done to them: merging, subtracting, intersecting.
 
 An interval holds its start and not its end, so two that touch do not overlap.
 """
@@ -53,3 +53,19 @@ def subtract(intervals: Sequence[Interval], holes: Sequence[Interval]) -> list[I
         if at < end:
             left.append(Interval(at, end))
     return left
+
+
+def intersect(intervals: Sequence[Interval], others: Sequence[Interval]) -> list[Interval]:
+    """The time that both hold; each as `merge` gives it, as is what comes out."""
+    common: list[Interval] = []
+    i = j = 0
+    while i < len(intervals) and j < len(others):
+        start = max(intervals[i].start, others[j].start)
+        end = min(intervals[i].end, others[j].end)
+        if start < end:
+            common.append(Interval(start, end))
+        if intervals[i].end <= others[j].end:
+            i += 1
+        else:
+            j += 1
+    return common

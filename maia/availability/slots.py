@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from maia.availability.intervals import Interval, merge, subtract
 from maia.availability.policy import Window
+from maia.availability.rooms import Rooms, none_free, one_is_free
 from maia.availability.weekly import Hours, lay_out
 
 NOTHING = timedelta(0)
@@ -58,14 +59,16 @@ def day_slots(
     busy: Iterable[Busy] = (),
     closed: Iterable[Interval] = (),
     full_dates: Collection[date] = (),
+    rooms: Rooms = (),
 ) -> Iterator[tuple[date, list[Interval]]]:
     """Each date of ``dates`` (local, sorted) that has free slots, with them in order.
 
     ``closed`` is time when the practitioner is not there (absences), cut as it is; ``full_dates``
-    are dates that take no more (at most N a day). Neither notice nor horizon applies, as
+    are dates that take no more (at most N a day); ``rooms``: when each of those that the type may take
+    is taken, by whomever. Neither notice nor horizon applies, as
     for the practitioner herself: see `within`.
     """
-    holes = merge([*closed, *(_taken(b, shape) for b in busy)])
+    holes = merge([*closed, *none_free(rooms), *(_taken(b, shape) for b in busy)])
     wanted = [d for d in dates if d not in full_dates]
     reached = 0
     for day, opened in lay_out(hours, wanted, zone):
@@ -77,6 +80,8 @@ def day_slots(
         slots = [
             slot for free in subtract(opened, holes[reached:until]) for slot in _cut(free, shape)
         ]
+        if len(rooms) > 1:  # one after the other they are free, and none of them all along
+            slots = [slot for slot in slots if one_is_free(rooms, slot)]
         if slots:
             yield day, slots
 
@@ -110,15 +115,18 @@ def may_have_been_free(
     shape: Shape,
     busy: Iterable[Busy] = (),
     closed: Iterable[Interval] = (),
+    rooms: Rooms = (),
 ) -> bool:
     """Whether ``start``, which is no slot now, may have been one before somebody else booked: it
     lies in working time, on a grid that begins with the hours or after something that is there."""
     end = start + shape.duration
     away = merge(closed)
-    taken = [_taken(one, shape) for one in busy]
+    taken = [*none_free(rooms), *(_taken(one, shape) for one in busy)]
     for _day, opened in lay_out(hours, [day], zone):
         for free in subtract(opened, away):
             if free.start <= start and end <= free.end:
+                if not one_is_free(rooms, Interval(start, end)):
+                    return True
                 anchors = [free.start, *(one.end for one in taken)]
                 return any(one.start < end and start < one.end for one in taken) or any(
                     anchor <= start and (start - anchor) % shape.step == NOTHING

@@ -9,7 +9,7 @@ from maia.availability.intervals import Interval
 from maia.availability.weekly import WeeklyHours, lay_out
 from maia.messaging.reminders import owe, reminders_of
 from maia.patients.models import Patient
-from maia.practices.models import Practice, Practitioner
+from maia.practices.models import Practice, Practitioner, Room
 from maia.schedules.holidays import public_holidays
 from maia.schedules.models import Absence, AppointmentType
 
@@ -28,6 +28,7 @@ def fill_agenda(
 ) -> None:
     hers = [t for t in types if t.is_offered_by(practitioner)]
     away = _holiday_week(practitioner, now) if practitioner.position else None
+    rooms = {type.pk: type.rooms.first() for type in hers}
     events = []
     for day, worked in _working_days(practitioner, now):
         if away and away.start.date() <= day < away.end.date():
@@ -40,10 +41,14 @@ def fill_agenda(
             while True:
                 type = random.choice(hers)
                 until = at + type.duration
+                room = rooms.get(type.pk)
+                if room is not None and _is_taken(room, at, until):
+                    type, room = hers[0], None
+                    until = at + type.duration
                 if until > end:
                     break
                 if random.random() < taken:
-                    events.append(_event(practitioner, type, at, until))
+                    events.append(_event(practitioner, type, at, until, room))
                 at = until
     _book_all(Event.objects.bulk_create(events), patients, busy, now, random)
 
@@ -60,6 +65,11 @@ def _working_days(
     yield from lay_out(hours, [d for d in dates if d not in closed], zone)
 
 
+def _is_taken(room: Room, start: datetime, end: datetime) -> bool:
+    """By the colleague, whose agenda was filled before."""
+    return bool(room.events.filter(start__lt=end, end__gt=start).exists())
+
+
 def _holiday_week(practitioner: Practitioner, now: datetime) -> Absence:
     zone = practitioner.practice.zone
     today = now.astimezone(zone).date()
@@ -72,7 +82,11 @@ def _holiday_week(practitioner: Practitioner, now: datetime) -> Absence:
 
 
 def _event(
-    practitioner: Practitioner, type: AppointmentType, start: datetime, end: datetime
+    practitioner: Practitioner,
+    type: AppointmentType,
+    start: datetime,
+    end: datetime,
+    room: Room | None,
 ) -> Event:
     return Event(
         practice=practitioner.practice,
@@ -81,6 +95,7 @@ def _event(
         type=type,
         start=start,
         end=end,
+        room=room,
         buffer_before_minutes=type.buffer_before_minutes,
         buffer_after_minutes=type.buffer_after_minutes,
     )

@@ -1,7 +1,7 @@
 """The demo's types of appointments, in their categories."""
 
 from maia.demo.team import set_hours
-from maia.practices.models import PlaceKind, Practice, Practitioner
+from maia.practices.models import PlaceKind, Practice, Practitioner, Room
 from maia.schedules.models import AppointmentType, Category, Schedule
 
 
@@ -110,6 +110,9 @@ def make_types(practice: Practice, camille: Practitioner) -> list[AppointmentTyp
         type.practice, type.position = practice, position
         type.full_clean()
         type.save()
+    # What the two share: the ultrasound, which is next to the chair.
+    room = Room.objects.create(practice=practice, name="Salle d’échographie")
+    made[-2].save_rooms([room])
     own = Schedule.objects.create(appointment_type=made[3])
     set_hours(own, {0: "09:00-12:30", 1: "14:00-18:30", 3: "16:00-19:30"})
     return made

@@ -17,7 +17,7 @@ def duplicate(type: AppointmentType, name: str) -> AppointmentType:
     with transaction.atomic():
         copy.save()
         copy.save_owners(owners)
-        copy.rooms.set(type.rooms.all())
+        copy.save_rooms(type.rooms.all())
         if plan is not None:
             Schedule.set_own(copy, plan.hours(), sites=plan.sites())
             _copy_the_rest(plan, Schedule.objects.get(appointment_type=copy))

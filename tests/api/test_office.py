@@ -395,6 +395,11 @@ EVERYTHING = [
     ("GET", "office/appointment-types/{type}", None),
     ("PATCH", "office/appointment-types/{type}", {"name": "Y"}),
     ("DELETE", "office/appointment-types/{type}", None),
+    ("GET", "office/rooms", None),
+    ("POST", "office/rooms", {"name": "X"}),
+    ("GET", "office/rooms/{room}", None),
+    ("PATCH", "office/rooms/{room}", {"name": "Y"}),
+    ("DELETE", "office/rooms/{room}", None),
     ("GET", "office/patients", None),
     ("POST", "office/patients", {"first_name": "A", "last_name": "B"}),
     ("GET", "office/patients/{patient}", None),
@@ -412,13 +417,17 @@ EVERYTHING = [
     ("GET", "office/messages", None),
 ]
 SETTINGS = {"PATCH office/practitioner", "PUT office/schedule", "POST office/appointment-types",
-            "PATCH office/appointment-types/{type}", "DELETE office/appointment-types/{type}"}  # fmt: skip
+            "PATCH office/appointment-types/{type}", "DELETE office/appointment-types/{type}",
+            "POST office/rooms", "PATCH office/rooms/{room}", "DELETE office/rooms/{room}"}  # fmt: skip
 
 
 @pytest.fixture
 def things(owner, anne, follow_up, julie):
     made = note(owner, follow_up, julie).json()
-    return {"type": follow_up.pk, "patient": julie.pk, "appointment": made["id"]}
+    room = follow_up.practice.rooms.create(name="Échographe")
+    return {
+        "type": follow_up.pk, "patient": julie.pk, "appointment": made["id"], "room": room.pk,
+    }  # fmt: skip
 
 
 def every(script, things):

@@ -35,6 +35,7 @@ def naive_slots(
     fills: bool,
     only: set[int] | None,
     ways: dict[tuple[int, int], int],
+    rooms: list[list[tuple[datetime, datetime]]],
 ) -> list[tuple[datetime, datetime]]:
     """``hours`` as `naive_ranges` takes them. All durations are minutes; ``step`` 0 is the duration and the larger buffer. ``now`` None means that notice and horizon do not apply.
     The last of ``busy`` is the site where it is, if it is at one; ``ways`` are minutes from one to another, both ways."""
@@ -45,6 +46,17 @@ def naive_slots(
         while at < end:
             away.add(at)
             at += MINUTE
+    in_use: list[set[datetime]] = [set() for _room in rooms]
+    for minutes_of, spans in zip(in_use, rooms, strict=True):
+        for start, end in spans:
+            at = start
+            while at < end:
+                minutes_of.add(at)
+                at += MINUTE
+    if in_use:
+        for at in in_use[0]:
+            if all(at in minutes_of for minutes_of in in_use):
+                away.add(at)
     blocked: dict[int, set[datetime]] = {site: set(away) for site in SITES}
     for site in SITES:
         for start, end, busy_before, busy_after, there in busy:
@@ -93,8 +105,11 @@ def naive_slots(
             run_end = minutes[j] + MINUTE
             start = minutes[i]
             while start + MINUTE * duration <= run_end:
-                if now is None or _bookable(
-                    start, day, now, zone, notice, horizon, cutoff, begins, notice_days
+                if _in_one_room(start, duration, in_use) and (
+                    now is None
+                    or _bookable(
+                        start, day, now, zone, notice, horizon, cutoff, begins, notice_days
+                    )
                 ):
                     slot = (start, start + MINUTE * duration)
                     of_day.append(slot)
@@ -104,6 +119,12 @@ def naive_slots(
             i = j + 1
         slots += beside if fills and now is not None and beside else of_day
     return slots
+
+
+def _in_one_room(start, duration, in_use) -> bool:
+    """Whether she can stay in one room from the first minute to the last; of no rooms she needs none."""
+    lasting = [start + MINUTE * n for n in range(duration)]
+    return not in_use or any(not any(m in taken for m in lasting) for taken in in_use)
 
 
 def _is_full(day, zone, counted, a_day, a_week) -> bool:

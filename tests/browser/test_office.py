@@ -107,6 +107,8 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
         "/pro/settings/practitioners/1/openings/new/",
         "/pro/settings/openings/1/",
         "/pro/settings/types/",
+        "/pro/settings/rooms/",
+        "/pro/settings/rooms/1/",
         "/pro/settings/types/new/",
         "/pro/settings/types/4/",
         *(

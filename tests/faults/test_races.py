@@ -23,8 +23,8 @@ from maia.messaging.models import Message
 from maia.messaging.owed import announce
 from maia.messaging.worker import work_once
 from maia.patients.models import Patient
-from maia.practices.models import Practice
-from maia.schedules.models import AppointmentType
+from maia.practices.models import Practice, Practitioner, Room
+from maia.schedules.models import AppointmentType, Schedule
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
 from tests.pace import PATIENCE, busy
 
@@ -187,6 +187,39 @@ def test_the_constraint_alone_would_hold(practice, anne, follow_up):
     assert len(blocking_events()) == 1
     others = [o for o in outcomes if o != "won"]
     assert all("event_no_overlap" in o or "deadlock" in o for o in others)
+
+
+@pytest.mark.rule("3.4.15")
+def test_200_at_one_room_one_wins(practice, anne):
+    """With ten practitioners, whose agendas do not meet."""
+    room = Room.objects.create(practice=practice, name="Échographe")
+    scan = make_type(practice, "Échographie")
+    scan.save_rooms([room])
+    team = [anne]
+    for n in range(9):
+        one = Practitioner.objects.create(practice=practice, first_name=f"Inès {n}", last_name="H")
+        Schedule.objects.create(practitioner=one).write(anne.schedule.hours())
+        team.append(one)
+    start = at(THURSDAY, "09:30")
+    everybody = enumerate(patients(practice, PATIENTS))
+    outcomes, slowest = race([booking(scan, team[n % 10], start, p) for n, p in everybody])
+    assert outcomes == {"won": 1, "SlotTaken": PATIENTS - 1}
+    assert slowest < busy(5)
+    (event,) = blocking_events()
+    assert event.room == room
+
+
+def test_two_rooms_at_once_are_both_taken(practice, anne):
+    """Whoever finds the first one gone takes the second: nobody loses while one is free."""
+    scan = make_type(practice, "Échographie")
+    scan.save_rooms(Room.objects.create(practice=practice, name=f"Salle {n}") for n in range(2))
+    ines = Practitioner.objects.create(practice=practice, first_name="Inès", last_name="H")
+    Schedule.objects.create(practitioner=ines).write(anne.schedule.hours())
+    start = at(THURSDAY, "09:30")
+    everybody = enumerate(patients(practice, 40))
+    outcomes, _slowest = race([booking(scan, (anne, ines)[n % 2], start, p) for n, p in everybody])
+    assert outcomes == {"won": 2, "SlotTaken": 38}
+    assert len({event.room_id for event in blocking_events()}) == 2
 
 
 def undoing_against_a_worker(moved, now):

@@ -54,9 +54,11 @@ POST_ONLY = {
     "cancel",
     "confirm",
     "change_type",
+    "change_room",
     "change_import",
 }
 OF_NOTHING = {
+    "rooms",
     "new_patient",
     *("replacements", "new_replacement"),
     "first_steps",
@@ -100,6 +102,7 @@ OF_NOTHING = {
 }
 OWNER = {
     *("replacements", "new_replacement", "edit_replacement", "delete_replacement"),
+    *("rooms", "edit_room", "change_room"),
     "first_steps",
     "doors",
     "role",
@@ -190,7 +193,10 @@ def paths(practice, practitioner, type, appointment):
         file_name="x.csv", state="done", created_at=NOW, remarks=packed([])
     )
     member = practice.team.order_by("-pk").values_list("pk", flat=True).first() or 0
+    room = practice.rooms.create(name="Échographe")
     ids = {
+        "edit_room": room.pk,
+        "change_room": room.pk,
         "renew_secret": webhook.pk,
         "sign_out": member,
         "role": member,

@@ -32,7 +32,7 @@ DOES_NOT_ASK = {
     "new_replacement", "edit_replacement", "delete_replacement",
     "new_period", "edit_period", "delete_period", "type_schedule", "new_type_period", "new_type_opening",
     "first_steps", "practitioner", "schedule", "new_opening", "edit_opening", "delete_opening", "calendars", "change_calendar", "test_message", "preview_sms", "practice",
-    "embed", "remove_website", "no_website", "types", "preview_type", "new_type", "edit_type",
+    "embed", "remove_website", "no_website", "rooms", "edit_room", "change_room", "types", "preview_type", "new_type", "edit_type",
     "change_type", "change_webhook",
     # what closes a door
     "revoke_feed", "revoke_token",

@@ -26,7 +26,7 @@ from tests.pages import anyway
 MAKES = {
     "new_patient", "new_replacement",
     "new_appointment", "new_absence", "new_event", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
-    "webhooks", "change_webhook", "tokens", "new_type", "change_type", "first_steps", "new_opening", "new_period", "new_type_period", "new_type_opening",
+    "rooms", "webhooks", "change_webhook", "tokens", "new_type", "change_type", "first_steps", "new_opening", "new_period", "new_type_period", "new_type_opening",
 }  # fmt: skip
 # ... by a way of its own, ...
 OTHERWISE = {
@@ -41,7 +41,7 @@ CHANGES = {
     "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "change_message", "practitioner",
     "schedule", "type_schedule", "edit_opening", "delete_opening", "edit_period", "delete_period", "change_calendar", "revoke_feed", "practice", "remove_website", "no_website",
     "privacy", "second_factor", "sign_out", "remove", "role", "renew_secret",
-    "revoke_token", "edit_type",
+    "revoke_token", "edit_type", "edit_room", "change_room",
     "import_of", "change_import",
 }  # fmt: skip
 # ... or it makes nothing.
@@ -138,6 +138,7 @@ def forms(there):
         "webhooks": ([], {"url": "https://compta.example/autre"}),
         "change_webhook": ([there["webhook"].pk, "test"], {}),
         "tokens": ([], {"name": "Compta", "role": "owner", "lasts": "365"}),
+        "rooms": ([], {"name": "Échographe"}),
         "new_type": ([], type_form()),
         "first_steps": ([], {"types": "perineum"}),
         "change_type": ([there["type"].pk, "duplicate"], {}),
@@ -226,6 +227,7 @@ def test_every_such_form_shows_its_key(owner, there, settings):
         *(reverse(f"office:{new}", args=[there["own"].pk]) for new in ("new_type_opening", "new_type_period")),
         reverse("office:patient", args=[there["record"].pk]), reverse("office:webhooks"),
         reverse("office:tokens"), reverse("office:first_steps"), reverse("office:new_type"), reverse("office:types"),
+        reverse("office:rooms"),
     }  # fmt: skip
     seen = set()
     for page in pages:

@@ -54,7 +54,7 @@ NOBODY = {
     "calendars", "new_feed", "show_feeds", "revoke_feed", "change_calendar", "test_message",
     "preview_sms", "practice", "embed", "remove_website", "no_website", "privacy", "journal",
     "doors", "second_factor", "team", "sign_out", "remove", "role", "change_invitation", "tokens",
-    "revoke_token", "webhooks", "renew_secret", "change_webhook", "types", "preview_type",
+    "revoke_token", "webhooks", "renew_secret", "change_webhook", "rooms", "edit_room", "change_room", "types", "preview_type",
     "new_type", "edit_type", "change_type", "change_import",
 }  # fmt: skip
 _SHEET = "office/appointments/{id}"
@@ -102,6 +102,8 @@ SAYS_NOBODY = {
     *((method, "office/appointment-types") for method in ("get", "post")),
     *((method, "office/appointment-types/{id}") for method in ("get", "patch", "delete")),
     ("post", "office/appointment-types/{id}/renew-link"),
+    *((method, "office/rooms") for method in ("get", "post")),
+    *((method, "office/rooms/{id}") for method in ("get", "patch", "delete")),
     *((method, "office/personal-events") for method in ("get", "post")),
     *((method, "office/personal-events/{id}") for method in ("get", "patch", "delete")),
     *((method, "office/absences") for method in ("get", "post")),

@@ -58,6 +58,7 @@ class AppointmentPatch(TellingIn):
     sms_reminder: Bool | None = None
     notes: str | None = Field(None, max_length=5000)
     attendance: Literal["", "attended", "no_show", "excused"] | None = None
+    room: Key | None = Field(None, description="Another that is free then; null: without one.")
 
 
 class AppointmentOut(Schema):
@@ -70,6 +71,7 @@ class AppointmentOut(Schema):
     status: Status
     expired: bool = Field(description="A request that nobody answered: cancelled at its start.")
     place: PlaceOut
+    room: int | None = Field(description="That it takes; the practice alone is told.")
     attendance: str
     booked_online: bool
     email_reminder: bool
@@ -147,6 +149,7 @@ def shown(appointment: Appointment, seat: Seat) -> dict[str, Any]:
         "status": appointment.status,
         "expired": appointment.expired,
         "place": place_in_json(place_of(appointment, Reader.PRACTICE)),
+        "room": appointment.event.room_id,
         "attendance": appointment.attendance,
         "booked_online": appointment.booked_online,
         "email_reminder": appointment.email_reminder,

@@ -33,7 +33,7 @@ from maia.api.public import slots_in_json
 from maia.appointments.acts.booking import book_appointment
 from maia.appointments.acts.cancelling import cancel_appointment
 from maia.appointments.acts.confirming import confirm_appointment
-from maia.appointments.acts.editing import edit_appointment
+from maia.appointments.acts.editing import Into, edit_appointment
 from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import TOLD, Boxes, By, Telling, as_one_act
 from maia.appointments.coming import Part, coming_slots, free_of_day
@@ -113,6 +113,8 @@ def read_appointment(request: HttpRequest, id: UUID) -> Any:
 def change_appointment(request: HttpRequest, id: UUID, typed: AppointmentPatch) -> Any:
     refuse_notes(request, typed.notes)
     by, now = By.practice(seat(request).user), timezone.now()
+    rooms = seat(request).practice.rooms
+    room = get_object_or_404(rooms, pk=typed.room) if typed.room is not None else None
     with as_one_act(_one(request, id)) as current:
         if typed.status == "confirmed":
             current = confirm_appointment(current, by=by, now=now, telling=typed.read())
@@ -126,6 +128,7 @@ def change_appointment(request: HttpRequest, id: UUID, typed: AppointmentPatch) 
             by=by,
             now=now,
             seen=current.version,
+            into=Into(room) if "room" in typed.model_fields_set else None,
         )
     return _answer(request, id)
 

@@ -22,7 +22,7 @@ from maia.api.problems import Refused, errors
 from maia.appointments.stranded import stranded
 from maia.patients.text import clean_line, clean_text
 from maia.practices.held import hold
-from maia.practices.models import Place, Practitioner
+from maia.practices.models import Place, Practitioner, Room
 from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType, Category, Schedule
 from maia.schedules.written import WrittenHours, with_week
@@ -77,6 +77,7 @@ class TypeIn(Limits):
     category: str | None = Field(None, max_length=80, description="Made if it is new.")
     schedule: Week | None = Field(None, description="Its own; null: the practitioner's.")
     practitioners: list[Id] | None = Field(None, description="Whose it is; null: everybody's.")
+    rooms: list[Id] = Field([], description="It takes one of them; without any it needs none.")
     archived: Bool = False
 
 
@@ -98,6 +99,7 @@ class TypePatch(Limits):
     category: str | None = Field(None, max_length=80)
     schedule: Week | None = None
     practitioners: list[Id] | None = Field(None, description="Whose it is; null: everybody's.")
+    rooms: list[Id] | None = None
     archived: Bool | None = None
     confirm: Bool = Field(False, description="A schedule may leave appointments outside.")
 
@@ -119,6 +121,7 @@ def shown(type: AppointmentType) -> dict[str, Any]:
         "id": type.pk,
         "practitioner": type.practitioner_id,
         "practitioners": type.offered_by,
+        "rooms": [room.pk for room in type.rooms.all()],
         "name": type.name,
         "duration_minutes": type.duration_minutes,
         "colour": type.colour,
@@ -218,7 +221,7 @@ def renew_link(request: HttpRequest, id: Id) -> Any:
 def _ours(request: HttpRequest) -> Any:
     types = AppointmentType.objects.filter(practice=seat(request).practice)
     return types.select_related("category", "own_schedule", "practice").prefetch_related(
-        "own_schedule__lines", "some", "places"
+        "own_schedule__lines", "some", "places", "rooms"
     )
 
 
@@ -255,6 +258,8 @@ def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -
             type.set_owners(owners)
         else:
             owners = None
+        rooms = _rooms(type, typed.pop("rooms", None))
+        changed -= {"rooms"}
         week = typed.pop("schedule", ...)
         changed, places = changed - {"places"}, typed.pop("places", None)
         for field, value in typed.items():
@@ -270,6 +275,8 @@ def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -
             type.places.set(_places(type, places))
         elif "place" in typed:
             type.places.remove(*type.places.exclude(kind=type.place))
+        if rooms is not None:
+            type.save_rooms(rooms)
         if week is not ...:
             sites = None if week is None else read_sites(type.practice, week)
             Schedule.set_own(type, None if week is None else read_week(week), sites=sites)
@@ -301,6 +308,16 @@ def _places(type: AppointmentType, keys: list[int]) -> list[Place]:
     if any(place.kind != type.place for place in places):
         raise ValidationError({"places": f"the type happens at a place of kind {type.place}"})
     return places
+
+
+def _rooms(type: AppointmentType, keys: list[int] | None) -> list[Room] | None:
+    """None: they stay. Raises Http404 for one of another practice."""
+    if keys is None:
+        return None
+    found = list(type.practice.rooms.filter(pk__in=keys))
+    if len(found) < len(set(keys)):
+        raise Http404
+    return found
 
 
 def _note(request: HttpRequest, type: AppointmentType) -> None:

@@ -25,6 +25,7 @@ from maia.appointments.limits import refuse_beyond, why_full
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import refuse_if_busy
+from maia.appointments.rooms import hold_rooms, room_for
 from maia.appointments.sites import site_of
 from maia.appointments.slots import Slot, free_slots, may_just_have_gone
 from maia.patients.addresses import Address
@@ -57,10 +58,10 @@ def book_appointment(
 
     Everything else is computed here, but the ``end`` where the practice says another one. The same ``request_key`` again gives the same appointment.
     A patient gets what is offered online, and nothing while she is elsewhere. The practice gets any
-    time that is free, and with ``allow_overlap``, asked for on purpose, one that is not, of hers or
-    of the patient's; ``unconfirmed``, it only holds the time; ``place`` is the site that it chose, none: that of
-    her hours.
-    Raises `NotBookable`, `SlotTaken`, `PatientBusy`, `ImpossibleDate`, `RecordErased`, `AlreadyBegun`, and `RequestReused` for a
+    time that is free, and with ``allow_overlap``, asked for on purpose, one that is not, of hers, of
+    the patient's, or of the rooms that the type needs; ``unconfirmed``, it only holds the time; ``place`` is the
+    site that it chose, none: that of her hours.
+    Raises `NotBookable`, `SlotTaken`, `RoomTaken`, `PatientBusy`, `ImpossibleDate`, `RecordErased`, `AlreadyBegun`, and `RequestReused` for a
     key that booked something else.
     """
     end = start + type.duration if end is None or by.is_patient else end
@@ -84,6 +85,7 @@ def book_appointment(
         why_not = why_not_offered(type, practitioner, online=by.is_patient, day=day)
         if why_not is not None:
             raise NotBookable(why_not)
+        rooms = hold_rooms(type)
         if by.is_patient:
             _refuse_person(type, patient, now)
             refuse_if_busy(patient, start, end)
@@ -97,6 +99,8 @@ def book_appointment(
             refuse_if_busy(patient, start, end)
         if not by.is_patient:
             site = site_of(type, practitioner, start, place)
+        on_purpose = allow_overlap and not by.is_patient
+        room = room_for(rooms, start, end, by=by, may_do_without=on_purpose)
         event = Event.objects.create(
             practice=practitioner.practice,
             practitioner=practitioner,
@@ -108,6 +112,7 @@ def book_appointment(
             buffer_after_minutes=type.buffer_after_minutes,
             exclusive=not taken,
             place_id=site,
+            room=room,
         )
         boxes = boxes or Boxes(email=True, sms=type.send_sms_reminder)
         waits = type.needs_confirmation if by.is_patient else unconfirmed

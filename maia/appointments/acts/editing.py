@@ -1,5 +1,6 @@
 """What the practice writes on the sheet."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from maia.appointments.acts.attendance import refuse_unless_known
@@ -14,10 +15,20 @@ from maia.appointments.agenda import (
 )
 from maia.appointments.exceptions import (
     NotBookable,
+    RoomTaken,
 )
 from maia.appointments.models import Appointment, HistoryEntry
+from maia.appointments.rooms import hold_room, room_for
+from maia.practices.models import Room
 
 Reason = NotBookable.Reason
+
+
+@dataclass(frozen=True)
+class Into:
+    """The room that it takes from now on; None: it does without."""
+
+    room: Room | None
 
 
 def edit_appointment(
@@ -29,11 +40,12 @@ def edit_appointment(
     by: By,
     now: datetime,
     seen: int,
+    into: Into | None = None,
 ) -> Appointment:
     """What the practice writes on the sheet; neither its time nor its status.
 
-    ``practice_notes`` is None where they stay as they are. ``seen`` is the version on the page
-    that is saved. Raises `ChangedMeanwhile`, `RecordErased` for notes on nobody, and what
+    ``practice_notes`` and ``into`` are None where they stay as they are. ``seen`` is the version on the page
+    that is saved. Raises `RoomTaken`, `ChangedMeanwhile`, `RecordErased` for notes on nobody, and what
     `refuse_unless_known` does of ``attendance``.
     """
     about_her = patient_of(appointment) if practice_notes else None
@@ -43,7 +55,10 @@ def edit_appointment(
         notes = current.practice_notes if practice_notes is None else practice_notes
         wanted = (notes, attendance, boxes.email, boxes.sms)
         fields = ("practice_notes", "attendance", "email_reminder", "sms_reminder")
-        if wanted != tuple(getattr(current, field) for field in fields):
+        changes_room = into is not None and into.room != current.event.room
+        if into is not None and changes_room:
+            _put_into(current, into.room, by)
+        if changes_room or wanted != tuple(getattr(current, field) for field in fields):
             came = Appointment.Attendance.ATTENDED
             has_come = attendance == came and current.attendance != came
             for field, value in zip(fields, wanted, strict=True):
@@ -52,3 +67,14 @@ def edit_appointment(
             action = HistoryEntry.Action.ATTENDED if has_come else HistoryEntry.Action.EDITED
             record(current, action, by, now)
     return current
+
+
+def _put_into(current: Appointment, room: Room | None, by: By) -> None:
+    event = current.event
+    if room is not None:
+        held = hold_room(room)
+        if not held:
+            raise RoomTaken  # archived since
+        room_for(held, event.start, event.end, by=by, may_do_without=False, but=event.pk)
+    event.room = room
+    event.save(update_fields=["room"])

@@ -30,9 +30,10 @@ from maia.appointments.limits import refuse_beyond
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import refuse_if_busy
+from maia.appointments.rooms import hold_rooms, may_take, room_for
 from maia.appointments.sites import site_of
 from maia.appointments.telling import Spot, overtake
-from maia.practices.models import Place, Practitioner
+from maia.practices.models import Place, Practitioner, Room
 from maia.schedules.models import AppointmentType
 
 Reason = NotBookable.Reason
@@ -76,6 +77,7 @@ def move_appointment(
             return current
         refuse_unless_seen(current, seen)
         refuse_if_over(current, now)
+        rooms = may_take(current, type, hold=True)
         if by.is_patient:
             if not current.may_change(now):
                 raise TooLate
@@ -101,7 +103,7 @@ def move_appointment(
         elif place or _is_elsewhere(current, wanted, type):
             site = site_of(type or current.type, there, start, place)
             wanted = wanted._replace(place=site)
-        _put(current, wanted, by, now, telling, type=type)
+        _put(current, wanted, rooms, by, now, telling, type=type)
     return current
 
 
@@ -149,7 +151,8 @@ def undo_move(
         spot = spot._replace(overlap=bool(standing))
         # A drag that went back to the time she knows had nothing to tell; taking it back has.
         tells = moved.tells or moved.owed_from is not None
-        _put(current, spot, by, now, Telling(tell=tells, wait=wait), undoes=moved)
+        rooms = hold_rooms(current.type, moved.old_room_id, current.event.room_id)
+        _put(current, spot, rooms, by, now, Telling(tell=tells, wait=wait), undoes=moved)
     return current
 
 
@@ -202,6 +205,7 @@ def _move_that_made(appointment: Appointment, version: int) -> HistoryEntry:
 def _put(
     current: Appointment,
     wanted: Spot,
+    rooms: list[Room],
     by: By,
     now: datetime,
     telling: Telling,
@@ -210,8 +214,8 @@ def _put(
 ) -> None:
     """Writes where it stands from now on, and that it has moved. Inside the lock of both agendas.
 
-    Raises `NotBookable` where the other practitioner does not offer it, `SlotTaken`, `PatientBusy`, and
-    `AlreadyBegun` for a request.
+    ``rooms``: those that it may take there, the best first. Raises `NotBookable` where the other practitioner
+    does not offer it, `SlotTaken`, `RoomTaken`, `PatientBusy`, and `AlreadyBegun` for a request.
     """
     event, old = current.event, Spot.of(current)
     old_over = None if by.is_patient else _standing(old, event.pk)
@@ -229,6 +233,16 @@ def _put(
     if not by.is_patient and not wanted.overlap and undoes is None:
         stood = (old.start, old.end)
         refuse_if_busy(current.patient, wanted.start, wanted.end, but=[event.pk], was=stood)
+    old_room = event.room
+    if undoes is not None:
+        without = undoes.old_room_id is None  # it did before
+    elif by.is_patient:
+        without = all(room == old_room for room in rooms)  # her type needs none
+    else:
+        without = wanted.overlap
+    event.room = room_for(
+        rooms, wanted.start, wanted.end, by=by, may_do_without=without, but=event.pk
+    )
     event.start, event.end, event.exclusive = wanted.start, wanted.end, not taken
     event.practitioner, event.place_id = wanted.practitioner, wanted.place
     if type is not None and retyped:
@@ -238,7 +252,7 @@ def _put(
     event.save(
         update_fields=[
             "start", "end", "exclusive", "practitioner", "place", "type", "buffer_before_minutes",
-            "buffer_after_minutes",
+            "buffer_after_minutes", "room",
         ]
     )  # fmt: skip
     said, current.attendance = current.attendance, _attendance(current, wanted, now, undoes)
@@ -262,6 +276,7 @@ def _put(
         old_end=None if retyped else old.end,  # what it was before is not kept: no way back
         old_practitioner=None if old.practitioner == wanted.practitioner else old.practitioner,
         old_place_id=None if old.place == wanted.place else old.place,
+        old_room=old_room,
         old_overlap=old.overlap,
         old_over=old_over,
         old_attendance="" if said == current.attendance else said,

@@ -46,11 +46,12 @@ def _lines(rows: list[dict[str, Any]], day: str, kinds: dict[int, str]) -> Itera
             ("sheet", row["appointment"]) if "appointment" in row else ("personal_event", row["id"])
         )
         kind = kinds.get(row["type"], "")
+        shown = " · ".join([kind, row["room"]] if "room" in row else [kind])
         yield Line(
             row["start"][11:16],
             row["end"][11:16],
             row["title"] or kind,
-            kind if row["title"] and "appointment" in row else "",
+            shown if row["title"] and "appointment" in row else "",
             " ".join(row["classNames"]),
             reverse(f"office:{page}", args=[pk]),
         )

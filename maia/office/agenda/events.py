@@ -88,6 +88,8 @@ def _drawn(wanted: Wanted, agendas: Agendas) -> Iterator[Row]:
             row["classNames"] = marks.classes(appointment, exclusive=event.exclusive)
             row["appointment"] = appointment.id
             row["version"] = appointment.version
+            if event.room:
+                row["room"] = event.room
         else:
             row["version"] = event.version
             if event.colour:

@@ -18,9 +18,9 @@ from maia.practices.models import Practitioner
 _DRAWN = """
 SELECT
 (SELECT CAST({gather}({row}(id, practitioner_id, start, "end", title, type_id, exclusive, colour, series,
-                            version, {seats})) AS text)
+                            version, room, {seats})) AS text)
  FROM (SELECT e.id, e.practitioner_id, e.start, e."end", e.title, e.type_id, e.exclusive, e.colour,
-              e.series, e.version,
+              e.series, e.version, r.name AS room,
               (SELECT {gather}({row}(a.id, a.version, a.status, a.attendance, a.booked_online,
                                      p.first_name, p.last_name, NOT EXISTS (
                   SELECT 1 FROM appointments_appointment b
@@ -30,7 +30,7 @@ SELECT
                FROM appointments_appointment a
                LEFT JOIN patients_patient p ON p.id = a.patient_id
                WHERE a.event_id = e.id) AS seats
-       FROM appointments_event e
+       FROM appointments_event e LEFT JOIN practices_room r ON r.id = e.room_id
        WHERE e.practitioner_id IN ({people}) AND e."end" > %s AND e.start < %s AND e.blocking
          AND e."end" < 'infinity'
        ORDER BY e.id) AS drawn),
@@ -86,6 +86,7 @@ class Drawn(NamedTuple):
     colour: str
     series: Any
     version: int
+    room: str | None
     places: list[Place]
 
 

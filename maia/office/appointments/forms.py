@@ -1,5 +1,6 @@
 """The appointment sheet's forms: texts to values, errors to words."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from maia.accounts.addresses import AddressFormField
 from maia.accounts.ids import parse_id
 from maia.accounts.request_keys import RequestKeyField
+from maia.appointments.acts.editing import Into
 from maia.appointments.agenda import Telling
 from maia.appointments.models import MOST_WORDS, Appointment
 from maia.appointments.offer import why_not_offered
@@ -24,6 +26,7 @@ from maia.patients.addresses import LENGTHS, NEEDED, Address
 from maia.patients.models import Patient
 from maia.patients.phones import LONGEST_TYPED
 from maia.patients.text import clean_line, clean_text
+from maia.practices.models import Room
 from maia.practices.seats import Seat
 from maia.schedules.models import AppointmentType
 
@@ -253,11 +256,24 @@ class EditForm(forms.Form):
     )
     send_email = forms.BooleanField(label=_("Emails: reminder and changes"), required=False)
     send_sms = forms.BooleanField(label=_("Reminder by SMS"), required=False)
+    room = forms.ModelChoiceField(
+        Room.objects.none(), label=_("Room"), required=False, empty_label=_("without a room")
+    )
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not seat.reads_notes:  # neither shown nor saved
             del self.fields["practice_notes"]
+        self.fields["room"].queryset = seat.practice.rooms.all()  # type: ignore[attr-defined]
+
+    def offer(self, rooms: Sequence[Room]) -> None:
+        """What the page lets her choose of: the others are taken."""
+        choices = [("", _("without a room")), *((room.pk, room.name) for room in rooms)]
+        self.fields["room"].widget.choices = choices  # type: ignore[attr-defined,unused-ignore]
+
+    def into(self) -> Into | None:
+        """Of a page that does not show it: it stays."""
+        return Into(self.cleaned_data["room"]) if "room" in self.data else None
 
     def clean_version(self) -> int:
         """That of the page; of no page: -1, which is none."""

@@ -19,6 +19,7 @@ from maia.appointments.coming import coming_slots, first_free
 from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
 from maia.appointments.models import Appointment
 from maia.appointments.offer import why_not_offered
+from maia.appointments.rooms import rooms_of
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.appointments.coming import (
@@ -227,7 +228,8 @@ def _met(request: OfficeRequest, form: NewAppointmentForm, patient: Patient | No
     typed = form.cleaned_data
     end = form.end() or form.start() + typed["type"].duration
     who, start, now = typed["practitioner"], form.start(), timezone.now()
-    return what_stands(request.seat, who, start, end, now=now, patient=patient)
+    rooms = rooms_of(typed["type"])
+    return what_stands(request.seat, who, start, end, now=now, patient=patient, rooms=rooms)
 
 
 def _warning(form: NewAppointmentForm, met: list[str]) -> list[object]:

@@ -1,5 +1,6 @@
 """With what a time overlaps, in words."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -8,8 +9,9 @@ from django.utils.translation import gettext as _
 from maia.appointments.dates import clock
 from maia.appointments.models import Appointment, Event
 from maia.appointments.one_place import what_she_has
+from maia.appointments.rooms import who_is_in
 from maia.patients.models import Patient
-from maia.practices.models import Practitioner
+from maia.practices.models import Practitioner, Room
 from maia.practices.seats import Seat
 from maia.privacy.reading import read_agenda
 
@@ -25,9 +27,11 @@ def what_stands(
     now: datetime,
     patient: Patient | None = None,
     but: Appointment | None = None,
+    rooms: Sequence[Room] = (),
 ) -> list[str]:
     """A sentence for each thing of hers in ``[start, end)``, five at most: it names patients; and one
-    for what ``patient`` has with somebody else then. ``but``: what is moved there."""
+    for what ``patient`` has with somebody else then. ``but``: what is moved there. ``rooms``: of which it needs
+    one; who is in them is said where none is free, by their practitioners' names."""
     spans = [
         (one.start, one.end, one.patient.name)
         for one in read_agenda(seat, now=now)
@@ -69,4 +73,24 @@ def what_stands(
                 "end": clock(timezone.localtime(has.end)),
             }
         )
-    return sentences
+    return sentences + _who_is_in(rooms, start, end, but)
+
+
+def _who_is_in(
+    rooms: Sequence[Room], start: datetime, end: datetime, but: Appointment | None
+) -> list[str]:
+    met = who_is_in(rooms, start, end, but=but.event_id if but else 0) if rooms else []
+    if {event.room for event in met} != set(rooms):
+        return []
+    words = _("%(room)s: taken by %(who)s from %(start)s to %(end)s.")
+    said = [
+        words
+        % {
+            "room": event.room,
+            "who": event.practitioner.name,
+            "start": clock(timezone.localtime(event.start)),
+            "end": clock(timezone.localtime(event.end)),
+        }
+        for event in met[:MOST]
+    ]
+    return [*said, _("Saved anyway, the appointment has no room.")] if said else []

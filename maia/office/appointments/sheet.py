@@ -15,9 +15,10 @@ from maia.appointments.acts.editing import edit_appointment
 from maia.appointments.acts.moving import lasting, move_to_take_back
 from maia.appointments.agenda import Boxes, By
 from maia.appointments.dates import clock, weekday_date
-from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
+from maia.appointments.exceptions import BookingRefused, RoomTaken, may_be_on_purpose
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.appointments.places import Reader, place_of
+from maia.appointments.rooms import may_take, rooms_at, rooms_of
 from maia.appointments.whose import may_be_given
 from maia.messaging.foresight import in_words, what_waits, will_be_told
 from maia.office import refusals
@@ -61,7 +62,11 @@ def sheet(request: OfficeRequest, pk: int) -> HttpResponse:
             by=By.practice(request.seat.user),
             now=timezone.now(),
             seen=typed["version"],
+            into=form.into(),
         )
+    except RoomTaken:  # since the page was made
+        form.add_error("room", _("This room has just been taken."))
+        return render_sheet(request, appointment, form, status=409)
     except BookingRefused as refusal:
         return render_sheet(request, appointment, form, refusal, status=409)
     messages.success(request, _("Saved."))
@@ -82,20 +87,25 @@ def render_sheet(
     local, until = timezone.localtime(appointment.start), timezone.localtime(appointment.end)
     overlaps = refusal is not None and may_be_on_purpose(refusal)
     met = met_there(request, when) if overlaps and when else []
+    form = form or EditForm(
+        seat=request.seat,
+        initial={
+            "version": appointment.version,
+            "practice_notes": notes_of(request.seat, appointment),
+            "attendance": appointment.attendance,
+            "send_email": appointment.email_reminder,
+            "send_sms": appointment.sms_reminder,
+            "room": appointment.event.room_id,
+        },
+    )
+    rooms = rooms_at(appointment) if appointment.status != Appointment.Status.CANCELLED else []
+    form.offer(rooms)
     context = {
         "practice": request.seat.practice,
         "appointment": appointment,
-        "form": form
-        or EditForm(
-            seat=request.seat,
-            initial={
-                "version": appointment.version,
-                "practice_notes": notes_of(request.seat, appointment),
-                "attendance": appointment.attendance,
-                "send_email": appointment.email_reminder,
-                "send_sms": appointment.sms_reminder,
-            },
-        ),
+        "form": form,
+        "rooms": rooms,
+        "needs_room": not appointment.event.room and bool(rooms_of(appointment.type)),
         "when": when
         or ChangeForm(
             initial={
@@ -152,7 +162,10 @@ def met_there(request: OfficeRequest, when: ChangeForm) -> list[str]:
     end = when.end() or start + lasting(was, when.cleaned_data["type"])
     who = when.cleaned_data["practitioner"] or was.practitioner
     now = timezone.now()
-    return what_stands(request.seat, who, start, end, now=now, patient=was.patient, but=was)
+    rooms = may_take(was, when.cleaned_data["type"])
+    return what_stands(
+        request.seat, who, start, end, now=now, patient=was.patient, but=was, rooms=rooms
+    )
 
 
 def warning_of(when: ChangeForm, met: list[str]) -> list[object]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from maia.office.fields.kept_form import KeptRowForm
 from maia.patients.text import clean_line, clean_text
-from maia.practices.models import Practitioner
+from maia.practices.models import Practitioner, Room
 from maia.practices.seats import Seat
 from maia.schedules.models import AppointmentType, Category
 
@@ -45,6 +45,13 @@ class TypeForm(KeptRowForm):
         label=_("Or with several, not all"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
+    )
+    rooms = forms.ModelMultipleChoiceField(
+        Room.objects.none(),
+        label=_("Needs one of these rooms"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("It takes one that is free, and is offered only where there is one."),
     )
     own_schedule = forms.BooleanField(
         label=_("A schedule of its own"),
@@ -115,6 +122,11 @@ class TypeForm(KeptRowForm):
         """Those that were ticked when the page was made, hidden beside its boxes."""
         return self["practitioners"].as_hidden(only_initial=True)
 
+    @property
+    def rooms_shown(self) -> str:
+        """Likewise."""
+        return self["rooms"].as_hidden(only_initial=True)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Whoever has it, though she has left: what the page cannot show it would give away.
@@ -128,12 +140,19 @@ class TypeForm(KeptRowForm):
         self.fields["practitioners"].queryset = team  # type: ignore[attr-defined]
         if self.instance.for_some:
             self.fields["practitioners"].initial = hers
+        ticked = list(self.instance.rooms.all()) if self.instance.pk else []
+        kept_rooms = Q(archived=False) | Q(pk__in=[room.pk for room in ticked])
+        rooms = self.instance.practice.rooms.filter(kept_rooms)
+        self.fields["rooms"].queryset = rooms  # type: ignore[attr-defined]
+        self.fields["rooms"].label_from_instance = _room_in_words  # type: ignore[attr-defined]
+        self.fields["rooms"].initial = [room.pk for room in ticked]
         self.fields["place"].required = False  # left out, it stays
         if self.instance.pk:
             if self.instance.category:
                 self.fields["category_name"].initial = self.instance.category.name
             self.fields["private_link"].initial = self.instance.private_link
             self.fields["own_schedule"].initial = hasattr(self.instance, "own_schedule")
+        self.remember_what_was_shown()  # now that it is known what stands there
 
     def clean_name(self) -> str:
         return clean_line(self.cleaned_data["name"])
@@ -182,4 +201,10 @@ class TypeForm(KeptRowForm):
         saved: AppointmentType = super().save(commit)
         if several:
             saved.save_owners(owners)
+        if "rooms" in self.changed_data:
+            saved.save_rooms(self.cleaned_data["rooms"])
         return saved
+
+
+def _room_in_words(room: Room) -> str:
+    return str(_("%(name)s (archived)") % {"name": room.name} if room.archived else room.name)

@@ -15,6 +15,7 @@ from maia.office.settings import (
     privacy,
     replacements,
     roles,
+    rooms,
     schedule,
     start,
     team,
@@ -108,6 +109,9 @@ urlpatterns = [
     path(
         "settings/webhooks/<int:pk>/<str:action>/", webhooks.change_webhook, name="change_webhook"
     ),
+    path("settings/rooms/", rooms.rooms, name="rooms"),
+    path("settings/rooms/<int:pk>/", rooms.edit_room, name="edit_room"),
+    path("settings/rooms/<int:pk>/<str:action>/", rooms.change_room, name="change_room"),
     path("settings/types/", types.types, name="types"),
     path("settings/types/preview/", types.preview_type, name="preview_type"),
     path("settings/types/new/", types.new_type, name="new_type"),

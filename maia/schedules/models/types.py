@@ -19,6 +19,7 @@ from maia.availability.policy import Policy
 from maia.availability.slots import Shape
 from maia.outside.deriving import derived
 from maia.practices.models import Place, PlaceKind, Practice, Practitioner, Room
+from maia.practices.ordering import shift
 from maia.practices.validators import COLOUR, validate_colour
 from maia.schedules.models.categories import Category
 
@@ -73,6 +74,8 @@ class AppointmentType(models.Model):
     )
     # It takes one of them that is free and not archived; without any it needs none.
     rooms = models.ManyToManyField(Room, blank=True, related_name="types", editable=False)
+    # Whether it has some: which, is read of these types alone.
+    needs_room = models.BooleanField(default=False, db_default=False, editable=False)
     duration_minutes = models.PositiveSmallIntegerField(
         _("duration, in minutes"), validators=[MinValueValidator(5), MaxValueValidator(720)]
     )
@@ -300,21 +303,16 @@ class AppointmentType(models.Model):
         self.some.set(owners if len(owners) > 1 else [])
         self.is_known_to_be_of(one.pk for one in owners)
 
+    def save_rooms(self, rooms: Iterable[Room]) -> None:
+        wanted = list(rooms)
+        self.rooms.set(wanted)
+        self.needs_room = bool(wanted)
+        self.save(update_fields=["needs_room"])
+
     def shift(self, by: int) -> None:
         """Places up (-1, -2...) or down among the practice's types that are not archived."""
-        with transaction.atomic():
-            order = list(
-                AppointmentType.objects.select_for_update()
-                .filter(practice_id=self.practice_id, archived=False)
-                .only("pk", "position")
-            )
-            at = next((n for n, type in enumerate(order) if type.pk == self.pk), None)
-            if at is None or not 0 <= at + by < len(order):
-                return
-            order.insert(at + by, order.pop(at))
-            for position, type in enumerate(order):
-                type.position = position
-            AppointmentType.objects.bulk_update(order, ["position"])
+        shown = AppointmentType.objects.filter(practice_id=self.practice_id, archived=False)
+        shift(shown, self.pk, by)
 
     def policy_for(self, practitioner: Practitioner) -> Policy:
         """The practitioner's rules, with the type's own horizon and notice where it has some.

@@ -236,7 +236,7 @@ function drawn(row) {
     editable: true,
     extendedProps: {
       type: type.name,
-      marks: [...(type.place ? [type.place] : []), ...words.map((mark) => config.marks[mark])],
+      marks: [type.place, row.room, ...words.map((mark) => config.marks[mark])].filter(Boolean),
       isNew,
       url: row.appointment ? pageOf("sheet", row.appointment) : pageOf("personal_event", row.id),
       move: row.appointment ? pageOf("move", row.appointment) : pageOf("move_event", row.id),
