@@ -112,11 +112,24 @@ def _change_of_appointment(message: Message) -> str:
         case Kind.CANCELLED:
             text = _("{practice}: your appointment on {date} at {time} is cancelled.")
             return _with_phone(text, message)
+        case Kind.MOVED if _is_with_another(message.entry):
+            return _(
+                "{practice}: your appointment on {date} at {time} is with {practitioner}. {link}"
+            )
         case Kind.MOVED:
             return _("{practice}: your appointment has moved to {date} at {time}. {link}")
         case Kind.CONFIRMED:
             return _("{practice}: your appointment on {date} at {time} is confirmed. {link}")
     raise ValueError(message.kind)  # owes no SMS
+
+
+def _is_with_another(entry: HistoryEntry | None) -> bool:
+    """At the same time, with another practitioner: who takes over from her."""
+    return (
+        entry is not None
+        and entry.old_start == entry.new_start
+        and entry.old_practitioner_id is not None
+    )
 
 
 def _is_request(message: Message) -> bool:

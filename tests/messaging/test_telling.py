@@ -285,3 +285,14 @@ def test_another_type_brings_its_duration_and_is_not_undone(hers, practice, lise
     assert changed.sequence == 1
     with pytest.raises(ChangedMeanwhile):
         undo(changed)
+
+
+def test_who_has_no_address_reads_in_an_sms_with_whom_it_is(follow_up, anne, lise, practice, sms):
+    maud = make_patient(practice, "Maud", mobile="+33639980001")
+    made = book_appointment(follow_up, anne, at(THURSDAY, "09:30"), maud, by=PRACTICE, now=NOW)
+    work()
+    sms.taken.clear()
+    drag(made, "09:30", practitioner=lise)
+    work(MINUTE)
+    (text,) = [message["body"]["body"]["text"] for message in sms.taken]
+    assert "votre rendez-vous du jeudi 3 décembre à 09:30 est désormais avec Lise Roux" in text

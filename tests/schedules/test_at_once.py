@@ -7,7 +7,9 @@ import pytest
 from django.db import connections
 
 from maia.availability.dated import InvalidPeriod
+from maia.practices.models import Replacement
 from maia.schedules.models import Period, Schedule, SpecialDay
+from maia.schedules.replacements import ReplacementRefused, keep_replacement
 from maia.schedules.writing import DateTaken, holding, write_period, write_special_day
 from maia.schedules.written import Count
 
@@ -19,7 +21,7 @@ def at_once(act, count):
     def run(number):
         try:
             return act(number)
-        except (InvalidPeriod, DateTaken) as refusal:
+        except (InvalidPeriod, DateTaken, ReplacementRefused) as refusal:
             return type(refusal)
         finally:
             connections.close_all()
@@ -53,3 +55,19 @@ def test_one_opening_a_date_even_on_a_schedule_that_nobody_had_made(practice):
     answers = at_once(write, 8)
     assert (answers.count(None), answers.count(DateTaken)) == (1, 7)
     assert (SpecialDay.objects.count(), Schedule.objects.count()) == (1, 1)
+
+
+@pytest.mark.rule("3.10.1")
+def test_of_two_who_would_replace_her_at_once_one_does(anne, practice):
+    others = [practice.practitioners.create(first_name="Inès", last_name=f"{n}") for n in range(8)]
+
+    def keep(number):
+        wanted = Replacement(
+            practice=practice, practitioner=anne, substitute=others[number], first_date=DAY,
+            last_date=DAY,
+        )  # fmt: skip
+        keep_replacement(wanted, today=TODAY)
+
+    answers = at_once(keep, 8)
+    assert (answers.count(None), answers.count(ReplacementRefused)) == (1, 7)
+    assert Replacement.objects.count() == 1

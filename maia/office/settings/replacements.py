@@ -195,7 +195,10 @@ def _when(first: date, last: date) -> str:
 
 
 def _absent(one: Replacement) -> list[str]:
-    """The substitute's absences close the time that she takes over as well."""
+    """The substitute's absences close the time that she takes over as well; and she may have left."""
+    if not one.substitute.is_active:
+        words = _("%(name)s has left: nobody is booked on these days.")
+        return [words % {"name": one.substitute.name}]
     words = _("%(name)s is absent: %(when)s. Nobody is booked then.")
     return [
         words
