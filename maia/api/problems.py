@@ -85,6 +85,7 @@ _REASONS = {
     NotBookable.Reason.TOO_MANY: "This patient has as many appointments to come as allowed.",
     NotBookable.Reason.ONE_TO_COME: "This patient has one of this type to come already.",
     NotBookable.Reason.DAYS_BETWEEN_TWO: "This patient has one of this type too few days away.",
+    NotBookable.Reason.NOT_SERVED: "The practitioner makes no visits at that postcode.",
     NotBookable.Reason.NEW_PATIENTS_FULL: "No more new patients are taken for this in that week.",
     NotBookable.Reason.DAY_FULL: "As many of this type as are taken stand on that day.",
     NotBookable.Reason.WEEK_FULL: "As many of this type as are taken stand in that week.",

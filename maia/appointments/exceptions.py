@@ -76,6 +76,7 @@ class NotBookable(BookingRefused):
         BARRED = "barred"
         KNOWN_PATIENTS_ONLY = "known_patients_only"
         NO_ADDRESS = "no_address"  # the midwife comes to her, and nobody knows where
+        NOT_SERVED = "not_served"  # the practitioner makes no visits where the patient lives
         TOO_MANY = "too_many"  # her appointments to come are as many as the practice allows
         ONE_TO_COME = "one_to_come"  # of this type she has one already
         DAYS_BETWEEN_TWO = "days_between_two"  # another of hers of this type is closer than that

@@ -189,6 +189,7 @@ def when(request: HttpRequest, slug: str, type_id: TypeKey) -> HttpResponse:
             "practitioners": practitioners,
             "wanted": wanted[0] if wanted else None,
             "week": week,
+            "visited": _visited(type, wanted or practitioners),
             "replacements": lambda: replacements_shown(
                 type.practice, practitioners, type, timezone.localdate(timezone=type.practice.zone)
             ),
@@ -197,6 +198,14 @@ def when(request: HttpRequest, slug: str, type_id: TypeKey) -> HttpResponse:
             "has_others": lambda: len(_offered(request, type.practice)[1]) > 1,
         },
     )
+
+
+def _visited(type: AppointmentType, practitioners: list[Practitioner]) -> list[str]:
+    """The postcodes in which a type happens at home; none: everywhere, or it happens elsewhere."""
+    served = [one.postcodes_served.split() for one in practitioners]
+    if not type.asks_address or not all(served):
+        return []
+    return sorted({code for codes in served for code in codes})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -232,6 +241,10 @@ def confirm(
         _keep_draft(request, choice)
         return redirect(choice.url())
     except BookingRefused as refusal:
+        reason = refusal.reason if isinstance(refusal, NotBookable) else None
+        if reason == NotBookable.Reason.NOT_SERVED:  # said where it was typed
+            form.add_error("postcode", refusals.words(refusal))
+            return _render(request, choice, {"form": form, "patient": patient}, status=422)
         return _render_refusal(request, choice, patient, form, refusal)
     waits = appointment.status == Appointment.Status.UNCONFIRMED
     told = elsewhere.Told.REQUESTED if waits else elsewhere.Told.BOOKED

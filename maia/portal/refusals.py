@@ -55,6 +55,7 @@ _REASONS: dict[NotBookable.Reason, str | Promise] = {
         "There are at least %(days)s days between two appointments of this kind, and you have one "
         "closer than that. Here are times that are free."
     ),
+    NotBookable.Reason.NOT_SERVED: _("No visits at home are made at this postcode: please call."),
     NotBookable.Reason.NEW_PATIENTS_FULL: _(
         "The practice takes no more new patients for this in that week. Here are times that are free."
     ),

@@ -46,6 +46,7 @@ POST_ONLY = {
     "delete_opening",
     "delete_period",
     "delete_replacement",
+    "give_up_place",
     "event_summary",
     "move_event",
     "merge",
@@ -59,6 +60,9 @@ POST_ONLY = {
 }
 OF_NOTHING = {
     "rooms",
+    "round",
+    "places",
+    "new_place",
     "new_patient",
     *("replacements", "new_replacement"),
     "first_steps",
@@ -103,6 +107,10 @@ OF_NOTHING = {
 OWNER = {
     *("replacements", "new_replacement", "edit_replacement", "delete_replacement"),
     *("rooms", "edit_room", "change_room"),
+    "places",
+    "new_place",
+    "edit_place",
+    "give_up_place",
     "first_steps",
     "doors",
     "role",
@@ -124,6 +132,7 @@ OWNER = {
     "no_website",
 }
 SETTINGS = OWNER | {
+    "travel",
     "export_appointments",
     "undo_merge",
     "show_feeds",
@@ -188,6 +197,7 @@ def paths(practice, practitioner, type, appointment):
     )  # fmt: skip
     calendar = practitioner.calendars.create(name="Garde", url="https://garde.example/a.ics")
     feed = Feed.objects.create(user=practitioner.user, practitioner=practitioner)
+    site = practice.places.create(name="Quai")
     webhook = practice.webhooks.create(url="https://compta.example/")
     importing = practice.patient_imports.create(
         file_name="x.csv", state="done", created_at=NOW, remarks=packed([])
@@ -218,6 +228,9 @@ def paths(practice, practitioner, type, appointment):
         "practitioner": practitioner.pk,
         "schedule": practitioner.pk,
         "openings": practitioner.pk,
+        "travel": practitioner.pk,
+        "edit_place": site.pk,
+        "give_up_place": site.pk,
         "new_opening": practitioner.pk,
         "edit_opening": opening.pk,
         "delete_opening": opening.pk,
@@ -329,6 +342,7 @@ def test_a_colleague_changes_her_own_settings_only(sign_in, team, anne, ines, ou
                 "delete_opening",
                 "periods",
                 "new_period",
+                "travel",
                 "edit_period",
                 "delete_period",
                 "delete_absence",

@@ -30,6 +30,7 @@ DOES_NOT_ASK = {
     "patient_search", "noting_told", "all_seen", "change_message", "patient_import", "import_of", "change_import",
     # settings that open nothing to anybody
     "new_replacement", "edit_replacement", "delete_replacement",
+    "new_place", "edit_place", "give_up_place", "travel",
     "new_period", "edit_period", "delete_period", "type_schedule", "new_type_period", "new_type_opening",
     "first_steps", "practitioner", "schedule", "new_opening", "edit_opening", "delete_opening", "calendars", "change_calendar", "test_message", "preview_sms", "practice",
     "embed", "remove_website", "no_website", "rooms", "edit_room", "change_room", "types", "preview_type", "new_type", "edit_type",
@@ -39,7 +40,9 @@ DOES_NOT_ASK = {
 }  # fmt: skip
 ASKS_BEFORE_SHOWING = {"export", "export_appointments", "hand_out", "show_feeds"}
 READS = {
+    "round",
     "appointments", "replacements",
+    "places",
     "more", "nowhere", "booking_page", "openings", "periods", "type_periods", "type_openings", "agenda", "events", "news", "availability", "absences", "patients_found", "messages", "message", "settings",
     "doors", "journal", "import_remarks",
 }  # fmt: skip

@@ -83,6 +83,7 @@ def test_every_such_form_is_compared_and_saved_in_one_turn():
         "office:patient", "office:edit_type", "office:practitioner", "office:schedule",
         "office:practice", "office:privacy", "office:contact", "office:attendance", "office:personal_event",
         "office:edit_period", "office:edit_room",
+        "office:edit_place", "office:travel",
     }  # fmt: skip
     views = {pattern.callback for pattern in urlpatterns if f"office:{pattern.name}" in named}
     assert len(views) == len(named)
@@ -92,6 +93,7 @@ def test_every_such_form_is_compared_and_saved_in_one_turn():
         "KeptRowForm", "FormWithPhone", "PatientForm", "ContactForm", "TypeForm", "PractitionerForm",
         "WeekForm", "AttendanceForm", "ChangeEventForm", "PracticeForm", "TermsForm", "CountForm", "PeriodForm",
         "ReplacementForm", "RoomForm",
+        "PlaceForm", "TravelForm",
     }  # fmt: skip
 
 

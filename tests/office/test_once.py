@@ -27,6 +27,7 @@ MAKES = {
     "new_patient", "new_replacement",
     "new_appointment", "new_absence", "new_event", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
     "rooms", "webhooks", "change_webhook", "tokens", "new_type", "change_type", "first_steps", "new_opening", "new_period", "new_type_period", "new_type_opening",
+    "new_place",
 }  # fmt: skip
 # ... by a way of its own, ...
 OTHERWISE = {
@@ -42,6 +43,7 @@ CHANGES = {
     "schedule", "type_schedule", "edit_opening", "delete_opening", "edit_period", "delete_period", "change_calendar", "revoke_feed", "practice", "remove_website", "no_website",
     "privacy", "second_factor", "sign_out", "remove", "role", "renew_secret",
     "revoke_token", "edit_type", "edit_room", "change_room",
+    "edit_place", "give_up_place", "travel",
     "import_of", "change_import",
 }  # fmt: skip
 # ... or it makes nothing.
@@ -128,6 +130,7 @@ def forms(there):
             "practitioner": anne.pk, "substitute": there["colleague"].pk, "first_date": "2026-12-07",
             "last_date": "2026-12-08", "hours": "substitute",
         }),
+        "new_place": ([], {"name": "Quai", "street": "1 quai Neuf", "city": "Rennes"}),
         "new_event": ([], {"practitioner": anne.pk, "date": "2026-12-07", "whole_days": "on"}),
         "calendars": ([anne.pk], {"name": "Maternité", "url": "https://hopital.example/a.ics"}),
         "new_feed": ([anne.pk], {"titles": "masked"}),
@@ -224,6 +227,7 @@ def test_every_such_form_shows_its_key(owner, there, settings):
         reverse("office:new_appointment"), reverse("office:new_absence"), reverse("office:new_event"), reverse("office:calendars", args=[anne.pk]),
         reverse("office:practitioner", args=[anne.pk]), reverse("office:team"),
         reverse("office:new_opening", args=[anne.pk]), reverse("office:new_period", args=[anne.pk]),
+        reverse("office:new_place"),
         *(reverse(f"office:{new}", args=[there["own"].pk]) for new in ("new_type_opening", "new_type_period")),
         reverse("office:patient", args=[there["record"].pk]), reverse("office:webhooks"),
         reverse("office:tokens"), reverse("office:first_steps"), reverse("office:new_type"), reverse("office:types"),

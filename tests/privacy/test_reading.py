@@ -28,6 +28,7 @@ PAGES = {
     "appointments": Act.AGENDA,
     "export_appointments": Act.LIST_EXPORTED,
     "attendance": Act.AGENDA,
+    "round": Act.AGENDA,
     "sheet": Act.OPENED,
     "contact": Act.OPENED,
     "correct_patient": Act.OPENED,
@@ -50,6 +51,7 @@ ON_POST = {
 }  # fmt: skip
 NOBODY = {
     "replacements", "more", "nowhere", "openings", "periods", "type_periods", "type_openings", "first_steps", "booking_page", "choose_practice", "news", "availability", "absences", "delete_absence", "event_summary", "delete_event", "invite",
+    "places", "new_place", "edit_place", "give_up_place", "travel",
     "withdraw_invitation", "all_seen", "change_message", "settings", "practitioner",
     "calendars", "new_feed", "show_feeds", "revoke_feed", "change_calendar", "test_message",
     "preview_sms", "practice", "embed", "remove_website", "no_website", "privacy", "journal",

@@ -21,6 +21,7 @@ from maia.availability.weekly import InvalidHours, WeeklyHours
 from maia.messaging.reminders import reschedule
 from maia.practices.held import hold
 from maia.practices.models import Place, Practice, Practitioner
+from maia.practices.postcodes import read_postcodes
 from maia.privacy.journal import Act
 from maia.schedules.models import Schedule, SitesOfWeek
 from maia.schedules.written import WrittenHours, with_week
@@ -45,10 +46,15 @@ class SheetOut(Schema):
     allow_online_booking: bool
     closed_on_public_holidays: bool
     fill_my_days: bool
+    postcodes_served: list[str] = Field(examples=[["35000", "35200"]])
     reminder_days_before: int
     reminder_time: WallTime
     sms_sender_name: str
     sms_template: str
+
+    @staticmethod
+    def resolve_postcodes_served(practitioner: Practitioner) -> list[str]:
+        return practitioner.postcodes_served.split()
 
 
 class SheetIn(Body):
@@ -63,6 +69,9 @@ class SheetIn(Body):
     cancellation_deadline_hours: Whole | None = Field(None, ge=0, le=720)
     allow_online_booking: Bool | None = None
     closed_on_public_holidays: Bool | None = None
+    postcodes_served: list[str] | None = Field(
+        None, max_length=150, description="Of visits at home, booked online; none: everywhere."
+    )
     fill_my_days: Bool | None = Field(
         None, description="Online, only times that touch others or an edge of the hours."
     )
@@ -81,6 +90,8 @@ def read_sheet(request: HttpRequest, whose: Annotated[Whose, Query()]) -> Any:
 def change_sheet(request: HttpRequest, whose: Annotated[Whose, Query()], sheet: SheetIn) -> Any:
     hers = practitioner(request, whose.practitioner, change=True)
     typed = sheet.dict(exclude_unset=True)
+    if typed.get("postcodes_served") is not None:
+        typed["postcodes_served"] = _postcodes(typed["postcodes_served"])
     with transaction.atomic():
         hold(hers)
         for name, value in typed.items():
@@ -92,6 +103,13 @@ def change_sheet(request: HttpRequest, whose: Annotated[Whose, Query()], sheet: 
         reschedule(hers, timezone.now())
     written_down(request, Act.SETTINGS, detail=f"{hers.name}: {', '.join(typed)}")
     return hers
+
+
+def _postcodes(codes: list[str]) -> str:
+    try:
+        return " ".join(read_postcodes(" ".join(codes)))
+    except ValidationError as error:
+        raise ValidationError({"postcodes_served": error.messages}) from None
 
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

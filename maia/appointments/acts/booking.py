@@ -87,7 +87,7 @@ def book_appointment(
             raise NotBookable(why_not)
         rooms = hold_rooms(type)
         if by.is_patient:
-            _refuse_person(type, patient, now)
+            _refuse_person(type, practitioner, patient, now)
             refuse_if_busy(patient, start, end)
             refuse_beyond(type, practitioner, patient, start, now=now)
             site = refuse_unless_free(type, practitioner, start, now=now).place
@@ -136,13 +136,17 @@ def book_appointment(
     return appointment
 
 
-def _refuse_person(type: AppointmentType, patient: Patient, now: datetime) -> None:
+def _refuse_person(
+    type: AppointmentType, practitioner: Practitioner, patient: Patient, now: datetime
+) -> None:
     if patient.online_booking_barred:
         raise NotBookable(Reason.BARRED)
     if type.known_patients_only and not is_known(patient, now):
         raise NotBookable(Reason.KNOWN_PATIENTS_ONLY)
     if type.asks_address and not Address.of(patient).is_complete:
         raise NotBookable(Reason.NO_ADDRESS)
+    if type.asks_address and not practitioner.serves(patient.postcode):
+        raise NotBookable(Reason.NOT_SERVED)
     ahead = patient.appointments.upcoming(now).filter(booked_online=True)
     if ahead.count() >= type.practice.max_open_bookings:
         raise NotBookable(Reason.TOO_MANY)

@@ -21,12 +21,13 @@ from maia.appointments.offer import why_not_offered
 from maia.office.fields.colleagues import ColleagueField
 from maia.office.fields.days import MIDNIGHT, AgendaDayField, ends_at, refuse_skipped
 from maia.office.fields.phones import clean_phone
+from maia.office.fields.sites import add_site
 from maia.office.patients.sharing import ask_about_address
 from maia.patients.addresses import LENGTHS, NEEDED, Address
 from maia.patients.models import Patient
 from maia.patients.phones import LONGEST_TYPED
 from maia.patients.text import clean_line, clean_text
-from maia.practices.models import Room
+from maia.practices.models import Place, PlaceKind, Room
 from maia.practices.seats import Seat
 from maia.schedules.models import AppointmentType
 
@@ -119,6 +120,18 @@ class ChangeForm(WhenForm):
         stands = timezone.localtime(appointment.start).date()
         self.fields["date"].stands = stands  # type: ignore[attr-defined]
         self.fields["until"].help_text = _("Left as it is: it lasts as long as before.")
+        if appointment.type.place == PlaceKind.SITE:
+            add_site(self, practice, appointment.event.place)
+
+    @property
+    def place_field(self) -> forms.BoundField:
+        return self["place"]
+
+    @property
+    def place(self) -> Place | None:
+        """Another site than where it is. Left as it is, it goes where the hours are then."""
+        chosen: Place | None = self.cleaned_data.get("place")
+        return None if chosen == self.was.event.place else chosen
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = self.cleaned_data
@@ -191,6 +204,7 @@ class NewAppointmentForm(WhenForm):
         if not seat.reads_notes:
             del self.fields["practice_notes"]
         self.fields["until"].help_text = _("Left empty: as long as the type lasts.")
+        add_site(self, practice)
         self.fields["patient"].queryset = Patient.objects.kept().filter(practice=practice)  # type: ignore[attr-defined]
         self.fields["practitioner"].queryset = practice.practitioners.filter(is_active=True)  # type: ignore[attr-defined]
         self.fields["type"].queryset = AppointmentType.objects.filter(  # type: ignore[attr-defined]

@@ -36,6 +36,7 @@ from maia.office.appointments.tellings import told_of
 from maia.office.fields.chips import chips
 from maia.office.menu import requests_of
 from maia.office.sure import ask, is_sure
+from maia.practices.models import PlaceKind
 from maia.privacy.reading import open_record, read_agenda, take_out_appointments
 
 Action = HistoryEntry.Action
@@ -70,6 +71,9 @@ def _list_page(
     asked = _asked(typed)
     context = {
         "practice": practice,
+        "visits_homes": practice.appointment_types.filter(
+            place=PlaceKind.HOME, archived=False
+        ).exists(),
         "form": form,
         "wanted": wanted,
         "page": page,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from maia.appointments.acts.moving import move_appointment
 from maia.appointments.agenda import By, patient_of
 from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
+from maia.appointments.telling import Spot
 from maia.office import refusals
 from maia.office.access import OfficeRequest, get_appointment, office
 from maia.office.appointments.coming import (
@@ -67,6 +68,7 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
         end=end or form.end(),
         practitioner=form.cleaned_data["practitioner"],
         type=form.cleaned_data["type"],
+        place=form.place,
         by=By.practice(request.seat.user),
         now=timezone.now(),
         seen=seen,
@@ -96,7 +98,7 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
     if dragged:
         read_agenda(request.seat, now=timezone.now())  # the answer says her name
         return JsonResponse(said_of(moved))
-    stood = moved.start == appointment.start and moved.practitioner == appointment.practitioner
+    stood = Spot.of(moved).is_same(Spot.of(appointment))
     if stood:
         messages.success(request, _("Saved."))
     else:

@@ -104,6 +104,7 @@ def _note(request: OfficeRequest, form: NewAppointmentForm, *, allow_overlap: bo
             boxes=Boxes(email=typed["send_email"], sms=typed["send_sms"]),
             allow_overlap=allow_overlap,
             unconfirmed=typed["unconfirmed"],
+            place=typed.get("place"),
             telling=Telling(words=typed["word"]),
         )
 

@@ -12,6 +12,7 @@ from maia.office.appointments import (
     listing,
     moving,
     noting,
+    rounds,
     sheet,
     whose,
 )
@@ -20,6 +21,7 @@ urlpatterns = [
     path("appointments/", listing.appointments, name="appointments"),
     path("appointments/export/", listing.export_appointments, name="export_appointments"),
     path("appointments/attendance/", attending.attendance, name="attendance"),
+    path("appointments/round/", rounds.home_visits, name="round"),
     path("appointments/<int:pk>/answer/", listing.answer_request, name="answer_request"),
     path("appointments/new/", noting.new_appointment, name="new_appointment"),
     path("appointments/new/told/", foretold.noting_told, name="noting_told"),

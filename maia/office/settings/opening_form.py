@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from maia.appointments.dates import long_date
 from maia.office.fields.days import AgendaDayField, refuse_skipped
+from maia.office.fields.sites import SiteField
 from maia.office.settings.hours_line import (
     MOST_BREAKS,
     ClockField,
@@ -23,6 +24,7 @@ from maia.office.settings.hours_line import (
 from maia.office.settings.whose import Owner
 from maia.patients.text import clean_line
 from maia.schedules.models import AppointmentType, SpecialDay
+from maia.schedules.sites import sites_to_choose
 
 MOST_DATES = 10  # at once
 
@@ -59,6 +61,11 @@ class OpeningForm(forms.Form):
         for name, value in zip(self.line, edges, strict=True):
             self.fields[name] = ClockField(label=_label(name), initial=value)
         self.own_hours = self._offer_types()
+        if choices := sites_to_choose(owner.practitioner.practice):
+            self.fields["place"] = SiteField(choices, self._stored_site(), label=_("Where"))
+
+    def _stored_site(self) -> int | None:
+        return None
 
     def _stored_ranges(self) -> Ranges:
         return []
@@ -187,7 +194,7 @@ class ChangeOpeningForm(OpeningForm):
     def __init__(self, *args: Any, special: SpecialDay, **kwargs: Any) -> None:
         self.special = special
         self.of_types = [type.pk for type in special.types.all()]
-        self.stands = f"{special} {special.ranges} {sorted(self.of_types)}"
+        self.stands = f"{special} {special.ranges} {sorted(self.of_types)} {special.place_id}"
         shown = {
             "date": special.date,
             "title": special.title,
@@ -200,6 +207,9 @@ class ChangeOpeningForm(OpeningForm):
 
     def _stored_ranges(self) -> Ranges:
         return self.special.ranges
+
+    def _stored_site(self) -> int | None:
+        return self.special.place_id
 
     def _kept_types(self) -> Sequence[int]:
         return self.of_types

@@ -155,6 +155,8 @@ def _write(plan: Schedule, form: OpeningForm, special: SpecialDay | None) -> lis
     for name, day in form.days.items():
         one = special or SpecialDay()
         one.date, one.title = day, form.cleaned_data["title"]
+        if "place" in form.data:
+            one.place_id = form.cleaned_data.get("place", one.place_id)
         try:
             written.append(write_special_day(plan, one, form.ranges, types, today))
         except DateTaken as refusal:

@@ -25,6 +25,7 @@ from maia.practices.held import hold
 from maia.privacy.journal import Act
 from maia.privacy.reading import read_agenda
 from maia.schedules.models import Period
+from maia.schedules.sites import sites_to_choose
 from maia.schedules.writing import TooManyDates, holding, write_period
 from maia.schedules.written import Count, WrittenHours, WrittenPeriod, with_period
 
@@ -65,7 +66,14 @@ def new_period(request: OfficeRequest, pk: int, of: str) -> HttpResponse:
     written = WrittenHours.of(owner.schedule())
     asked = {"first_date": day} if (day := read_asked(request).day) else {}
     form = PeriodForm(request.POST or None, period=Period(), initial=asked)
-    turn = TurnForm(request.POST or None, weeks=written.weeks(), count=written.count, is_new=True)
+    turn = TurnForm(
+        request.POST or None,
+        weeks=written.weeks(),
+        count=written.count,
+        sites=written.sites_of_weeks(),
+        choices=sites_to_choose(request.seat.practice),
+        is_new=True,
+    )
     return _edit(request, owner, written, form, turn)
 
 
@@ -80,7 +88,13 @@ def edit_period(request: OfficeRequest, pk: int) -> HttpResponse:
     written = WrittenHours.of(owner.schedule())
     count = Count(period.weeks, period.by_number, period.first_monday)
     form = PeriodForm(request.POST or None, period=period)
-    turn = TurnForm(request.POST or None, weeks=written.weeks(period.pk), count=count)
+    turn = TurnForm(
+        request.POST or None,
+        weeks=written.weeks(period.pk),
+        count=count,
+        sites=written.sites_of_weeks(period.pk),
+        choices=sites_to_choose(request.seat.practice),
+    )
     return _edit(request, owner, written, form, turn)
 
 
@@ -139,7 +153,7 @@ def _edit(
         return render(request, PAGE, context, status=status)
     try:
         with holding(owner.row) as plan:
-            write_period(plan, form.fill(), turn.weeks, turn.count)
+            write_period(plan, form.fill(), turn.weeks, turn.count, turn.sites)
     except TooManyDates:
         form.add_error(None, _("There are too many periods: delete some first."))
         return render(request, PAGE, context, status=422)
@@ -161,7 +175,7 @@ def _wanted(
     if meets:
         form.refuse_overlap(meets[0].name)
         return None
-    return with_period(written, row, turn.weeks)
+    return with_period(written, row, turn.weeks, turn.sites)
 
 
 def _get(request: OfficeRequest, pk: int) -> tuple[Period, Owner]:

@@ -22,6 +22,7 @@ from maia.office.fields.picture_field import PictureField, chosen_picture
 from maia.patients.text import clean_line
 from maia.practices.models import Picture, Practitioner
 from maia.practices.pictures import PHOTO
+from maia.practices.postcodes import read_postcodes
 from maia.practices.sms import (
     SAMPLE,
     fill_in,
@@ -72,6 +73,7 @@ class PractitionerForm(FormWithPhone):
             "cancellation_deadline_hours",
             "closed_on_public_holidays",
             "fill_my_days",
+            "postcodes_served",
             "reminder_days_before",
             "reminder_time",
             "sms_sender_name",
@@ -97,6 +99,9 @@ class PractitionerForm(FormWithPhone):
                 "Until how long before the appointment patients can move or cancel it themselves."
             ),
             "reminder_days_before": gettext_lazy("1: the day before. 1 to 7 days."),
+            "postcodes_served": gettext_lazy(
+                "35000 35200. Empty: patients may ask for a visit wherever they live. You may note any."
+            ),
             "sms_sender_name": gettext_lazy(
                 "3 to 11 letters and digits, shown instead of a number. Empty: the provider's."
             ),
@@ -107,6 +112,9 @@ class PractitionerForm(FormWithPhone):
             "sms_in_gsm_letters": gettext_lazy("“ç” leaves as “c”. One other letter more than "
                 "doubles what an SMS costs."),
         }  # fmt: skip
+
+    def clean_postcodes_served(self) -> str:
+        return " ".join(read_postcodes(self.cleaned_data["postcodes_served"]))
 
     def clean_first_name(self) -> str:
         return clean_line(self.cleaned_data["first_name"])

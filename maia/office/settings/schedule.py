@@ -21,6 +21,7 @@ from maia.office.settings.whose import get_owner
 from maia.practices.held import hold
 from maia.privacy.journal import Act
 from maia.privacy.reading import read_agenda
+from maia.schedules.sites import sites_to_choose
 from maia.schedules.writing import holding, write_turn
 from maia.schedules.written import WrittenHours, with_turn
 
@@ -34,7 +35,13 @@ def schedule(request: OfficeRequest, pk: int, of: str) -> HttpResponse:
     if request.method == "POST":
         hold(owner.row)
     written, today = WrittenHours.of(owner.schedule()), timezone.localdate()
-    form = TurnForm(request.POST or None, weeks=written.weeks(), count=written.count)
+    form = TurnForm(
+        request.POST or None,
+        weeks=written.weeks(),
+        count=written.count,
+        sites=written.sites_of_weeks(),
+        choices=sites_to_choose(request.seat.practice),
+    )
     context: dict[str, Any] = {
         "practice": request.seat.practice,
         "owner": owner,
@@ -44,7 +51,7 @@ def schedule(request: OfficeRequest, pk: int, of: str) -> HttpResponse:
     is_finished = form.is_bound and not {"more_breaks", "reshape"} & set(request.POST)
     is_read = form.is_bound and form.is_valid()
     if is_read or not form.is_bound:
-        wanted = with_turn(written, form.weeks, form.count) if is_read else written
+        wanted = with_turn(written, form.weeks, form.count, form.sites) if is_read else written
         context["sentences"] = turn_in_words(owner, wanted)
         context["weeks"] = coming_weeks(owner.practitioner, wanted, today)
     if "reshape" in request.POST and "HX-Request" in request.headers:
@@ -66,7 +73,7 @@ def schedule(request: OfficeRequest, pk: int, of: str) -> HttpResponse:
         return render(request, "office/settings/schedule.html", context, status=status)
     if form.is_changed:
         with holding(owner.row) as plan:
-            write_turn(plan, form.weeks, form.count)
+            write_turn(plan, form.weeks, form.count, form.sites)
     written_down(request, Act.SETTINGS, detail=_("schedule of %(name)s") % {"name": owner.name})
     messages.success(request, _("Saved."))
     return redirect(owner.address("schedule"))

@@ -16,6 +16,7 @@ from maia.office.fields.days import DayField
 from maia.office.fields.kept_form import KeptForm
 from maia.office.settings.hours_line import MOST_BREAKS, Ranges, line_names
 from maia.office.settings.week_form import WeekForm
+from maia.practices.models import Place
 from maia.schedules.written import Count
 
 SAME, BY_NUMBER = "same", "number"
@@ -103,7 +104,7 @@ class TurnForm:
     """`CountForm`, and a `WeekForm` a week: as many as are chosen, or as stand there while none is.
 
     A week that was not on the page yet is filled in as the first. ``is_new``: of what does not stand anywhere yet;
-    ``weeks`` are what it begins with.
+    ``weeks`` are what it begins with, with their ``sites`` and the ``choices`` of `WeekForm`.
     """
 
     def __init__(
@@ -112,6 +113,8 @@ class TurnForm:
         *,
         weeks: Sequence[Mapping[int, Ranges]],
         count: Count,
+        sites: Sequence[Mapping[int, int]] = (),
+        choices: Sequence[Place] = (),
         is_new: bool = False,
     ) -> None:
         self.is_bound = data is not None
@@ -119,8 +122,10 @@ class TurnForm:
         chosen = self.counting.chosen
         number = int(chosen) if chosen.isdigit() else 2 if chosen == BY_NUMBER else 1
         if is_new and self.is_bound:
-            weeks = []
+            weeks, sites = [], []
         stored = [*weeks, *[{}] * MOST_WEEKS]
+        stored_sites = [*sites, *[{}] * MOST_WEEKS]
+        self.has_sites = bool(choices)
         self.forms = []
         for n in range(number):
             typed = data
@@ -128,7 +133,14 @@ class TurnForm:
                 typed = _as_the_first(data, n) if n >= len(weeks) else None
             # Of weeks that are counted anew, what she reads is what she saves.
             kept = not is_new and not self.counting.is_another and n < len(weeks)
-            form = WeekForm(typed, ranges=stored[n], kept=kept, prefix=_prefix(n))
+            form = WeekForm(
+                typed,
+                ranges=stored[n],
+                sites=stored_sites[n],
+                choices=choices,
+                kept=kept,
+                prefix=_prefix(n),
+            )
             self.forms.append(form)
 
     def is_valid(self) -> bool:
@@ -149,9 +161,16 @@ class TurnForm:
         return [form.week for form in self.forms]
 
     @property
+    def sites(self) -> list[dict[int, int]] | None:
+        """As `WeekForm.sites`, of each."""
+        if not self.has_sites:
+            return None
+        return [form.sites or {} for form in self.forms]
+
+    @property
     def is_changed(self) -> bool:
         return self.counting.counted() != self.counting.count or any(
-            form.changed_days for form in self.forms
+            form.is_changed for form in self.forms
         )
 
     @property
@@ -230,7 +249,7 @@ def _is_there(data: Mapping[str, Any], n: int) -> bool:
 
 def _as_the_first(data: Any, n: int) -> Any:
     typed = data.copy()
-    for name in line_names(MOST_BREAKS):
+    for name in [*line_names(MOST_BREAKS), "place"]:
         for weekday in WEEKDAYS:
             if (field := f"{name}_{weekday}") in data:
                 typed[f"{_prefix(n)}-{field}"] = data[field]

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from maia.office.fields.kept_form import KeptRowForm
 from maia.patients.text import clean_line, clean_text
-from maia.practices.models import Practitioner, Room
+from maia.practices.models import Place, PlaceKind, Practitioner, Room
 from maia.practices.seats import Seat
 from maia.schedules.models import AppointmentType, Category
+from maia.schedules.sites import sites_to_choose
 
 # Of a type, folded: most midwives never need them.
 MORE_OPTIONS = (
@@ -52,6 +53,12 @@ class TypeForm(KeptRowForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("It takes one that is free, and is offered only where there is one."),
+    )
+    places = forms.ModelMultipleChoiceField(
+        Place.objects.none(),
+        label=_("Only at"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     own_schedule = forms.BooleanField(
         label=_("A schedule of its own"),
@@ -147,12 +154,29 @@ class TypeForm(KeptRowForm):
         self.fields["rooms"].label_from_instance = _room_in_words  # type: ignore[attr-defined]
         self.fields["rooms"].initial = [room.pk for room in ticked]
         self.fields["place"].required = False  # left out, it stays
+        self._offer_places()
         if self.instance.pk:
             if self.instance.category:
                 self.fields["category_name"].initial = self.instance.category.name
             self.fields["private_link"].initial = self.instance.private_link
             self.fields["own_schedule"].initial = hasattr(self.instance, "own_schedule")
         self.remember_what_was_shown()  # now that it is known what stands there
+
+    def _offer_places(self) -> None:
+        """The sites that she may tick, where there is a choice; those of other kinds stay as they are."""
+        sites = sites_to_choose(self.instance.practice)
+        if not sites:
+            del self.fields["places"]
+            return
+        keys = [site.pk for site in sites]
+        self.fields["places"].queryset = Place.objects.filter(pk__in=keys)  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.fields["places"].initial = list(self.instance.places.filter(pk__in=keys))
+
+    @property
+    def places_shown(self) -> str:
+        """As `practitioners_shown`."""
+        return self["places"].as_hidden(only_initial=True)
 
     def clean_name(self) -> str:
         return clean_line(self.cleaned_data["name"])
@@ -176,6 +200,8 @@ class TypeForm(KeptRowForm):
         typed: dict[str, Any] = super().clean() or self.cleaned_data
         if typed.get("practitioner") and typed.get("practitioners"):
             self.add_error("practitioners", _("Either one practitioner, or several here."))
+        if "places" in typed and typed.get("place", self.instance.place) != PlaceKind.SITE:
+            typed["places"] = []
         return typed
 
     def columns(self) -> set[str]:
@@ -203,6 +229,10 @@ class TypeForm(KeptRowForm):
             saved.save_owners(owners)
         if "rooms" in self.changed_data:
             saved.save_rooms(self.cleaned_data["rooms"])
+        if "places" in self.changed_data:
+            saved.places.set(self.cleaned_data["places"])
+        if "place" in self.changed_data:
+            saved.places.remove(*saved.places.exclude(kind=saved.place))
         return saved
 
 

@@ -15,6 +15,7 @@ from maia.accounts.addresses import AddressField
 from maia.availability.policy import Policy
 from maia.practices.models.practice import Practice, one_line
 from maia.practices.models.shown import Picture
+from maia.practices.postcodes import LONGEST, bare, validate_postcodes
 from maia.practices.registers import validate_am_number, validate_rpps, validate_siret
 from maia.practices.sms import validate_sms_sender_name, validate_sms_template
 
@@ -105,6 +106,15 @@ class Practitioner(models.Model):
     )
     # Online, only times that touch what stands or an edge of her hours, as long as there is one.
     fill_my_days = models.BooleanField(_("fill my days"), default=False)
+    # Of visits at home, with a space between two; empty: everywhere.
+    postcodes_served = models.CharField(
+        _("postcodes visited"),
+        max_length=LONGEST,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_postcodes],
+    )
     closed_on_public_holidays = models.BooleanField(_("closed on public holidays"), default=True)
     reminder_days_before = models.PositiveSmallIntegerField(
         _("days before the appointment"),
@@ -169,6 +179,10 @@ class Practitioner(models.Model):
     @property
     def has_own_address(self) -> bool:
         return self.address != self.practice.address
+
+    def serves(self, postcode: str) -> bool:
+        """Whether she visits at home there."""
+        return not self.postcodes_served or bare(postcode) in self.postcodes_served.split()
 
     @property
     def is_bookable_online(self) -> bool:

@@ -3,7 +3,7 @@
 "use strict";
 
 function copy(week, from, to) {
-  for (const { id, value } of week.querySelectorAll(`input[type=text][id$="_${from}"]`))
+  for (const { id, value } of week.querySelectorAll(`:is(input[type=text], select)[id$="_${from}"]`))
     document.getElementById(id.replace(/\d$/, to)).value = value;
 }
 

@@ -247,3 +247,15 @@ def test_a_practitioner_hands_no_type_to_colleagues_and_takes_none(
     assert client.post(path, shown(client, path) | {"name": "À nous"}).status_code == 302
     client = sign_in(team["owner"])
     assert client.post(path, shown(client, path) | {"practitioner": ines.pk}).status_code == 302
+
+
+@pytest.mark.rule("3.8.10")
+def test_the_postcodes_visited_are_read_as_they_are_written(owner, anne):
+    path = reverse("office:practitioner", args=[anne.pk])
+    for wrong in ("35000 Rennes (centre)", "12", " ".join(str(n) for n in range(10000, 10151))):
+        answer = owner.post(path, shown(owner, path) | {"postcodes_served": wrong})
+        assert answer.status_code == 422, wrong
+    typed = shown(owner, path) | {"postcodes_served": "35000, 35200;35700 35000 2a004"}
+    assert owner.post(path, typed).status_code == 302
+    anne.refresh_from_db()
+    assert anne.postcodes_served == "35000 35200 35700 2A004"

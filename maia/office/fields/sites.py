@@ -1,0 +1,39 @@
+"""At which site something is: a choice that only a practice with several shows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from maia.practices.models import Place, Practice
+from maia.schedules.sites import sites_to_choose
+
+
+def add_site(form: forms.BaseForm, practice: Practice, at: Place | None = None) -> None:
+    """A field ``place``, where there is a choice: whatever is left empty is where the hours are. ``at``: where it
+    is now."""
+    sites = sites_to_choose(practice)
+    if not sites:
+        return
+    keys = {site.pk for site in sites} | ({at.pk} if at else set())
+    form.fields["place"] = forms.ModelChoiceField(
+        Place.objects.filter(pk__in=keys),
+        label=_("Where"),
+        required=False,
+        empty_label=_("Where the hours are"),
+        initial=at,
+    )
+
+
+class SiteField(forms.TypedChoiceField):
+    """Its value is a key; None for the main site. ``at``: where it is now, be it a site that was given up."""
+
+    def __init__(self, sites: Sequence[Place], at: int | None = None, **more: Any) -> None:
+        named = [(site.as_stored and site.pk, site.name) for site in sites]
+        if at is not None and at not in [key for key, _name in named]:
+            named += list(Place.objects.filter(pk=at).values_list("pk", "name"))
+        choices = [("" if key is None else str(key), name) for key, name in named]
+        super().__init__(
+            choices=choices, coerce=int, empty_value=None, required=False, initial=at, **more
+        )
