@@ -365,3 +365,43 @@ def test_a_move_typed_in_the_panel_is_taken_back_by_a_key(site, agenda):
     page.keyboard.press("z")
     expect(panel.locator(".taken-back")).to_have_count(0)
     assert panel.locator(".summary .when").inner_text() == when
+
+
+def note_event(page, site, start, end, title):
+    page.goto(f"{site.base}/pro/events/new/?start={start}&end={end}")
+    page.get_by_label("Titre").fill(title)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+
+
+def test_a_click_takes_the_time_that_is_free_and_a_drag_goes_by_five_minutes(site, agenda):
+    page = agenda
+    note_event(page, site, "2027-02-07T09:40", "2027-02-07T10:20", "Réunion de quartier")
+    page.goto(f"{site.base}/pro/?date=2027-02-01&view=week")
+    drawn(page)
+    panel, time = page.locator("#panel"), page.locator("#panel #id_time")
+    for clicked, noted in (("10:26", "10:20"), ("10:48", "10:45"), ("08:22", "08:15")):
+        x, y = spot(page, 6, clicked)
+        page.mouse.click(x, y)
+        expect(time).to_have_value(re.compile(noted))
+    x, y = spot(page, 6, "13:11")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for minutes in (8, 20, 41):
+        page.mouse.move(x, y + minutes / 60 * 74)
+    page.mouse.up()
+    expect(time).to_have_value(re.compile("13:10"))
+    expect(panel.locator("#id_until")).to_have_value(re.compile("13:5[05]"))
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    # By twenty minutes, which were none.
+    event = page.locator(".ec-event", has_text="Réunion de quartier")
+    x, y = spot(page, 6, "10:00")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for minutes in (8, 14, 20):
+        page.mouse.move(x, y + minutes / 60 * 74)
+    page.mouse.up()
+    expect(page.locator("#agenda-status")).to_contain_text("déplacé")
+    expect(event).to_contain_text("10:00 – 10:40")

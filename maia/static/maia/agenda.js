@@ -397,6 +397,7 @@ const calendar = EventCalendar.create(box, {
   eventTimeFormat: CLOCK,
   dayHeaderFormat: { weekday: "short", day: "numeric" },
   slotHeight: HALF_HOUR,
+  snapDuration: { minutes: SNAP },
   scrollTime: "08:00:00",
   allDaySlot: false,
   nowIndicator: true,
@@ -421,7 +422,7 @@ const calendar = EventCalendar.create(box, {
     if (view() === "month") return go({ date: wall(date).date, view: "day" });
     const closed = closedAt(jsEvent);
     if (closed) closed.click();
-    else note(date, resource);
+    else note(clickedTime(date, resource), resource);
   },
   select: ({ start, end, resource }) => (view() === "month" ? calendar.unselect() : note(start, resource, end)),
   eventDrop: moved,
