@@ -21,6 +21,7 @@ from maia.accounts.models import User
 from maia.accounts.second_factor import AFTER, shown_in, where_to_show_it
 from maia.accounts.sessions import is_of_team
 from maia.appointments.models import Appointment
+from maia.office import not_by_opening
 from maia.office.panel import HEADER, said_to_panel
 from maia.patients.models import Patient, RecordErased
 from maia.practices.models import Membership, Practitioner
@@ -74,7 +75,8 @@ def office(view: View) -> View:
             if AFTER in request.session:
                 del request.session[AFTER]  # she is there
             try:
-                return said_to_panel(request, view(request, *args, **kwargs))
+                answer = not_by_opening.in_words(request, view(request, *args, **kwargs))
+                return said_to_panel(request, answer)
             except TooOften as refusal:
                 return _too_often(request, refusal)
             except RecordErased as gone:
@@ -98,6 +100,7 @@ def chosen_place(request: HttpRequest, memberships: list[Membership]) -> Members
 def _sign_in(request: HttpRequest) -> HttpResponse:
     """Whose form that was nobody knows any more: it is not kept for whoever signs in next."""
     if request.method == "POST":
+        not_by_opening.remember_sent(request)
         messages.warning(
             request, _("Your session had ended: what you typed was not saved. Please sign in.")
         )
