@@ -51,11 +51,11 @@ def test_an_event_opens_beside_the_agenda_and_gives_the_focus_back(site, agenda)
     page = agenda
     page.goto(f"{site.base}/pro/?date=2027-01-11&view=week")
     drawn(page)
-    page.locator(".ec-event a.opens").nth(2).scroll_into_view_if_needed()
+    page.locator(".ec-event a.opens[href*='/appointments/']").nth(2).scroll_into_view_if_needed()
     top = page.locator(".ec-main").evaluate("e => e.scrollTop")
     asked = []
     page.on("request", lambda one: asked.append(one.url) if "/pro/" in one.url else None)
-    event = page.locator(".ec-event a.opens").nth(2)
+    event = page.locator(".ec-event a.opens[href*='/appointments/']").nth(2)
     name, address = event.locator(".who").inner_text(), event.get_attribute("href")
     event.click()
     panel = opened(page)
@@ -353,7 +353,7 @@ def test_a_move_typed_in_the_panel_is_taken_back_by_a_key(site, agenda):
     page = agenda
     page.goto(f"{site.base}/pro/?date=2027-01-11&view=week")
     drawn(page)
-    page.locator(".ec-event a.opens").nth(2).click()
+    page.locator(".ec-event a.opens[href*='/appointments/']").nth(2).click()
     panel = opened(page)
     when = panel.locator(".summary .when").inner_text()
     panel.get_by_text("Déplacer ou modifier").click()
@@ -405,3 +405,29 @@ def test_a_click_takes_the_time_that_is_free_and_a_drag_goes_by_five_minutes(sit
     page.mouse.up()
     expect(page.locator("#agenda-status")).to_contain_text("déplacé")
     expect(event).to_contain_text("10:00 – 10:40")
+
+
+@pytest.mark.parametrize("taken_back", ["z", "Défaire"])
+def test_a_move_is_taken_back_once_the_panel_is_closed(site, agenda, taken_back):
+    page = agenda
+    page.goto(f"{site.base}/pro/?date=2027-01-11&view=week")
+    drawn(page)
+    event = page.locator(".ec-event a.opens[href*='/appointments/']").nth(2)
+    address, stood = event.get_attribute("href"), event.inner_text()
+    event.click()
+    panel = opened(page)
+    panel.get_by_text("Déplacer ou modifier").click()
+    panel.locator("#moving #id_time").fill("06:20")
+    page.keyboard.press("Control+Enter")
+    expect(panel.locator(".taken-back")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    moved = page.locator(f'.ec-event a.opens[href="{address}"]')
+    expect(moved).to_contain_text("06:20")
+    if taken_back == "z":
+        page.keyboard.press("z")
+    else:
+        page.locator("#agenda-status").get_by_role("button", name=taken_back).click()
+    expect(page.locator("#agenda-status")).to_contain_text("défait")
+    expect(moved).not_to_contain_text("06:20")
+    assert moved.inner_text() == stood

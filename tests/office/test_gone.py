@@ -13,7 +13,7 @@ from tests.gone import gone_once_read
 def test_a_type(owner, practice, action):
     type = make_type(practice)
     with gone_once_read(AppointmentType.objects.filter(pk=type.pk)):
-        answer = owner.post(reverse("office:change_type", args=[type.pk, action]))
+        answer = owner.post(reverse("office:change_type", args=[type.pk, action]), {"yes": "1"})
     assert answer.status_code == 404
     assert not AppointmentType.objects.exists()
 

@@ -53,7 +53,7 @@ def test_a_change_names_the_fields_and_never_what_they_say(owner, lina):
 def test_settings_exports_and_the_team_are_written_down(owner, practice, follow_up):
     owner.get("/pro/patients/export/")
     owner.post("/pro/settings/embed/", {"website": "mon-site.fr"})
-    owner.post(reverse("office:change_type", args=[follow_up.pk, "archive"]))
+    owner.post(reverse("office:change_type", args=[follow_up.pk, "archive"]), {"yes": "1"})
     typed = {"email": "nina@x.example", "role": "assistant"}
     owner.post("/pro/settings/team/", typed)
     assert [act for _who, act, _detail in entries()] == [

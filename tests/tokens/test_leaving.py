@@ -103,5 +103,9 @@ def test_the_owner_signs_a_member_out(owner, practice, team):  # noqa: F811
     other = signed_in(Client(), team["assistant"])
     assert other.get("/pro/").status_code == 200
     seat = practice.team.get(user=team["assistant"])
-    owner.post(reverse("office:sign_out", args=[seat.pk]))
+    path = reverse("office:sign_out", args=[seat.pk])
+    asked = owner.post(path).content.decode()
+    assert f"Déconnecter {team['assistant']} partout ?" in asked.replace("\xa0", " ")
+    assert other.get("/pro/").status_code == 200
+    owner.post(path, {"yes": "1"})
     assert other.get("/pro/").status_code == 302

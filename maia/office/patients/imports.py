@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maia.accounts.limits import TooOften
 from maia.jobs import asking
-from maia.office import refusals
+from maia.office import refusals, sure
 from maia.office.access import OfficeRequest, settings_page
 from maia.office.patients import import_words
 from maia.patients import import_jobs
@@ -236,6 +237,18 @@ def change_import(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
                 )
         case "again":
             import_jobs.try_again(importing)
+        case "leave" if not sure.is_sure(request):
+            return sure.ask(
+                request,
+                _("Give this import up?"),
+                [
+                    _(
+                        "The file is forgotten, with the columns that you have chosen. No record changes."
+                    )
+                ],
+                _("Forget the file"),
+                reverse("office:import_of", args=[pk]),
+            )
         case "leave":
             import_jobs.leave(importing)
             return redirect("office:patient_import")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from phonenumber_field.phonenumber import PhoneNumber
 
 from maia.accounts.ids import parse_id
+from maia.appointments.models import Appointment
 from maia.office import sure
 from maia.office.access import OfficeRequest, settings_page
 from maia.office.again import asked_again
@@ -152,7 +153,9 @@ def _side_by_side(kept: Patient, other: Patient) -> list[sure.Row]:
 
     def appointments(record: Patient) -> str:
         starts = list(
-            record.appointments.values_list("event__start", flat=True).order_by("event__start")
+            record.appointments.exclude(status=Appointment.Status.CANCELLED)
+            .values_list("event__start", flat=True)
+            .order_by("event__start")
         )
         if not starts:
             return _("none")

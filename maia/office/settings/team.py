@@ -140,6 +140,19 @@ def _ask_before_removing(request: OfficeRequest, seat: Membership) -> HttpRespon
 def sign_out(request: OfficeRequest, pk: int) -> HttpResponse:
     """Of every computer and telephone where she is signed in."""
     seat = get_object_or_404(request.seat.practice.team.select_related("user"), pk=pk)
+    if not sure.is_sure(request):
+        return sure.ask(
+            request,
+            _("Sign %(who)s out everywhere?") % {"who": seat.user},
+            [
+                _(
+                    "Every computer and telephone that is signed in with this account asks to sign in again."
+                ),
+                _("What is being typed there and is not saved is lost."),
+            ],
+            _("Sign out everywhere"),
+            reverse("office:team"),
+        )
     if seat.user == request.seat.user:
         end_other_sessions(request, request.seat.user)
     else:

@@ -20,7 +20,7 @@ from maia.office.once import made_once
 from maia.office.settings.period_words import beside_the_week
 from maia.office.settings.type_form import TypeForm
 from maia.office.settings.week_form import WeekForm
-from maia.office.settings.whose import get_type
+from maia.office.settings.whose import get_type, may_change_type
 from maia.office.sure import ask, is_sure
 from maia.practices.colours import NEUTRAL
 from maia.practices.held import hold
@@ -36,13 +36,14 @@ from maia.schedules.written import WrittenHours, with_week
 @settings_page
 @require_safe
 def types(request: OfficeRequest) -> HttpResponse:
-    mine = AppointmentType.objects.filter(practice=request.seat.practice)
+    listed = AppointmentType.objects.filter(practice=request.seat.practice)
+    listed = listed.select_related("category", "practitioner").prefetch_related("some")
+    types = list(listed)
     context = {
         "practice": request.seat.practice,
-        "types": mine.filter(archived=False)
-        .select_related("category", "practitioner")
-        .prefetch_related("some"),
-        "archived": mine.filter(archived=True),
+        "types": [type for type in types if not type.archived],
+        "archived": [type for type in types if type.archived],
+        "hers": {type.pk for type in types if may_change_type(request.seat, type)},
     }
     return render(request, "office/settings/types.html", context)
 
@@ -75,6 +76,17 @@ def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
     """Up, down, dragged, duplicate, archive, bring back, another private link."""
     type = get_type(request, pk)
     match action:
+        case "archive" if not is_sure(request):
+            return ask(
+                request,
+                _("Archive “%(name)s”?") % {"name": type.name},
+                [
+                    _("Nobody books it any more. Its appointments to come stay."),
+                    _("It can be brought back at any time."),
+                ],
+                _("Archive"),
+                reverse("office:types"),
+            )
         case "archive" | "restore":
             with transaction.atomic():
                 hold(type)

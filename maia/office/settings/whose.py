@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from maia.office.access import OfficeRequest, get_practitioner
 from maia.practices.models import Practitioner
+from maia.practices.seats import Seat
 from maia.schedules.models import AppointmentType, Schedule
 
 # A practitioner's and a type's.
@@ -87,7 +88,11 @@ def get_type(request: OfficeRequest, pk: int) -> AppointmentType:
     """One that she may change: a practitioner changes her own and the shared ones."""
     rows: Any = AppointmentType.objects.select_related("practice", "practitioner")
     type: AppointmentType = get_object_or_404(rows, pk=pk, practice=request.seat.practice)
-    owners = type.owners
-    if owners and not any(map(request.seat.may_change_settings_of, owners)):
+    if not may_change_type(request.seat, type):
         raise PermissionDenied
     return type
+
+
+def may_change_type(seat: Seat, type: AppointmentType) -> bool:
+    owners = type.owners
+    return not owners or any(map(seat.may_change_settings_of, owners))

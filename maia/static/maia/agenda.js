@@ -51,13 +51,13 @@ function unsay() {
   if (had) keepFocus();
 }
 /** A sentence that goes by itself, sooner by a click; with what can still be done about it. */
-function tell(text, undo, quiet) {
+function tell(text, undo, quiet, left = SHOWN.undo) {
   placeStatus();
   unsay();
   status.replaceChildren(text);
   status.className = "toast";
   clearTimeout(fading);
-  fading = setTimeout(unsay, undo ? SHOWN.undo : SHOWN.said);
+  fading = setTimeout(unsay, undo ? left : SHOWN.said);
   if (!undo) return;
   for (const [words, act] of [[say.undo, undo], [say.quiet, quiet]]) {
     if (!act) continue;

@@ -16,6 +16,7 @@ const panel = (() => {
   let opener = null; // what has the focus again afterwards
   let pushed = false; // the browser's back closes the sheet
   let asking = null; // the request that is under way
+  let shownAt = 0; // when its page came
 
   const isPage = ({ origin, pathname }) => origin === location.origin && patterns.some((one) => one.test(pathname));
   const WISHES = ["from", "part", "weekday", "everybody"]; // of the free times: looked at, not noted
@@ -34,8 +35,10 @@ const panel = (() => {
     }
     if (box.open && fill(there)) return;
     if (box.open && !mayLeave()) return;
+    const undoes = stillUndone();
     if (!box.open) show();
     load(there.href);
+    undoes?.();
   }
 
   function show() {
@@ -108,6 +111,7 @@ const panel = (() => {
     const main = shown.querySelector("main");
     if (!main) return refuse(words.offline);
     page.replaceChildren(...main.childNodes);
+    shownAt = Date.now();
     box.classList.toggle("with-bar", Boolean(page.querySelector(".saves")));
     box.setAttribute("aria-label", shown.title.replace(/ · [^·]*$/, "").trim());
     box.scrollTop = 0;
@@ -130,6 +134,7 @@ const panel = (() => {
   function follow({ to, then, said: done }) {
     refused = false;
     before = standing();
+    page.querySelector("[data-undo]")?.remove(); // what was done since is not what it takes back
     if (then === "leave") {
       focusing.leads();
       return (location = to);
@@ -170,8 +175,19 @@ const panel = (() => {
     return send();
   }
 
+  /** What its page can still take back, the agenda can once it is gone: said for the seconds that are left. */
+  function stillUndone() {
+    const form = box.open && page.querySelector("[data-undo]")?.form;
+    const left = SHOWN.undo - (Date.now() - shownAt);
+    if (!form || left <= 0) return null;
+    const made = { undo: form.action, version: form.elements.version.value };
+    const done = status.firstChild?.textContent || form.querySelector("small").textContent.trim();
+    return () => tell(done, () => undo(made), null, left);
+  }
+
   function close() {
     if (!box.open) return;
+    const undoes = stillUndone();
     asking?.abort();
     box.close();
     placeStatus();
@@ -184,6 +200,7 @@ const panel = (() => {
     calendar.unselect();
     if (pushed) history.back();
     pushed = false;
+    undoes?.();
     focusing.back(opener, document.getElementById("agenda"), scroller());
   }
 

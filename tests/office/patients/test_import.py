@@ -208,7 +208,7 @@ def test_an_export_comes_back_in(owner, practice):
 
 def test_left_and_forgotten(owner, practice):
     address, _page = read(owner, FILE)
-    owner.post(f"{address}leave/")
+    owner.post(f"{address}leave/", {"yes": "1"})
     importing = PatientImport.objects.get()
     assert (importing.state, importing.table, importing.shown) == ("forgotten", None, None)
     assert owner.get(address).status_code == 200
@@ -231,6 +231,15 @@ def test_an_assistant_and_strangers_see_nothing(sign_in, team, elsewhere, client
     assert {client.get(path).status_code for path in paths} == {404}
     for action in ("undo", "leave", "again"):
         assert client.post(f"{address}{action}/").status_code == 404
+
+
+def test_giving_an_import_up_asks_first(owner, practice):
+    address, _page = read(owner, FILE)
+    asked = owner.post(f"{address}leave/").content.decode()
+    assert "Abandonner cet import\xa0?" in asked
+    assert owner.get(address).status_code == 200
+    assert owner.post(f"{address}leave/", {"yes": "1"})["Location"] == HOME
+    assert practice.patient_imports.get().state == "forgotten"
 
 
 @pytest.mark.parametrize("value", ["²", "-1", "x", "99999999999999999999", ""])

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
 from maia.appointments.agenda import By
 from maia.messaging.models import Message
 from maia.patients.models import Merge, Patient
@@ -54,6 +55,15 @@ def test_the_page_says_which_stays_and_both_ways(owner, kept, other, follow_up, 
     swapped = reverse("office:merge", args=[other.pk])
     assert f'action="{swapped}"' in page
     assert f'name="other" value="{kept.pk}"' in on_one_line(page)
+
+
+def test_a_cancelled_visit_is_not_counted(owner, kept, other, follow_up, anne):
+    by = By.practice(None)
+    for hour in ("09:00", "10:00"):
+        made = book_appointment(follow_up, anne, at(THURSDAY, hour), other, by=by, now=NOW)
+    cancel_appointment(made, by=by, now=NOW, seen=made.version)
+    page = owner.post(reverse("office:merge", args=[kept.pk]), {"other": other.pk}).content.decode()
+    assert "1, le prochain le 03/12/2026" in page
 
 
 def test_one_without_likeness_is_looked_for_and_merged(

@@ -168,7 +168,7 @@ def test_order_duplicate_archive(owner, practice):
     Schedule.objects.create(appointment_type=second).write({0: [(540, 600)]})
 
     def act(type, action):
-        return owner.post(reverse("office:change_type", args=[type.pk, action]))
+        return owner.post(reverse("office:change_type", args=[type.pk, action]), {"yes": "1"})
 
     act(second, "up")
     act(second, "up")  # at the top already
