@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from maia.accounts.ids import parse_id
 from maia.appointments.acts.attendance import hold_agendas, may_be_said, say_attendance
 from maia.appointments.agenda import By
 from maia.appointments.exceptions import BookingRefused, ChangedMeanwhile
@@ -23,6 +24,8 @@ from maia.office.appointments.listing_forms import AttendanceForm
 from maia.office.appointments.whereabouts import whereabouts
 from maia.office.fields.days import read_day
 from maia.office.fields.kept_form import in_turn
+from maia.practices.models import Practitioner
+from maia.practices.seats import Seat
 from maia.privacy.reading import read_agenda
 
 MOST_OF_A_DAY = 300
@@ -42,13 +45,21 @@ def attendance(request: OfficeRequest) -> HttpResponse:
         typed, unreadable = None, True
         messages.error(request, _("The day of this page cannot be read: nothing was saved."))
     day = day or timezone.localdate()
-    rows = may_be_said(listed(read_agenda(request.seat, now=now), Wanted(day, day), practice), now)
+    team = _team(request.seat)
+    # A program posts without the page: of everybody.
+    chosen = "all" if typed is not None and "practitioner" not in typed else ""
+    asked, whose = _whose(request.seat, team, (typed or request.GET).get("practitioner", chosen))
+    of_day = may_be_said(
+        listed(read_agenda(request.seat, now=now), Wanted(day, day), practice), now
+    )
+    rows = of_day if whose is None else of_day.filter(event__practitioner=whose)
     if typed is not None:
         hold_agendas(row.event.practitioner_id for row in rows[:MOST_OF_A_DAY])
     only_unsaid = "unsaid" in (typed or request.GET)
     back = f"{reverse('office:attendance')}?date={day}{'&unsaid=1' if only_unsaid else ''}"
+    back += f"&practitioner={asked}" if asked else ""
     if typed is not None and "take_back" in typed:
-        _take_back(request, rows.all()[:MOST_OF_A_DAY], day, now)
+        _take_back(request, of_day.all()[:MOST_OF_A_DAY], day, now)
         return redirect(back)
     unsaid = rows.filter(attendance="")
     # Posted, it is read against the whole day: what a colleague has said meanwhile is asked about.
@@ -71,11 +82,30 @@ def attendance(request: OfficeRequest) -> HttpResponse:
         "only_unsaid": only_unsaid,
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1) if day < timezone.localdate() else None,
-        "several": practice.practitioners.filter(is_active=True).count() > 1,
+        "asked": asked,
+        "whose": whose,
+        "team": team,
         "said": len(_said(request, day, now)),
     }
     status = 422 if unreadable or (form.is_bound and not ticks) else 200
     return render(request, "office/appointments/attendance.html", context, status=status)
+
+
+def _team(seat: Seat) -> list[Practitioner]:
+    """Herself first; nobody where there is no choice."""
+    team = list(seat.practice.practitioners.filter(is_active=True))
+    team.sort(key=lambda one: one != seat.practitioner)
+    return team if len(team) > 1 else []
+
+
+def _whose(seat: Seat, team: list[Practitioner], asked: str) -> tuple[str, Practitioner | None]:
+    """What is asked for, and whose day that is; None for everybody's. Empty, it is her own."""
+    if not team:
+        return "", None
+    found = next((one for one in team if one.pk == parse_id(asked)), None)
+    if found is not None or asked == "all":
+        return asked, found
+    return "", seat.practitioner
 
 
 def _save(request: OfficeRequest, form: AttendanceForm, day: date, now: datetime) -> None:

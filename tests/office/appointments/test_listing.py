@@ -317,7 +317,8 @@ def test_the_attendance_of_a_day_in_one_pass_writes_what_was_changed(evening, ow
     typed = shown(owner, CAME)
     assert typed[f"initial-a{first.pk}"] == ""
     typed |= {f"a{first.pk}": "attended", f"a{second.pk}": "no_show"}
-    assert owner.post(CAME, typed)["Location"] == f"{CAME}?date={THURSDAY}"
+    answer = owner.post(CAME, typed)
+    assert answer["Location"] == f"{CAME}?date={THURSDAY}&practitioner={first.practitioner.pk}"
     said = dict(Appointment.objects.values_list("pk", "attendance"))
     assert said == {first.pk: "attended", second.pk: "no_show", third.pk: ""}
     assert third.history.count() == 1
@@ -483,13 +484,31 @@ def test_those_still_to_be_said_are_listed_alone(evening, owner, day):
     clash = owner.post(CAME, typed)
     assert clash.status_code == 422
     assert "Julie Petit" not in clash.content.decode()
-    answer = owner.post(
-        CAME, fields_of(owner.get(only).content.decode()) | {f"a{third.pk}": "attended"}
-    )
-    assert answer["Location"] == only
+    answer = owner.post(CAME, shown(owner, only) | {f"a{third.pk}": "attended"})
+    assert answer["Location"] == f"{only}&practitioner={first.practitioner.pk}"
     said = list(Appointment.objects.order_by("pk").values_list("attendance", flat=True))
     assert said == ["attended", "excused", "attended"]
     assert "Tout est noté pour ce jour" in owner.get(only).content.decode()
+
+
+@pytest.mark.rule("3.12.9")
+def test_she_notes_her_own_day_unless_she_asks_for_another(evening, owner, day, follow_up, ines):
+    hers = book(follow_up, ines, "09:30", make_patient(follow_up.practice, "Nour"))
+    page = owner.get(CAME).content.decode()
+    assert "Lina" in page
+    assert "Nour" not in page
+    assert page.index("Anne") < page.index("Inès Haddad") < page.index("Toute l’équipe")
+    typed = fields_of(owner.post(CAME, shown(owner, CAME) | {"all_attended": "1"}).content.decode())
+    owner.post(CAME, typed)
+    assert said_of(*day, hers) == ["attended", "attended", "attended", ""]
+    theirs = f"{CAME}?date={THURSDAY}&practitioner={ines.pk}"
+    assert "Lina" not in owner.get(theirs).content.decode()
+    answer = owner.post(CAME, shown(owner, theirs) | {f"a{hers.pk}": "no_show"})
+    assert answer["Location"] == theirs
+    everybody = owner.get(CAME, {"date": THURSDAY, "practitioner": "all"}).content.decode()
+    assert "Lina" in everybody
+    assert "Nour" in everybody
+    assert "Inès Haddad\n" in everybody  # before the type, which gives way on a phone
 
 
 @pytest.mark.rule("3.12.9")
