@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from rapidfuzz.distance import OSA
 
 from maia.patients.birth_dates import parse_birth_date, take_birth_date
@@ -22,7 +22,7 @@ _MOST_CANDIDATES = 5_000
 
 def search_patients(practice: Practice, typed: str, limit: int, *, today: date) -> list[Patient]:
     """Records of the practice in which every word typed is in a name, the address, a number or the
-    birth date; if there is none, those whose name has one letter more, less, wrong or swapped."""
+    birth date, first those whose names begin so; if there is none, those whose name has one letter more, less, wrong or swapped."""
     records = Patient.objects.kept().filter(practice=practice).select_related("own_practitioner")
     if not any(character.isalpha() for character in typed):
         return list(records.filter(_number_or_birth_date(typed[:LONGEST], today))[:limit])
@@ -43,7 +43,17 @@ def search_patients(practice: Practice, typed: str, limit: int, *, today: date) 
     if "@" not in typed and len("".join(names)) < SHORTEST:
         return []
     spelled = reduce(lambda rows, name: rows.filter(search_text__contains=name), names, records)
+    if names:
+        spelled = spelled.order_by(_those_begun_by(names), *Patient._meta.ordering)
     return list(spelled[:limit]) or _misspelled(records, names, limit)
+
+
+def _those_begun_by(names: list[str]) -> Case:
+    """First those of whom each word typed begins a name; then those in whose names it stands."""
+    begun = Q()
+    for name in names:
+        begun &= Q(search_text__startswith=name) | Q(search_text__contains=f" {name}")
+    return Case(When(begun, then=0), default=1)
 
 
 def alike(record: Patient, limit: int, *, today: date) -> list[Patient]:

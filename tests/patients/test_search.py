@@ -53,6 +53,15 @@ def test_a_name_is_found_however_it_is_typed(practice, people, typed, first_name
     assert first_name in names_of(practice, typed)
 
 
+@pytest.mark.rule("3.5.8")
+def test_names_that_begin_with_what_is_typed_come_first(practice):
+    for first, last in (("Iris", "Blanchard"), ("Zita", "Charpentier"), ("Charlotte", "Zola")):
+        make_patient(practice, first, last_name=last)
+    assert names_of(practice, "cha") == ["Zita", "Charlotte", "Iris"]
+    assert names_of(practice, "cha", limit=1) == ["Zita"]
+    assert names_of(practice, "iris cha") == ["Iris"]
+
+
 @pytest.mark.parametrize(
     "typed",
     [

@@ -149,3 +149,13 @@ def test_what_was_typed_for_a_new_record_goes_with_her_session(owner, team, clie
     client.logout()
     signed_in(client, team["assistant"])
     assert "Zélie" not in client.get(NEW).content.decode()
+
+
+def test_in_the_list_and_the_field_names_that_begin_so_come_first(owner, practice):
+    for first, last in (("Iris", "Blanchard"), ("Zita", "Charpentier")):
+        make_patient(practice, first, last_name=last)
+    field = owner.post(reverse("office:patient_search"), {"patient_search": "cha"})
+    found = owner.post(reverse("office:patients"), {"q": "cha"}, follow=True)
+    for answer in (field, found):
+        page = answer.content.decode()
+        assert 0 < page.index("Charpentier") < page.index("Blanchard")
