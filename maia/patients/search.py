@@ -44,7 +44,7 @@ def search_patients(practice: Practice, typed: str, limit: int, *, today: date) 
         return []
     spelled = reduce(lambda rows, name: rows.filter(search_text__contains=name), names, records)
     if names:
-        spelled = spelled.order_by(_those_begun_by(names), *Patient._meta.ordering)
+        spelled = spelled.order_by(_those_begun_by(names), "last_name", "first_name", "id")
     return list(spelled[:limit]) or _misspelled(records, names, limit)
 
 

@@ -2,7 +2,6 @@
 
 from allauth.account.decorators import reauthentication_required
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -17,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maia.accounts import sessions
+from maia.accounts.language import speak
 from maia.accounts.models import User
 from maia.accounts.second_factor import AFTER, has_second_factor
 from maia.appointments.models import Appointment
@@ -55,13 +55,7 @@ def account(request: HttpRequest) -> HttpResponse:
         translation.activate(language)
         messages.success(request, _("Saved."))
         answer = redirect("account")
-        answer.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=None if sessions.is_borrowed(request.session) else 365 * 24 * 3600,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            samesite="Lax",
-        )
+        speak(request, answer, language)
         return answer
     context = {
         "form": form,

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
@@ -145,3 +146,23 @@ def test_sign_in_begins_with_the_address_and_is_in_the_colours_of_where_it_leads
             "/" * 400,
         ):
             assert practice.name not in client.get(page, {"next": elsewhere}).content.decode()
+
+
+def by_password(client, language):
+    user = make_user("nina@patiente.example", PASSWORD)
+    User.objects.filter(pk=user.pk).update(language=language)
+    client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert signed_in(client)
+
+
+@pytest.mark.parametrize(("hers", "browser"), [("en", "fr"), ("fr", "en")])
+def test_the_language_of_the_account_follows_her_into_another_browser(client, hers, browser):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = browser
+    assert f'lang="{browser}"' in client.get("/accounts/login/").content.decode()
+    by_password(client, hers)
+    assert f'lang="{hers}"' in client.get("/mon-compte/", follow=True).content.decode()
+
+
+def test_an_account_without_a_language_changes_nothing_of_the_browser(client):
+    by_password(client, "")
+    assert settings.LANGUAGE_COOKIE_NAME not in client.cookies
