@@ -52,8 +52,8 @@ class Opening(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What the agenda shows behind a practitioner's events. ``replaces``: the time that she works on days
-    on which she takes over, from whom it says."""
+    """What the agenda shows behind a practitioner's events. ``replaces``: the days on which she takes
+    over, from whom they say."""
 
     practitioner: Practitioner
     closed: list[ClosedTime]
@@ -90,11 +90,11 @@ def closed_times(
         own = written.dated(holidays=holidays)
         hours = _replaced(practitioner, own, replacements, said, frozenset(names))
         closed = away[practitioner.pk]
-        for handed in hours.handed:
-            midnight, ends = _midnight(handed.first, zone), _midnight(_after(handed.last), zone)
-            span = max(midnight, start), min(ends, end)
-            if span[0] < span[1]:
-                closed.append(ClosedTime(*span, Why.REPLACEMENT, handed.name))
+        closed += [
+            ClosedTime(*span, Why.REPLACEMENT, handed.name)
+            for handed in hours.handed
+            if (span := _days_of(handed, start, end, zone))
+        ]
         for day in sorted(holidays):
             midnight, next_one = (_midnight(d, zone) for d in (day, _after(day)))
             if hours.on(day).because == Because.HOLIDAY and midnight < end and next_one > start:
@@ -109,11 +109,9 @@ def closed_times(
         outside = subtract(whole, merge([*laid, *for_some, *named]))
         closed += [ClosedTime(one.start, one.end, Why.HOURS) for one in outside]
         taken_over = [
-            Opening(one.start.astimezone(zone), one.end.astimezone(zone), taken.name, None)
+            Opening(span[0].astimezone(zone), span[1].astimezone(zone), taken.name, None)
             for taken in hours.taken_over
-            for _day, intervals in lay_out(hours, filter(taken.holds_on, dates), zone)
-            for one in intervals
-            if one.start < end and one.end > start
+            if (span := _days_of(taken, start, end, zone))
         ]
         yield Shown(practitioner, [one.local(zone) for one in closed], openings, taken_over)
 
@@ -161,6 +159,15 @@ def _replaced(
             by_theirs = one.hours == Replacement.Hours.REPLACED
             taken_over.append(TakenOver(*span, theirs if by_theirs else None, replaced.name))
     return ReplacedHours(own, True, handed, taken_over)
+
+
+def _days_of(
+    whom: Handed | TakenOver, start: datetime, end: datetime, zone: ZoneInfo
+) -> tuple[datetime, datetime] | None:
+    """Whole, as far as they are in ``[start, end)``."""
+    opens, closes = _midnight(whom.first, zone), _midnight(_after(whom.last), zone)
+    span = max(opens, start), min(closes, end)
+    return span if span[0] < span[1] else None
 
 
 def _away(people: list[int], start: datetime, end: datetime) -> dict[int, list[ClosedTime]]:

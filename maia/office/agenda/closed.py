@@ -34,16 +34,6 @@ def closed_rows(
                 "title": opening_name(opening.title),
                 "url": opening_page(seat, practitioner, opening.id),
             }
-        for taken in shown.replaces:
-            yield {
-                "resourceIds": [practitioner.pk],
-                "start": wall(taken.start, zone),
-                "end": wall(taken.end, zone),
-                "display": "background",
-                "classNames": ["opening"],
-                "title": replaces_name(taken.title),
-                "url": replacements_page(seat),
-            }
         for closed in (part for whole in shown.closed for part in _parts(whole)):
             row = {
                 "resourceIds": [practitioner.pk],
@@ -55,6 +45,16 @@ def closed_rows(
             if name := closed_name(seat, practitioner, closed):
                 row |= {"title": name, "url": page(closed.why, closed.absence)}
             yield row
+        for taken in shown.replaces:  # last: what is drawn later lies above
+            yield {
+                "resourceIds": [practitioner.pk],
+                "start": wall(taken.start, zone),
+                "end": wall(taken.end, zone),
+                "display": "background",
+                "classNames": ["opening", "replaces"],
+                "title": replaces_name(taken.title),
+                "url": replacements_page(seat),
+            }
 
 
 def opening_name(title: str) -> str:
