@@ -52,8 +52,8 @@ class Opening(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What the agenda shows behind a practitioner's events. ``replaces``: the days on which she takes
-    over, from whom they say."""
+    """What the agenda shows behind a practitioner's events. ``replaces``: the days on which she works
+    and takes over, from whom they say."""
 
     practitioner: Practitioner
     closed: list[ClosedTime]
@@ -111,7 +111,8 @@ def closed_times(
         taken_over = [
             Opening(span[0].astimezone(zone), span[1].astimezone(zone), taken.name, None)
             for taken in hours.taken_over
-            if (span := _days_of(taken, start, end, zone))
+            for day in filter(taken.holds_on, dates)
+            if hours.on_date(day) and (span := _days_of(Handed(day, day), start, end, zone))
         ]
         yield Shown(practitioner, [one.local(zone) for one in closed], openings, taken_over)
 
@@ -162,7 +163,7 @@ def _replaced(
 
 
 def _days_of(
-    whom: Handed | TakenOver, start: datetime, end: datetime, zone: ZoneInfo
+    whom: Handed, start: datetime, end: datetime, zone: ZoneInfo
 ) -> tuple[datetime, datetime] | None:
     """Whole, as far as they are in ``[start, end)``."""
     opens, closes = _midnight(whom.first, zone), _midnight(_after(whom.last), zone)
