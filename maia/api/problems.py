@@ -61,6 +61,7 @@ class Refused(Exception):
 _WORDS = {
     "slot_taken": "This time has just been taken.",
     "room_taken": "None of the rooms that this type needs is free then.",
+    "room_elsewhere": "This is a room of another site.",
     "patient_busy": "This patient has an appointment at that time.",
     "too_late": "It is too late to change this appointment online.",
     "request_expired": "This request has expired: nobody answered before its start.",

@@ -27,6 +27,12 @@ class RoomTaken(SlotTaken):
     code = "room_taken"
 
 
+class RoomElsewhere(BookingRefused):
+    """The room is at another site than the appointment."""
+
+    code = "room_elsewhere"
+
+
 class PatientBusy(BookingRefused):
     """She has something in the practice at that time, with whomever: ``appointment``."""
 

@@ -6,7 +6,7 @@ databases' answers; both engines read the same SQL. A test compares them with th
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -30,6 +30,7 @@ Hours = dict[
     int | None, WrittenHours
 ]  # by practitioner; None: the type's own, if it has a schedule
 A_WEEK = timedelta(days=7)
+ALWAYS = Interval(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 _MODELS: tuple[type[models.Model], ...] = (AppointmentType, Practice, Practitioner)
 
 
@@ -120,7 +121,7 @@ _REPLACEMENTS = """
 # Of the rooms that a type may take, whoever is in them; of most types there are none. One that nobody
 # uses in that time has a row as well.
 _ROOMS = """
-(SELECT CAST({gather}({row}(r.id, e.start, e."end", e.id)) AS text)
+(SELECT CAST({gather}({row}(r.id, r.place_id, e.start, e."end", e.id)) AS text)
  FROM schedules_appointmenttype_rooms k
  JOIN practices_room r ON r.id = k.room_id AND NOT r.archived
  LEFT JOIN appointments_event e ON e.room_id = r.id AND e."end" > %s AND e.start < %s
@@ -241,11 +242,14 @@ def parse_weeks(found: Texts) -> list[tuple[int, datetime, int]]:
     return [(who, _instant(start), key) for who, start, key in json.loads(found[2])]
 
 
-def parse_rooms(found: Texts, without: int | None) -> list[list[Interval]]:
-    """When each room that the type may take is taken; ``without``: by any event but this one."""
+def parse_rooms(found: Texts, without: int | None, site: int | None) -> list[list[Interval]]:
+    """When each room that the type may take is taken, as it is seen from ``site``: one of another site always
+    is. ``without``: by any event but this one."""
     rooms: dict[int, list[Interval]] = {}
-    for room, start, end, key in json.loads(found[4]):
+    for room, its_site, start, end, key in json.loads(found[4]):
         taken = rooms.setdefault(room, [])
+        if site is not None and its_site not in (None, site):
+            taken.append(ALWAYS)
         if key is not None and key != without:
             taken.append(Interval(_instant(start), _instant(end)))
     return [merge(taken) for taken in rooms.values()]

@@ -62,9 +62,10 @@ def room_for(
     *,
     by: By,
     may_do_without: bool,
+    site: int | None,
     but: int = 0,
 ) -> Room | None:
-    """The first of ``rooms`` that is free in ``[start, end)``, an event ``but`` apart; None of none.
+    """The first of ``rooms`` that is free in ``[start, end)`` at ``site``, an event ``but`` apart; None of none.
 
     Where all are taken, None if it ``may_do_without``; else raises `RoomTaken`, and to a patient `SlotTaken`.
     At most one query.
@@ -73,7 +74,7 @@ def room_for(
         return None
     met = Event.objects.filter(room__in=rooms, blocking=True).touching(start, end)
     taken = set(met.exclude(pk=but).values_list("room", flat=True))
-    free = next((room for room in rooms if room.pk not in taken), None)
+    free = next((one for one in rooms if one.is_at(site) and one.pk not in taken), None)
     if free is None and not may_do_without:
         raise SlotTaken if by.is_patient else RoomTaken
     return free
@@ -85,7 +86,8 @@ def rooms_at(appointment: Appointment) -> list[Room]:
     met = Event.objects.filter(room=OuterRef("pk"), blocking=True, end__gt=event.start)
     taken = met.filter(start__lt=event.end).exclude(pk=event.pk)
     free = Q(archived=False) & ~Q(Exists(taken))
-    return list(appointment.practice.rooms.filter(free | Q(pk=event.room_id)))
+    rooms = appointment.practice.rooms.filter(free | Q(pk=event.room_id))
+    return [room for room in rooms if room.is_at(event.place_id) or room.pk == event.room_id]
 
 
 def who_is_in(

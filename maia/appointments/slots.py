@@ -359,7 +359,7 @@ def may_just_have_gone(
         shape=_shape(type, without),
         busy=[_busy(row, site, ways) for row in others],
         closed=[Interval(row.start, row.end) for row in rows if row.id is None],
-        rooms=parse_rooms(agendas, without.pk if without else None),
+        rooms=parse_rooms(agendas, without.pk if without else None, site),
     )
 
 
@@ -396,7 +396,6 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[_Calendar, ...]:
     sites, ways = parse_sites(agendas)
     weeks = parse_weeks(agendas) if asked.max_a_week is not None else []
     substitutions = parse_substitutions(agendas)
-    rooms = parse_rooms(agendas, asked.without)
     taken: dict[int, list[Taken]] = {pk: [] for pk, *_of in asked.team}
     away: dict[int, list[Interval]] = {pk: [] for pk in taken}
     for row in rows:
@@ -430,7 +429,7 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[_Calendar, ...]:
                 busy=[_busy(event, site, ways.get(pk, {})) for event in taken[pk]],
                 closed=away[pk],
                 full_dates=full,
-                rooms=rooms,
+                rooms=parse_rooms(agendas, asked.without, site),
             )
         ]
         calendars.append(

@@ -19,6 +19,7 @@ from maia.appointments.exceptions import (
     PatientBusy,
     RequestExpired,
     RequestReused,
+    RoomElsewhere,
     RoomTaken,
     SlotTaken,
     TooFarAway,
@@ -28,6 +29,7 @@ from maia.invitations.inviting import InvitationRefused
 from maia.office.fields.days import TOO_FAR_AWAY
 
 _WORDS: dict[type[BookingRefused], str | Promise] = {
+    RoomElsewhere: _("This is a room of another site."),
     RoomTaken: _("No room that this type needs is free at that time."),
     SlotTaken: _("This time overlaps something in the agenda."),
     PatientBusy: _("The patient has an appointment at that time."),

@@ -63,7 +63,8 @@ def named_by(place: Place, today: date) -> list[str]:
     ]
     bound = AppointmentType.objects.filter(places=place, archived=False)
     alone = [type.name for type in bound.prefetch_related("places") if type.places.count() == 1]
-    return sorted({*owners, *alone})
+    rooms = [room.name for room in place.rooms.filter(archived=False)]
+    return sorted({*owners, *alone, *rooms})
 
 
 def sites_to_choose(practice: Practice) -> list[Place]:

@@ -5,7 +5,8 @@ import pytest
 from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
 from maia.appointments.models import Appointment
-from maia.practices.models import Room
+from maia.practices.models import Place, Room
+from maia.schedules.sites import make_place
 from tests.api.conftest import assert_problem
 from tests.api.test_booking import book, slots
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
@@ -74,7 +75,13 @@ def test_rooms_are_made_changed_and_archived(owner, script_of, team, practice, r
     made = owner.call("POST", "office/rooms", {"name": " Salle  2 "}, **{"Idempotency-Key": "a"})
     assert made.status_code == 201, made.content
     body = made.json()
-    assert body == {"id": body["id"], "name": "Salle 2", "position": 1, "archived": False}
+    assert body == {
+        "id": body["id"],
+        "name": "Salle 2",
+        "position": 1,
+        "archived": False,
+        "place": None,
+    }
     again = owner.call("POST", "office/rooms", {"name": " Salle  2 "}, **{"Idempotency-Key": "a"})
     assert again.json() == body
     path = f"office/rooms/{body['id']}"
@@ -136,3 +143,13 @@ def test_an_appointment_is_put_into_another_room(
     assert_problem(owner.call("PATCH", path, {"room": theirs.pk}), 404, "not_found")
     Room.objects.filter(pk=room.pk).update(archived=True)
     assert owner.call("PATCH", path, {"room": None}).json()["room"] is None
+
+
+def test_a_room_is_at_a_site(owner, practice, elsewhere, room):
+    path = f"office/rooms/{room.pk}"
+    site = make_place(Place(practice=practice, name="Le Quai"))
+    theirs = make_place(Place(practice=elsewhere["practice"], name="Loin"))
+    assert owner.call("PATCH", path, {"place": site.pk}).json()["place"] == site.pk
+    assert_problem(owner.call("PATCH", path, {"place": theirs.pk}), 404, "not_found")
+    assert owner.call("PATCH", path, {"name": "Écho"}).json()["place"] == site.pk
+    assert owner.call("PATCH", path, {"place": None}).json()["place"] is None

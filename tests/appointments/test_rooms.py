@@ -8,15 +8,18 @@ from django.db.models import ProtectedError
 
 from maia.appointments.acts.booking import book_appointment
 from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.editing import Into, edit_appointment
 from maia.appointments.acts.moving import move_appointment, undo_move
-from maia.appointments.agenda import By
-from maia.appointments.exceptions import RoomTaken, SlotTaken
+from maia.appointments.agenda import Boxes, By
+from maia.appointments.exceptions import RoomElsewhere, RoomTaken, SlotTaken
 from maia.appointments.models import Appointment, Event
+from maia.appointments.rooms import rooms_at
 from maia.appointments.slots import free_slots, nearest_free
 from maia.patients.models import Patient
-from maia.practices.models import Practitioner, Room
+from maia.practices.models import Place, Practitioner, Room
 from maia.schedules.copying import duplicate
 from maia.schedules.models import Schedule
+from maia.schedules.sites import StillNamed, give_up_place, make_place
 from maia.tenants.belonging import rows_of
 from tests.conftest import NOW, THURSDAY, at, make_patient, make_type
 
@@ -253,3 +256,52 @@ def test_the_loser_of_the_last_room_is_shown_the_nearest(scan, anne, ines, room)
         book(scan, anne, "09:40")
     nearest = nearest_free(scan, [anne], at(THURSDAY, "09:40"), now=NOW, count=1)
     assert [slot.start for slot in nearest] == [at(THURSDAY, "10:10")]
+
+
+# --- Sites ---
+
+
+@pytest.fixture
+def elsewhere_open(practice, anne):
+    """A second site, where Anne is on Thursdays."""
+    site = make_place(Place(practice=practice, name="Le Quai"))
+    anne.schedule.lines.filter(weekday=THURSDAY.weekday()).update(place=site)
+    return site
+
+
+@pytest.mark.rule("3.8.8")
+def test_a_room_of_another_site_is_not_taken(scan, anne, ines, room, practice, elsewhere_open):
+    main = practice.places.get(is_main=True)
+    Room.objects.filter(pk=room.pk).update(place=main)
+    assert starts(scan, anne) == []
+    assert starts(scan, ines)[:1] == ["09:00"]  # who is there
+    with pytest.raises(SlotTaken):
+        book(scan, anne, "09:00")
+    with pytest.raises(RoomTaken):
+        book(scan, anne, "09:00", by=PRACTICE)
+    assert book(scan, anne, "09:00", by=PRACTICE, allow_overlap=True).event.room is None
+    Room.objects.filter(pk=room.pk).update(place=elsewhere_open)
+    assert book(scan, anne, "10:00", by=PRACTICE).event.room.place == elsewhere_open
+    Room.objects.filter(pk=room.pk).update(place=None)
+    assert book(scan, ines, "10:30", by=PRACTICE).event.room == room
+
+
+def test_the_sheet_puts_it_into_no_room_of_another_site(scan, anne, practice, elsewhere_open):
+    made = book(scan, anne, "09:00")
+    other = Room.objects.create(
+        practice=practice, name="Salle 2", place=practice.places.get(is_main=True)
+    )
+    assert other not in rooms_at(made)
+    with pytest.raises(RoomElsewhere):
+        edit_appointment(
+            made, practice_notes=None, attendance="", boxes=Boxes(email=True, sms=True),
+            by=PRACTICE, now=NOW, seen=made.version, into=Into(other),
+        )  # fmt: skip
+
+
+def test_a_site_with_rooms_is_not_given_up(practice, elsewhere_open, anne):
+    anne.schedule.lines.update(place=None)
+    Room.objects.create(practice=practice, name="Salle 2", place=elsewhere_open)
+    with pytest.raises(StillNamed) as refused:
+        give_up_place(elsewhere_open, THURSDAY)
+    assert refused.value.by == ["Salle 2"]

@@ -11,13 +11,13 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from maia.api.auth import OfficeToken, seat, written_down
-from maia.api.fields import Body, Bool, Id, Whole
+from maia.api.fields import Body, Bool, Id, Key, Whole
 from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.problems import Refused, errors
 from maia.patients.text import clean_line
 from maia.practices.held import hold
-from maia.practices.models import Practice, Room
+from maia.practices.models import Place, Practice, Room
 from maia.privacy.journal import Act
 
 router = Router(tags=["office"], auth=OfficeToken())
@@ -30,6 +30,7 @@ class RoomIn(Body):
         None, ge=0, le=MOST, description="The first that is free is taken. Default: the last."
     )
     archived: Bool = Field(False, description="Nothing new takes it.")
+    place: Key | None = Field(None, description="A site; null: it goes where it is needed.")
 
 
 class RoomPatch(Body):
@@ -38,6 +39,7 @@ class RoomPatch(Body):
     name: str | None = Field(None, min_length=1, max_length=80)
     position: Whole | None = Field(None, ge=0, le=MOST)
     archived: Bool | None = None
+    place: Key | None = None
 
 
 class RoomOut(Schema):
@@ -45,6 +47,7 @@ class RoomOut(Schema):
     name: str
     position: int
     archived: bool
+    place: int | None
 
 
 class RoomsOut(Schema):
@@ -58,6 +61,7 @@ def shown(room: Room) -> dict[str, Any]:
         "name": room.name,
         "position": room.position,
         "archived": room.archived,
+        "place": room.place_id,
     }
 
 
@@ -128,6 +132,10 @@ def _get(request: HttpRequest, id: int) -> Room:
 
 
 def _write(request: HttpRequest, room: Room, typed: dict[str, Any]) -> Room:
+    if "place" in typed:
+        key = typed.pop("place")
+        sites = Place.objects.live_sites().filter(practice=room.practice)
+        room.place = None if key is None else get_object_or_404(sites, pk=key)
     for field, value in typed.items():
         if value is not None:
             setattr(room, field, clean_line(value) if field == "name" else value)

@@ -100,7 +100,7 @@ def book_appointment(
         if not by.is_patient:
             site = site_of(type, practitioner, start, place)
         on_purpose = allow_overlap and not by.is_patient
-        room = room_for(rooms, start, end, by=by, may_do_without=on_purpose)
+        room = room_for(rooms, start, end, by=by, may_do_without=on_purpose, site=site)
         event = Event.objects.create(
             practice=practitioner.practice,
             practitioner=practitioner,

@@ -15,6 +15,7 @@ from maia.appointments.agenda import (
 )
 from maia.appointments.exceptions import (
     NotBookable,
+    RoomElsewhere,
     RoomTaken,
 )
 from maia.appointments.models import Appointment, HistoryEntry
@@ -45,7 +46,7 @@ def edit_appointment(
     """What the practice writes on the sheet; neither its time nor its status.
 
     ``practice_notes`` and ``into`` are None where they stay as they are. ``seen`` is the version on the page
-    that is saved. Raises `RoomTaken`, `ChangedMeanwhile`, `RecordErased` for notes on nobody, and what
+    that is saved. Raises `RoomTaken`, `RoomElsewhere`, `ChangedMeanwhile`, `RecordErased` for notes on nobody, and what
     `refuse_unless_known` does of ``attendance``.
     """
     about_her = patient_of(appointment) if practice_notes else None
@@ -72,9 +73,11 @@ def edit_appointment(
 def _put_into(current: Appointment, room: Room | None, by: By) -> None:
     event = current.event
     if room is not None:
+        if not room.is_at(event.place_id):
+            raise RoomElsewhere
         held = hold_room(room)
         if not held:
             raise RoomTaken  # archived since
-        room_for(held, event.start, event.end, by=by, may_do_without=False, but=event.pk)
+        room_for(held, event.start, event.end, by=by, may_do_without=False, but=event.pk, site=None)
     event.room = room
     event.save(update_fields=["room"])

@@ -117,6 +117,18 @@ def _is_elsewhere(appointment: Appointment, wanted: Spot, type: AppointmentType 
     )
 
 
+def site_there(
+    appointment: Appointment,
+    start: datetime,
+    practitioner: Practitioner,
+    type: AppointmentType | None,
+) -> int | None:
+    """The key of the site where it would be. One query, or none."""
+    if _is_elsewhere(appointment, Spot(start, start, practitioner), type):
+        return site_of(type or appointment.type, practitioner, start)
+    return appointment.event.place_id
+
+
 def lasting(appointment: Appointment, type: AppointmentType | None) -> timedelta:
     """How long it lasts as ``type``, where no end is said: as that type does, unless its end was changed by
     hand before. None: its own type."""
@@ -241,7 +253,13 @@ def _put(
     else:
         without = wanted.overlap
     event.room = room_for(
-        rooms, wanted.start, wanted.end, by=by, may_do_without=without, but=event.pk
+        rooms,
+        wanted.start,
+        wanted.end,
+        by=by,
+        may_do_without=without,
+        but=event.pk,
+        site=wanted.place,
     )
     event.start, event.end, event.exclusive = wanted.start, wanted.end, not taken
     event.practitioner, event.place_id = wanted.practitioner, wanted.place

@@ -20,6 +20,7 @@ from maia.appointments.exceptions import BookingRefused, may_be_on_purpose
 from maia.appointments.models import Appointment
 from maia.appointments.offer import why_not_offered
 from maia.appointments.rooms import rooms_of
+from maia.appointments.sites import site_of
 from maia.office import refusals
 from maia.office.access import OfficeRequest, office, written_down
 from maia.office.appointments.coming import (
@@ -230,7 +231,10 @@ def _met(request: OfficeRequest, form: NewAppointmentForm, patient: Patient | No
     end = form.end() or form.start() + typed["type"].duration
     who, start, now = typed["practitioner"], form.start(), timezone.now()
     rooms = rooms_of(typed["type"])
-    return what_stands(request.seat, who, start, end, now=now, patient=patient, rooms=rooms)
+    site = site_of(typed["type"], who, start) if rooms else None
+    return what_stands(
+        request.seat, who, start, end, now=now, patient=patient, rooms=rooms, site=site
+    )
 
 
 def _warning(form: NewAppointmentForm, met: list[str]) -> list[object]:

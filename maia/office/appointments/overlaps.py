@@ -28,10 +28,11 @@ def what_stands(
     patient: Patient | None = None,
     but: Appointment | None = None,
     rooms: Sequence[Room] = (),
+    site: int | None = None,
 ) -> list[str]:
     """A sentence for each thing of hers in ``[start, end)``, five at most: it names patients; and one
     for what ``patient`` has with somebody else then. ``but``: what is moved there. ``rooms``: of which it needs
-    one; who is in them is said where none is free, by their practitioners' names."""
+    one at ``site``; who is in them is said where none is free, by their practitioners' names."""
     spans = [
         (one.start, one.end, one.patient.name)
         for one in read_agenda(seat, now=now)
@@ -73,7 +74,11 @@ def what_stands(
                 "end": clock(timezone.localtime(has.end)),
             }
         )
-    return sentences + _who_is_in(rooms, start, end, but)
+    here = [room for room in rooms if room.is_at(site)]
+    if rooms and not here:
+        none_here = _("None of the rooms that this type needs is at that site.")
+        return [*sentences, none_here, _("Saved anyway, the appointment has no room.")]
+    return sentences + _who_is_in(here, start, end, but)
 
 
 def _who_is_in(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from maia.appointments.acts.editing import edit_appointment
-from maia.appointments.acts.moving import lasting, move_to_take_back
+from maia.appointments.acts.moving import lasting, move_to_take_back, site_there
 from maia.appointments.agenda import Boxes, By
 from maia.appointments.dates import clock, weekday_date
 from maia.appointments.exceptions import BookingRefused, RoomTaken, may_be_on_purpose
@@ -162,9 +162,11 @@ def met_there(request: OfficeRequest, when: ChangeForm) -> list[str]:
     end = when.end() or start + lasting(was, when.cleaned_data["type"])
     who = when.cleaned_data["practitioner"] or was.practitioner
     now = timezone.now()
-    rooms = may_take(was, when.cleaned_data["type"])
+    type = when.cleaned_data["type"]
+    rooms = may_take(was, type)
+    site = site_there(was, start, who, type) if rooms else None
     return what_stands(
-        request.seat, who, start, end, now=now, patient=was.patient, but=was, rooms=rooms
+        request.seat, who, start, end, now=now, patient=was.patient, but=was, rooms=rooms, site=site
     )
 
 

@@ -18,18 +18,27 @@ from maia.office.once import made_once
 from maia.office.sure import ask, is_sure
 from maia.patients.text import clean_line
 from maia.practices.held import hold
-from maia.practices.models import Room
+from maia.practices.models import Place, Room
 from maia.practices.ordering import shift
 from maia.privacy.journal import Act
+from maia.schedules.sites import sites_to_choose
 
 
 class RoomForm(KeptRowForm):
     class Meta:
         model = Room
-        fields = ["name"]
+        fields = ["name", "place"]
         widgets = {
             "name": forms.TextInput(attrs={"placeholder": gettext_lazy("Ultrasound machine")})
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sites = sites_to_choose(self.instance.practice)
+        field: Any = self.fields["place"]
+        field.queryset = Place.objects.filter(pk__in=[site.pk for site in sites])
+        field.empty_label = _("wherever it is needed")
+        field.help_text = _("A room of one site is taken by nothing at another.")
 
     def clean_name(self) -> str:
         name = clean_line(self.cleaned_data["name"])

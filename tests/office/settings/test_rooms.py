@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from maia.practices.models import Room
+from maia.practices.models import Place, Room
 from maia.privacy.models import JournalEntry
+from maia.schedules.sites import make_place
 from tests.conftest import make_type
 from tests.office.settings.test_settings import type_form
 from tests.pages import on_one_line, shown
@@ -82,3 +83,15 @@ def test_a_room_of_another_practice_is_none(owner, practice, elsewhere):
     theirs = Room.objects.create(practice=elsewhere["practice"], name="Ailleurs")
     assert owner.post("/pro/settings/types/new/", type_form(rooms=[theirs.pk])).status_code == 422
     assert not practice.appointment_types.exists()
+
+
+def test_a_room_is_of_a_site_where_there_are_several(owner, practice):
+    assert 'name="place"' not in owner.get(ROOMS).content.decode()
+    site = make_place(Place(practice=practice, name="Le Quai"))
+    assert owner.post(ROOMS, {"name": "Salle 1", "place": site.pk}).status_code == 302
+    room = Room.objects.get()
+    assert room.place == site
+    edit = reverse("office:edit_room", args=[room.pk])
+    assert owner.post(edit, shown(owner, edit) | {"name": "Salle bleue"}).status_code == 302
+    room.refresh_from_db()
+    assert (room.name, room.place) == ("Salle bleue", site)
