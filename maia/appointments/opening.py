@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from maia.appointments.reading import Hours, hours_for, read_hours
+from maia.appointments.sites import names_of_sites
 from maia.availability.dated import Because, DatedHours
 from maia.availability.intervals import Interval, merge, subtract
 from maia.availability.replacing import Handed, ReplacedHours, TakenOver
@@ -53,18 +54,21 @@ class Opening(NamedTuple):
 
 class Shown(NamedTuple):
     """What the agenda shows behind a practitioner's events. ``replaces``: the days on which she works
-    and takes over, from whom they say."""
+    and takes over, from whom they say; ``elsewhere``: the time at another site than the main one, whose name it
+    says."""
 
     practitioner: Practitioner
     closed: list[ClosedTime]
     openings: list[Opening]
     replaces: list[Opening]
+    elsewhere: list[Opening]
 
 
 def closed_times(
     practitioners: Sequence[Practitioner], start: datetime, end: datetime, language: str = ""
 ) -> Iterator[Shown]:
-    """Of each practitioner of one practice, in ``[start, end)``. Three queries.
+    """Of each practitioner of one practice, in ``[start, end)``. Three queries; one more of a practice that has
+    several sites.
 
     Time outside her hours comes without what something else closes as well; a public holiday closes nothing
     where an exceptional opening says its hours. ``language``: of the holidays' names. Times are local.
@@ -84,6 +88,7 @@ def closed_times(
         .filter(Q(practitioner__in=people) | Q(substitute__in=people))
         .with_names()
     )
+    sites = names_of_sites(key for one in said.values() for key in one.named_sites)
     for practitioner in practitioners:
         holidays = frozenset(names) if practitioner.closed_on_public_holidays else frozenset()
         written = said.get(practitioner.pk, WrittenHours())
@@ -114,7 +119,15 @@ def closed_times(
             for day in filter(taken.holds_on, dates)
             if hours.on_date(day) and (span := _days_of(Handed(day, day), start, end, zone))
         ]
-        yield Shown(practitioner, [one.local(zone) for one in closed], openings, taken_over)
+        elsewhere = [
+            Opening(one.start.astimezone(zone), one.end.astimezone(zone), sites[key], None)
+            for key, days in _by_site(hours, dates).items()
+            for _day, intervals in lay_out(hours, days, zone)
+            for one in intervals
+            if one.start < end and one.end > start
+        ]
+        shown = [one.local(zone) for one in closed]
+        yield Shown(practitioner, shown, openings, taken_over, elsewhere)
 
 
 def what_closes(
@@ -169,6 +182,16 @@ def _days_of(
     opens, closes = _midnight(whom.first, zone), _midnight(_after(whom.last), zone)
     span = max(opens, start), min(closes, end)
     return span if span[0] < span[1] else None
+
+
+def _by_site(hours: ReplacedHours, dates: list[date]) -> dict[int, list[date]]:
+    """Those of ``dates`` on which she is not at the main site."""
+    days: dict[int, list[date]] = {}
+    for day in dates:
+        site = hours.site_on(day)
+        if site is not None:
+            days.setdefault(site, []).append(day)
+    return days
 
 
 def _away(people: list[int], start: datetime, end: datetime) -> dict[int, list[ClosedTime]]:

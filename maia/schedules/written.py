@@ -97,6 +97,12 @@ class WrittenHours:
         """As `weeks`: where the lines are that are not at the main site."""
         return [self.sites.get((period, n), {}) for n in range(len(self.weeks(period)))]
 
+    @property
+    def named_sites(self) -> set[int]:
+        """The keys of all that it names."""
+        of_weeks = {site for week in self.sites.values() for site in week.values()}
+        return of_weeks | {day.site for day in self.days if day.site is not None}
+
     def add_line(
         self, period: int | None, week: int, weekday: int, ranges: Ranges, site: int | None = None
     ) -> None:

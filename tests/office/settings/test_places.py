@@ -172,3 +172,11 @@ def test_an_opening_and_an_appointment_say_where(owner, anne, quai, main, follow
     assert owner.post(f"{sheet}move/", moved).status_code == 302
     made.event.refresh_from_db()
     assert made.event.place == quai
+
+
+@pytest.mark.rule("3.8.4")
+def test_the_agenda_names_the_other_site(owner, anne, quai, main):
+    anne.schedule.write({3: MORNING, 4: MORNING}, {3: quai.pk})
+    rows = owner.get("/pro/agenda/events/?start=2026-11-30T00:00&end=2026-12-07T00:00").json()
+    named = [(row["start"], row["url"]) for row in rows if row.get("title") == "Maison du Quai"]
+    assert named == [("2026-12-03T09:00:00", reverse("office:schedule", args=[anne.pk]))]
