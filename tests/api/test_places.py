@@ -7,7 +7,7 @@ from maia.messaging.owed import announce
 from maia.practices.models import Place
 from maia.privacy.models import JournalEntry
 from tests.api.conftest import assert_problem
-from tests.conftest import NOW, THURSDAY, make_patient
+from tests.conftest import NOW, THURSDAY, make_patient, make_type
 
 DAY = THURSDAY.isoformat()
 QUAI = {
@@ -182,6 +182,12 @@ def test_another_site_is_a_change_that_the_patient_is_told_of(
     }  # fmt: skip
     made = owner.call("POST", "office/appointments", booked).json()
     path = f"office/appointments/{made['id']}/change"
+    at_home = make_type(practice, place="home").pk
+    for wrong in (
+        owner.call("POST", path, {"place": quai, "type": at_home}),
+        owner.call("POST", "office/appointments", booked | {"place": quai, "type": at_home}),
+    ):
+        assert_problem(wrong, 422, "invalid")
     changed = owner.call("POST", path, {"place": quai}).json()
     assert changed["place"]["address"] == "1 quai Neuf, 35400 Saint-Malo"
     assert changed["start"] == made["start"]

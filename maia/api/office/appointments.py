@@ -43,7 +43,7 @@ from maia.appointments.offer import why_not_offered
 from maia.appointments.whose import give_to
 from maia.patients.addresses import living_at
 from maia.patients.text import clean_text
-from maia.practices.models import Practice
+from maia.practices.models import Place, PlaceKind, Practice
 from maia.privacy.reading import open_record, read_agenda
 from maia.schedules.models import AppointmentType
 
@@ -77,7 +77,7 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
     type = get_object_or_404(types.select_related("practice"), pk=wanted.type)
     patient = get_object_or_404(practice.patients.kept(), pk=wanted.patient)
     hers = practitioner(request, wanted.practitioner)
-    site = site_named(practice, wanted.place) if wanted.place is not None else None
+    site = _site(request, type, wanted.place)
     sms = type.send_sms_reminder if wanted.sms_reminder is None else wanted.sms_reminder
     by, now = By.practice(seat(request).user), timezone.now()
 
@@ -171,7 +171,7 @@ def change(request: HttpRequest, id: UUID, wanted: ChangeIn) -> Any:
     type = get_object_or_404(types, pk=wanted.type) if wanted.type else None
     by, now = By.practice(seat(request).user), timezone.now()
     there = practitioner(request, wanted.practitioner) if wanted.practitioner else None
-    site = site_named(practice, wanted.place) if wanted.place is not None else None
+    site = _site(request, type or found.type, wanted.place)
     records = practice.patients.kept()
     patient = get_object_or_404(records, pk=wanted.patient) if wanted.patient else None
     others, holding = [there] if there else [], [patient] if patient else []
@@ -251,6 +251,15 @@ def free(request: HttpRequest, asked: Annotated[FreeQuery, Query()]) -> Any:
     coming = coming_slots(type, offering, first, now=now, part=part, days=asked.limit)
     slots = [slot for day in coming.values() for slot in day][: asked.limit]
     return {"time_zone": practice.time_zone, "slots": slots_in_json(slots, practice.zone)}
+
+
+def _site(request: HttpRequest, type: AppointmentType, key: int | None) -> Place | None:
+    """Raises Http404, and `ValidationError` of what happens at no site."""
+    if key is None:
+        return None
+    if type.place != PlaceKind.SITE:
+        raise ValidationError({"place": "this type happens at no site"})
+    return site_named(seat(request).practice, key)
 
 
 def _ours(request: HttpRequest) -> Any:

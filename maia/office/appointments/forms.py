@@ -235,6 +235,8 @@ class NewAppointmentForm(WhenForm):
                     self.add_error(name, error)
             ask_about_address(self, self.seat, Patient(practice=self.practice))
         practitioner, type = cleaned.get("practitioner"), cleaned.get("type")
+        if type and cleaned.get("place") and type.place != PlaceKind.SITE:
+            self.add_error("place", _("This type happens at no site: leave this empty."))
         day = cleaned.get("date") or timezone.localdate()
         if practitioner and type and why_not_offered(type, practitioner, online=False, day=day):
             self.add_error("type", _("This practitioner does not offer this type."))

@@ -6,7 +6,7 @@ from django.urls import reverse
 from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
 from maia.practices.models import Place
-from tests.conftest import NOW, THURSDAY, at
+from tests.conftest import NOW, THURSDAY, at, make_type
 from tests.pages import on_one_line, shown, unticked
 
 QUAI = {
@@ -157,6 +157,10 @@ def test_an_opening_and_an_appointment_say_where(owner, anne, quai, main, follow
         "patient": julie.pk, "practitioner": anne.pk, "type": follow_up.pk,
         "date": THURSDAY.isoformat(), "time": "09:00", "place": quai.pk, "send_email": "on",
     }  # fmt: skip
+    at_home = make_type(anne.practice, "Visite", place="home")
+    refused = owner.post("/pro/appointments/new/", typed | {"type": at_home.pk})
+    assert refused.status_code == 422
+    assert "laissez ce champ vide" in refused.content.decode()
     sheet = owner.post("/pro/appointments/new/", typed)["Location"]
     assert "Maison du Quai" in page(owner, sheet)
     made = follow_up.events.get().appointments.get()
