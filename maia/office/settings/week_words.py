@@ -1,6 +1,8 @@
 """What a week of hours gives, in a sentence a day: "jeudi : 9 créneaux de 45 min, dès 09:00"."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -8,6 +10,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from maia.appointments.sites import names_of_sites
 from maia.availability.slots import day_slots
 from maia.availability.weekly import WeeklyHours
 from maia.office.settings.turn_form import week_name
@@ -31,9 +34,14 @@ def turn_in_words(owner: Owner, written: WrittenHours) -> list[WeekSaid]:
     type = owner.type or _first_type(owner.practitioner)
     if type is None:
         return []
+    names = names_of_sites(written.named_sites)
+    weeks = zip(written.weeks(), written.sites_of_weeks(), strict=True)
     return [
-        WeekSaid(week_name(written.count, n), week_in_words(type, week))
-        for n, week in enumerate(written.weeks())
+        WeekSaid(
+            week_name(written.count, n),
+            week_in_words(type, week, {day: names.get(key, "") for day, key in sites.items()}),
+        )
+        for n, (week, sites) in enumerate(weeks)
     ]
 
 
@@ -43,8 +51,12 @@ def _first_type(practitioner: Practitioner) -> AppointmentType | None:
     return next((type for type in types if type.is_offered_by(practitioner)), None)
 
 
-def week_in_words(type: AppointmentType, ranges: dict[int, list[tuple[int, int]]]) -> list[str]:
-    """In an empty week."""
+def week_in_words(
+    type: AppointmentType,
+    ranges: dict[int, list[tuple[int, int]]],
+    sites: Mapping[int, str] = MappingProxyType({}),
+) -> list[str]:
+    """In an empty week. ``sites``: the names of those of weekdays that are not at the main one."""
     zone = type.practice.zone
     found = day_slots(
         hours=WeeklyHours(ranges),
@@ -64,5 +76,6 @@ def week_in_words(type: AppointmentType, ranges: dict[int, list[tuple[int, int]]
             "minutes": type.duration_minutes,
             "first": f"{timezone.localtime(slots[0].start, zone):%H:%M}",
         }
+        + (f" · {name}" if (name := sites.get(day.weekday())) else "")
         for day, slots in found
     ] or [_("Closed all week.")]

@@ -66,6 +66,7 @@ def test_the_schedule_says_which_days_are_where(
     assert (typed["place_3"], typed["start_3"]) == ("", "09:00")
     assert owner.post(path, typed | {"place_3": str(quai.pk)}).status_code == 302
     assert anne.schedule.sites() == {3: quai.pk}
+    assert "le premier à 09:00 · Maison du Quai" in page(owner, path)
     # Who changes the hours of another day leaves it; whoever's page knew nothing of sites, too.
     assert owner.post(path, shown(owner, path) | {"start_4": "10:00"}).status_code == 302
     assert owner.post(path, {"start_3": "09:30", "end_3": "12:00"}).status_code == 302
