@@ -6,6 +6,7 @@ practitioners, follow each other.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -48,6 +49,19 @@ def _rooms(type: AppointmentType, others: Sequence[int | None], *, hold: bool) -
         wanted = wanted.select_for_update(no_key=True).order_by("pk")
     ranks = {key: rank for rank, key in enumerate(mine)}
     return sorted(wanted, key=lambda room: (ranks.get(room.pk, len(mine)), room.position, room.pk))
+
+
+def all_are_taken(
+    type: AppointmentType, start: datetime, end: datetime, *, but: Any = None
+) -> bool:
+    """Whether it needs a room and none is free, wherever: asked before queueing for the locks. ``but``: rows of one
+    column of keys of events. One query at most."""
+    if not type.needs_room:
+        return False
+    met = Event.objects.filter(room=OuterRef("pk"), blocking=True, end__gt=start, start__lt=end)
+    others = met if but is None else met.exclude(pk__in=but)
+    taken = list(type.rooms.filter(archived=False).values_list(Exists(others), flat=True))
+    return bool(taken) and all(taken)
 
 
 def hold_room(room: Room) -> list[Room]:

@@ -1,6 +1,7 @@
 """Rooms and equipment that practitioners share: one uses each at a time (rules 3.3 and 3.8)."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -244,10 +245,21 @@ def test_a_booking_in_a_room_takes_at_most_twelve_queries(
     scan, anne, julie, django_assert_max_num_queries
 ):
     by = PATIENT
-    with django_assert_max_num_queries(13):  # with the two marks of its transaction
+    with django_assert_max_num_queries(14):  # with the two marks of its transaction
         book_appointment(scan, anne, at(THURSDAY, "09:00"), julie, by=by, now=NOW)
     with django_assert_max_num_queries(1):
         free_slots(scan, [anne], THURSDAY, THURSDAY, now=NOW)
+
+
+def test_the_same_submission_twice_is_one_appointment_in_its_room(scan, anne, julie):
+    key = uuid4()
+    made = [
+        book_appointment(
+            scan, anne, at(THURSDAY, "09:00"), julie, by=PATIENT, now=NOW, request_key=key
+        )
+        for _once_more in range(2)
+    ]
+    assert made[0] == made[1]
 
 
 def test_the_loser_of_the_last_room_is_shown_the_nearest(scan, anne, ines, room):

