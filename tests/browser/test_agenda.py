@@ -262,6 +262,7 @@ def test_days_that_cannot_be_read_offline_do_not_look_free(site, agenda):
     page.get_by_role("button", name="Plus tard").click()
     expect(page.locator("#offline")).to_contain_text("ne sont pas chargés")
     expect(page.locator("#agenda")).to_have_class(re.compile(r"\bunread\b"))
+    expect(page.locator("#heard")).to_be_empty()  # nobody knows how many appointments they have
     page.context.set_offline(False)
     expect(page.locator("#offline")).to_be_hidden()
     expect(page.locator("#agenda")).not_to_have_class(re.compile(r"\bunread\b"))
@@ -384,3 +385,15 @@ def test_in_forced_colours_a_closed_day_of_the_month_is_read(site, agenda):
     closed = page.locator(".ec-month-view .why", has_text="Fermé").first
     closed.wait_for()
     assert closed.evaluate("e => getComputedStyle(e).forcedColorAdjust") == "auto"
+
+
+def test_on_a_short_event_new_is_a_mark_and_the_name_is_read(site, agenda):
+    page = agenda
+    page.goto(site.base + WEEK)
+    drawn(page)
+    page.evaluate(
+        "for (const one of calendar.getEvents()) live.fresh.add(String(one.id)); calendar.refetchEvents()"
+    )
+    brief = page.locator(".ec-event .is-new.brief")
+    brief.first.wait_for()
+    assert max(brief.evaluate_all("all => all.map(e => e.getBoundingClientRect().width)")) < 24

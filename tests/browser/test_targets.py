@@ -79,3 +79,26 @@ def test_what_is_ticked_on_a_phone_is_as_large_as_a_finger_needs(site, page_of):
             box = one.bounding_box()
             assert box is None or min(box["width"], box["height"]) >= 24, one
     assert small == {}
+
+
+def test_links_of_one_line_are_as_high_as_a_finger_needs(site, page_of):
+    page = page_of(PHONE, has_touch=True)
+    page.goto(f"{site.base}/accounts/login/")
+    links = page.locator("main :is(p, dd, li, small) > a:not([class])")
+    height = "all => Math.min(...all.map(e => e.getBoundingClientRect().height))"
+    assert links.count()
+    assert links.evaluate_all(height) >= 24
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    for path in ("appointments/1/", "patients/81/", "messages/", "settings/tokens/", "nowhere/"):
+        page.goto(f"{site.base}/pro/{path}")
+        page.locator("h1").wait_for()
+        if links.count():
+            assert links.evaluate_all(height) >= 24, path
+
+
+def test_forms_of_few_fields_are_as_wide_as_one_reads(site, page_of):
+    page = page_of(LOW)
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    for path in ("appointments/1/contact/", "settings/practice/", "settings/privacy/"):
+        page.goto(f"{site.base}/pro/{path}")
+        assert page.locator("form.measured").bounding_box()["width"] <= 720, path

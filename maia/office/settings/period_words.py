@@ -69,4 +69,4 @@ def hours_in_words(week: Mapping[int, Ranges]) -> str:
             hours = ", ".join(in_clocks(WallRange(*one)) for one in week[weekday])
             days.setdefault(hours, []).append(str(WEEKDAYS[weekday]))
     said = [f"{', '.join(names)} {hours}" for hours, names in days.items()]
-    return " ; ".join(said) if said else pgettext("a week", "closed")
+    return _("; ").join(said) if said else pgettext("a week", "closed")

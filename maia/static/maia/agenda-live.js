@@ -66,6 +66,7 @@ const live = {
   /** Other days than those drawn could not be read. */
   cannotRead() {
     live.unread = true;
+    heard.textContent = ""; // of other days
     box.classList.add("unread");
   },
 

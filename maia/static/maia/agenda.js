@@ -281,7 +281,8 @@ function contentOf({ event, view: { type: calendarView } }) {
       ? [part("span", "at", wall(start).time), part("span", "who", who)]
       : [part("div", "who", who), part("div", "at", lines < 3 && kind ? `${hours} · ${kind}` : hours)];
   if (lines > 2 && kind) shown.push(part("div", "kind", kind));
-  if (isNew) shown.unshift(part("span", "is-new", say.new));
+  // Who it is comes first: a short event has room for the mark alone.
+  if (isNew) shown.unshift(part("span", lines < 2 ? "is-new brief" : "is-new", lines < 2 ? "" : say.new));
   for (const one of shown) one.setAttribute("aria-hidden", "true");
   const resource = config.resources.find(({ id }) => String(id) === String(event.resourceIds[0]));
   const heardName = part("span", "unseen", heardOf(event, whose() ? "" : resource?.title));
@@ -341,6 +342,7 @@ let hearing;
 function hear() {
   clearTimeout(hearing);
   hearing = setTimeout(() => {
+    if (live.unread) return; // nobody knows what stands there
     let count = 0;
     for (const { extendedProps } of calendar.getEvents()) {
       if (extendedProps.count) count += extendedProps.count;

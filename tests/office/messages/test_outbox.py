@@ -190,3 +190,10 @@ def test_a_new_reminder_time_moves_the_waiting_ones(owner, anne, follow_up, juli
     assert save(owner, anne, reminder_time="20:00").status_code == 302
     due = Message.objects.filter(kind="reminder").values_list("due_at", flat=True)
     assert {f"{at:%H:%M}" for at in due} == {"19:00"}  # UTC
+
+
+def test_why_one_was_not_sent_stands_after_a_space_that_holds(owner, make):
+    message = make()
+    said = owner.get(reverse("office:message", args=[message.pk])).content.decode()
+    assert f"{message.get_status_display()}\xa0: " in said
+    assert f"{message.get_status_display()}: " not in said

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -207,3 +207,12 @@ def test_an_assistant_merges_nothing(sign_in, team, victim, namesake):
 def test_no_record_of_that_number(owner, victim, other):
     path = reverse("office:merge", args=[victim.pk])
     assert owner.post(path, {"other": other}).status_code == 404
+
+
+def test_a_record_of_a_name_alone_says_so(owner, practice):
+    alone = make_patient(practice, "Julie", email="", mobile="")
+    known = make_patient(practice, "Lina", birth_date=date(1990, 1, 2))
+    words = "Le nom seul, pour l’instant."
+    for record, says in ((alone, True), (known, False)):
+        page = owner.get(reverse("office:patient", args=[record.pk])).content.decode()
+        assert (words in page) is says

@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
 from maia.appointments.slots import free_slots
+from maia.office.settings.period_words import hours_in_words
 from maia.privacy.models import JournalEntry
 from maia.schedules.models import Period, Schedule
 from maia.schedules.written import Count, WrittenHours
@@ -352,3 +354,10 @@ def test_taking_a_types_own_hours_away_names_what_goes(owner, practice):
     assert Schedule.objects.filter(appointment_type=type).exists()
     assert anyway(owner, path, typed).status_code == 302
     assert not Schedule.objects.filter(appointment_type=type).exists()
+
+
+def test_days_of_other_hours_stand_after_a_space_that_holds():
+    with translation.override("fr"):
+        assert "\xa0; mardi" in hours_in_words({0: ((540, 720),), 1: ((600, 720),)})
+    with translation.override("en"):
+        assert "12:00; Tuesday" in hours_in_words({0: ((540, 720),), 1: ((600, 720),)})
