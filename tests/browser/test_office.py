@@ -71,7 +71,7 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
     context = browser.new_context(**browser_context_args, viewport={"width": width, "height": 860})
     page = context.new_page()
     sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
-    page.wait_for_selector(".ec-event")
+    page.wait_for_selector("#agenda[aria-busy=false] .ec-main")
     page.wait_for_timeout(300)
     assert_accessible(page)
     sheet = page.request.get(
