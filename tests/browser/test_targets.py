@@ -96,6 +96,15 @@ def test_links_of_one_line_are_as_high_as_a_finger_needs(site, page_of):
             assert links.evaluate_all(height) >= 24, path
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_whose_day_it_is_is_chosen_on_a_phone_within_its_width(site, page_of, width):
+    page = page_of({**PHONE, "width": width})
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.goto(f"{site.base}{CAME}?date=2026-11-27")
+    expect(page.locator("#whose option").first).to_have_text("Camille Lefèvre")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_forms_of_few_fields_are_as_wide_as_one_reads(site, page_of):
     page = page_of(LOW)
     sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
