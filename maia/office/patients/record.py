@@ -26,6 +26,11 @@ from maia.practices.held import hold
 from maia.privacy.journal import Act, last_correction
 from maia.privacy.reading import open_record
 
+SHOWN_DETAILS = (
+    "birth_name", "birth_date", "mobile", "phone", "email", "street", "city", "contact_name",
+    "own_practitioner_id", "notes",
+)  # fmt: skip
+
 
 @office
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,6 +57,7 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         "record": Patient.objects.get(pk=pk),  # as it is, not as it is being typed
         "form": form,
         "numbers": [number for number in (record.mobile, record.phone) if number],
+        "has_details": any(getattr(record, name) for name in SHOWN_DETAILS),
         "ahead": ahead,
         "behind": appointments.exclude(pk__in=ahead.values("pk")).order_by("-event__start")[:50],
         "messages_sent": Message.objects.filter(patient=record).order_by("-id")[:20],
