@@ -54,8 +54,8 @@ class Opening(NamedTuple):
 
 class Shown(NamedTuple):
     """What the agenda shows behind a practitioner's events. ``replaces``: the days on which she works
-    and takes over, from whom they say; ``elsewhere``: the time at another site than the main one, whose name it
-    says."""
+    and takes over, from whom they say; ``elsewhere``: those that are at another site than the main one, whose name
+    they say."""
 
     practitioner: Practitioner
     closed: list[ClosedTime]
@@ -120,11 +120,10 @@ def closed_times(
             if hours.on_date(day) and (span := _days_of(Handed(day, day), start, end, zone))
         ]
         elsewhere = [
-            Opening(one.start.astimezone(zone), one.end.astimezone(zone), sites[key], None)
+            Opening(span[0].astimezone(zone), span[1].astimezone(zone), sites[key], None)
             for key, days in _by_site(hours, dates).items()
-            for _day, intervals in lay_out(hours, days, zone)
-            for one in intervals
-            if one.start < end and one.end > start
+            for day in days
+            if hours.on_date(day) and (span := _days_of(Handed(day, day), start, end, zone))
         ]
         shown = [one.local(zone) for one in closed]
         yield Shown(practitioner, shown, openings, taken_over, elsewhere)

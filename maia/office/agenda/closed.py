@@ -34,16 +34,6 @@ def closed_rows(
                 "title": opening_name(opening.title),
                 "url": opening_page(seat, practitioner, opening.id),
             }
-        for away in shown.elsewhere:
-            yield {
-                "resourceIds": [practitioner.pk],
-                "start": wall(away.start, zone),
-                "end": wall(away.end, zone),
-                "display": "background",
-                "classNames": ["opening"],
-                "title": away.title,
-                "url": page(Why.HOURS, None),
-            }
         for closed in (part for whole in shown.closed for part in _parts(whole)):
             row = {
                 "resourceIds": [practitioner.pk],
@@ -64,6 +54,16 @@ def closed_rows(
                 "classNames": ["opening", "replaces"],
                 "title": replaces_name(taken.title),
                 "url": replacements_page(seat),
+            }
+        for away in shown.elsewhere:
+            yield {
+                "resourceIds": [practitioner.pk],
+                "start": wall(away.start, zone),
+                "end": wall(away.end, zone),
+                "display": "background",
+                "classNames": ["opening", "elsewhere"],
+                "title": away.title,
+                "url": page(Why.HOURS, None),
             }
 
 

@@ -184,4 +184,4 @@ def test_the_agenda_names_the_other_site(owner, anne, quai, main):
     anne.schedule.write({3: MORNING, 4: MORNING}, {3: quai.pk})
     rows = owner.get("/pro/agenda/events/?start=2026-11-30T00:00&end=2026-12-07T00:00").json()
     named = [(row["start"], row["url"]) for row in rows if row.get("title") == "Maison du Quai"]
-    assert named == [("2026-12-03T09:00:00", reverse("office:schedule", args=[anne.pk]))]
+    assert named == [("2026-12-03T00:00:00", reverse("office:schedule", args=[anne.pk]))]
