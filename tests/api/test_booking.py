@@ -31,6 +31,7 @@ def test_a_practice_and_its_types(anybody, anne, follow_up):
         "slug": "tilleuls",
         "time_zone": "Europe/Paris",
         "practitioners": [{"id": anne.pk, "name": "Anne Morel"}],
+        "places": [],
     }
     (only,) = anybody.call("GET", "practices/tilleuls/appointment-types").json()["items"]
     assert (only["name"], only["duration_minutes"], only["practitioners"]) == (
@@ -49,6 +50,7 @@ def test_slots_are_those_of_the_booking_page(anybody, anne, follow_up):
         "end": "2026-12-03T09:30:00+01:00",
         "practitioner": anne.pk,
         "seats_left": 1,
+        "place": None,
     }
     assert len(body["slots"]) == 14
     assert body["next"] == "2026-12-04"

@@ -124,7 +124,7 @@ def test_an_exceptional_opening_replaces_its_date(owner, patient, follow_up, pra
     made = owner.call("POST", "office/schedule/special-days", OPENING)
     assert made.status_code == 201
     opening = made.json()
-    assert opening == OPENING | {"id": opening["id"], "types": None}
+    assert opening == OPENING | {"id": opening["id"], "types": None, "place": None}
     assert starts(patient, follow_up, DAY) == ["18:00", "18:30", "19:00", "19:30"]
     assert hours_on(owner, DAY, DAY) == [([["18:00", "20:00"]], "special", "Garde")]
     again = assert_problem(
