@@ -116,11 +116,20 @@ def _change_of_appointment(message: Message) -> str:
             return _(
                 "{practice}: your appointment on {date} at {time} is with {practitioner}. {link}"
             )
+        case Kind.MOVED if _is_elsewhere(message.entry):
+            return _("{practice}: your appointment on {date} at {time} is at another place. {link}")
         case Kind.MOVED:
             return _("{practice}: your appointment has moved to {date} at {time}. {link}")
         case Kind.CONFIRMED:
             return _("{practice}: your appointment on {date} at {time} is confirmed. {link}")
     raise ValueError(message.kind)  # owes no SMS
+
+
+def _is_elsewhere(entry: HistoryEntry | None) -> bool:
+    """At the same time, at another site."""
+    if entry is None or entry.old_start != entry.new_start:
+        return False
+    return entry.old_place_id is not None
 
 
 def _is_with_another(entry: HistoryEntry | None) -> bool:

@@ -209,10 +209,20 @@ def _for_patient(appointment: Appointment, entry: HistoryEntry, action: Action) 
                 _("Your appointment is now with %(name)s.")
                 % {"name": appointment.practitioner.name},
             )
+        case Action.MOVED if entry.old_start == entry.new_start and entry.old_place_id:
+            return (
+                _("Your appointment on %(when)s has changed") % _when(appointment.start),
+                _("Your appointment is now at another place: it is said below."),
+            )
         case Action.MOVED if entry.old_start == entry.new_start and entry.old_end is None:
             return (
                 _("Your appointment on %(when)s has changed") % _when(appointment.start),
                 _("Your appointment has changed. This is what holds now."),
+            )
+        case Action.MOVED if entry.old_place_id:
+            return (
+                _("Your appointment has moved to %(when)s") % _when(appointment.start),
+                _("Your appointment has a new time, at another place: it is said below."),
             )
         case Action.MOVED:
             return (
