@@ -90,3 +90,40 @@ def test_a_look_is_one_line_each_half_hour_and_a_change_one_each_time(practice, 
         note(Act.CHANGED, seat, now=NOW + timedelta(minutes=minutes), patient=lina, detail="email")
     lines = [act for _who, act, _detail in entries()]
     assert (lines.count("opened"), lines.count("changed")) == (2, 3)
+
+
+def test_the_owner_asks_of_whom_what_and_when(owner, practice, team, lina, elsewhere):
+    other = make_patient(practice, "Zoé")
+    members = practice.team.select_related("user")
+    seats = [Seat(member.user, practice, member.role) for member in members]
+    one, two = seats[0], seats[-1]
+    note(Act.CHANGED, one, now=NOW, patient=lina, detail="nom")
+    note(Act.SETTINGS, two, now=NOW + timedelta(days=1), detail="type")
+    note(Act.CHANGED, two, now=NOW + timedelta(days=2), patient=other, detail="prénom")
+    path = reverse("office:journal")
+
+    def shown(**asked):
+        page = owner.get(path, asked).content.decode()
+        return {word for word in ("· nom<", "· type<", "· prénom<") if word in page}
+
+    assert len(shown()) == 3
+    assert shown(who=one.user.email) == {"· nom<"}
+    assert shown(act="changed") == {"· nom<", "· prénom<"}
+    assert shown(act="changed", who=two.user.email) == {"· prénom<"}
+    assert shown(patient=lina.pk) == {"· nom<"}
+    assert shown(first="2026-12-02", last="2026-12-02") == {"· type<"}
+    assert shown(last="2026-12-01") == {"· nom<"}
+    assert shown(act="erased") == set()
+    assert (
+        "Rien ici n’est comme vous le demandez"
+        in owner.get(path, {"act": "erased"}).content.decode()
+    )
+    # What cannot be read is said; another practice's patient is nobody.
+    for wrong in ({"first": "hier"}, {"act": "x"}, {"first": "2026-12-02", "last": "2026-12-01"}):
+        answer = owner.get(path, wrong)
+        assert answer.status_code == 422, wrong
+    assert len(shown(patient=elsewhere["patient"].pk)) == 3
+    assert (
+        f"?patient={lina.pk}"
+        in owner.get(reverse("office:patient", args=[lina.pk])).content.decode()
+    )

@@ -1,21 +1,114 @@
-"""The journal of the practice: who did what. For the owner."""
+"""The journal of the practice: who did what, by whom, about whom and when. For the owner."""
 
+from datetime import datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
 from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from maia.accounts.ids import parse_id
+from maia.appointments.dates import long_date
 from maia.office.access import OfficeRequest, owner_page
+from maia.office.fields.chips import chips
+from maia.office.fields.days import DayField
+from maia.patients.models import Patient
+from maia.practices.models import Practice
 from maia.privacy.models import JournalEntry
 
 PAGE = 50
 
 
+class JournalForm(forms.Form):
+    """What an address asks of the journal; nothing asked is all of it."""
+
+    who = forms.ChoiceField(label=_("Who"), required=False)
+    act = forms.ChoiceField(
+        label=_("What"),
+        required=False,
+        choices=[("", _("Everything")), *JournalEntry.Act.choices],
+    )
+    first = DayField(label=_("From"), required=False)
+    last = DayField(label=_("To (included)"), required=False)
+
+    def __init__(self, typed: Any, *, practice: Practice) -> None:
+        super().__init__(typed, auto_id="journal_%s")
+        self.practice = practice
+        emails = practice.team.order_by("user__email").values_list("user__email", flat=True)
+        people = [("", _("Everybody")), *((email, email) for email in emails)]
+        self.fields["who"].choices = people  # type: ignore[attr-defined]
+        self.patient = self._patient(typed.get("patient", ""))
+
+    def _patient(self, typed: str) -> Patient | None:
+        """Asked by the link on a record."""
+        key = parse_id(typed)
+        records: QuerySet[Patient] = self.practice.patients.all()
+        return records.filter(pk=key).first() if key is not None else None
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        first, last = typed.get("first"), typed.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("The end comes before the start."))
+        return typed
+
+    def entries(self) -> QuerySet[JournalEntry]:
+        """Those that are asked for, the last first; all of them of what cannot be read."""
+        entries = JournalEntry.objects.filter(practice=self.practice).select_related("patient")
+        typed = self.cleaned_data if self.is_valid() else {}
+        if typed.get("who"):
+            entries = entries.filter(who=typed["who"])
+        if typed.get("act"):
+            entries = entries.filter(act=typed["act"])
+        if typed.get("first"):
+            midnight = datetime.combine(typed["first"], time(), self.practice.zone)
+            entries = entries.filter(at__gte=midnight)
+        if typed.get("last"):
+            day = typed["last"] + timedelta(days=1)
+            entries = entries.filter(at__lt=datetime.combine(day, time(), self.practice.zone))
+        if self.patient is not None:
+            entries = entries.filter(Q(patient=self.patient) | Q(other=self.patient))
+        return entries
+
+    def asked(self) -> dict[str, str]:
+        """What the address says of it."""
+        names = [name for name in self.fields if self.data.get(name, "").strip()]
+        asked = {name: self.data[name] for name in names}
+        return asked | ({"patient": str(self.patient.pk)} if self.patient else {})
+
+    def in_words(self) -> dict[str, str]:
+        if not self.is_valid():
+            return {}
+        typed = self.cleaned_data
+        words = {"who": typed["who"], "act": dict(JournalEntry.Act.choices).get(typed["act"], "")}
+        if typed["first"]:
+            words["first"] = _("from %(day)s") % {"day": long_date(typed["first"])}
+        if typed["last"]:
+            words["last"] = _("to %(day)s") % {"day": long_date(typed["last"])}
+        if self.patient:
+            words["patient"] = self.patient.name
+        return {name: str(said) for name, said in words.items() if said}
+
+
 @owner_page
 @require_safe
 def journal(request: OfficeRequest) -> HttpResponse:
-    entries = JournalEntry.objects.filter(practice=request.seat.practice).select_related("patient")
-    page = Paginator(entries, PAGE).get_page(request.GET.get("page"))
-    return render(
-        request, "office/settings/journal.html", {"practice": request.seat.practice, "page": page}
-    )
+    """A date that cannot be read is said, and filters nothing."""
+    form = JournalForm(request.GET, practice=request.seat.practice)
+    page = Paginator(form.entries(), PAGE).get_page(request.GET.get("page"))
+    asked = form.asked()
+    context = {
+        "practice": request.seat.practice,
+        "form": form,
+        "page": page,
+        "asked": asked,
+        "chips": chips(asked, form.in_words()),
+        "query": f"&{urlencode(asked)}" if asked else "",
+    }
+    status = 422 if form.errors else 200
+    return render(request, "office/settings/journal.html", context, status=status)
