@@ -17,6 +17,7 @@ BENCHES = {
     "bench.messages": ("sqlite", "postgresql"),
     "bench.office": ("sqlite", "postgresql"),
     "bench.phone": ("sqlite",),
+    "bench.agendas": ("sqlite",),
 }
 
 

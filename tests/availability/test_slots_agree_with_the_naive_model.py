@@ -19,8 +19,8 @@ from maia.availability.slots import Busy, Shape, day_slots, filling, within
 from maia.availability.weekly import WeeklyHours, begins_on
 from tests.availability.naive import MAIN, SITES, naive_slots, site_of_line
 
-# Many more by hand, after a change of the heart: MAIA_TESTS_AGENDAS=10000.
-AGENDAS = int(os.environ.get("MAIA_TESTS_AGENDAS", "800"))
+# `make bench` asks for 20,000.
+AGENDAS = int(os.environ.get("MAIA_TESTS_AGENDAS", "2000"))
 ZONES = [
     ZoneInfo(name)
     for name in (
