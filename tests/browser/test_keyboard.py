@@ -1,5 +1,7 @@
 """Each task of the practitioner's guide without a mouse: only keys are pressed here."""
 
+import secrets
+
 import pytest
 from playwright.sync_api import expect
 
@@ -87,17 +89,19 @@ def test_hours_are_copied_previewed_and_saved(keys):
 def test_a_type_is_made_put_in_order_and_archived(keys):
     keys.open("/pro/settings/types/")
     keys.to("Nouveau type").press().sees("Comme les patientes le voient")
-    keys.to("#id_name").type("Au clavier")
+    name = f"Au clavier {secrets.token_hex(3)}"  # another, if a key was lost and all begins anew
+    keys.to("#id_name").type(name)
     keys.to("#id_duration_minutes").type("25")
     keys.to("#id_description").type("**Bonjour**")
     keys.page.locator("#preview strong").wait_for()
     keys.to("Enregistrer").press().sees("C’est enregistré")
-    keys.to("Monter Au clavier").press()
-    row = keys.page.locator("#types li", has_text="Au clavier")
+    keys.to(f"Monter {name}").press()
+    row = keys.page.locator("#types li", has_text=name)
     row.wait_for()
-    keys.page.locator("#types li", has_text="Au clavier").get_by_role("link").focus()
-    keys.to("Archiver Au clavier").press().sees("est archivé")
-    assert keys.page.locator("#types li", has_text="Au clavier").count() == 0
+    row.get_by_role("link").focus()
+    keys.to(f"Archiver {name}").press().sees("peut être remis à tout moment")
+    keys.to("Archiver").press().sees("est archivé")
+    assert row.count() == 0
 
 
 def test_look_sheet_and_invitation(keys):
