@@ -17,7 +17,6 @@ from maia.appointments.dates import long_date
 from maia.office.access import OfficeRequest, owner_page
 from maia.office.fields.chips import chips
 from maia.office.fields.days import DayField
-from maia.patients.models import Patient
 from maia.practices.models import Practice
 from maia.privacy.models import JournalEntry
 
@@ -42,13 +41,8 @@ class JournalForm(forms.Form):
         emails = practice.team.order_by("user__email").values_list("user__email", flat=True)
         people = [("", _("Everybody")), *((email, email) for email in emails)]
         self.fields["who"].choices = people  # type: ignore[attr-defined]
-        self.patient = self._patient(typed.get("patient", ""))
-
-    def _patient(self, typed: str) -> Patient | None:
-        """Asked by the link on a record."""
-        key = parse_id(typed)
-        records: QuerySet[Patient] = self.practice.patients.all()
-        return records.filter(pk=key).first() if key is not None else None
+        # By the link on a record; who it is, the journal says.
+        self.patient = parse_id(typed.get("patient", ""))
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
@@ -71,15 +65,22 @@ class JournalForm(forms.Form):
         if typed.get("last"):
             day = typed["last"] + timedelta(days=1)
             entries = entries.filter(at__lt=datetime.combine(day, time(), self.practice.zone))
-        if self.patient is not None:
-            entries = entries.filter(Q(patient=self.patient) | Q(other=self.patient))
-        return entries
+        return entries.filter(self._about()) if self.patient is not None else entries
+
+    def _about(self) -> Q:
+        return Q(patient=self.patient) | Q(other=self.patient)
 
     def asked(self) -> dict[str, str]:
         """What the address says of it."""
         names = [name for name in self.fields if self.data.get(name, "").strip()]
         asked = {name: self.data[name] for name in names}
-        return asked | ({"patient": str(self.patient.pk)} if self.patient else {})
+        return asked | ({"patient": str(self.patient)} if self.patient is not None else {})
+
+    def _name(self) -> str:
+        """Of whom it is about, as far as the journal still says it."""
+        entries = JournalEntry.objects.filter(practice=self.practice, patient=self.patient)
+        entry = entries.select_related("patient").first()
+        return entry.patient.name if entry is not None and entry.patient else str(_("one patient"))
 
     def in_words(self) -> dict[str, str]:
         if not self.is_valid():
@@ -90,8 +91,8 @@ class JournalForm(forms.Form):
             words["first"] = _("from %(day)s") % {"day": long_date(typed["first"])}
         if typed["last"]:
             words["last"] = _("to %(day)s") % {"day": long_date(typed["last"])}
-        if self.patient:
-            words["patient"] = self.patient.name
+        if self.patient is not None:
+            words["patient"] = self._name()
         return {name: str(said) for name, said in words.items() if said}
 
 
