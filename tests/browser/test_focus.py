@@ -124,6 +124,7 @@ def test_her_details_refused_begin_at_the_field_and_saved_at_what_is_said(site, 
 def test_her_details_pressed_twice_are_sent_once(site, patient):
     patient.goto(f"{site.base}/mon-compte/")
     patient.locator("a[href*='/mon-compte/'] .name", has_text="Sofia Costa").click()
+    patient.wait_for_url("**/coordonnees/**")  # loaded whole, its scripts too
     twice = """button => {
       let held = 0;
       addEventListener("submit", (sent) => (held += sent.defaultPrevented));

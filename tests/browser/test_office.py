@@ -106,6 +106,8 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
         "/pro/settings/practitioners/1/openings/",
         "/pro/settings/practitioners/1/openings/new/",
         "/pro/settings/openings/1/",
+        "/pro/settings/replacements/",
+        "/pro/settings/replacements/new/",
         "/pro/settings/places/",
         "/pro/settings/places/new/",
         "/pro/settings/practitioners/1/travel/",

@@ -99,7 +99,7 @@ def list_places(request: HttpRequest, paging: Pages) -> Any:
     return page(_places(request), paging, shown)
 
 
-@router.post("places", response={201: SiteOut, **errors(400, 401, 403, 409, 422, 429)})
+@router.post("places", response={201: SiteOut, **errors(400, 401, 403, 404, 409, 422, 429)})
 def create_place(request: HttpRequest, typed: PlaceIn) -> HttpResponse:
     practice = _own_practice(request)
 

@@ -70,7 +70,7 @@ def list_rooms(request: HttpRequest, paging: Pages) -> Any:
     return page(seat(request).practice.rooms.all(), paging, shown)
 
 
-@router.post("", response={201: RoomOut, **errors(400, 401, 403, 422, 429)})
+@router.post("", response={201: RoomOut, **errors(400, 401, 403, 404, 422, 429)})
 def create_room(request: HttpRequest, typed: RoomIn) -> HttpResponse:
     """By the owner, as every change of a room."""
     practice = _may_change(request)

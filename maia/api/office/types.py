@@ -147,7 +147,7 @@ def list_types(request: HttpRequest, paging: Pages) -> Any:
     return page(_ours(request), paging, shown)
 
 
-@router.post("", response={201: TypeOut, **errors(400, 401, 403, 422, 429)})
+@router.post("", response={201: TypeOut, **errors(400, 401, 403, 404, 422, 429)})
 def create_type(request: HttpRequest, typed: TypeIn) -> HttpResponse:
     practice = _may_change(request).practice
 
