@@ -19,7 +19,7 @@ def appointments_csv(rows: Iterable[Appointment], zone: ZoneInfo) -> str:
     titles = [
         _("Date"), _("Start"), _("End"), _("Practitioner"), _("Type"), _("Last name"),
         _("First name"), _("Phone"), _("Email address"), _("Status"), _("Booked online"),
-        _("Attendance"), _("Room"),
+        _("Attendance"), _("Room"), _("Where"),
     ]  # fmt: skip
     writer.writerow([harmless(title) for title in titles])
     for row in rows:
@@ -30,7 +30,7 @@ def appointments_csv(rows: Iterable[Appointment], zone: ZoneInfo) -> str:
             row.type.name, patient.last_name, patient.first_name,
             patient.mobile.as_national if patient.mobile else "", patient.email,
             row.status_in_words, _("yes") if row.booked_online else _("no"),
-            row.get_attendance_display(), row.event.room or "",
+            row.get_attendance_display(), row.event.room or "", row.event.place or "",
         ]  # fmt: skip
         writer.writerow([harmless(str(cell)) for cell in cells])
     return "\ufeff" + out.getvalue()

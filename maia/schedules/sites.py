@@ -14,6 +14,10 @@ class TooManyPlaces(Exception):
     """The practice has `MOST_PLACES` already."""
 
 
+class NameTaken(Exception):
+    """Another place of the practice is called so."""
+
+
 class StillNamed(Exception):
     """Hours or types name it. ``by``: the names of whose, each once."""
 
@@ -23,7 +27,8 @@ class StillNamed(Exception):
 
 
 def make_place(place: Place) -> Place:
-    """A new one, last of its practice's. With the first site comes the main one. Raises `TooManyPlaces`."""
+    """A new one, last of its practice's. With the first site comes the main one. Raises `TooManyPlaces`,
+    `NameTaken`."""
     with transaction.atomic():
         hold(place.practice)
         standing = Place.objects.filter(practice=place.practice, archived=False)
@@ -31,9 +36,17 @@ def make_place(place: Place) -> Place:
             Place.begin_with_main(place.practice)
         if standing.count() >= MOST_PLACES:
             raise TooManyPlaces
+        if is_name_taken(place):  # by who was faster, or by the main one
+            raise NameTaken
         place.position = standing.count()
         place.save()
     return place
+
+
+def is_name_taken(place: Place) -> bool:
+    """Whoever writes a name holds the practice while asking."""
+    standing = Place.objects.filter(practice=place.practice, archived=False, name=place.name)
+    return standing.exclude(pk=place.pk).exists()
 
 
 def give_up_place(place: Place, today: date) -> None:

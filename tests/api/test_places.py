@@ -59,8 +59,17 @@ def test_the_first_site_brings_the_main_one(owner, practice, anne):
     ]  # fmt: skip
 
 
+def test_the_first_one_cannot_be_called_as_the_main_one_will_be(owner, practice):
+    answer = owner.call("POST", "office/places", {"name": practice.name})
+    assert_problem(answer, 422, "invalid")
+    assert not Place.objects.exists()
+
+
 def test_bad_places_are_refused_where_they_were_typed(owner, quai, main):
     assert_problem(owner.call("POST", "office/places", QUAI), 422, "invalid")  # the name is taken
+    second = owner.call("POST", "office/places", {"name": "Deux"}).json()["id"]
+    taken = owner.call("PATCH", f"office/places/{second}", {"name": QUAI["name"]})
+    assert_problem(taken, 422, "invalid")
     for wrong in (
         {"name": " "}, {"name": "x" * 81}, {"name": "A", "kind": "moon"},
         {"name": "A", "phone": "12"}, {"name": "A", "link": "http://a.example/"},

@@ -138,9 +138,12 @@ def test_a_list_as_csv_is_no_formula_and_holds_no_notes(practice, anne, follow_u
     )
     made.practice_notes = "Secret"
     made.save()
+    made.event.place = practice.places.create(name="Maison du Quai")
+    made.event.save()
     text = appointments_csv(Appointment.objects.with_details(), practice.zone)
     assert "Secret" not in text
     titles, row = csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";")
-    assert len(titles) == len(row) == 13
+    assert len(titles) == len(row) == 14
     assert row[:4] == ["03/12/2026", "09:00", "09:30", "Anne Morel"]
     assert row[5:7] == ["'+1;'=2", "'=cmd"]
+    assert row[-1] == "Maison du Quai"

@@ -24,7 +24,14 @@ from maia.practices.held import hold
 from maia.practices.models import Place, Practice, Travel
 from maia.practices.models.places import LONGEST_TRAVEL, MOST_PLACES
 from maia.privacy.journal import Act
-from maia.schedules.sites import StillNamed, TooManyPlaces, give_up_place, make_place
+from maia.schedules.sites import (
+    NameTaken,
+    StillNamed,
+    TooManyPlaces,
+    give_up_place,
+    is_name_taken,
+    make_place,
+)
 
 router = Router(tags=["office"], auth=OfficeToken())
 REFUSED = errors(400, 401, 403, 404, 409, 422, 429)
@@ -108,6 +115,8 @@ def create_place(request: HttpRequest, typed: PlaceIn) -> HttpResponse:
         _fill(place, typed.dict(exclude={"kind"}))
         try:
             make_place(place)
+        except NameTaken:
+            raise _name_taken() from None
         except TooManyPlaces:
             raise Refused(
                 409, "too_many", "There are too many places: give some up first."
@@ -128,6 +137,7 @@ def change_place(request: HttpRequest, id: Id, typed: PlacePatch) -> Any:
     _own_practice(request)
     place, wanted = _one(request, id), typed.dict(exclude_unset=True)
     with transaction.atomic():
+        hold(place.practice)
         hold(place)
         if place.is_main and set(wanted) - {"name"}:
             field = sorted(set(wanted) - {"name"})[0]
@@ -200,9 +210,12 @@ def _fill(place: Place, typed: dict[str, Any]) -> None:
         setattr(place, field, one_line_of(value))
     place.name = clean_line(place.name)
     place.clean_fields()
-    others = Place.objects.filter(practice=place.practice, archived=False, name=place.name)
-    if others.exclude(pk=place.pk).exists():
-        raise ValidationError({"name": "another place has this name"})
+    if is_name_taken(place):
+        raise _name_taken()
+
+
+def _name_taken() -> ValidationError:
+    return ValidationError({"name": "another place has this name"})
 
 
 def _places(request: HttpRequest) -> Any:

@@ -124,10 +124,6 @@ class ChangeForm(WhenForm):
             add_site(self, practice, appointment.event.place)
 
     @property
-    def place_field(self) -> forms.BoundField:
-        return self["place"]
-
-    @property
     def place(self) -> Place | None:
         """Another site than where it is. Left as it is, it goes where the hours are then."""
         chosen: Place | None = self.cleaned_data.get("place")

@@ -31,7 +31,17 @@ from maia.practices.held import hold
 from maia.practices.models import Place, Practitioner
 from maia.practices.models.places import LONGEST_TRAVEL
 from maia.privacy.journal import Act
-from maia.schedules.sites import StillNamed, TooManyPlaces, give_up_place, make_place, named_by
+from maia.schedules.sites import (
+    NameTaken,
+    StillNamed,
+    TooManyPlaces,
+    give_up_place,
+    is_name_taken,
+    make_place,
+    named_by,
+)
+
+TAKEN = gettext_lazy("Another place has this name.")
 
 
 class PlaceForm(FormWithPhone):
@@ -55,9 +65,9 @@ class PlaceForm(FormWithPhone):
 
     def clean_name(self) -> str:
         name = clean_line(self.cleaned_data["name"])
-        others = Place.objects.filter(practice=self.instance.practice, archived=False, name=name)
-        if others.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError(_("Another place has this name."))
+        wanted = Place(pk=self.instance.pk, practice=self.instance.practice, name=name)
+        if is_name_taken(wanted):
+            raise forms.ValidationError(TAKEN)
         return name
 
     def clean(self) -> dict[str, Any]:
@@ -108,6 +118,8 @@ def new_place(request: OfficeRequest) -> HttpResponse:
     if form.is_valid():
         try:
             place = make_place(form.save(commit=False))
+        except NameTaken:
+            form.add_error("name", TAKEN)
         except TooManyPlaces:
             form.add_error(None, _("There are too many places: give some up first."))
         else:
@@ -122,6 +134,8 @@ def new_place(request: OfficeRequest) -> HttpResponse:
 @in_turn
 def edit_place(request: OfficeRequest, pk: int) -> HttpResponse:
     place = _get(request, pk)
+    if request.method == "POST":
+        hold(place.practice)
     form = PlaceForm(request.POST or None, instance=place)
     if form.is_valid():
         _note(request, form.save())

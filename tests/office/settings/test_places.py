@@ -35,6 +35,9 @@ def test_a_first_site_is_added_beside_the_practice_own_address(owner, practice):
     assert "Tout se passe à une seule adresse" in page(owner, "/pro/settings/places/")
     assert owner.post("/pro/settings/places/new/", QUAI | {"street": ""}).status_code == 422
     assert not Place.objects.exists()
+    as_main = owner.post("/pro/settings/places/new/", QUAI | {"name": practice.name})
+    assert as_main.status_code == 422
+    assert not Place.objects.exists()
     owner.post("/pro/settings/places/new/", QUAI)
     words = page(owner, "/pro/settings/places/")
     assert practice.address in words
