@@ -76,8 +76,3 @@ def to_confirm(rows: Any, now: datetime) -> Any:
     """Requests that still wait for the practice's yes, the next first."""
     waiting = rows.filter(status=Appointment.Status.UNCONFIRMED, event__end__gt=now)
     return waiting.order_by("event__start", "pk")
-
-
-def count_to_confirm(practice: Practice, now: datetime) -> int:
-    """How many wait: a number, of nobody."""
-    return int(to_confirm(Appointment.objects.filter(practice=practice), now).count())

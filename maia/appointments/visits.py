@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Max, Min, Q
 
@@ -14,12 +14,12 @@ class Visits(NamedTuple):
     next: datetime | None = None
 
 
-def visits_of(patients: Iterable[int], now: datetime) -> dict[int, Visits]:
-    """By the keys of records; one statement, however many they are. What was cancelled is no visit,
-    nor what she did not come to."""
+def visits_of(patients: Iterable[int], now: datetime, *, among: Any) -> dict[int, Visits]:
+    """By the keys of records, ``among`` some appointments; one statement, however many they are. What was
+    cancelled is no visit, nor what she did not come to."""
     missed = [Appointment.Attendance.NO_SHOW, Appointment.Attendance.EXCUSED]
     rows = (
-        Appointment.objects.filter(patient__in=list(patients))
+        among.filter(patient__in=list(patients))
         .exclude(status=Appointment.Status.CANCELLED)
         .values("patient")
         .annotate(

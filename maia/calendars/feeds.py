@@ -47,7 +47,7 @@ def find_feed(uid: UUID, secret: str) -> tuple[Feed, Seat | None] | None:
     if hers is None:
         return found, None
     place = Membership.objects.filter(feeds=found).first()
-    if place is None:
+    if place is None or place.role == Membership.Role.SUBSTITUTE:  # who exports nothing
         return None
     place.practice, place.user = hers.practice, found.user
     return found, take_seat(place, shown=True)

@@ -23,16 +23,19 @@ from maia.accounts.sessions import is_of_team
 from maia.appointments.models import Appointment
 from maia.office import not_by_opening
 from maia.office.panel import HEADER, said_to_panel
+from maia.office.substitutes import OPEN
 from maia.patients.models import Patient, RecordErased
 from maia.practices.models import Membership, Practitioner
 from maia.practices.seats import (
     PracticeSuspended,
     Seat,
+    SeatClosed,
     SecondFactorMissing,
     memberships_of,
     take_seat,
 )
 from maia.privacy.journal import Act, note
+from maia.privacy.reading import appointments_of
 
 CHOSEN = "office_practice"  # in the session, of who works in several
 View = Callable[..., HttpResponse]
@@ -71,6 +74,9 @@ def office(view: View) -> View:
             except PracticeSuspended:
                 context = {"practice": place.practice}
                 return render(request, "office/suspended.html", context, status=403)
+            except SeatClosed as closed:
+                return _closed(request, closed)
+            _refuse_substitute(request)
             is_of_team(request.session, now=timezone.now())  # who has joined since she signed in
             if AFTER in request.session:
                 del request.session[AFTER]  # she is there
@@ -83,6 +89,20 @@ def office(view: View) -> View:
                 return _erased(request, gone)
 
     return wrapped
+
+
+def _closed(request: OfficeRequest, closed: SeatClosed) -> HttpResponse:
+    """403, in words, with the day from which a substitute comes in again."""
+    context = {"practice": closed.practice, "closed": closed}
+    return render(request, "office/closed.html", context, status=403)
+
+
+def _refuse_substitute(request: OfficeRequest) -> None:
+    match = request.resolver_match
+    if request.seat.is_substitute and (match is None or match.url_name not in OPEN):
+        raise PermissionDenied(
+            _("A substitute has the agenda and its patients: this is not open to you.")
+        )
 
 
 def only_reads(view: View) -> View:
@@ -180,7 +200,6 @@ def owner_page(view: View) -> View:
 
 
 def get_appointment(request: OfficeRequest, pk: int) -> Appointment:
-    """One of her practice's, or 404."""
-    of_practice = Appointment.objects.with_details().filter(practice=request.seat.practice)
-    appointment: Appointment = get_object_or_404(of_practice, pk=pk)
+    """One of those that she sees, or 404."""
+    appointment: Appointment = get_object_or_404(appointments_of(request.seat), pk=pk)
     return appointment

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from maia.appointments.listing import count_to_confirm
+from maia.appointments.listing import to_confirm
 from maia.messaging.models import Message
 from maia.office.access import OfficeRequest, office
 from maia.practices.seats import Seat
+from maia.privacy.reading import appointments_of
 
 TABS = {"agenda", "appointments", "patients"}  # at the thumb, on a phone
 
@@ -57,6 +58,10 @@ def menu(request: HttpRequest) -> list[Entry]:
             asks=requests, waiting=asking % {"count": requests} if requests else ""
         ),
         _entry("patients", _("Patients"), "users", folder),
+    ]
+    if seat.is_substitute:
+        return entries
+    entries += [
         _entry("messages", _("Messages"), "mail", folder)._replace(
             asks=problems, waiting=words % {"count": problems} if problems else ""
         ),
@@ -77,8 +82,10 @@ def problems_of(request: HttpRequest) -> int:
     seat that she has taken."""
     counted: int | None = getattr(request, "problems", None)
     if counted is None:
-        practice = request.seat.practice  # type: ignore[attr-defined]
-        counted = Message.objects.to_settle().filter(practice=practice).count()
+        seat: Seat = request.seat  # type: ignore[attr-defined]
+        settled_by_her = not seat.is_substitute  # a substitute has no page of messages
+        rows = Message.objects.to_settle().filter(practice=seat.practice)
+        counted = rows.count() if settled_by_her else 0
         request.problems = counted  # type: ignore[attr-defined]
     return counted
 
@@ -87,8 +94,8 @@ def requests_of(request: HttpRequest) -> int:
     """Requests that wait for the practice's answer. Counted once, of the seat that she has taken."""
     counted: int | None = getattr(request, "requests_to_confirm", None)
     if counted is None:
-        practice = request.seat.practice  # type: ignore[attr-defined]
-        counted = count_to_confirm(practice, timezone.now())
+        rows = appointments_of(request.seat)  # type: ignore[attr-defined]
+        counted = to_confirm(rows, timezone.now()).count()
         request.requests_to_confirm = counted  # type: ignore[attr-defined]
     return counted
 

@@ -78,10 +78,10 @@ def register(
     return record
 
 
-def sharing(record: Patient, email: str) -> QuerySet[Patient]:
-    """Other records of her practice that have this address: messages of both go there, and an
+def sharing(record: Patient, email: str, *, among: QuerySet[Patient]) -> QuerySet[Patient]:
+    """Others ``among`` records of her practice that have this address: messages of both go there, and an
     account meets neither by itself."""
-    others = Patient.objects.kept().filter(practice=record.practice, email=email)
+    others = among.filter(email=email)
     return others.exclude(pk=record.pk).exclude(email="").order_by("pk")
 
 

@@ -11,7 +11,6 @@ from rapidfuzz.distance import OSA
 from maia.patients.birth_dates import parse_birth_date, take_birth_date
 from maia.patients.models import Patient
 from maia.patients.text import folded
-from maia.practices.models import Practice
 
 SHORTEST = 2  # letters: one finds everybody
 LONGEST, MOST_WORDS = 200, 8  # of what is typed: the rest is not looked for
@@ -20,10 +19,10 @@ _FEWEST_DIGITS = 4
 _MOST_CANDIDATES = 5_000
 
 
-def search_patients(practice: Practice, typed: str, limit: int, *, today: date) -> list[Patient]:
-    """Records of the practice in which every word typed is in a name, the address, a number or the
+def search_patients(among: Any, typed: str, limit: int, *, today: date) -> list[Patient]:
+    """Those ``among`` some records in which every word typed is in a name, the address, a number or the
     birth date, first those whose names begin so; if there is none, those whose name has one letter more, less, wrong or swapped."""
-    records = Patient.objects.kept().filter(practice=practice).select_related("own_practitioner")
+    records = among.select_related("own_practitioner")
     if not any(character.isalpha() for character in typed):
         return list(records.filter(_number_or_birth_date(typed[:LONGEST], today))[:limit])
     birth_date, others = take_birth_date(typed[:LONGEST], today)
@@ -56,14 +55,15 @@ def _those_begun_by(names: list[str]) -> Case:
     return Case(When(begun, then=0), default=1)
 
 
-def alike(record: Patient, limit: int, *, today: date) -> list[Patient]:
-    """Records that may be the same person, saved or not: the same name, address or number."""
-    kept = Patient.objects.kept().filter(practice=record.practice).exclude(pk=record.pk)
-    met = search_patients(record.practice, record.name, limit + 1, today=today)
+def alike(record: Patient, limit: int, *, among: Any, today: date) -> list[Patient]:
+    """Those ``among`` some records that may be the person of this one, saved or not: the same name, address
+    or number."""
+    others = among.exclude(pk=record.pk)
+    met = search_patients(among, record.name, limit + 1, today=today)
     if record.email:
-        met += kept.filter(email=record.email)[:limit]
+        met += others.filter(email=record.email)[:limit]
     if record.mobile:
-        met += kept.filter(mobile=record.mobile)[:limit]
+        met += others.filter(mobile=record.mobile)[:limit]
     return list({other.pk: other for other in met if other.pk != record.pk}.values())
 
 

@@ -1,17 +1,24 @@
 """Who may see or do what: a user's seat in a practice's team (product section 1).
 
 Everybody in the team sees the whole agenda. Settings of a practitioner are hers and the owner's;
-settings of the practice are the owner's; an assistant changes none.
+settings of the practice are the owner's; an assistant changes none. A substitute sees the agendas of
+whom she replaces and her own, as long as her account is open (rule 3.10.6).
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
 
 from maia.accounts.models import User
 from maia.accounts.second_factor import has_second_factor
 from maia.practices.models import Membership, Practice, Practitioner
+from maia.practices.substituting import access_of
 
 Role = Membership.Role
+# A substitute’s is beside them: she lends nothing of hers to a program.
 _RANK: list[str] = [Role.ASSISTANT, Role.PRACTITIONER, Role.OWNER]
 
 
@@ -28,6 +35,14 @@ class PracticeSuspended(Exception):
     """Its team reads and exports; nobody writes."""
 
 
+class SeatClosed(Exception):
+    """A substitute's, when she replaces nobody. ``opens_on``: a local date, None where nothing is planned."""
+
+    def __init__(self, practice: Practice, opens_on: date | None) -> None:
+        super().__init__(practice.slug)
+        self.practice, self.opens_on = practice, opens_on
+
+
 @dataclass(frozen=True)
 class Seat:
     """Made by `take_seat` and nowhere else."""
@@ -36,12 +51,27 @@ class Seat:
     practice: Practice
     role: str
     membership: Membership | None = None  # what goes when she leaves takes hold of it
+    limited_to: frozenset[int] | None = None  # keys of practitioners; None: everybody's agenda
 
     @property
     def practitioner(self) -> Practitioner | None:
         """Herself, if she is one."""
         found: Practitioner | None = self.practice.practitioners.filter(user=self.user).first()
         return found
+
+    @property
+    def practitioners(self) -> Any:
+        """Of the practice, those whose agendas she sees, whether they are still there or not."""
+        team = self.practice.practitioners.all()
+        return team if self.limited_to is None else team.filter(pk__in=self.limited_to)
+
+    def sees(self, practitioner_id: int) -> bool:
+        """Whether she sees the agenda of one of her practice."""
+        return self.limited_to is None or practitioner_id in self.limited_to
+
+    @property
+    def is_substitute(self) -> bool:
+        return self.limited_to is not None
 
     @property
     def may_change_practice(self) -> bool:
@@ -87,7 +117,8 @@ def take_seat(membership: Membership, *, shown: bool, role: str = "", writes: bo
 
     ``shown``: this sign-in has shown a second factor; a token or a feed, which was made by one who
     was signed in, says yes. ``role``: a lesser one than hers. ``writes``: she comes to change
-    something. Raises `SecondFactorMissing`, and `PracticeSuspended` where she writes. One query where the practice asks for a second factor, none elsewhere.
+    something. Raises `SecondFactorMissing`, `PracticeSuspended` where she writes, and `SeatClosed`. One
+    query where the practice asks for a second factor, one for a substitute, none elsewhere.
     """
     if membership.practice.require_second_factor:
         if not has_second_factor(membership.user):
@@ -96,8 +127,20 @@ def take_seat(membership: Membership, *, shown: bool, role: str = "", writes: bo
             raise SecondFactorMissing("second_factor_not_shown")
     if writes and membership.practice.is_suspended:
         raise PracticeSuspended
+    user, practice = membership.user, membership.practice
+    if membership.role == Role.SUBSTITUTE:
+        return Seat(user, practice, Role.SUBSTITUTE, membership, _seen_by(membership))
     role = lower_role(role or membership.role, membership.role)
-    return Seat(membership.user, membership.practice, role, membership)
+    return Seat(user, practice, role, membership)
+
+
+def _seen_by(membership: Membership) -> frozenset[int]:
+    """By a substitute. Raises `SeatClosed`."""
+    practice = membership.practice
+    access = access_of(membership.user, practice, timezone.localdate(timezone=practice.zone))
+    if not access.seen:
+        raise SeatClosed(practice, access.opens_on)
+    return access.seen
 
 
 def roles_up_to(role: str) -> list[str]:

@@ -59,6 +59,7 @@ def change_role(
     comes back. What she could not make with a lesser role does not outlive the change, and does
     not come back with a higher one:
 
+    - a substitute has neither tokens nor addresses;
     - a practitioner's tokens are a practitioner's at most; addresses of others' agendas end;
     - an assistant has neither tokens nor addresses, and patients book nothing with her any more.
 
@@ -81,7 +82,7 @@ def change_role(
         elif before == Role.ASSISTANT:
             _open_agenda(seat.practice, seat.user, first_name, last_name)
         # 3. What opens the practice in her name.
-        if role == Role.ASSISTANT:
+        if role in (Role.ASSISTANT, Role.SUBSTITUTE):
             seat.tokens.filter(revoked_at=None).update(revoked_at=now)
             seat.feeds.all().delete()
         elif role == Role.PRACTITIONER:

@@ -11,7 +11,7 @@ from maia.accounts import limits
 from maia.accounts.limits import Limited, TooMany
 from maia.accounts.models import User
 from maia.practices.models import Membership, Practice
-from maia.practices.seats import Seat, lower_role, memberships_of, take_seat
+from maia.practices.seats import Role, Seat, lower_role, memberships_of, take_seat
 from maia.tokens.models import Token
 
 LASTS = timedelta(days=365)
@@ -41,7 +41,7 @@ def make_token(
 
     It ends after ``lasts``; None: it does not end by itself.
 
-    Raises ValueError for a practice where she has no seat, or a role above hers; `TooMany` and
+    Raises ValueError for a practice where she has no seat or replaces somebody, or a role above hers; `TooMany` and
     `TooOften`.
     """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)  # what is counted is locked
@@ -53,7 +53,9 @@ def make_token(
         places = memberships_of(user)
         place = next((one for one in places if one.practice_id == practice.pk), None)
         role = role or (place.role if place else "")
-        if place is None or lower_role(role, place.role) != role:
+        if place is None or Role.SUBSTITUTE in (place.role, role):
+            raise ValueError("no such seat")
+        if lower_role(role, place.role) != role:
             raise ValueError("no such seat")
     secret = f"maia_{secrets.token_urlsafe(32)}"
     token = Token.objects.create(
@@ -95,7 +97,7 @@ def seat_of(token: Token, *, writes: bool = False) -> Seat | None:
     if token.practice is None:
         return None
     place = Membership.objects.filter(tokens=token).first()
-    if place is None:
+    if place is None or place.role == Role.SUBSTITUTE:  # who exports nothing
         return None
     place.practice, place.user = token.practice, token.user
     return take_seat(place, shown=True, role=token.role, writes=writes)

@@ -20,8 +20,12 @@ def test_the_last_and_the_next_visit(practice, anne, follow_up, julie, django_as
     Appointment.objects.filter(pk=made["11:00"].pk).update(attendance="no_show")
     cancel_appointment(made["14:00"], by=by, now=NOW)
     with django_assert_num_queries(1):
-        visits = visits_of([julie.pk, nobody.pk], at(THURSDAY, "12:00"))
+        visits = visits_of(
+            [julie.pk, nobody.pk], at(THURSDAY, "12:00"), among=Appointment.objects.all()
+        )
     assert visits == {julie.pk: Visits(made["10:00"].start, made["15:00"].start)}
-    assert visits_of([julie.pk], NOW)[julie.pk] == Visits(None, made["09:00"].start)
-    later = visits_of([julie.pk], NOW + timedelta(days=9))
+    assert visits_of([julie.pk], NOW, among=Appointment.objects.all())[julie.pk] == Visits(
+        None, made["09:00"].start
+    )
+    later = visits_of([julie.pk], NOW + timedelta(days=9), among=Appointment.objects.all())
     assert later[julie.pk] == Visits(made["16:00"].start, None)

@@ -29,7 +29,9 @@ def people(practice):
 
 
 def names_of(practice, typed, limit=8):
-    return [p.first_name for p in search_patients(practice, typed, limit, today=TODAY)]
+    return [
+        p.first_name for p in search_patients(practice.patients.kept(), typed, limit, today=TODAY)
+    ]
 
 
 @pytest.mark.rule("3.5.8")

@@ -107,7 +107,8 @@ def closed_page(seat: Seat, practitioner: Practitioner, why: Why, absence: int |
     if why == Why.REPLACEMENT:
         return replacements_page(seat)
     if not seat.may_change_settings_of(practitioner):
-        return reverse("office:absences") if why == Why.ABSENCE else ""
+        is_listed = why == Why.ABSENCE and not seat.is_substitute
+        return reverse("office:absences") if is_listed else ""
     if why == Why.ABSENCE:
         return reverse("office:edit_absence", args=[absence])
     page = {

@@ -33,7 +33,7 @@ def agenda(request: OfficeRequest) -> HttpResponse:
     """With what its first calendar draws: a week is read at once, not by a second request."""
     seat, now = request.seat, timezone.now()
     read_agenda(seat, now=now)
-    team = list(seat.practice.practitioners.all())
+    team = list(seat.practitioners)
     practitioners = [p for p in team if p.is_active]
     mine = next((p for p in practitioners if p.user_id == seat.user.pk), None)
     types = list(AppointmentType.objects.filter(practice=seat.practice, archived=False))

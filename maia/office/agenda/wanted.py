@@ -65,7 +65,7 @@ def read_wanted(request: OfficeRequest) -> Wanted | None:
     practitioner, type = (parse_id(asked.get(name, "")) for name in ("practitioner", "type"))
     status, way = asked.get("status", ""), asked.get("way", "")
     return Wanted(
-        [p for p in practice.practitioners.all() if practitioner in (None, p.pk)],
+        [p for p in request.seat.practitioners if practitioner in (None, p.pk)],
         start,
         end,
         type,

@@ -93,7 +93,7 @@ def attendance(request: OfficeRequest) -> HttpResponse:
 
 def _team(seat: Seat) -> list[Practitioner]:
     """Herself first; nobody where there is no choice."""
-    team = list(seat.practice.practitioners.filter(is_active=True))
+    team = list(seat.practitioners.filter(is_active=True))
     team.sort(key=lambda one: one != seat.practitioner)
     return team if len(team) > 1 else []
 

@@ -166,7 +166,7 @@ def _who(
     request: OfficeRequest, typed: QueryDict, type: AppointmentType, day: date
 ) -> list[Practitioner]:
     """The one who is chosen, or all who offer it from ``day`` on."""
-    team = request.seat.practice.practitioners.filter(is_active=True).with_substitutions()
+    team = request.seat.practitioners.filter(is_active=True).with_substitutions()
     if not typed.get("everybody"):
         team = team.filter(pk=parse_id(typed.get("practitioner", "")) or 0)
     return [

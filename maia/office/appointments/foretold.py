@@ -25,7 +25,7 @@ from maia.office.fields.days import MIDNIGHT, read_wall
 from maia.office.fields.phones import clean_phone
 from maia.patients.models import Patient
 from maia.practices.seats import Seat
-from maia.privacy.reading import open_record
+from maia.privacy.reading import open_record, records_of
 
 Typed = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ def noting_told(request: OfficeRequest) -> HttpResponse:
     that is being moved, whose telling stands beside its form, only what closes the time."""
     if "moving" in request.POST:
         appointment = get_appointment(request, _key(request.POST, "moving"))
-        when = ChangeForm(request.POST, appointment=appointment)
+        when = ChangeForm(request.POST, appointment=appointment, seat=request.seat)
         return JsonResponse({"said": "", "outside": outside_there(request.seat, when)})
     said = said_of(request.seat, request.POST, now=timezone.now())
     return JsonResponse({"said": said, "outside": outside_of(request.seat, request.POST)})
@@ -119,7 +119,7 @@ def _as_it_stands(seat: Seat, typed: Typed, now: datetime) -> Appointment | None
 
 def _opened_record(seat: Seat, typed: Typed, now: datetime) -> Patient | None:
     """Hers who is chosen: her address is said, and what she has."""
-    known = seat.practice.patients.kept().filter(pk=_key(typed, "patient")).first()
+    known: Patient | None = records_of(seat).kept().filter(pk=_key(typed, "patient")).first()
     if known is not None:
         open_record(seat, known, now=now)
     return known
@@ -128,7 +128,7 @@ def _opened_record(seat: Seat, typed: Typed, now: datetime) -> Patient | None:
 def _time_of(seat: Seat, typed: Typed) -> Event | None:
     """With whom, as what and when; not saved."""
     practice = seat.practice
-    team = practice.practitioners.filter(is_active=True).select_related("practice")
+    team = seat.practitioners.filter(is_active=True).select_related("practice")
     who = team.filter(pk=_key(typed, "practitioner")).first()
     type = practice.appointment_types.filter(archived=False, pk=_key(typed, "type")).first()
     start = read_wall(f"{typed.get('date')}T{str(typed.get('time'))[:5]}", practice.zone)

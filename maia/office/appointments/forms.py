@@ -29,6 +29,7 @@ from maia.patients.phones import LONGEST_TYPED
 from maia.patients.text import clean_line, clean_text
 from maia.practices.models import Place, PlaceKind, Room
 from maia.practices.seats import Seat
+from maia.privacy.reading import records_of
 from maia.schedules.models import AppointmentType
 
 
@@ -109,12 +110,12 @@ class ChangeForm(WhenForm):
     type = forms.ModelChoiceField(AppointmentType.objects.none(), label=_("Type"), required=False)
     practitioner = ColleagueField(label=_("Practitioner"), required=False)
 
-    def __init__(self, *args: Any, appointment: Appointment, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, appointment: Appointment, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         practice, own = appointment.practice, Q(pk=appointment.type.pk)
         types = AppointmentType.objects.filter(own | Q(archived=False), practice=practice)
         self.fields["type"].queryset = types  # type: ignore[attr-defined]
-        team = practice.practitioners.filter(Q(pk=appointment.practitioner.pk) | Q(is_active=True))
+        team = seat.practitioners.filter(Q(pk=appointment.practitioner.pk) | Q(is_active=True))
         self.fields["practitioner"].queryset = team  # type: ignore[attr-defined]
         self.was = appointment
         stands = timezone.localtime(appointment.start).date()
@@ -201,8 +202,8 @@ class NewAppointmentForm(WhenForm):
             del self.fields["practice_notes"]
         self.fields["until"].help_text = _("Left empty: as long as the type lasts.")
         add_site(self, practice)
-        self.fields["patient"].queryset = Patient.objects.kept().filter(practice=practice)  # type: ignore[attr-defined]
-        self.fields["practitioner"].queryset = practice.practitioners.filter(is_active=True)  # type: ignore[attr-defined]
+        self.fields["patient"].queryset = records_of(seat).kept()  # type: ignore[attr-defined]
+        self.fields["practitioner"].queryset = seat.practitioners.filter(is_active=True)  # type: ignore[attr-defined]
         self.fields["type"].queryset = AppointmentType.objects.filter(  # type: ignore[attr-defined]
             practice=practice, archived=False
         )

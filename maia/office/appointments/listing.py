@@ -62,7 +62,7 @@ def _list_page(
 ) -> HttpResponse:
     """``typed``: what is asked of the list; ``answered``: the request whose ``telling`` is refused."""
     now, practice = timezone.now(), request.seat.practice
-    form = ListForm(typed, practice=practice, today=timezone.localdate())
+    form = ListForm(typed, seat=request.seat, today=timezone.localdate())
     wanted = form.wanted()
     everything = read_agenda(request.seat, now=now)
     rows = listed(everything, wanted, practice) if wanted else everything.none()
@@ -92,7 +92,7 @@ def _list_page(
         "requests_later": count - len(waiting),
         "requests_open": OPEN in request.GET or telling is not None or count <= FEW,
         "now": now,
-        "several": practice.practitioners.filter(is_active=True).count() > 1,
+        "several": request.seat.practitioners.filter(is_active=True).count() > 1,
     }
     status = 200 if wanted and telling is None else 422
     return render(request, "office/appointments/list.html", context, status=status)
@@ -104,7 +104,7 @@ def _list_page(
 def export_appointments(request: OfficeRequest) -> HttpResponse:
     """The list as it is filtered, all its pages, for who may change settings."""
     now, practice = timezone.now(), request.seat.practice
-    wanted = ListForm(request.GET, practice=practice, today=timezone.localdate()).wanted()
+    wanted = ListForm(request.GET, seat=request.seat, today=timezone.localdate()).wanted()
     if wanted is None:
         return redirect(f"{reverse('office:appointments')}?{urlencode(_asked(request.GET))}")
     dates = f"{wanted.first:%d/%m/%Y} – {wanted.last:%d/%m/%Y}"

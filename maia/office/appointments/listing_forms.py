@@ -13,7 +13,8 @@ from maia.appointments.listing import ATTENDANCES, MOST_DAYS, STATUSES, Wanted
 from maia.appointments.models import Appointment
 from maia.office.fields.days import DayField
 from maia.office.fields.kept_form import KeptForm
-from maia.practices.models import Practice, Practitioner
+from maia.practices.models import Practitioner
+from maia.practices.seats import Seat
 from maia.schedules.models import AppointmentType
 
 FILTERS = ("status", "practitioner", "type", "online", "attendance")
@@ -57,13 +58,13 @@ class ListForm(forms.Form):
         choices=[("", _("Came or not")), *ATTENDANCES],
     )
 
-    def __init__(self, typed: Any, *, practice: Practice, today: date) -> None:
+    def __init__(self, typed: Any, *, seat: Seat, today: date) -> None:
         typed = typed.copy()
         if not any(typed.get(name, "").strip() for name in ("first", "last")):
             typed["first"] = typed["last"] = today.isoformat()
         super().__init__(typed, auto_id="list_%s")
-        self.fields["practitioner"].queryset = practice.practitioners.all()  # type: ignore[attr-defined]
-        self.fields["type"].queryset = AppointmentType.objects.filter(practice=practice)  # type: ignore[attr-defined]
+        self.fields["practitioner"].queryset = seat.practitioners  # type: ignore[attr-defined]
+        self.fields["type"].queryset = AppointmentType.objects.filter(practice=seat.practice)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}

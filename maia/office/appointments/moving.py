@@ -40,10 +40,10 @@ def move(request: OfficeRequest, pk: int) -> HttpResponse:
     appointment = get_appointment(request, pk)
     dragged = is_json(request)
     if is_looking(request):
-        form = ChangeForm(initial=taken_from(request), appointment=appointment)
+        form = ChangeForm(initial=taken_from(request), appointment=appointment, seat=request.seat)
         coming = coming_times(request, request.POST, appointment)
         return render_sheet(request, appointment, when=form, coming=coming)
-    form = ChangeForm(request.POST, appointment=appointment)
+    form = ChangeForm(request.POST, appointment=appointment, seat=request.seat)
     telling = TellingForm(request.POST, auto_id="moving_%s")
     seen = seen_of(request)
     end = read_wall(request.POST.get("end", ""), request.seat.practice.zone)

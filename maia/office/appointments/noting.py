@@ -41,7 +41,7 @@ from maia.patients.addresses import Address, write_address
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.privacy.journal import Act
-from maia.privacy.reading import find_records, open_record
+from maia.privacy.reading import find_records, open_record, records_of
 from maia.schedules.models import AppointmentType
 
 
@@ -118,8 +118,9 @@ def _first_guess(request: OfficeRequest) -> dict[str, Any]:
     end = read_wall(request.GET.get("end", ""), practice.zone) if start else None
     if start and end and (end <= start or end.date() != start.date()):
         end = None
-    asked = _one_of(practice.practitioners.all(), request.GET.get("practitioner"))
-    practitioner = asked or request.seat.practitioner or practice.practitioners.first()
+    team = request.seat.practitioners
+    asked = _one_of(team, request.GET.get("practitioner"))
+    practitioner = asked or request.seat.practitioner or team.first()
     day = _looked_at(request)
     if start is None and practitioner is not None:
         start = _first_free(request, practitioner, day)
@@ -181,9 +182,8 @@ def _render_new(
 ) -> HttpResponse:
     types = AppointmentType.objects.filter(practice=request.seat.practice, archived=False)
     chosen = form["patient"].value()
-    patients = request.seat.practice.patients
     typed = str(form["patient_search"].value() or "")
-    patient = _one_of(patients.all(), str(chosen)) if chosen else None
+    patient = _one_of(records_of(request.seat), str(chosen)) if chosen else None
     if patient is not None:  # the page says her name
         open_record(request.seat, patient, now=timezone.now())
     found: list[Patient] = []

@@ -65,6 +65,8 @@ def what_stands(
     has = what_she_has(patient, start, end, but=but and [but.event_id]) if patient else None
     if has is not None and has.practitioner != practitioner:
         words = _("%(patient)s has an appointment with %(who)s from %(start)s to %(end)s.")
+        if not seat.sees(has.practitioner.pk):
+            words = _("%(patient)s has another appointment from %(start)s to %(end)s.")
         sentences.append(
             words
             % {

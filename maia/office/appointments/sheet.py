@@ -116,6 +116,7 @@ def render_sheet(
                 "practitioner": appointment.practitioner,
             },
             appointment=appointment,
+            seat=request.seat,
         ),
         "history": appointment.history.select_related("user"),
         "messages_sent": what_waits(appointment, timezone.now()),

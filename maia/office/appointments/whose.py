@@ -22,7 +22,7 @@ from maia.office.appointments.tellings import told_of_correction
 from maia.office.meant import as_meant, mark_of
 from maia.office.patients.finding import SHOWN
 from maia.patients.models import Patient
-from maia.privacy.reading import find_records, open_record
+from maia.privacy.reading import find_records, open_record, records_of
 
 
 @office
@@ -38,7 +38,7 @@ def correct_patient(request: OfficeRequest, pk: int) -> HttpResponse:
         return redirect("office:sheet", pk)
     chosen = request.POST.get("patient", "")
     if chosen and (form.is_valid() or not form.is_bound):
-        records = request.seat.practice.patients.kept()
+        records = records_of(request.seat).kept()
         patient = records.filter(pk=parse_id(chosen) or 0).first()
         seen = parse_id(request.POST.get("version", ""))
         if patient is None:

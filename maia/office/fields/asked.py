@@ -31,7 +31,7 @@ def read_asked(request: OfficeRequest) -> Asked:
         end = None
     elif end is None or not start < end <= start + LONGEST:
         end = start + timedelta(hours=1)
-    team = list(seat.practice.practitioners.filter(is_active=True))
+    team = list(seat.practitioners.filter(is_active=True))
     key = parse_id(asked.get("practitioner", ""))
     chosen = next((one for one in team if one.pk == key), seat.practitioner)
     day = read_day(asked.get("date", ""))

@@ -20,7 +20,7 @@ from maia.office.access import (
 )
 from maia.office.again import asked_again
 from maia.patients.spreadsheet import patients_csv
-from maia.privacy.reading import find_records, read_records, take_out_records
+from maia.privacy.reading import appointments_of, find_records, read_records, take_out_records
 
 SHOWN, PAGE, FOUND = 8, 50, 100
 
@@ -107,7 +107,9 @@ def _everybody(request: OfficeRequest) -> dict[str, Any]:
 def _listed(request: OfficeRequest, rows: Any, size: int, typed: str = "") -> dict[str, Any]:
     """A page of records, each with her last and her next visit."""
     page = Paginator(rows, size).get_page(request.GET.get("page"))
-    visits = visits_of([record.pk for record in page], timezone.now())
+    visits = visits_of(
+        [record.pk for record in page], timezone.now(), among=appointments_of(request.seat)
+    )
     return {
         "practice": request.seat.practice,
         "typed": typed,

@@ -44,11 +44,15 @@ class PatientForm(FormWithPhone):
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         self.seat = seat
         super().__init__(*args, **kwargs)
-        team = seat.practice.practitioners.filter(
+        team = seat.practitioners.filter(
             Q(is_active=True) | Q(pk=self.instance.own_practitioner_id)
         )
         own = self.fields["own_practitioner"]
         own.queryset, own.empty_label = team, "—"  # type: ignore[attr-defined]
+        if seat.is_substitute and self.instance._state.adding:  # else she would not see it
+            own.required, own.empty_label = True, None  # type: ignore[attr-defined]
+            replaced = [one for one in team if one != seat.practitioner]
+            self.initial["own_practitioner"] = (replaced or team)[0]
         if len(team) < 2 and not self.instance.own_practitioner_id:  # nobody to choose from
             del self.fields["own_practitioner"]
         if not seat.reads_notes:  # neither shown nor saved

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from maia.messaging.models import Message
 from maia.office.access import (
     OfficeRequest,
     office,
@@ -19,12 +18,17 @@ from maia.office.patients.forms import PatientForm
 from maia.office.patients.sharing import NAMED
 from maia.patients.models import Patient
 from maia.patients.phones import is_mobile
-from maia.patients.records import sharing
-from maia.patients.search import alike
 from maia.patients.unmerging import last_merge
 from maia.practices.held import hold
 from maia.privacy.journal import Act, last_correction
-from maia.privacy.reading import open_record
+from maia.privacy.reading import (
+    appointments_of,
+    look_alike,
+    messages_of,
+    open_record,
+    records_of,
+    sharing_with,
+)
 
 SHOWN_DETAILS = (
     "birth_name", "birth_date", "mobile", "phone", "email", "street", "city", "contact_name",
@@ -36,7 +40,7 @@ SHOWN_DETAILS = (
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_turn
 def patient(request: OfficeRequest, pk: int) -> HttpResponse:
-    record = get_object_or_404(request.seat.practice.patients, pk=pk)
+    record: Patient = get_object_or_404(records_of(request.seat), pk=pk)
     if request.method == "POST":
         hold(record)  # she may be erased at this moment
     if record.erased_at is not None:
@@ -50,7 +54,7 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         return redirect("office:patient", pk)
     now = timezone.now()
     open_record(request.seat, record, now=now)
-    appointments = record.appointments.with_details()
+    appointments = appointments_of(request.seat).filter(patient=record)
     ahead = appointments.upcoming(now)
     context = {
         "practice": request.seat.practice,
@@ -60,13 +64,13 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         "has_details": any(getattr(record, name) for name in SHOWN_DETAILS),
         "ahead": ahead,
         "behind": appointments.exclude(pk__in=ahead.values("pk")).order_by("-event__start")[:50],
-        "messages_sent": Message.objects.filter(patient=record).order_by("-id")[:20],
+        "messages_sent": messages_of(request.seat, record).order_by("-id")[:20],
         "invitation": record.invitations.waiting().first(),
         "now": now,
         "correction": last_correction(record),
         "gets_sms": bool(record.mobile) and is_mobile(str(record.mobile)),
-        "sharing": sharing(record, record.email)[:NAMED],
-        "others": alike(record, SHOWN, today=timezone.localdate()),
+        "sharing": sharing_with(request.seat, record, record.email)[:NAMED],
+        "others": look_alike(request.seat, record, SHOWN, now=now),
         "merge": last_merge(record, now) if request.seat.may_change_settings else None,
         "journal": record.journal.all()[:20] if request.seat.may_change_practice else None,
     }

@@ -58,6 +58,16 @@ def _takes(seat: Membership, role: str) -> list[str]:
         if ends or feeds:
             words = _("Their tokens (%(tokens)d) and calendar addresses (%(feeds)d) end for good.")
             takes.append(words % {"tokens": ends, "feeds": feeds})
+    elif role == Role.SUBSTITUTE != seat.role:
+        takes.append(
+            _(
+                "From the next click, they see only the agendas of whom they replace, from seven days before to thirty after, and export nothing."
+            )
+        )
+        ends, feeds = tokens.count(), seat.feeds.count()
+        if ends or feeds:
+            words = _("Their tokens (%(tokens)d) and calendar addresses (%(feeds)d) end for good.")
+            takes.append(words % {"tokens": ends, "feeds": feeds})
     elif role == Role.PRACTITIONER and seat.role == Role.OWNER:
         takes.append(_("From the next click, they can change their own settings only."))
         if narrowed := tokens.filter(role=Role.OWNER).count():

@@ -1,6 +1,6 @@
 """The team: invited, removed, signed out. For the owner."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -28,8 +28,11 @@ from maia.office.again import asked_again
 from maia.office.once import made_once, nothing_made
 from maia.patients.text import clean_line
 from maia.practices.models import Membership, Practice
+from maia.practices.substituting import Access, access_in
 from maia.practices.team import TeamRefused, remove_member
 from maia.privacy.journal import Act
+
+Role = Membership.Role
 
 
 class RoleForm(forms.Form):
@@ -38,8 +41,8 @@ class RoleForm(forms.Form):
     needs_names = True
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
-        choices=Membership.Role.choices,
-        initial=Membership.Role.PRACTITIONER,  # an owner is named on purpose
+        choices=Role.choices,
+        initial=Role.PRACTITIONER,  # an owner is named on purpose
     )
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=80, required=False)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=80, required=False)
@@ -52,7 +55,7 @@ class RoleForm(forms.Form):
             except ValidationError as error:
                 self.add_error(name, error)
                 continue
-            is_seen = self.needs_names and typed.get("role") != Membership.Role.ASSISTANT
+            is_seen = self.needs_names and typed.get("role") != Role.ASSISTANT
             if is_seen and not typed[name]:
                 self.add_error(name, _("Patients see the name of a practitioner."))
         return typed
@@ -83,7 +86,7 @@ def team(request: OfficeRequest) -> HttpResponse:
             form.add_error("email", refusals.too_often_words(refusal))
             status = 429
         else:
-            written_down(request, Act.TEAM, detail=f"+ {Membership.Role(typed['role']).label}")
+            written_down(request, Act.TEAM, detail=f"+ {Role(typed['role']).label}")
             messages.success(request, _("The invitation is on its way."))
             return redirect("office:team")
     context = {
@@ -91,16 +94,31 @@ def team(request: OfficeRequest) -> HttpResponse:
         "form": form,
         "invitations": practice.invitations.waiting().filter(patient=None),
         "now": timezone.now(),
-        "team": _named(practice),
+        "team": _lines(practice),
     }
     return render(request, "office/settings/team.html", context, status=status)
 
 
-def _named(practice: Practice) -> list[tuple[Membership, str]]:
-    """Each with the name that patients read, or nothing: an assistant has none."""
+class Line(NamedTuple):
+    """``name``: that patients read, or nothing: an assistant has none. ``access``: of a substitute."""
+
+    member: Membership
+    name: str
+    access: Access | None
+
+
+def _lines(practice: Practice) -> list[Line]:
     names = {person.user_id: person.name for person in practice.practitioners.all()}
     members = practice.team.select_related("user").order_by("pk")
-    return [(member, names.get(member.user_id, "")) for member in members]
+    accesses = access_in(practice, timezone.localdate())
+    return [
+        Line(
+            member,
+            names.get(member.user_id, ""),
+            accesses.get(member.user_id, Access()) if member.role == Role.SUBSTITUTE else None,
+        )
+        for member in members
+    ]
 
 
 @owner_page
@@ -123,7 +141,7 @@ def remove(request: OfficeRequest, pk: int) -> HttpResponse:
 def _ask_before_removing(request: OfficeRequest, seat: Membership) -> HttpResponse:
     tokens, feeds = seat.tokens.filter(revoked_at=None).count(), seat.feeds.count()
     takes = [_("From the next click, they see nothing any more. Their past appointments stay.")]
-    if seat.role != Membership.Role.ASSISTANT:
+    if seat.role != Role.ASSISTANT:
         takes.append(
             _("Their appointments to come stay in the agenda: hand them over or cancel them.")
         )

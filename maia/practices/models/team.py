@@ -30,6 +30,7 @@ class Membership(models.Model):
         OWNER = "owner", _("owner")
         PRACTITIONER = "practitioner", _("practitioner")
         ASSISTANT = "assistant", _("assistant")
+        SUBSTITUTE = "substitute", _("substitute")
 
     practice = models.ForeignKey(Practice, models.CASCADE, related_name="team")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")

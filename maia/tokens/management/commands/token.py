@@ -47,7 +47,7 @@ class Command(BaseCommand):
                 lasts=None if options["no_end"] else timedelta(days=options["days"]),
             )
         except ValueError:
-            raise CommandError("this role is above hers") from None
+            raise CommandError("this role is above hers, or a substitute’s") from None
         except TooMany as refusal:
             raise CommandError(f"{email} has {refusal.most} tokens: revoke one first") from None
         except TooOften:
