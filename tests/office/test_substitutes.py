@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
@@ -108,12 +109,83 @@ def test_nothing_of_a_colleague_is_seen(client_of_nadia, practice, ines, of_anne
         answer = client_of_nadia.get(path)
         assert answer.status_code in (200, 422), path
         assert "Cachette" not in text_of(answer), path
+        assert "Haddad" not in text_of(answer), path  # no colleague to choose or to look at
     assert "Camilletienne" in client_of_nadia.get(asked[1]).content.decode()
     for typed in ("Cachette", "Cachete", "0612345678", "julie@exemple.example"):
         answer = client_of_nadia.post("/pro/patients/search/", {"patient_search": typed})
         assert "Zita" not in text_of(answer), typed
     found = client_of_nadia.post("/pro/patients/search/", {"patient_search": "camilletienne"})
     assert "Julie" in text_of(found)
+
+
+@pytest.mark.rule("3.10.6")
+def test_of_a_patient_of_both_she_sees_what_is_of_whom_she_replaces(
+    client_of_nadia, practice, ines, anne, of_anne
+):
+    patient = of_anne.patient
+    with_ines = noted(ines, patient, "11:10")
+    practice.messages.create(
+        kind="confirmation", recipient="patient", channel="email", key="of ines", due_at=NOW,
+        try_after=NOW, status="sent", appointment=with_ines, patient=patient, error="3.1.4 x",
+    )  # fmt: skip
+    record = text_of(client_of_nadia.get(f"/pro/patients/{patient.pk}/"))
+    assert "09:30" in record
+    assert "11:10" not in record
+    assert f"/pro/appointments/{with_ines.pk}/" not in record
+    assert "3.1.4 x" not in record
+    Appointment.objects.filter(pk=of_anne.pk).update(status="cancelled")
+    assert "11:10" not in text_of(client_of_nadia.get("/pro/patients/"))
+    noting = {
+        "practitioner": anne.pk, "type": of_anne.type.pk, "date": THURSDAY, "time": "11:10",
+        "patient": patient.pk, "request_key": "8d7e6f0c-2b32-4a53-9b4f-0f5a6a0c8b11",
+    }  # fmt: skip
+    met = client_of_nadia.post("/pro/appointments/new/", noting)
+    assert met.status_code == 409
+    assert "a un autre rendez-vous de 11:10 à 11:40" in text_of(met)
+    assert "Haddad" not in text_of(met)
+
+
+@pytest.mark.rule("3.10.6")
+def test_what_is_asked_beside_a_form_says_nothing_of_a_colleague(
+    client_of_nadia, practice, ines, of_anne, of_ines
+):
+    Appointment.objects.filter(pk=of_ines.pk).update(status="unconfirmed")
+    assert 'class="count"' not in text_of(client_of_nadia.get("/pro/patients/"))
+    typed = {
+        "patient": of_ines.patient_id, "practitioner": of_anne.event.practitioner_id,
+        "type": of_anne.type.pk, "date": THURSDAY, "time": "11:30", "send_email": "on",
+    }  # fmt: skip
+    told = client_of_nadia.post("/pro/appointments/new/told/", typed).json()
+    assert "julie@" not in told["said"]
+    of_a_colleague = typed | {"patient": "", "practitioner": ines.pk, "time": "20:00"}
+    told = client_of_nadia.post("/pro/appointments/new/told/", of_a_colleague).json()
+    assert told == {"said": "", "outside": ""}
+    for_all = make_type(practice, "Pour toutes")
+    path = f"/pro/appointments/availability/?type={for_all.pk}&everybody=on&from={THURSDAY}"
+    free = text_of(client_of_nadia.get(path))
+    assert "09:00" in free  # Anne's
+    assert "Haddad" not in free
+    given = client_of_nadia.post(
+        f"/pro/appointments/{of_anne.pk}/patient/",
+        {"patient": of_ines.patient_id, "version": of_anne.version},
+    )
+    assert given.status_code == 422
+    alike = {
+        "first_name": "Zita",
+        "last_name": "Cachette",
+        "own_practitioner": typed["practitioner"],
+    }
+    assert client_of_nadia.post("/pro/patients/new/", alike).status_code == 302
+
+
+@pytest.mark.rule("3.10.6")
+def test_no_calendar_is_fed_in_her_name(client, nadia, replacement, anne):
+    membership = Membership.objects.get(user=nadia.user)
+    feed = Feed.objects.create(user=nadia.user, practitioner=anne, membership=membership)
+    address = reverse("feed", args=[feed.uid, feed.secret])
+    assert client.get(address).status_code == 404
+    Membership.objects.filter(pk=membership.pk).update(role="practitioner")
+    assert client.get(address).status_code == 200
 
 
 @pytest.mark.rule("3.10.6")

@@ -79,7 +79,8 @@ def test_a_seat_is_of_whom_she_replaces(anne, nadia):
     seat = take_seat(membership, shown=True, role="owner")
     assert seat.role == "substitute"
     assert set(seat.practitioners) == {anne, nadia}
-    assert not (seat.may_change_settings or seat.may_change_practice)
+    assert not seat.may_change_settings
+    assert not seat.may_change_practice
     assert not seat.may_change_settings_of(nadia)
 
 

@@ -25,7 +25,7 @@ MOST_OF_A_DAY = 60
 def home_visits(request: OfficeRequest) -> HttpResponse:
     """Of one practitioner: whom the address names, else oneself, else the first of the practice."""
     practice, today = request.seat.practice, timezone.localdate()
-    team = list(practice.practitioners.filter(is_active=True))
+    team = list(request.seat.practitioners.filter(is_active=True))
     named = parse_id(request.GET.get("practitioner", ""))
     asked = next((one for one in team if one.pk == named), None)
     own = request.seat.practitioner
