@@ -19,6 +19,11 @@ ANSWERS = {
     "search_patients",
     "alike",
     "sharing",
+    "appointments_of",
+    "records_of",
+    "messages_of",
+    "look_alike",
+    "sharing_with",
     "covered",
     "stranded",
     "what_it_leaves",
@@ -45,9 +50,9 @@ OPENS = {  # of a record or an appointment that the same function opens
     "office/patients/merges.py:_side_by_side",
     "office/patients/merges.py:_side_by_side.appointments",
 }  # fmt: skip
-NUMBERS = {"office/menu.py:problems_of"}
+NUMBERS = {"office/menu.py:problems_of", "office/menu.py:requests_of"}
 READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who calls it
-    "office/appointments/whereabouts.py:_whereabouts",
+    "office/appointments/whereabouts.py:_whereabouts", "office/patients/finding.py:_listed",
     "office/absences/views.py:new_absence", "office/absences/deciding.py:Deciding._row", "office/settings/schedule.py:schedule",
     "office/settings/openings.py:_edit", "office/settings/periods.py:_edit",
     "office/settings/fates.py:Fates._row", "office/settings/replacements.py:_edit",
