@@ -86,6 +86,8 @@ _REASONS = {
     NotBookable.Reason.TOO_MANY: "This patient has as many appointments to come as allowed.",
     NotBookable.Reason.ONE_TO_COME: "This patient has one of this type to come already.",
     NotBookable.Reason.DAYS_BETWEEN_TWO: "This patient has one of this type too few days away.",
+    NotBookable.Reason.STAGE_UNKNOWN: "Say `due_date` or `child_birth_date`: this type has a window.",
+    NotBookable.Reason.OUTSIDE_WINDOW: "This time is outside of the window of her pregnancy.",
     NotBookable.Reason.NOT_SERVED: "The practitioner makes no visits at that postcode.",
     NotBookable.Reason.NEW_PATIENTS_FULL: "No more new patients are taken for this in that week.",
     NotBookable.Reason.DAY_FULL: "As many of this type as are taken stand on that day.",

@@ -21,6 +21,7 @@ from maia.api.fields import Body, Id, Instant, Key, LocalDate
 from maia.api.once import JSON, Made, Names, once
 from maia.api.places import AddressIn, Kind, PlaceOut, place_in_json
 from maia.api.problems import Refused, errors, refusal
+from maia.api.stages import WindowOut, read_stage, window_in_json
 from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
 from maia.appointments.exceptions import BookingRefused, would_another_time_do
@@ -32,6 +33,7 @@ from maia.appointments.slots import Slot, nearest_free, offered_slots
 from maia.patients.addresses import living_at
 from maia.patients.models import Patient
 from maia.patients.records import find_record
+from maia.patients.stages import saying
 from maia.patients.text import clean_text
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.descriptions import description_html
@@ -71,6 +73,9 @@ class PublicTypeOut(Schema):
     instructions_html: str = Field(description="What to bring and prepare.")
     place: Kind
     practitioners: list[int]
+    window: WindowOut | None = Field(
+        description="When of a pregnancy, or after a birth, it is for."
+    )
     workshop: bool
 
 
@@ -109,6 +114,10 @@ class BookIn(Body):
     address: AddressIn | None = Field(
         None, description="For a type at her home; kept on her record. Default: the record's."
     )
+    due_date: LocalDate | None = Field(
+        None, description="For a type with a `window`; kept on her record. Default: the record's."
+    )
+    child_birth_date: LocalDate | None = Field(None, description="Likewise, once born.")
 
 
 class MyAppointmentOut(Schema):
@@ -178,6 +187,7 @@ def practice(request: HttpRequest, slug: str) -> Any:
 
 @router.get(
     "practices/{slug:slug}/appointment-types",
+    by_alias=True,
     response={200: PublicTypesOut, **errors(404, 422, 429)},
 )
 def appointment_types(request: HttpRequest, slug: str) -> Any:
@@ -201,6 +211,7 @@ def appointment_types(request: HttpRequest, slug: str) -> Any:
                     for one in team
                     if why_not_offered(type, one, online=True, day=since, or_later=True) is None
                 ],
+                "window": window_in_json(type.window),
                 "workshop": False,
             }
             for type in types.select_related("category", "practice").prefetch_related("some")
@@ -258,7 +269,8 @@ def book(request: HttpRequest, slug: str, wanted: BookIn) -> HttpResponse:
 
     def create() -> Made:
         asked = wanted.address if type.asks_address else None
-        with living_at(patient, asked.read() if asked else None):
+        said = read_stage(wanted.due_date, wanted.child_birth_date)
+        with living_at(patient, asked.read() if asked else None), saying(patient, said):
             made = book_appointment(
                 type,
                 practitioner,

@@ -1,7 +1,7 @@
 """Why a booking is refused. Each face turns ``code`` into its own words, in one place."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -86,6 +86,8 @@ class NotBookable(BookingRefused):
         TOO_MANY = "too_many"  # her appointments to come are as many as the practice allows
         ONE_TO_COME = "one_to_come"  # of this type she has one already
         DAYS_BETWEEN_TWO = "days_between_two"  # another of hers of this type is closer than that
+        STAGE_UNKNOWN = "stage_unknown"  # nobody has said when the child is due, or was born
+        OUTSIDE_WINDOW = "outside_window"  # of her pregnancy, or after the birth
         NEW_PATIENTS_FULL = "new_patients_full"  # of that week
         DAY_FULL = "day_full"
         WEEK_FULL = "week_full"
@@ -93,10 +95,12 @@ class NotBookable(BookingRefused):
         TOO_FAR = "too_far"  # past the horizon
         NOT_OFFERED = "not_offered"  # closed, or off the grid
 
-    def __init__(self, reason: Reason, *, days: int = 0) -> None:
-        """``days``: that the type asks for between two."""
+    def __init__(
+        self, reason: Reason, *, days: int = 0, dates: tuple[date, date] | None = None
+    ) -> None:
+        """``days``: that the type asks for between two; ``dates``: of the window, both included."""
         super().__init__(reason)
-        self.reason, self.days = reason, days
+        self.reason, self.days, self.dates = reason, days, dates
 
 
 def would_another_time_do(refusal: BookingRefused) -> bool:
@@ -110,6 +114,7 @@ def would_another_time_do(refusal: BookingRefused) -> bool:
             reasons.TOO_FAR,
             reasons.NOT_OFFERED,
             reasons.DAYS_BETWEEN_TWO,
+            reasons.OUTSIDE_WINDOW,
             reasons.NEW_PATIENTS_FULL,
             reasons.DAY_FULL,
             reasons.WEEK_FULL,

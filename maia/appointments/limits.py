@@ -1,4 +1,5 @@
-"""How much of a type is enough, for one patient and for newcomers (rules 3.2.8 to 3.2.11).
+"""How much of a type is enough, for one patient and for newcomers (rules 3.2.8 to 3.2.11); and when of her
+pregnancy it is for (rule 3.9.2).
 
 Patients are refused; the practice is told, and books. So many a day and a week are `slots`' to know:
 they are the same for everybody. Counted while her record and the agenda are held: two at once, with two
@@ -14,6 +15,7 @@ from django.db.models import Exists, OuterRef
 from maia.appointments.exceptions import NotBookable
 from maia.appointments.known import MISSED, is_known
 from maia.appointments.models import Appointment, Event
+from maia.availability.pregnancy import Dates
 from maia.availability.weekly import monday_of
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
@@ -43,6 +45,7 @@ class Limits:
     ) -> None:
         self._type, self._zone, self._patient = type, type.practice.zone, patient
         self._moves = but is not None
+        self._dates = _window_dates(type, patient)
         self._to_come, self._days = self._hers(now, but)
         self._newcomers: set[tuple[int, date, int]] = set()
         self._is_new = type.max_new_a_week is not None and not (patient and is_known(patient, now))
@@ -68,6 +71,8 @@ class Limits:
     def against(self, practitioner_id: int, start: datetime) -> Iterator[NotBookable]:
         """All that stands against this start with her, most lasting first."""
         day, apart = self._day(start), self._type.days_between_two
+        if self._dates is not None and not self._dates.first <= day <= self._dates.last:
+            yield NotBookable(Reason.OUTSIDE_WINDOW, dates=self._dates)
         if self._type.one_to_come and self._to_come and not self._moves:
             yield NotBookable(Reason.ONE_TO_COME)
         if apart is not None and any(abs((day - other).days) < apart for other in self._days):
@@ -83,6 +88,18 @@ class Limits:
                 yield NotBookable(Reason.NEW_PATIENTS_FULL)
 
 
+def asks_stage(type: AppointmentType, patient: Patient | None) -> bool:
+    """Whether she must say first when her child is due, or was born (rule 3.9.2)."""
+    return type.window is not None and type.window_asks and _window_dates(type, patient) is None
+
+
+def _window_dates(type: AppointmentType, patient: Patient | None) -> Dates | None:
+    """When the type is for her; None: at any time, or nobody knows."""
+    if type.window is None or patient is None:
+        return None
+    return patient.pregnancy.dates_of(type.window)
+
+
 def refuse_beyond(
     type: AppointmentType,
     practitioner: Practitioner,
@@ -93,6 +110,8 @@ def refuse_beyond(
     but: Event | None = None,
 ) -> None:
     """Raises `NotBookable` where a limit of the type stands against her. Inside the lock."""
+    if but is None and asks_stage(type, patient):
+        raise NotBookable(Reason.STAGE_UNKNOWN)
     limits = Limits(type, patient, start, start, now=now, but=but)
     for refusal in limits.against(practitioner.pk, start):
         raise refusal

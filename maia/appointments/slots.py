@@ -193,15 +193,21 @@ def nearest_free(
     count: int = 6,
     without: Event | None = None,
     patient: Patient | None = None,
+    between: tuple[date, date] | None = None,
 ) -> list[Slot]:
     """The free slots nearest to ``start`` in time, in order: what to offer when it is gone; none
-    at a time when ``patient`` has something, or that the limits of the type keep from her.
+    at a time when ``patient`` has something, or that the limits of the type keep from her. ``between``: only
+    on these local dates, both included, or else on those of her window.
 
     Read where it is decided: a replica may not know yet what has just been taken.
     """
     zone = type.practice.zone
     today = now.astimezone(zone).date()
     wanted = start.astimezone(zone).date()
+    if between is None and patient is not None and type.window is not None:
+        between = patient.pregnancy.dates_of(type.window)
+    if between is not None:
+        wanted = min(max(wanted, between[0]), between[1])
     last = max(type.policy_for(p).window(now, zone).last_date for p in practitioners)
     slots: list[Slot] = []
     with on_primary():
@@ -210,12 +216,20 @@ def nearest_free(
             found = free_slots(
                 type, practitioners, first, first + 2 * days, now=now, without=without
             )
+            if between is not None:
+                found = {d: there for d, there in found.items() if between[0] <= d <= between[1]}
             every = chain.from_iterable(found.values())
             slots = free_for(type, patient, every, now=now, without=without)
             if len(slots) >= count:
                 break
-    nearest = sorted(slots, key=lambda slot: abs(slot.start - start))[:count]
+    aim = start if between is None else _at(wanted, start, zone)
+    nearest = sorted(slots, key=lambda slot: abs(slot.start - aim))[:count]
     return sorted(nearest, key=lambda slot: slot.start)
+
+
+def _at(day: date, instant: datetime, zone: ZoneInfo) -> datetime:
+    """The same time of the clock on another day."""
+    return datetime.combine(day, instant.astimezone(zone).time(), zone)
 
 
 def free_for(

@@ -1,5 +1,6 @@
 """The demo's types of appointments, in their categories."""
 
+from maia.availability.pregnancy import Unit
 from maia.demo.team import set_hours
 from maia.practices.models import PlaceKind, Practice, Practitioner, Room
 from maia.schedules.models import AppointmentType, Category, Schedule
@@ -17,6 +18,9 @@ def make_types(practice: Practice, camille: Practitioner) -> list[AppointmentTyp
             duration_minutes=45,
             colour="#7a4f9a",
             allow_online_booking=True,
+            window_unit=Unit.WEEKS.value,
+            window_first=5,
+            window_last=15,
             description="Nous faisons connaissance et préparons ensemble le suivi.",
             instructions="- votre **carte Vitale** ;\n- vos derniers résultats d’analyses ;\n"
             "- le compte rendu de votre échographie, si vous en avez un.",
@@ -45,6 +49,9 @@ def make_types(practice: Practice, camille: Practitioner) -> list[AppointmentTyp
             duration_minutes=30,
             colour="#3b6fb6",
             allow_online_booking=True,
+            window_unit=Unit.DAYS_AFTER_BIRTH.value,
+            window_first=42,
+            window_last=365,
             description="À partir de **six semaines** après l’accouchement, sur ordonnance.",
         ),
         AppointmentType(

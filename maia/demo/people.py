@@ -123,9 +123,16 @@ def make_patients(practice: Practice, random: Random) -> list[Patient]:
 
 def give_to_lea_and_sofia(practice: Practice, now: datetime) -> None:
     """Each has one appointment to come and one behind her, with her own midwife."""
-    for first, last, email, position in (
-        ("Léa", "Martin", "lea@patiente.example", 0),
-        ("Sofia", "Costa", "sofia@patiente.example", 1),
+    today = now.astimezone(practice.zone).date()
+    for first, last, email, position, pregnancy in (
+        ("Léa", "Martin", "lea@patiente.example", 0, {"due_date": today + timedelta(days=130)}),
+        (
+            "Sofia",
+            "Costa",
+            "sofia@patiente.example",
+            1,
+            {"child_birth_date": today - timedelta(days=50)},
+        ),
     ):
         record = Patient.objects.create(
             practice=practice,
@@ -139,6 +146,7 @@ def give_to_lea_and_sofia(practice: Practice, now: datetime) -> None:
             postcode="44000",
             city="Nantes",
             access="Interphone au nom de famille",
+            **pregnancy,
         )
         hers = Appointment.objects.filter(
             practice=practice,

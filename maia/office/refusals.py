@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from maia.accounts.limits import TooOften
+from maia.appointments.dates import long_date
 from maia.appointments.exceptions import (
     AlreadyBegun,
     AlreadyCancelled,
@@ -65,6 +66,9 @@ _LIMITS: dict[NotBookable.Reason, str | Promise] = {
     NotBookable.Reason.DAYS_BETWEEN_TWO: _(
         "She has one of this type less than %(days)s days away, which is your rule."
     ),
+    NotBookable.Reason.OUTSIDE_WINDOW: _(
+        "By the dates of the record this type is from %(first)s to %(last)s."
+    ),
     NotBookable.Reason.NEW_PATIENTS_FULL: _(
         "That week has as many new patients of this type as you take."
     ),
@@ -75,7 +79,11 @@ _LIMITS: dict[NotBookable.Reason, str | Promise] = {
 
 def limit_words(limit: NotBookable) -> str:
     """What online would be refused, and is hers to decide."""
-    return str(_LIMITS[limit.reason]) % {"days": limit.days}
+    words = str(_LIMITS[limit.reason])
+    if limit.dates:
+        first, last = limit.dates
+        return words % {"first": long_date(first), "last": long_date(last)}
+    return words % {"days": limit.days}
 
 
 def words(refusal: BookingRefused) -> str:

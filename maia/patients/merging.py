@@ -22,9 +22,15 @@ _DETAILS = (
     "contact_name",
     "contact_phone",
     "birth_date",
+    "due_date",
+    "child_birth_date",
     "external_id",
     "language",
 )
+
+
+# Of these what gives way is in no notes: dates of a pregnancy would outlive their term there.
+_NOT_TOLD = {"language", "due_date", "child_birth_date"}
 
 
 class CannotMerge(Exception):
@@ -170,7 +176,7 @@ def _fill(kept: Patient, other: Patient) -> str:
         mine, hers = getattr(kept, field), getattr(other, field)
         if not mine:
             setattr(kept, field, hers)
-        elif hers and hers != mine and field != "language":
+        elif hers and hers != mine and field not in _NOT_TOLD:
             different.append(str(hers))
     kept.own_practitioner_id = kept.own_practitioner_id or other.own_practitioner_id
     mine, hers = Address.of(kept), Address.of(other)

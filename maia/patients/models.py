@@ -14,6 +14,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber
 
 from maia.accounts.addresses import AddressField, same_address
+from maia.availability.pregnancy import Pregnancy, term_weeks_of
 from maia.patients.birth_dates import is_birth_date
 from maia.patients.import_models import ImportedRecord, PatientImport
 from maia.patients.merge_models import Merge
@@ -89,6 +90,9 @@ class Patient(models.Model):
     birth_date = models.DateField(
         _("birth date"), null=True, blank=True, validators=[validate_birth_date]
     )
+    # Health data: they end some months after the birth (see `privacy.housekeeping`).
+    due_date = models.DateField(_("due date"), null=True, blank=True)
+    child_birth_date = models.DateField(_("birth of the child"), null=True, blank=True)
     # Where the midwife goes for a visit at home, and how she gets in.
     street = models.CharField(_("street"), max_length=200, blank=True)
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
@@ -169,6 +173,12 @@ class Patient(models.Model):
     def address(self) -> str:
         """On one line, empty when the record has none."""
         return one_line(self.street, self.postcode, self.city)
+
+    @property
+    def pregnancy(self) -> Pregnancy:
+        """What the record says of one; the practice is read for its country."""
+        weeks = term_weeks_of(self.practice.country)
+        return Pregnancy(self.due_date, self.child_birth_date, weeks)
 
     @property
     def name(self) -> str:

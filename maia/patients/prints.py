@@ -22,4 +22,6 @@ def print_of(record: Patient) -> str:
     values = [value_of(record, name) for name in FIELDS]
     if record.own_practitioner_id:  # where there is none, as before there was this field
         values.append(str(record.own_practitioner_id))
+    if record.due_date or record.child_birth_date:  # likewise
+        values += [value_of(record, "due_date"), value_of(record, "child_birth_date")]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()

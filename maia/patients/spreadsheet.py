@@ -16,6 +16,8 @@ COLUMNS = [
     "mobile",
     "phone",
     "birth_date",
+    "due_date",
+    "child_birth_date",
     "contact_name",
     "contact_phone",
     "external_id",
@@ -50,7 +52,7 @@ def _cell(record: Patient, column: str) -> str:
             return str(value.as_national)
         case "own_practitioner":
             return str(value.name)
-        case "birth_date":
+        case "birth_date" | "due_date" | "child_birth_date":
             return str(value.isoformat())
         case _:
             return str(value)

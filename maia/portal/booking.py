@@ -1,8 +1,9 @@
 """The booking page: what for, when, confirm, booked. Each step has its own address."""
 
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -34,20 +35,22 @@ from maia.appointments.models import Appointment
 from maia.appointments.one_place import what_she_has
 from maia.appointments.places import Reader, place_of, place_of_offer
 from maia.appointments.preference import one_a_time
-from maia.appointments.reading import read_offer
 from maia.appointments.sites import offered_site
 from maia.appointments.slots import Slot, nearest_free, practitioners_for
 from maia.patients.addresses import Address, write_address
 from maia.patients.models import Patient, RecordErased
 from maia.patients.records import RegistrationClosed, find_record, may_register, register
+from maia.patients.stages import write_stage
 from maia.portal import elsewhere, refusals
 from maia.portal.forms import DetailsForm, NoteForm
 from maia.portal.frame import frame_of
 from maia.portal.htmx import wants_part
+from maia.portal.offered import get_offer, of_frame, offered_on_page, own_practitioner_of
 from maia.portal.replacements import replacements_shown
-from maia.portal.suspended import LinkGone, refuse_if_suspended
+from maia.portal.stages import render_stage, said_before, stage_names, stage_of
+from maia.portal.suspended import refuse_if_suspended
 from maia.portal.week import read_week
-from maia.practices.models import Practice, Practitioner, Replacement
+from maia.practices.models import Practice, Practitioner
 from maia.schedules.descriptions import description_html, is_long
 from maia.schedules.models import AppointmentType, TypeKey
 
@@ -94,62 +97,11 @@ def get_choice(slug: str, type_id: TypeKey, practitioner_id: int, start: datetim
     raise Http404
 
 
-def get_offer(slug: str, type_id: TypeKey) -> tuple[AppointmentType, list[Practitioner]]:
-    """A type of this practice's page, or of the link, and who offers it. Raises Http404, `LinkGone`."""
-    try:
-        since = timezone.now().date() - timedelta(days=1)  # wherever on earth
-        type, team = read_offer(slug, type_id.id, since=since, token=type_id.token)
-    except AppointmentType.DoesNotExist:
-        if type_id.token:
-            raise LinkGone(get_object_or_404(Practice, slug=slug)) from None
-        raise Http404 from None
-    refuse_if_suspended(type.practice)
-    return type, team
-
-
-def _of_frame(request: HttpRequest, practitioners: list[Practitioner]) -> list[Practitioner]:
-    """A website may be one practitioner's of a practice, and then of who replaces her."""
-    frame = frame_of(request)
-    if frame is None or frame.practitioner_id is None:
-        return practitioners
-    hers = [p for p in practitioners if p.pk == frame.practitioner_id]
-    ahead = Replacement.objects.not_over(timezone.now().date() - timedelta(days=1))
-    instead = set(ahead.filter(practitioner__in=hers).values_list("substitute", flat=True))
-    return [p for p in practitioners if p in hers or p.pk in instead]
-
-
-def _own_practitioner(request: HttpRequest, practice: Practice) -> Practitioner | None:
-    """Of who is signed in, on her record here."""
-    if not request.user.is_authenticated:
-        return None
-    records = practice.patients.kept().filter(user=request.user)
-    record = records.select_related("own_practitioner").first()
-    return record.own_practitioner if record is not None else None
-
-
-def _offered(
-    request: HttpRequest, practice: Practice
-) -> tuple[list[Practitioner], list[AppointmentType]]:
-    """Who is booked on this page, and for what: one type alone has no page to be chosen on."""
-    online = practice.practitioners.bookable_online().prefetch_related("photo")
-    practitioners = _of_frame(request, list(online))
-    types = [
-        type
-        for type in AppointmentType.objects.bookable_online()
-        .filter(practice=practice)
-        .select_related("category")
-        .prefetch_related("some")
-        .order_by("category__position", "category_id", "position", "id")
-        if any(type.is_offered_by(one) for one in practitioners)
-    ]
-    return practitioners, types if practitioners else []
-
-
 @require_safe
 def what_for(request: HttpRequest, slug: str) -> HttpResponse:
     practice = get_object_or_404(Practice, slug=slug)
     refuse_if_suspended(practice)
-    practitioners, types = _offered(request, practice)
+    practitioners, types = offered_on_page(request, practice)
     if len(types) == 1:
         return redirect("slots", slug, types[0].key)
     context = {
@@ -168,15 +120,19 @@ def what_for(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def when(request: HttpRequest, slug: str, type_id: TypeKey) -> HttpResponse:
     type, team = get_offer(slug, type_id)
-    practitioners = _of_frame(request, team)
+    practitioners = of_frame(request, team)
     wanted = [p for p in practitioners if str(p.pk) == request.GET.get("practitioner")]
+    stage = stage_of(request, type, wanted or practitioners)
+    if stage.asks and not wants_part(request):
+        return render_stage(request, type)
     week = read_week(
         type,
         wanted or practitioners,
         request.GET.get("from"),
         partial(confirm_url, type),
         now=timezone.now(),
-        own=_own_practitioner(request, type.practice) if len(practitioners) > 1 else None,
+        own=own_practitioner_of(request, type.practice) if len(practitioners) > 1 else None,
+        between=stage.dates,
     )
     return render(
         request,
@@ -189,13 +145,14 @@ def when(request: HttpRequest, slug: str, type_id: TypeKey) -> HttpResponse:
             "practitioners": practitioners,
             "wanted": wanted[0] if wanted else None,
             "week": week,
+            "stage": stage,
             "visited": _visited(type, wanted or practitioners),
             "replacements": lambda: replacements_shown(
                 type.practice, practitioners, type, timezone.localdate(timezone=type.practice.zone)
             ),
             "query": f"&practitioner={wanted[0].pk}" if wanted else "",
             # Asked by the whole page only, not by each turn of its days.
-            "has_others": lambda: len(_offered(request, type.practice)[1]) > 1,
+            "has_others": lambda: len(offered_on_page(request, type.practice)[1]) > 1,
         },
     )
 
@@ -245,6 +202,9 @@ def confirm(
         if reason == NotBookable.Reason.NOT_SERVED:  # said where it was typed
             form.add_error("postcode", refusals.words(refusal))
             return _render(request, choice, {"form": form, "patient": patient}, status=422)
+        if reason == NotBookable.Reason.STAGE_UNKNOWN:
+            form.add_error(next(iter(stage_names(form))), refusals.words(refusal))
+            return _render(request, choice, {"form": form, "patient": patient}, status=422)
         return _render_refusal(request, choice, patient, form, refusal)
     waits = appointment.status == Appointment.Status.UNCONFIRMED
     told = elsewhere.Told.REQUESTED if waits else elsewhere.Told.BOOKED
@@ -285,6 +245,7 @@ def _book(user: User, choice: Choice, patient: Patient | None, form: NoteForm) -
             )
         if form.address is not None:
             write_address(patient, form.address)
+        write_stage(patient, form.said)
         return book_appointment(
             choice.type,
             choice.practitioner,
@@ -298,10 +259,13 @@ def _book(user: User, choice: Choice, patient: Patient | None, form: NoteForm) -
 
 
 def _form(choice: Choice, patient: Patient | None, request: HttpRequest) -> NoteForm:
-    asks = choice.type.asks_address
+    asked: dict[str, Any] = {
+        "asks_address": choice.type.asks_address,
+        "window": choice.type.window,
+    }
     if patient is not None:
-        return NoteForm(request.POST, asks_address=asks)
-    return DetailsForm(request.POST, country=choice.practice.country, asks_address=asks)
+        return NoteForm(request.POST, **asked)
+    return DetailsForm(request.POST, country=choice.practice.country, **asked)
 
 
 def _keep_draft(request: HttpRequest, choice: Choice) -> None:
@@ -325,13 +289,16 @@ def _render_form(
     typed: dict[str, str] | None,
     **context: object,
 ) -> HttpResponse:
-    asks = choice.type.asks_address
+    asks, window = choice.type.asks_address, choice.type.window
     kept = asdict(Address.of(patient)) if patient is not None and asks else {}
+    if window is not None:
+        kept |= said_before(request, choice.practice).over(patient)._asdict()
     initial = {**kept, **(typed or {}), "request_key": uuid4()}
+    asked: dict[str, Any] = {"initial": initial, "asks_address": asks, "window": window}
     form: NoteForm = (
-        NoteForm(initial=initial, asks_address=asks)
+        NoteForm(**asked)
         if patient is not None
-        else DetailsForm(initial=initial, country=choice.practice.country, asks_address=asks)
+        else DetailsForm(country=choice.practice.country, **asked)
     )
     has = what_she_has(patient, choice.start, choice.end) if patient is not None else None
     if has is not None:
@@ -354,11 +321,14 @@ def _render_refusal(
     status: int = 409,
 ) -> HttpResponse:
     gone = would_another_time_do(refusal)
+    between = refusal.dates if isinstance(refusal, NotBookable) else None
     now = timezone.now()
     today = now.astimezone(choice.practice.zone).date()
     others = practitioners_for(choice.type, today) if gone else []
     nearest = (
-        nearest_free(choice.type, others, choice.start, now=now, patient=patient) if others else []
+        nearest_free(choice.type, others, choice.start, now=now, patient=patient, between=between)
+        if others
+        else []
     )
     own = patient.own_practitioner if patient is not None else None
     nearest = one_a_time(nearest, own=own, zone=choice.practice.zone)

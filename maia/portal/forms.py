@@ -4,13 +4,16 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maia.accounts.request_keys import RequestKeyField
 from maia.appointments.agenda import Telling
 from maia.appointments.models import MOST_WORDS
+from maia.availability.pregnancy import Unit, Window
 from maia.patients.addresses import LENGTHS, NEEDED, Address
 from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, typed_phone
+from maia.patients.stages import Stage, validate_birth_of_child, validate_due_date
 from maia.patients.text import clean_line, clean_text
 
 NOTE_LENGTH = 1000
@@ -28,11 +31,19 @@ class NoteForm(forms.Form):
         help_text=_("Optional. Only the practice reads it, before your visit."),
     )
 
-    def __init__(self, *args: Any, asks_address: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        asks_address: bool = False,
+        window: Window | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         if asks_address:
             self.fields |= address_fields()
-            self.order_fields([*self.names, *LENGTHS, "note"])
+        if window is not None:
+            self.fields |= stage_fields(window.unit)
+        self.order_fields([*self.names, *Stage._fields, *LENGTHS, "note"])
 
     names: ClassVar[list[str]] = []  # what is asked first
 
@@ -43,7 +54,13 @@ class NoteForm(forms.Form):
                 typed[name] = getattr(Address.typed(**{name: typed[name]}), name)
                 if name in NEEDED and not typed[name]:
                     self.add_error(name, _("Please write your address."))
+        _clean_stage(self, typed)
         return typed
+
+    @property
+    def said(self) -> Stage:
+        """Of her pregnancy, as far as it was asked."""
+        return Stage(**{name: self.cleaned_data.get(name) for name in Stage._fields})
 
     @property
     def address(self) -> Address | None:
@@ -60,6 +77,25 @@ class NoteForm(forms.Form):
         return {
             name: self.data.get(name, "")[:2000] for name in self.fields if name != "request_key"
         }
+
+
+class StageForm(forms.Form):
+    """When her child is due, or was born: asked before times are shown. One of them is needed."""
+
+    def __init__(self, *args: Any, window: Window, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields |= stage_fields(window.unit)
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        _clean_stage(self, typed)
+        if not self.errors and not any(typed.values()):
+            self.add_error(next(iter(self.fields)), _("Please write a date."))
+        return typed
+
+    @property
+    def said(self) -> Stage:
+        return Stage(**{name: self.cleaned_data.get(name) for name in Stage._fields})
 
 
 class WordForm(forms.Form):
@@ -151,6 +187,38 @@ def address_fields() -> dict[str, forms.Field]:
     fields["street"].help_text = _("The midwife comes to your home.")
     fields["access"].help_text = _("Optional: floor, door code, name on the bell.")
     return fields
+
+
+def stage_fields(unit: Unit) -> dict[str, forms.Field]:
+    """In the order in which they are asked."""
+
+    def field(label: Any, help_text: Any) -> forms.Field:
+        return forms.DateField(
+            label=label,
+            required=False,
+            help_text=help_text,
+            widget=forms.DateInput(
+                format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"}
+            ),
+        )
+
+    due = field(_("Due date"), _("As your midwife or your doctor has given it."))
+    if unit == Unit.WEEKS:
+        return {"due_date": due}
+    born = field(
+        _("Birth of your child"), _("Not born yet? Leave this empty, and write the due date.")
+    )
+    return {"child_birth_date": born, "due_date": due}
+
+
+def _clean_stage(form: forms.Form, typed: dict[str, Any]) -> None:
+    checks = {"due_date": validate_due_date, "child_birth_date": validate_birth_of_child}
+    for name, check in checks.items():
+        if day := typed.get(name):
+            try:
+                check(day, timezone.localdate())
+            except ValidationError as error:
+                form.add_error(name, error)
 
 
 def _name(text: str) -> str:

@@ -55,6 +55,12 @@ _REASONS: dict[NotBookable.Reason, str | Promise] = {
         "There are at least %(days)s days between two appointments of this kind, and you have one "
         "closer than that. Here are times that are free."
     ),
+    NotBookable.Reason.STAGE_UNKNOWN: _(
+        "Please say when your child is due, or was born: this appointment depends on it."
+    ),
+    NotBookable.Reason.OUTSIDE_WINDOW: _(
+        "By your dates this appointment is from %(first)s to %(last)s. Here are times that are free."
+    ),
     NotBookable.Reason.NOT_SERVED: _("No visits at home are made at this postcode: please call."),
     NotBookable.Reason.NEW_PATIENTS_FULL: _(
         "The practice takes no more new patients for this in that week. Here are times that are free."
@@ -79,6 +85,9 @@ def words(refusal: BookingRefused, *, by_link: bool = False) -> str:
         return _has_already(refusal.appointment, by_link=by_link)
     if isinstance(refusal, NotBookable):
         words = str(_REASONS[refusal.reason])
+        if refusal.dates:
+            first, last = refusal.dates
+            return words % {"first": long_date(first), "last": long_date(last)}
         return words % {"days": refusal.days} if refusal.days else words
     return str(_WORDS[type(refusal)])
 

@@ -14,6 +14,7 @@ from maia.portal import (
     pictures,
     sign_in,
     space,
+    stages,
     theme,
 )
 from maia.portal import booking as book
@@ -39,6 +40,7 @@ shared_patterns = [
     path("<slug:slug>/confidentialite/", notices.data_notice, name="data_notice"),
     path("<slug:slug>/mentions-legales/", notices.legal_notice, name="legal_notice"),
     path("<slug:slug>/book/<type:type_id>/", book.when, name="slots"),
+    path("<slug:slug>/book/<type:type_id>/dates/", stages.say_stage, name="stage"),
     path(
         "<slug:slug>/book/<type:type_id>/<int:practitioner_id>/<instant:start>/",
         include(

@@ -12,6 +12,7 @@ from maia.appointments.models import Event
 from maia.appointments.preference import one_a_time
 from maia.appointments.sites import names_of_sites
 from maia.appointments.slots import Slot, free_for, free_slots, next_free_date
+from maia.availability.pregnancy import Dates
 from maia.patients.models import Patient
 from maia.practices.models import Practitioner
 from maia.schedules.models import AppointmentType
@@ -65,9 +66,10 @@ def read_week(
     without: Event | None = None,
     patient: Patient | None = None,
     own: Practitioner | None = None,
+    between: Dates | None = None,
 ) -> Week:
     """``patient``: whose appointment is moved; what else she has is not offered a second time.
-    ``own``: of several who are free at one time, to whom it is given.
+    ``own``: of several who are free at one time, to whom it is given. ``between``: only on these dates.
 
     The week from ``asked`` (a date as typed), or from the first free day when nothing was."""
     zone = type.practice.zone
@@ -75,17 +77,27 @@ def read_week(
     last = max(
         (type.policy_for(p).window(now, zone).last_date for p in practitioners), default=today
     )
+    opens = today
+    if between is not None:  # which may be over, or not yet open to booking
+        opens, last = max(today, between.first), min(last, between.last)
+
+    def next_free(after: date) -> date | None:
+        found = next_free_date(type, practitioners, after, now=now, without=without)
+        return found if found is None or between is None or found <= last else None
+
     problem = ""
     first = _readable(asked)
     if asked and first is None:
         problem = "unreadable"
-    elif first is not None and not today <= first <= last:
+    elif first is not None and not opens <= first <= last:
         problem = "out_of_range"
-        first = min(max(first, today), last)
+        first = max(min(first, last), opens)
     if first is None:
-        first = next_free_date(type, practitioners, today, now=now, without=without) or today
+        first = next_free(opens) or opens
     end = first + timedelta(days=DAYS - 1)
     found = free_slots(type, practitioners, first, end, now=now, without=without)
+    if between is not None:
+        found = {day: slots for day, slots in found.items() if opens <= day <= last}
     if patient is not None:
         fitting = free_for(
             type, patient, chain.from_iterable(found.values()), now=now, without=without
@@ -108,12 +120,10 @@ def read_week(
             for day in (first + timedelta(days=n) for n in range(DAYS))
         ],
         # Opened by itself, it starts at the first free day: there is nothing earlier.
-        earlier=max(first - timedelta(days=DAYS), today) if asked and first > today else None,
+        earlier=max(first - timedelta(days=DAYS), opens) if asked and first > opens else None,
         later=later if later <= last else None,
-        next_free=None
-        if found
-        else next_free_date(type, practitioners, first, now=now, without=without),
-        first_date=today,
+        next_free=None if found else next_free(first),
+        first_date=opens,
         last_date=last,
         problem=problem,
     )

@@ -55,6 +55,7 @@ def erase_patient(patient: Patient, *, now: datetime) -> None:
         record.birth_name = record.contact_name = record.external_id = ""
         record.street = record.postcode = record.city = record.access = ""
         record.birth_date = record.user = record.own_practitioner = None
+        record.due_date = record.child_birth_date = None
         record.erased_at = now
         record.save()
         hers = list(record.appointments.all())

@@ -40,6 +40,10 @@ def data_of_patient(record: Patient, *, by_practice: bool) -> Data:
         "contact_phone": str(record.contact_phone),
         **asdict(Address.of(record)),
         "birth_date": record.birth_date.isoformat() if record.birth_date else None,
+        "due_date": record.due_date.isoformat() if record.due_date else None,
+        "child_birth_date": record.child_birth_date.isoformat()
+        if record.child_birth_date
+        else None,
         "own_practitioner": record.own_practitioner.name if record.own_practitioner else "",
         "no_sms": record.no_sms,
         "created": record.created_at.isoformat(),

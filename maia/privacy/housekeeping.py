@@ -98,7 +98,7 @@ def keep_house(now: datetime, *, however_many: bool = False) -> dict[str, int]:
 
     ``now`` is believed: `keep_house_if_sure` asks first.
     """
-    done = {"records": 0, "messages": 0, "journal": 0, "held": 0}
+    done = {"records": 0, "messages": 0, "journal": 0, "held": 0, "pregnancies": 0}
     for practice in Practice.objects.order_by("pk").iterator():
         terms = terms_of(practice)
         past, kept = records_past_term(practice, terms, now), practice.patients.kept()
@@ -109,6 +109,7 @@ def keep_house(now: datetime, *, however_many: bool = False) -> dict[str, int]:
         else:
             done["held"] += past.count()
         done["messages"] += _forget_texts(practice, terms, now)
+        done["pregnancies"] += _end_pregnancies(practice, terms, now)
         done["journal"] += _delete(
             JournalEntry.objects.filter(
                 practice=practice, at__lt=now - relativedelta(months=terms.journal_months)
@@ -135,6 +136,15 @@ def keep_house(now: datetime, *, however_many: bool = False) -> dict[str, int]:
     done["sessions"] = _delete(UserSession.objects.exclude(session_key__in=live))
     logger.info("housekeeping", extra=done)
     return done
+
+
+def _end_pregnancies(practice: Practice, terms: Terms, now: datetime) -> int:
+    """So many months after the birth, or the term where no birth was written, their dates go."""
+    before = now.astimezone(practice.zone).date() - relativedelta(months=terms.pregnancy_months)
+    is_due_past = Q(due_date=None) | Q(due_date__lt=before)
+    is_birth_past = Q(child_birth_date=None) | Q(child_birth_date__lt=before)
+    over = practice.patients.exclude(due_date=None, child_birth_date=None)
+    return over.filter(is_due_past, is_birth_past).update(due_date=None, child_birth_date=None)
 
 
 def records_past_term(practice: Practice, terms: Terms, now: datetime) -> QuerySet[Patient]:

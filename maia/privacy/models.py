@@ -92,6 +92,12 @@ class Terms(models.Model):
         default=12,
         validators=[MinValueValidator(6), MaxValueValidator(120)],
     )
+    pregnancy_months = models.PositiveSmallIntegerField(
+        _("dates of a pregnancy, in months after the birth"),
+        default=12,
+        db_default=12,
+        validators=[MinValueValidator(3), MaxValueValidator(36)],
+    )
     notice = models.TextField(
         _("what your practice adds to the page on patients' data"), max_length=5000, blank=True
     )

@@ -141,3 +141,25 @@ def test_a_series_with_no_end_is_prolonged(anne):
     block_time(anne, *span, Text("Staff"), rule=rule, now=NOW, allow_overlap=False)
     assert keep_house(NOW)["prolonged"] == 0
     assert keep_house(NOW + timedelta(days=60))["prolonged"] == 9
+
+
+@pytest.mark.rule("3.9.4")
+def test_the_dates_of_a_pregnancy_end_a_year_after_the_birth(lina, practice):
+    born = NOW.date() - timedelta(days=10)
+    Patient.objects.filter(pk=lina.pk).update(due_date=NOW.date(), child_birth_date=born)
+    other = make_patient(practice, "Ana", due_date=NOW.date())  # nobody wrote a birth
+    next_one = make_patient(
+        practice, "Zoé", due_date=NOW.date() + relativedelta(months=20), child_birth_date=born
+    )
+
+    def dates(record):
+        record.refresh_from_db()
+        return record.due_date, record.child_birth_date
+
+    assert keep_house(NOW + relativedelta(months=12) - timedelta(days=11))["pregnancies"] == 0
+    assert dates(lina) == (NOW.date(), born)
+    assert keep_house(NOW + relativedelta(months=12, days=1))["pregnancies"] == 2
+    assert dates(lina) == dates(other) == (None, None)
+    assert dates(next_one)[0] is not None
+    Terms.objects.create(practice=practice, pregnancy_months=3)
+    assert keep_house(NOW + relativedelta(months=24))["pregnancies"] == 1

@@ -159,7 +159,13 @@ def test_a_file_of_who_reads_none_has_no_column_for_them(reserved, booked):
 
 def test_the_owner_says_so_on_a_page(owner, practice):
     path = reverse("office:privacy")
-    typed = {"records_years": 20, "messages_months": 12, "journal_months": 12, "notice": ""}
+    typed = {
+        "records_years": 20,
+        "messages_months": 12,
+        "journal_months": 12,
+        "pregnancy_months": 6,
+        "notice": "",
+    }
     assert owner.post(path, typed | {"notes_for_practitioners": "on"}).status_code == 302
     practice.refresh_from_db()
     assert practice.notes_for_practitioners

@@ -75,7 +75,8 @@ def full_record(practice):
         practice, "Lina", make_user("lina@patiente.example"), birth_name="Leduc",
         mobile="+33639980001", phone="+33240000001", contact_name="Sacha",
         contact_phone="+33639980002", external_id="W-77", undeliverable_email="lina@patiente.example",
-        birth_date=date(1990, 5, 4), street="5 rue du Port", postcode="44000", city="Nantes",
+        birth_date=date(1990, 5, 4), due_date=date(2027, 5, 4),
+        child_birth_date=date(2026, 5, 4), street="5 rue du Port", postcode="44000", city="Nantes",
         access="Code 4071", language="fr", notes="Allergie", own_practitioner=own,
     )  # fmt: skip
 

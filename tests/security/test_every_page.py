@@ -14,7 +14,7 @@ from tests.security.conftest import BACKEND
 # What anybody may open, with nothing of hers on it.
 PUBLIC = {
     "home", "practice", "slots", "confirm", "sign_in", "code", "theme", "picture", "embed",
-    "embed_script", "data_notice", "legal_notice", "invitation",
+    "embed_script", "data_notice", "legal_notice", "invitation", "stage",
 }  # fmt: skip
 # Her own, whoever she is.
 OWN = {

@@ -15,16 +15,19 @@ from maia.api.fields import Body, Bool, Id, Key, LocalDate
 from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.problems import Refused, errors
+from maia.api.stages import read_stage
 from maia.invitations.inviting import InvitationRefused, invite_patient
 from maia.patients.addresses import LENGTHS, Address, one_line_of
 from maia.patients.models import Patient
 from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, typed_phone
+from maia.patients.stages import Stage
 from maia.patients.text import clean_line, clean_text
 from maia.practices.seats import Seat
 from maia.privacy.erasing import CannotErase, erase_patient
 from maia.privacy.journal import Act
 from maia.privacy.reading import find_sharing, notes_of, open_record, take_out_records
 
+MAY_BE_NULL = ("birth_date", "own_practitioner", *Stage._fields)
 router = Router(tags=["office"], auth=OfficeToken())
 
 
@@ -39,6 +42,8 @@ class PatientIn(Body):
     contact_phone: str = Field("", max_length=LONGEST_TYPED)
     external_id: str = Field("", max_length=120)
     birth_date: LocalDate | None = None
+    due_date: LocalDate | None = None
+    child_birth_date: LocalDate | None = None
     own_practitioner: Key | None = Field(None, description="Her own midwife: an id, or null.")
     street: str = Field("", max_length=LENGTHS["street"])
     postcode: str = Field("", max_length=LENGTHS["postcode"])
@@ -67,6 +72,8 @@ class PatientPatch(Body):
     contact_phone: str | None = Field(None, max_length=LONGEST_TYPED)
     external_id: str | None = Field(None, max_length=120)
     birth_date: LocalDate | None = None
+    due_date: LocalDate | None = None
+    child_birth_date: LocalDate | None = None
     own_practitioner: Key | None = None
     street: str | None = Field(None, max_length=LENGTHS["street"])
     postcode: str | None = Field(None, max_length=LENGTHS["postcode"])
@@ -105,6 +112,8 @@ def shown(record: Patient, seat: Seat) -> dict[str, Any]:
         "contact_phone": str(record.contact_phone),
         "external_id": record.external_id,
         "birth_date": record.birth_date,
+        "due_date": record.due_date,
+        "child_birth_date": record.child_birth_date,
         "own_practitioner": record.own_practitioner_id,
         **asdict(Address.of(record)),
         "notes": notes_of(seat, record),
@@ -199,8 +208,9 @@ def _write(
     request: HttpRequest, record: Patient, typed: dict[str, Any], *, confirm: bool
 ) -> Patient:
     before = record.email
+    read_stage(*(typed.get(name) for name in Stage._fields))
     for field, value in typed.items():
-        if value is None and field not in ("birth_date", "own_practitioner"):
+        if value is None and field not in MAY_BE_NULL:
             continue
         if field == "own_practitioner" and value is not None:
             value = get_object_or_404(seat(request).practice.practitioners, pk=value)

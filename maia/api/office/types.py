@@ -19,6 +19,7 @@ from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.places import Kind
 from maia.api.problems import Refused, errors
+from maia.api.stages import WindowIn, WindowOut, read_window, window_in_json
 from maia.appointments.stranded import stranded
 from maia.patients.text import clean_line, clean_text
 from maia.practices.held import hold
@@ -74,6 +75,10 @@ class TypeIn(Limits):
     allow_online_booking: Bool = False
     private_link: Bool = Field(False, description="On no list: open to who has its link.")
     one_to_come: Bool = Field(False, description="At most, of one patient.")
+    window: WindowIn | None = Field(
+        None, description="When of a pregnancy, or after a birth, it is for; null: at any time."
+    )
+    window_asks: Bool = Field(True, description="Ask a patient whose dates are not known.")
     category: str | None = Field(None, max_length=80, description="Made if it is new.")
     schedule: Week | None = Field(None, description="Its own; null: the practitioner's.")
     practitioners: list[Id] | None = Field(None, description="Whose it is; null: everybody's.")
@@ -96,6 +101,8 @@ class TypePatch(Limits):
     allow_online_booking: Bool | None = None
     private_link: Bool | None = None
     one_to_come: Bool | None = None
+    window: WindowIn | None = None
+    window_asks: Bool | None = None
     category: str | None = Field(None, max_length=80)
     schedule: Week | None = None
     practitioners: list[Id] | None = Field(None, description="Whose it is; null: everybody's.")
@@ -106,6 +113,7 @@ class TypePatch(Limits):
 
 class TypeOut(TypeIn):
     id: int
+    window: WindowOut | None  # type: ignore[assignment]
     practitioner: int | None
     link: str | None = Field(description="Its `link` in questions is the part after the dash.")
 
@@ -135,6 +143,8 @@ def shown(type: AppointmentType) -> dict[str, Any]:
         "private_link": type.private_link,
         "link": type.link or None,
         "one_to_come": type.one_to_come,
+        "window": window_in_json(type.window),
+        "window_asks": type.window_asks,
         "category": type.category.name if type.category else None,
         "schedule": week_of(own) if own is not None else None,
         "archived": type.archived,
@@ -142,12 +152,14 @@ def shown(type: AppointmentType) -> dict[str, Any]:
     }
 
 
-@router.get("", exclude_unset=True, response={200: TypesOut, **errors(401, 403, 422, 429)})
+@router.get(
+    "", exclude_unset=True, by_alias=True, response={200: TypesOut, **errors(401, 403, 422, 429)}
+)
 def list_types(request: HttpRequest, paging: Pages) -> Any:
     return page(_ours(request), paging, shown)
 
 
-@router.post("", response={201: TypeOut, **errors(400, 401, 403, 404, 422, 429)})
+@router.post("", by_alias=True, response={201: TypeOut, **errors(400, 401, 403, 404, 422, 429)})
 def create_type(request: HttpRequest, typed: TypeIn) -> HttpResponse:
     practice = _may_change(request).practice
 
@@ -159,7 +171,12 @@ def create_type(request: HttpRequest, typed: TypeIn) -> HttpResponse:
     return once(request, create, lambda names: shown(type_to_change(request, int(names[0]))))
 
 
-@router.get("/{id}", exclude_unset=True, response={200: TypeOut, **errors(401, 403, 404, 422, 429)})
+@router.get(
+    "/{id}",
+    exclude_unset=True,
+    by_alias=True,
+    response={200: TypeOut, **errors(401, 403, 404, 422, 429)},
+)
 def read_type(request: HttpRequest, id: Id) -> Any:
     return shown(get_object_or_404(_ours(request), pk=id))
 
@@ -167,6 +184,7 @@ def read_type(request: HttpRequest, id: Id) -> Any:
 @router.patch(
     "/{id}",
     exclude_unset=True,
+    by_alias=True,
     response={200: TypeOut, **errors(400, 401, 403, 404, 409, 422, 429)},
 )
 def change_type(request: HttpRequest, id: Id, typed: TypePatch) -> Any:
@@ -203,6 +221,7 @@ def delete_type(request: HttpRequest, id: Id) -> Any:
 @router.post(
     "/{id}/renew-link",
     exclude_unset=True,
+    by_alias=True,
     response={200: TypeOut, **errors(401, 403, 404, 409, 422, 429)},
 )
 def renew_link(request: HttpRequest, id: Id) -> Any:
@@ -258,6 +277,9 @@ def _write(request: HttpRequest, type: AppointmentType, typed: dict[str, Any]) -
             type.set_owners(owners)
         else:
             owners = None
+        if "window" in typed:
+            type.window = read_window(typed.pop("window"))
+            changed = changed - {"window"} | {"window_unit", "window_first", "window_last"}
         rooms = _rooms(type, typed.pop("rooms", None))
         changed -= {"rooms"}
         week = typed.pop("schedule", ...)

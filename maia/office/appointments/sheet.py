@@ -33,6 +33,7 @@ from maia.office.appointments.overlaps import what_stands
 from maia.office.appointments.tellings import told_to_whom
 from maia.office.fields.days import read_wall
 from maia.office.meant import mark_of
+from maia.patients.stages import stage_in_words
 from maia.privacy.reading import notes_of, open_record
 from maia.schedules.models import Absence
 
@@ -131,6 +132,7 @@ def render_sheet(
         "instead": _instead(appointment, _("{day} at {time}")),
         "moved_to": _moved_to(appointment, when) if when else "",
         "another": _another(appointment),
+        "stage": stage_in_words(appointment.patient.pregnancy, local.date()),
         "from_here": max(local.date(), timezone.localdate()),
         "again": in_weeks(timezone.localdate()),
         "may_be_given": may_be_given(appointment, timezone.now()),

@@ -1,17 +1,23 @@
 """The record's form: texts to values, errors to words."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from maia.office.fields.phones import FormWithPhone
 from maia.office.patients.sharing import ask_about_address
 from maia.patients.addresses import LENGTHS, one_line_of
 from maia.patients.models import Patient
+from maia.patients.stages import validate_birth_of_child, validate_due_date
 from maia.patients.text import clean_line, clean_text
 from maia.practices.seats import Seat
+
+DATES = ("birth_date", "due_date", "child_birth_date")
 
 
 class PatientForm(FormWithPhone):
@@ -31,13 +37,15 @@ class PatientForm(FormWithPhone):
             "contact_name",
             "external_id",
             "birth_date",
+            "due_date",
+            "child_birth_date",
             "own_practitioner",
             *LENGTHS,
             "notes",
             "online_booking_barred",
         ]
         widgets = {
-            "birth_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            **{name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}) for name in DATES},
             "notes": forms.Textarea(attrs={"rows": 4}),
         }
 
@@ -78,6 +86,19 @@ class PatientForm(FormWithPhone):
         if not self.instance._state.adding:  # of a new one, `new_patient` asks
             ask_about_address(self, self.seat, self.instance)
         return typed | {name: one_line_of(typed[name]) for name in LENGTHS if name in typed}
+
+    def clean_due_date(self) -> date | None:
+        return self._clean_day("due_date", validate_due_date)
+
+    def clean_child_birth_date(self) -> date | None:
+        return self._clean_day("child_birth_date", validate_birth_of_child)
+
+    def _clean_day(self, name: str, check: Callable[[date, date], None]) -> date | None:
+        """One that stands may have become old."""
+        day: date | None = self.cleaned_data[name]
+        if day is not None and name in self.changed_data:
+            check(day, timezone.localdate())
+        return day
 
     def clean_notes(self) -> str:
         return clean_text(self.cleaned_data["notes"])

@@ -18,6 +18,7 @@ from maia.office.patients.forms import PatientForm
 from maia.office.patients.sharing import NAMED
 from maia.patients.models import Patient
 from maia.patients.phones import is_mobile
+from maia.patients.stages import stage_in_words
 from maia.patients.unmerging import last_merge
 from maia.practices.held import hold
 from maia.privacy.journal import Act, last_correction
@@ -31,7 +32,7 @@ from maia.privacy.reading import (
 )
 
 SHOWN_DETAILS = (
-    "birth_name", "birth_date", "mobile", "phone", "email", "street", "city", "contact_name",
+    "birth_name", "birth_date", "due_date", "child_birth_date", "mobile", "phone", "email", "street", "city", "contact_name",
     "own_practitioner_id", "notes",
 )  # fmt: skip
 
@@ -67,6 +68,7 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
         "messages_sent": messages_of(request.seat, record).order_by("-id")[:20],
         "invitation": record.invitations.waiting().first(),
         "now": now,
+        "stage": stage_in_words(record.pregnancy, timezone.localdate(now)),
         "correction": last_correction(record),
         "gets_sms": bool(record.mobile) and is_mobile(str(record.mobile)),
         "sharing": sharing_with(request.seat, record, record.email)[:NAMED],

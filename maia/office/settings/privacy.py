@@ -30,7 +30,13 @@ class TermsForm(KeptRowForm):
 
     class Meta:
         model = Terms
-        fields = ["records_years", "messages_months", "journal_months", "notice"]
+        fields = [
+            "records_years",
+            "messages_months",
+            "journal_months",
+            "pregnancy_months",
+            "notice",
+        ]
         widgets = {"notice": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -6,11 +6,13 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from maia.availability.pregnancy import LAST_DAY, LAST_WEEK, Unit
 from maia.office.fields.kept_form import KeptRowForm
 from maia.patients.text import clean_line, clean_text
 from maia.practices.models import Place, PlaceKind, Practitioner, Room
 from maia.practices.seats import Seat
 from maia.schedules.models import AppointmentType, Category
+from maia.schedules.models.types import UNITS
 from maia.schedules.sites import sites_to_choose
 
 # Of a type, folded: most midwives never need them.
@@ -26,6 +28,7 @@ MORE_OPTIONS = (
     "max_new_a_week",
     "days_between_two",
 )
+WINDOW = ("window_unit", "window_first", "window_last", "window_asks")
 
 
 class TypeForm(KeptRowForm):
@@ -82,6 +85,7 @@ class TypeForm(KeptRowForm):
             "known_patients_only",
             "one_to_come",
             "needs_confirmation",
+            *WINDOW,
             *MORE_OPTIONS,
         ]
         widgets = {
@@ -97,6 +101,12 @@ class TypeForm(KeptRowForm):
             ),
             "video_link": _(
                 "For video appointments. Shown once the appointment is confirmed, never in an SMS."
+            ),
+            "window_last": _(
+                "Weeks to the last day of the last one: 11 to 13 ends at 13 weeks + 6 days."
+            ),
+            "window_asks": _(
+                "Of a patient whose date is not known. Not ticked, all times are shown."
             ),
             "place": _("At home, the patient is asked for an address; by phone, you call."),
             "minimum_notice_minutes": _("Instead of yours, in minutes and in days."),
@@ -119,6 +129,10 @@ class TypeForm(KeptRowForm):
         if not seat.may_hand(self.was_of, after):
             words = _("A type of colleagues is given, or taken away, by the owner of the practice.")
             self.add_error("practitioner", words)
+
+    @property
+    def window_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in WINDOW[:3]]
 
     @property
     def more_options(self) -> list[forms.BoundField]:
@@ -154,6 +168,8 @@ class TypeForm(KeptRowForm):
         self.fields["rooms"].label_from_instance = _room_in_words  # type: ignore[attr-defined]
         self.fields["rooms"].initial = [room.pk for room in ticked]
         self.fields["place"].required = False  # left out, it stays
+        units = [("", _("For any time")), *UNITS]
+        self.fields["window_unit"].choices = units  # type: ignore[attr-defined]
         self._offer_places()
         if self.instance.pk:
             if self.instance.category:
@@ -200,11 +216,35 @@ class TypeForm(KeptRowForm):
         typed: dict[str, Any] = super().clean() or self.cleaned_data
         if typed.get("practitioner") and typed.get("practitioners"):
             self.add_error("practitioners", _("Either one practitioner, or several here."))
+        self._clean_window(typed)
         if "places" in typed and typed.get("place", self.instance.place) != PlaceKind.SITE:
             typed["places"] = []
         return typed
 
+    def _clean_window(self, typed: dict[str, Any]) -> None:
+        """Whole, or none: what stands in its bounds is of the unit beside them."""
+        unit = typed.get("window_unit", self.instance.window_unit)
+        bounds = [typed.get(name, getattr(self.instance, name)) for name in WINDOW[1:3]]
+        if not unit:
+            typed |= dict.fromkeys(WINDOW[1:3])
+            self.instance.window_first = self.instance.window_last = None
+            return
+        first, last = bounds
+        most = LAST_WEEK if unit == Unit.WEEKS else LAST_DAY
+        for name, value in zip(WINDOW[1:3], bounds, strict=True):
+            if value is None and name not in self.errors:
+                self.add_error(name, _("From when to when, please."))
+            elif value is not None and value > most:
+                self.add_error(name, _("%(most)d at most.") % {"most": most})
+        if first is not None and last is not None and last < first:
+            self.add_error("window_last", _("The end comes before the start."))
+
     def columns(self) -> set[str]:
+        if "window_unit" in self.changed_data:
+            return self._columns() | set(WINDOW[1:3])
+        return self._columns()
+
+    def _columns(self) -> set[str]:
         others = {"category_name": "category", "private_link": "link_uid"}
         if "practitioners" in self.changed_data:
             others |= {"practitioners": "for_some"}

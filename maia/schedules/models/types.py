@@ -9,13 +9,14 @@ from typing import Any, ClassVar, NamedTuple
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from maia.availability.policy import Policy
+from maia.availability.pregnancy import LAST_DAY, LAST_WEEK, Unit, Window
 from maia.availability.slots import Shape
 from maia.outside.deriving import derived
 from maia.practices.models import Place, PlaceKind, Practice, Practitioner, Room
@@ -24,6 +25,10 @@ from maia.practices.validators import COLOUR, validate_colour
 from maia.schedules.models.categories import Category
 
 MOST_OF_A_TYPE = 32_767  # a day or a week: what the column holds
+UNITS = [
+    (Unit.WEEKS.value, _("by the weeks of the pregnancy")),
+    (Unit.DAYS_AFTER_BIRTH.value, _("by the days after the birth")),
+]
 
 
 class TypeKey(NamedTuple):
@@ -142,6 +147,19 @@ class AppointmentType(models.Model):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(730)],
     )
+    # When of a pregnancy or after a birth it is for: `window`. Both ends are included.
+    window_unit = models.CharField(
+        _("window"),
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        choices=UNITS,
+    )
+    window_first = models.PositiveSmallIntegerField(_("from"), null=True, blank=True)
+    window_last = models.PositiveSmallIntegerField(_("to, included"), null=True, blank=True)
+    # Of a patient whose dates are not known: they are asked before times are shown.
+    window_asks = models.BooleanField(_("ask for the date"), default=True, db_default=True)
     known_patients_only = models.BooleanField(_("for known patients only"), default=False)
     needs_confirmation = models.BooleanField(_("confirmed by the practitioner"), default=False)
 
@@ -187,6 +205,24 @@ class AppointmentType(models.Model):
                 name="type_max_new_a_week",
             ),
             models.CheckConstraint(
+                condition=Q(window_unit="", window_first=None, window_last=None)
+                | Q(
+                    window_unit=Unit.WEEKS.value,
+                    window_first__isnull=False,
+                    window_last__isnull=False,
+                    window_first__lte=F("window_last"),
+                    window_last__lte=LAST_WEEK,
+                )
+                | Q(
+                    window_unit=Unit.DAYS_AFTER_BIRTH.value,
+                    window_first__isnull=False,
+                    window_last__isnull=False,
+                    window_first__lte=F("window_last"),
+                    window_last__lte=LAST_DAY,
+                ),
+                name="type_window_whole",
+            ),
+            models.CheckConstraint(
                 condition=Q(days_between_two__isnull=True) | Q(days_between_two__range=(1, 730)),
                 name="type_days_between_two",
             ),
@@ -209,6 +245,19 @@ class AppointmentType(models.Model):
     @property
     def duration(self) -> timedelta:
         return timedelta(minutes=self.duration_minutes)
+
+    @property
+    def window(self) -> Window | None:
+        """Of a pregnancy, or after a birth; None: it is for any time."""
+        if not self.window_unit or self.window_first is None or self.window_last is None:
+            return None
+        return Window(Unit(self.window_unit), self.window_first, self.window_last)
+
+    @window.setter
+    def window(self, wanted: Window | None) -> None:
+        self.window_unit = wanted.unit.value if wanted else ""
+        self.window_first = wanted.first if wanted else None
+        self.window_last = wanted.last if wanted else None
 
     @property
     def shape(self) -> Shape:
