@@ -50,7 +50,10 @@ OPENS = {  # of a record or an appointment that the same function opens
     "office/patients/merges.py:_side_by_side",
     "office/patients/merges.py:_side_by_side.appointments",
 }  # fmt: skip
-NUMBERS = {"office/menu.py:problems_of", "office/menu.py:requests_of"}
+NUMBERS = {
+    "office/menu.py:problems_of", "office/menu.py:requests_of",
+    "office/patients/leaving.py:_cancellations_to_leave",
+}  # fmt: skip
 READS_FIRST = {  # `read_agenda`, `read_messages` in the same function or by who calls it
     "office/appointments/whereabouts.py:_whereabouts", "office/patients/finding.py:_listed",
     "office/absences/views.py:new_absence", "office/absences/deciding.py:Deciding._row", "office/settings/schedule.py:schedule",

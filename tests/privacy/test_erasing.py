@@ -166,7 +166,7 @@ def test_an_erased_record_is_not_filled_again(owner, lina, seen, practice, time_
 def test_the_owner_erases_with_her_eyes_open(owner, lina, seen, time_machine):
     path = reverse("office:erase", args=[lina.pk])
     time_machine.move_to(NOW, tick=False)
-    assert "annulez-les d’abord" in owner.get(path).content.decode()
+    assert "ils sont d’abord annulés" in owner.get(path).content.decode()
     assert owner.post(path, {"understood": "on"}).status_code == 422
     time_machine.move_to(LATER, tick=False)
     signed_in(owner, Membership.objects.get(role="owner").user)

@@ -1,5 +1,6 @@
 """Cancelling an appointment."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from maia.appointments.agenda import (
@@ -57,6 +58,19 @@ def cancel_appointment(
             telling=telling,
         )
     return current
+
+
+def cancel_several(
+    shown: Sequence[tuple[Appointment, int]], *, by: By, now: datetime, telling: Telling = TOLD
+) -> None:
+    """All of them, each with the version that was shown, or none: one that changed refuses the rest.
+
+    A request whose start has come is passed over: it ends by itself. Raises `ChangedMeanwhile`.
+    """
+    with agenda_of(*(appointment.practitioner for appointment, _seen in shown)):
+        for appointment, seen in shown:
+            if not appointment.has_expired(now):
+                cancel_appointment(appointment, by=by, now=now, seen=seen, telling=telling)
 
 
 def end(current: Appointment) -> None:
