@@ -21,6 +21,7 @@ class Limited(StrEnum):
     INVITE_ADDRESS = "invite_address"  # one address, by one practice
     INVITE = "invite"  # of one practice
     RESEND = "resend"  # one message
+    ONCE_MORE = "once_more"  # what has been sent, of one appointment
     MAKE_TOKEN = "make_token"  # noqa: S105  no secret
     EXPORT = "export"  # a file, or a list that a program begins to read
     EXPORT_PAGE = "export_page"  # where a program goes on
@@ -37,6 +38,7 @@ LIMITS: dict[Limited, list[tuple[int, timedelta]]] = {
     Limited.INVITE_ADDRESS: [(5, DAY)],
     Limited.INVITE: [(50, DAY)],
     Limited.RESEND: [(10, DAY)],
+    Limited.ONCE_MORE: [(5, DAY)],
     Limited.MAKE_TOKEN: [(20, DAY)],
     Limited.EXPORT: [(200, DAY), (40, HOUR)],
     Limited.EXPORT_PAGE: [(1500, HOUR)],

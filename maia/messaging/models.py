@@ -211,6 +211,12 @@ class Message(Claimed):
         return asleep or self.receipt == self.Receipt.UNDELIVERED
 
     @property
+    def may_be_sent_once_more(self) -> bool:
+        """It has left, and did not fail to arrive: as another message, of an appointment only."""
+        gone = self.status == self.Status.SENT and self.receipt != self.Receipt.UNDELIVERED
+        return gone and self.appointment_id is not None and self.channel != self.Channel.HOOK
+
+    @property
     def is_to_settle(self) -> bool:
         """As `MessageQuerySet.to_settle` finds it."""
         unsure = self.status in (self.Status.FAILED, self.Status.UNCERTAIN)

@@ -43,6 +43,11 @@ _ACCOUNT = _(
 _LOST = _("the provider's answer was lost (%(code)s)")
 
 
+def words_of(code: str) -> str:
+    """Of a code of the judge's."""
+    return str(_WORDS[code])
+
+
 def reason(message: Message) -> str:
     """Empty when nothing is wrong with it."""
     if not message.error:

@@ -25,7 +25,7 @@ from tests.pages import anyway
 # A new address that takes a form is decided: what it makes, it makes once for one key...
 MAKES = {
     "new_patient", "new_replacement",
-    "new_appointment", "new_absence", "new_event", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation",
+    "new_appointment", "new_absence", "new_event", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation", "change_message",
     "rooms", "webhooks", "change_webhook", "tokens", "new_type", "change_type", "first_steps", "new_opening", "new_period", "new_type_period", "new_type_opening",
     "new_place",
 }  # fmt: skip
@@ -39,7 +39,7 @@ CHANGES = {
     "edit_replacement", "delete_replacement",
     "answer_request", "attendance", "contact", "correct_patient",
     "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "delete_absence", "edit_absence", "personal_event", "move_event", "delete_event", "patient",
-    "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "change_message", "practitioner",
+    "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "practitioner",
     "schedule", "type_schedule", "edit_opening", "delete_opening", "edit_period", "delete_period", "change_calendar", "revoke_feed", "practice", "remove_website", "no_website",
     "privacy", "second_factor", "sign_out", "remove", "role", "renew_secret",
     "revoke_token", "edit_type", "edit_room", "change_room",
@@ -101,6 +101,16 @@ def there(practice, anne, julie):
         "invitation": practice.invitations.create(
             email="n@x.example", role="assistant", sent_at=NOW, expires_at=NOW + timedelta(days=1)
         ),
+        "message": practice.messages.create(
+            practitioner=anne,
+            kind="test",
+            recipient="practitioner",
+            channel="email",
+            key="k",
+            due_at=NOW,
+            try_after=NOW,
+            status="failed",
+        ),
     }
 
 
@@ -145,6 +155,7 @@ def forms(there):
         "new_type": ([], type_form()),
         "first_steps": ([], {"types": "perineum"}),
         "change_type": ([there["type"].pk, "duplicate"], {}),
+        "change_message": ([there["message"].pk, "resend"], {}),
     }  # fmt: skip
 
 
@@ -231,7 +242,7 @@ def test_every_such_form_shows_its_key(owner, there, settings):
         *(reverse(f"office:{new}", args=[there["own"].pk]) for new in ("new_type_opening", "new_type_period")),
         reverse("office:patient", args=[there["record"].pk]), reverse("office:webhooks"),
         reverse("office:tokens"), reverse("office:first_steps"), reverse("office:new_type"), reverse("office:types"),
-        reverse("office:rooms"),
+        reverse("office:rooms"), reverse("office:message", args=[there["message"].pk]),
     }  # fmt: skip
     seen = set()
     for page in pages:
@@ -242,7 +253,7 @@ def test_every_such_form_shows_its_key(owner, there, settings):
             action = re.search(r'action="([^"]+)"', form.partition(">")[0])
             match = resolve(action[1] if action else page)
             if match.url_name in MAKES and match.kwargs.get("action") in (
-                None, "again", "duplicate", "test",
+                None, "again", "duplicate", "test", "resend",
             ):  # fmt: skip
                 assert 'name="request_key"' in form, (page, form)
                 seen.add(match.url_name)

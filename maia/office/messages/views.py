@@ -10,16 +10,22 @@ from django.contrib import messages as notes
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from phonenumber_field.phonenumber import PhoneNumber
 
 from maia.messaging.foresight import foretell
 from maia.messaging.held import held
 from maia.messaging.models import Message
+from maia.messaging.reasons import words_of
 from maia.messaging.resolving import (
     CannotResend,
+    NoLongerTrue,
+    another_of,
+    once_more,
     resend,
     send_test,
     settle,
@@ -30,7 +36,8 @@ from maia.messaging.spending import counted_today
 from maia.office.access import OfficeRequest, get_practitioner, office, settings_page, written_down
 from maia.office.fields.chips import chips
 from maia.office.menu import problems_of
-from maia.office.once import made_once
+from maia.office.once import made_once, nothing_made
+from maia.office.sure import ask, is_sure
 from maia.patients.models import Patient
 from maia.privacy.journal import Act
 from maia.privacy.reading import read_messages
@@ -120,18 +127,21 @@ def message(request: OfficeRequest, pk: int) -> HttpResponse:
 
 @office
 @require_POST
+@made_once
 def change_message(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
     """Send it again, say that it arrived, or that it has been seen."""
     message, now = _get(request, pk), timezone.now()
     match action:
+        case "resend" if message.may_be_sent_once_more:
+            return _send_once_more(request, message)
         case "resend":
             try:
                 resend(message, now)
             except CannotResend:
                 notes.error(request, _("This message is on its way or has gone."))
-            else:
-                written_down(request, Act.SENT_AGAIN, patient=_about(message))
-                notes.success(request, _("The message is on its way again."))
+                return nothing_made(redirect(_back_from(request, message)))
+            written_down(request, Act.SENT_AGAIN, patient=_about(message))
+            notes.success(request, _("The message is on its way again."))
         case "arrived":
             settle_as_sent(message, now)
             written_down(request, Act.SETTLED, patient=_about(message))
@@ -142,10 +152,48 @@ def change_message(request: OfficeRequest, pk: int, action: str) -> HttpResponse
             notes.success(request, _("Noted."))
         case _:
             raise Http404
+    return redirect(_back_from(request, message))
+
+
+def _send_once_more(request: OfficeRequest, message: Message) -> HttpResponse:
+    """Asks first, with the address."""
+    now, back = timezone.now(), _back_from(request, message)
+    try:
+        if not is_sure(request):
+            other = another_of(message, now)
+            said = {
+                "kind": message.get_kind_display().capitalize(),
+                "channel": message.get_channel_display(),
+                "to": _as_read(other),
+            }
+            takes = [
+                _("%(kind)s · %(channel)s, to %(to)s.") % said,
+                _("It is written anew, as things stand when it leaves."),
+            ]
+            button = _("Send again")
+            return ask(request, _("Send this message again?"), takes, button, back)
+        once_more(message, now)
+    except NoLongerTrue as refused:
+        why = words_of(refused.code)
+        notes.error(request, _("It does not leave again: %(why)s.") % {"why": why})
+        return nothing_made(redirect(back))
+    written_down(request, Act.SENT_AGAIN, patient=_about(message))
+    notes.success(request, _("The message is on its way again."))
+    return redirect(back)
+
+
+def _as_read(message: Message) -> str:
+    """Its address, or its number as it is dialled here."""
+    if message.channel != Message.Channel.SMS:
+        return message.to
+    return str(PhoneNumber.from_string(message.to).as_national)
+
+
+def _back_from(request: OfficeRequest, message: Message) -> str:
     there = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(there, None):
-        return redirect(there)
-    return redirect("office:message", pk)
+        return there
+    return reverse("office:message", args=[message.pk])
 
 
 @office
