@@ -60,7 +60,8 @@ class Refused(Exception):
 
 _WORDS = {
     "slot_taken": "This time has just been taken.",
-    "room_taken": "None of the rooms that this type needs is free then.",
+    "room_taken": "The room, or each that this type may take, is taken then.",
+    "not_its_room": "This type does not take that room, or the room is archived.",
     "room_elsewhere": "This is a room of another site.",
     "patient_busy": "This patient has an appointment at that time.",
     "too_late": "It is too late to change this appointment online.",

@@ -27,6 +27,12 @@ class RoomTaken(SlotTaken):
     code = "room_taken"
 
 
+class NotItsRoom(BookingRefused):
+    """The room is none of those that the type takes, or is archived."""
+
+    code = "not_its_room"
+
+
 class RoomElsewhere(BookingRefused):
     """The room is at another site than the appointment."""
 

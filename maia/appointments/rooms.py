@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from maia.appointments.agenda import By
-from maia.appointments.exceptions import RoomTaken, SlotTaken
+from maia.appointments.exceptions import NotItsRoom, RoomElsewhere, RoomTaken, SlotTaken
 from maia.appointments.models import Appointment, Event
 from maia.practices.models import Room
 from maia.schedules.models import AppointmentType
@@ -69,6 +69,18 @@ def hold_room(room: Room) -> list[Room]:
     return list(Room.objects.select_for_update(no_key=True).filter(pk=room.pk, archived=False))
 
 
+def chosen_of(rooms: list[Room], chosen: Room | None, site: int | None) -> list[Room]:
+    """Of ``rooms``, that alone which the practice has ``chosen``; none chosen: all. Raises `NotItsRoom`,
+    `RoomElsewhere`."""
+    if chosen is None:
+        return rooms
+    if chosen not in rooms:
+        raise NotItsRoom
+    if not chosen.is_at(site):
+        raise RoomElsewhere
+    return [chosen]
+
+
 def room_for(
     rooms: Sequence[Room],
     start: datetime,
@@ -92,6 +104,20 @@ def room_for(
     if free is None and not may_do_without:
         raise SlotTaken if by.is_patient else RoomTaken
     return free
+
+
+def put_into(appointment: Appointment, room: Room | None, by: By) -> None:
+    """Another room from now on, or none; inside the lock of its agenda. Raises `RoomTaken`, `RoomElsewhere`."""
+    event = appointment.event
+    if room is not None:
+        if not room.is_at(event.place_id):
+            raise RoomElsewhere
+        held = hold_room(room)
+        if not held:
+            raise RoomTaken  # archived since
+        room_for(held, event.start, event.end, by=by, may_do_without=False, but=event.pk, site=None)
+    event.room = room
+    event.save(update_fields=["room"])
 
 
 def rooms_at(appointment: Appointment) -> list[Room]:

@@ -17,6 +17,7 @@ from maia.appointments.exceptions import (
     ImpossibleDate,
     NotBegun,
     NotBookable,
+    NotItsRoom,
     PatientBusy,
     RequestExpired,
     RequestReused,
@@ -30,6 +31,7 @@ from maia.invitations.inviting import InvitationRefused
 from maia.office.fields.days import TOO_FAR_AWAY
 
 _WORDS: dict[type[BookingRefused], str | Promise] = {
+    NotItsRoom: _("This type does not take that room, or the room is archived."),
     RoomElsewhere: _("This is a room of another site."),
     RoomTaken: _("No room that this type needs is free at that time."),
     SlotTaken: _("This time overlaps something in the agenda."),

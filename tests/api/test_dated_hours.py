@@ -78,6 +78,7 @@ def test_weeks_take_turns(owner, patient, follow_up, anne):
 def test_a_turn_that_cannot_be_is_refused_at_its_field(owner, turn, field):
     problem = assert_problem(owner.call("PUT", "office/schedule/turn", turn), 422, "invalid")
     assert field in problem["errors"][0]["field"]
+    assert " " in problem["errors"][0]["message"]  # in words, for people
     assert owner.call("GET", "office/schedule/turn").json()["weeks"] == [MORNING]
 
 
@@ -167,6 +168,31 @@ def test_what_would_be_left_outside_is_confirmed_at_every_door(
             assert owner.call("DELETE", f"{path}/{made['id']}").status_code == 204
         else:
             assert owner.call(method, path, {"weeks": [MORNING]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("turn", {"weeks": [EVENING]}),
+        ("periods", SUMMER | {"first_date": "2026-12-01", "last_date": "2026-12-31"}),
+        ("special-days", OPENING),
+    ],
+)
+@pytest.mark.rule("3.1.8")
+def test_own_hours_of_whatever_kind_are_not_given_up_in_silence(
+    owner, anne, follow_up, julie, path, body
+):
+    type = f"office/appointment-types/{follow_up.pk}"
+    assert owner.call("PATCH", type, {"schedule": {}}).status_code == 200
+    method = "PUT" if path == "turn" else "POST"
+    assert owner.call(method, f"{type}/schedule/{path}", body).status_code in (200, 201)
+    by = By.practice(None)
+    made = book_appointment(follow_up, anne, at(THURSDAY, "18:00"), julie, by=by, now=NOW)
+    problem = assert_problem(owner.call("PATCH", type, {"schedule": None}), 409, "stranded")
+    assert [one["id"] for one in problem["appointments"]] == [str(made.uid)]
+    assert owner.call("GET", type).json()["schedule"] is not None
+    given_up = owner.call("PATCH", type, {"schedule": None, "confirm": True})
+    assert given_up.json()["schedule"] is None
 
 
 def test_what_goes_may_leave_somebody_outside_as_well(owner, anne, follow_up, julie):

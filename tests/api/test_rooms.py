@@ -1,5 +1,7 @@
 """Rooms as scripts meet them: patients see nothing of rooms, the practice is told."""
 
+from functools import partial
+
 import pytest
 
 from maia.appointments.acts.booking import book_appointment
@@ -153,3 +155,56 @@ def test_a_room_is_at_a_site(owner, practice, elsewhere, room):
     assert_problem(owner.call("PATCH", path, {"place": theirs.pk}), 404, "not_found")
     assert owner.call("PATCH", path, {"name": "Écho"}).json()["place"] == site.pk
     assert owner.call("PATCH", path, {"place": None}).json()["place"] is None
+
+
+@pytest.mark.rule("3.8.8")
+def test_the_practice_chooses_the_room(owner, scan, anne, julie, room, practice, elsewhere):
+    second, third = (
+        Room.objects.create(practice=practice, name=name, position=n)
+        for n, name in enumerate(("Salle 2", "Salle 3"), start=1)
+    )
+    site = make_place(Place(practice=practice, name="Le Quai"))
+    far = Room.objects.create(practice=practice, name="Salle du quai", place=site, position=3)
+    theirs = Room.objects.create(practice=elsewhere["practice"], name="Ailleurs")
+    scan.save_rooms([room, second, far])
+    wanted = {"patient": julie.pk, "type": scan.pk, "practitioner": anne.pk, "start": TAKEN}
+    book = partial(owner.call, "POST", "office/appointments")
+    assert_problem(book(wanted | {"room": third.pk}), 409, "not_its_room")
+    assert_problem(book(wanted | {"room": far.pk}), 409, "room_elsewhere")
+    assert_problem(book(wanted | {"room": theirs.pk}), 404, "not_found")
+    made = book(wanted | {"room": second.pk})
+    assert made.json()["room"] == second.pk
+
+    def change(**fields):
+        return owner.call("POST", f"office/appointments/{made.json()['id']}/change", fields)
+
+    later = "2026-12-03T11:00:00+01:00"
+    assert change(start=later).json()["room"] == second.pk
+    assert change(start=TAKEN, room=room.pk).json()["room"] == room.pk
+    version = change(room=second.pk).json()["version"]
+    moves = Appointment.objects.get(uid=made.json()["id"]).history.filter(action="moved")
+    assert moves.count() == 2  # who changes the room alone has not moved it
+    assert change(room=second.pk).json()["version"] == version
+    for key, code in ((third.pk, "not_its_room"), (far.pk, "room_elsewhere")):
+        assert_problem(change(room=key), 409, code)
+        assert_problem(change(room=key, start=later), 409, code)
+    Room.objects.filter(pk=room.pk).update(archived=True)
+    assert_problem(change(room=room.pk), 409, "not_its_room")
+
+
+@pytest.mark.rule("3.8.8")
+def test_a_chosen_room_that_is_taken_is_no_other_one(
+    owner, scan, held, anne, julie, room, practice
+):
+    scan.save_rooms([room, Room.objects.create(practice=practice, name="Salle 2", position=1)])
+    wanted = {
+        "patient": julie.pk, "type": scan.pk, "practitioner": anne.pk, "start": TAKEN,
+        "room": room.pk,
+    }  # fmt: skip
+    assert_problem(owner.call("POST", "office/appointments", wanted), 409, "room_taken")
+    made = owner.call("POST", "office/appointments", wanted | {"allow_overlap": True})
+    assert (made.status_code, made.json()["room"]) == (201, None)
+    path = f"office/appointments/{made.json()['id']}/change"
+    assert_problem(owner.call("POST", path, {"room": room.pk}), 409, "room_taken")
+    move = {"start": "2026-12-03T09:15:00+01:00", "room": room.pk}
+    assert_problem(owner.call("POST", path, move), 409, "room_taken")

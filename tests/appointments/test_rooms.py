@@ -12,7 +12,7 @@ from maia.appointments.acts.cancelling import cancel_appointment
 from maia.appointments.acts.editing import Into, edit_appointment
 from maia.appointments.acts.moving import move_appointment, undo_move
 from maia.appointments.agenda import Boxes, By
-from maia.appointments.exceptions import RoomElsewhere, RoomTaken, SlotTaken
+from maia.appointments.exceptions import NotItsRoom, RoomElsewhere, RoomTaken, SlotTaken
 from maia.appointments.models import Appointment, Event
 from maia.appointments.rooms import rooms_at
 from maia.appointments.slots import free_slots, nearest_free
@@ -317,3 +317,17 @@ def test_a_site_with_rooms_is_not_given_up(practice, elsewhere_open, anne):
     with pytest.raises(StillNamed) as refused:
         give_up_place(elsewhere_open, THURSDAY)
     assert refused.value.by == ["Salle 2"]
+
+
+@pytest.mark.rule("3.8.8")
+def test_the_practice_says_which_room(scan, anne, practice, room):
+    other, strange = (Room.objects.create(practice=practice, name=name) for name in "23")
+    scan.save_rooms([room, other])
+    with pytest.raises(NotItsRoom):
+        book(scan, anne, "09:00", by=PRACTICE, room=strange)
+    made = book(scan, anne, "09:00", by=PRACTICE, room=other)
+    assert made.event.room == other
+    with pytest.raises(NotItsRoom):
+        move_appointment(made, at(THURSDAY, "10:00"), by=PRACTICE, now=NOW, room=strange)
+    moved = move_appointment(made, at(THURSDAY, "10:00"), by=PRACTICE, now=NOW, room=room)
+    assert moved.event.room == room

@@ -31,6 +31,7 @@ class AppointmentIn(Body):
         None, description="For a type at her home; kept on her record. Default: the record's."
     )
     place: Key | None = Field(None, description="A site. Default: that of the hours then.")
+    room: Key | None = Field(None, description="One of its type's. Default: the first free one.")
     allow_overlap: Bool = False
     word: str = Field(
         "", max_length=MOST_WORDS, description="A line of the practice's, in the confirmation."
@@ -109,6 +110,9 @@ class ChangeIn(TellingIn):
     start: Instant | None = None
     end: Instant | None = None
     place: Key | None = Field(None, description="A site.")
+    room: Key | None = Field(
+        None, description="One of its type's. Default: its own where that is free, else another."
+    )
     notes: str | None = Field(None, max_length=5000)
     allow_overlap: Bool = False
 

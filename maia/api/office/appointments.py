@@ -43,7 +43,7 @@ from maia.appointments.offer import why_not_offered
 from maia.appointments.whose import give_to
 from maia.patients.addresses import living_at
 from maia.patients.text import clean_text
-from maia.practices.models import Place, PlaceKind, Practice
+from maia.practices.models import Place, PlaceKind, Practice, Room
 from maia.privacy.reading import open_record, read_agenda
 from maia.schedules.models import AppointmentType
 
@@ -77,7 +77,7 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
     type = get_object_or_404(types.select_related("practice"), pk=wanted.type)
     patient = get_object_or_404(practice.patients.kept(), pk=wanted.patient)
     hers = practitioner(request, wanted.practitioner)
-    site = _site(request, type, wanted.place)
+    site, room = _site(request, type, wanted.place), _room(practice, wanted.room)
     sms = type.send_sms_reminder if wanted.sms_reminder is None else wanted.sms_reminder
     by, now = By.practice(seat(request).user), timezone.now()
 
@@ -95,6 +95,7 @@ def create_appointment(request: HttpRequest, wanted: AppointmentIn) -> HttpRespo
                 allow_overlap=wanted.allow_overlap,
                 unconfirmed=wanted.status == "unconfirmed",
                 place=site,
+                room=room,
                 telling=Telling(words=clean_text(wanted.word)),
             )
         return [str(made.uid)], _answer(request, made.uid)
@@ -113,8 +114,7 @@ def read_appointment(request: HttpRequest, id: UUID) -> Any:
 def change_appointment(request: HttpRequest, id: UUID, typed: AppointmentPatch) -> Any:
     refuse_notes(request, typed.notes)
     by, now = By.practice(seat(request).user), timezone.now()
-    rooms = seat(request).practice.rooms
-    room = get_object_or_404(rooms, pk=typed.room) if typed.room is not None else None
+    room = _room(seat(request).practice, typed.room)
     with as_one_act(_one(request, id)) as current:
         if typed.status == "confirmed":
             current = confirm_appointment(current, by=by, now=now, telling=typed.read())
@@ -164,7 +164,7 @@ def move(request: HttpRequest, id: UUID, there: MoveIn) -> Any:
     response={200: AppointmentOut, **errors(400, 401, 403, 404, 409, 422, 429)},
 )
 def change(request: HttpRequest, id: UUID, wanted: ChangeIn) -> Any:
-    """Another type, practitioner, time or duration, in one step; and the practice's notes."""
+    """Another type, practitioner, time, duration or room, in one step; and the practice's notes."""
     refuse_notes(request, wanted.notes)
     practice, found = seat(request).practice, _one(request, id)
     types = AppointmentType.objects.filter(practice=practice, archived=False)
@@ -172,6 +172,7 @@ def change(request: HttpRequest, id: UUID, wanted: ChangeIn) -> Any:
     by, now = By.practice(seat(request).user), timezone.now()
     there = practitioner(request, wanted.practitioner) if wanted.practitioner else None
     site = _site(request, type or found.type, wanted.place)
+    room = _room(practice, wanted.room)
     records = practice.patients.kept()
     patient = get_object_or_404(records, pk=wanted.patient) if wanted.patient else None
     others, holding = [there] if there else [], [patient] if patient else []
@@ -189,6 +190,7 @@ def change(request: HttpRequest, id: UUID, wanted: ChangeIn) -> Any:
             now=now,
             allow_overlap=wanted.allow_overlap,
             place=site,
+            room=room,
             telling=wanted.read(),
         )
         if patient is not None:
@@ -260,6 +262,11 @@ def _site(request: HttpRequest, type: AppointmentType, key: int | None) -> Place
     if type.place != PlaceKind.SITE:
         raise ValidationError({"place": "this type happens at no site"})
     return site_named(seat(request).practice, key)
+
+
+def _room(practice: Practice, key: int | None) -> Room | None:
+    """Raises Http404."""
+    return None if key is None else get_object_or_404(practice.rooms, pk=key)
 
 
 def _ours(request: HttpRequest) -> Any:

@@ -46,7 +46,7 @@ from maia.api.once import Made, once
 from maia.api.paging import Pages, page
 from maia.api.problems import Refused, errors
 from maia.appointments.changing_hours import changing_hours
-from maia.availability.dated import InvalidPeriod, InvalidTurn
+from maia.availability.dated import MOST_WEEKS, InvalidPeriod, InvalidTurn
 from maia.practices.models import Practice, Practitioner
 from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType, Period, Schedule, SpecialDay
@@ -225,6 +225,15 @@ def serve(router: Router, path: str, whose: Any, owner_of: Callable[..., Owner],
         }
 
 
+_TURNS = {
+    "no_week": "one week at least is expected",
+    "too_many_weeks": f"{MOST_WEEKS} weeks at most take turns",
+    "no_first_monday": "several weeks that take turns are counted from a Monday",
+    "not_a_monday": "this is no Monday",
+    "two_weeks": "by their number there are two weeks: odd ones, even ones",
+}
+
+
 def _practitioner(request: HttpRequest, of: Whose, *, change: bool = False) -> Owner:
     return practitioner(request, of.practitioner, change=change)
 
@@ -257,7 +266,7 @@ def _changing(request: HttpRequest, owner: Owner, *, confirm: bool) -> Iterator[
         raise Refused(409, "too_many", "There are too many already: delete some first.") from None
     except InvalidTurn as refusal:
         field = "first_monday" if refusal.code in ("no_first_monday", "not_a_monday") else "weeks"
-        raise ValidationError({field: refusal.code}) from None
+        raise ValidationError({field: _TURNS[refusal.code]}) from None
     except InvalidPeriod as refusal:
         words = f"overlaps {refusal.other}" if refusal.other else "ends before it begins"
         raise ValidationError({"last_date": words}) from None

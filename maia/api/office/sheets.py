@@ -218,10 +218,17 @@ def read_ranges(field: str, ranges: list[list[str]]) -> list[tuple[int, int]]:
         read = [(_minutes(start), _minutes(end)) for start, end in ranges]
         WeeklyHours({0: read})
     except InvalidHours as error:
-        raise ValidationError({field: error.code}) from None
+        raise ValidationError({field: _RANGES[error.code]}) from None
     except ValueError as error:
         raise ValidationError({field: str(error)}) from None
     return read
+
+
+_RANGES = {
+    "out_of_day": "a range lies within its day",
+    "reversed": "a range ends after it starts",
+    "overlapping": "two ranges overlap",
+}
 
 
 def _minutes(text: str) -> int:

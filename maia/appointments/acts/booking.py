@@ -25,12 +25,12 @@ from maia.appointments.limits import refuse_beyond, why_full
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import refuse_if_busy
-from maia.appointments.rooms import all_are_taken, hold_rooms, room_for
+from maia.appointments.rooms import all_are_taken, chosen_of, hold_rooms, room_for
 from maia.appointments.sites import site_of
 from maia.appointments.slots import Slot, free_slots, may_just_have_gone
 from maia.patients.addresses import Address
 from maia.patients.models import Patient
-from maia.practices.models import Place, Practitioner
+from maia.practices.models import Place, Practitioner, Room
 from maia.schedules.models import AppointmentType
 
 Reason = NotBookable.Reason
@@ -52,6 +52,7 @@ def book_appointment(
     allow_overlap: bool = False,
     unconfirmed: bool = False,
     place: Place | None = None,
+    room: Room | None = None,
     telling: Telling = TOLD,
 ) -> Appointment:
     """Takes the time that starts at ``start`` (an aware instant). Rule 3.4.
@@ -60,8 +61,8 @@ def book_appointment(
     A patient gets what is offered online, and nothing while she is elsewhere. The practice gets any
     time that is free, and with ``allow_overlap``, asked for on purpose, one that is not, of hers, of
     the patient's, or of the rooms that the type needs; ``unconfirmed``, it only holds the time; ``place`` is the
-    site that it chose, none: that of her hours.
-    Raises `NotBookable`, `SlotTaken`, `RoomTaken`, `PatientBusy`, `ImpossibleDate`, `RecordErased`, `AlreadyBegun`, and `RequestReused` for a
+    site that it chose, none: that of her hours; ``room`` likewise, none: the first that is free.
+    Raises `NotBookable`, `SlotTaken`, `RoomTaken`, `NotItsRoom`, `RoomElsewhere`, `PatientBusy`, `ImpossibleDate`, `RecordErased`, `AlreadyBegun`, and `RequestReused` for a
     key that booked something else.
     """
     end = start + type.duration if end is None or by.is_patient else end
@@ -101,7 +102,8 @@ def book_appointment(
         if not by.is_patient:
             site = site_of(type, practitioner, start, place)
         on_purpose = allow_overlap and not by.is_patient
-        room = room_for(rooms, start, end, by=by, may_do_without=on_purpose, site=site)
+        rooms = chosen_of(rooms, room, site)
+        taken_room = room_for(rooms, start, end, by=by, may_do_without=on_purpose, site=site)
         event = Event.objects.create(
             practice=practitioner.practice,
             practitioner=practitioner,
@@ -113,7 +115,7 @@ def book_appointment(
             buffer_after_minutes=type.buffer_after_minutes,
             exclusive=not taken,
             place_id=site,
-            room=room,
+            room=taken_room,
         )
         boxes = boxes or Boxes(email=True, sms=type.send_sms_reminder)
         waits = type.needs_confirmation if by.is_patient else unconfirmed

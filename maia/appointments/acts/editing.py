@@ -13,16 +13,9 @@ from maia.appointments.agenda import (
     record,
     save,
 )
-from maia.appointments.exceptions import (
-    NotBookable,
-    RoomElsewhere,
-    RoomTaken,
-)
 from maia.appointments.models import Appointment, HistoryEntry
-from maia.appointments.rooms import hold_room, room_for
+from maia.appointments.rooms import put_into
 from maia.practices.models import Room
-
-Reason = NotBookable.Reason
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,7 @@ def edit_appointment(
         fields = ("practice_notes", "attendance", "email_reminder", "sms_reminder")
         changes_room = into is not None and into.room != current.event.room
         if into is not None and changes_room:
-            _put_into(current, into.room, by)
+            put_into(current, into.room, by)
         if changes_room or wanted != tuple(getattr(current, field) for field in fields):
             came = Appointment.Attendance.ATTENDED
             has_come = attendance == came and current.attendance != came
@@ -68,16 +61,3 @@ def edit_appointment(
             action = HistoryEntry.Action.ATTENDED if has_come else HistoryEntry.Action.EDITED
             record(current, action, by, now)
     return current
-
-
-def _put_into(current: Appointment, room: Room | None, by: By) -> None:
-    event = current.event
-    if room is not None:
-        if not room.is_at(event.place_id):
-            raise RoomElsewhere
-        held = hold_room(room)
-        if not held:
-            raise RoomTaken  # archived since
-        room_for(held, event.start, event.end, by=by, may_do_without=False, but=event.pk, site=None)
-    event.room = room
-    event.save(update_fields=["room"])

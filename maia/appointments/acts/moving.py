@@ -30,7 +30,7 @@ from maia.appointments.limits import refuse_beyond
 from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.appointments.offer import why_not_offered
 from maia.appointments.one_place import refuse_if_busy
-from maia.appointments.rooms import hold_rooms, may_take, room_for
+from maia.appointments.rooms import chosen_of, hold_rooms, may_take, put_into, room_for
 from maia.appointments.sites import site_of
 from maia.appointments.telling import Spot, overtake
 from maia.practices.models import Place, Practitioner, Room
@@ -51,6 +51,7 @@ def move_appointment(
     type: AppointmentType | None = None,
     allow_overlap: bool = False,
     place: Place | None = None,
+    room: Room | None = None,
     seen: int | None = None,
     telling: Telling = TOLD,
 ) -> Appointment:
@@ -59,10 +60,11 @@ def move_appointment(
     yet who came.
 
     Another type brings its duration (`lasting`), unless the end is said. On another day, with another practitioner or
-    as another type it is at the site of the hours there, unless the practice says at which ``place``.
+    as another type it is at the site of the hours there, unless the practice says at which ``place``; it keeps its
+    room or takes another of its type's (`may_take`), unless the practice says which.
 
-    Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `PatientBusy`, `ImpossibleDate`,
-    `ChangedMeanwhile`, `RecordErased`.
+    Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `RoomTaken`, `NotItsRoom`, `RoomElsewhere`,
+    `PatientBusy`, `ImpossibleDate`, `ChangedMeanwhile`, `RecordErased`.
     """
     stands = {appointment.start, appointment.end}
     refuse_unless_near(now, *({start, end or start} - stands))
@@ -73,9 +75,16 @@ def move_appointment(
         lasts = lasting(current, type)
         there_is = place.pk if place else current.event.place_id
         wanted = Spot(start, end or start + lasts, there, allow_overlap, there_is)
-        if wanted.is_same(Spot.of(current)) and type in (None, current.type):
+        stays = wanted.is_same(Spot.of(current)) and type in (None, current.type)
+        if stays and room in (None, current.event.room):
             return current
         refuse_unless_seen(current, seen)
+        if stays and room is not None:
+            chosen_of(may_take(current, hold=True), room, current.event.place_id)
+            put_into(current, room, by)
+            save(current)
+            record(current, HistoryEntry.Action.EDITED, by, now)
+            return current
         refuse_if_over(current, now)
         rooms = may_take(current, type, hold=True)
         if by.is_patient:
@@ -103,6 +112,7 @@ def move_appointment(
         elif place or _is_elsewhere(current, wanted, type):
             site = site_of(type or current.type, there, start, place)
             wanted = wanted._replace(place=site)
+        rooms = chosen_of(rooms, room, wanted.place)
         _put(current, wanted, rooms, by, now, telling, type=type)
     return current
 
