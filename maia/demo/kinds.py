@@ -1,9 +1,10 @@
 """The demo's types of appointments, in their categories."""
 
+from maia.appointments.french_pathway import FRENCH, type_like
 from maia.availability.pregnancy import Unit
 from maia.demo.team import set_hours
 from maia.practices.models import PlaceKind, Practice, Practitioner, Room
-from maia.schedules.models import AppointmentType, Category, Schedule
+from maia.schedules.models import AppointmentType, Category, PathwayStep, Schedule
 
 
 def make_types(practice: Practice, camille: Practitioner) -> list[AppointmentType]:
@@ -120,6 +121,25 @@ def make_types(practice: Practice, camille: Practitioner) -> list[AppointmentTyp
     # What the two share: the ultrasound, which is next to the chair.
     room = Room.objects.create(practice=practice, name="Salle d’échographie")
     made[-2].save_rooms([room])
+    _make_pathway(practice, made)
     own = Schedule.objects.create(appointment_type=made[3])
     set_hours(own, {0: "09:00-12:30", 1: "14:00-18:30", 3: "16:00-19:30"})
     return made
+
+
+def _make_pathway(practice: Practice, types: list[AppointmentType]) -> None:
+    """The French one, as far as there are types for it."""
+    named = [(usual, type_like(usual, types)) for usual in FRENCH]
+    PathwayStep.objects.bulk_create(
+        PathwayStep(
+            practice=practice,
+            type=type,
+            name=usual.name,
+            unit=usual.window.unit.value,
+            first=usual.window.first,
+            last=usual.window.last,
+            position=position,
+        )
+        for position, (usual, type) in enumerate(named)
+        if type is not None
+    )

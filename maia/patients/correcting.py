@@ -9,8 +9,9 @@ from maia.patients.models import Patient, RecordErased
 
 # Each as a text: numbers in E.164, the birth date as YYYY-MM-DD.
 HERS = (
-    "first_name", "last_name", "mobile", "phone", "birth_date", "street", "postcode", "city", "access",
+    "first_name", "last_name", "mobile", "phone", "birth_date", "due_date", "child_birth_date", "street", "postcode", "city", "access",
 )  # fmt: skip
+DATES = ("birth_date", "due_date", "child_birth_date")
 
 
 class CorrectedMeanwhile(Exception):
@@ -50,7 +51,7 @@ def correct_record(
             if lost:
                 raise CorrectedMeanwhile(lost)
         for name in changed:
-            setattr(current, name, wanted[name] or (None if name == "birth_date" else ""))
+            setattr(current, name, wanted[name] or (None if name in DATES else ""))
         if changed:
             current.save(update_fields=changed)
     return changed
@@ -58,6 +59,6 @@ def correct_record(
 
 def _text(record: Patient, name: str) -> str:
     value = getattr(record, name)
-    if name == "birth_date":
+    if name in DATES:
         return value.isoformat() if value else ""
     return str(value or "")

@@ -1,5 +1,6 @@
 """Her own details in one practice, hers to correct."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -22,10 +23,15 @@ from maia.patients.birth_dates import is_birth_date
 from maia.patients.correcting import HERS, CorrectedMeanwhile, correct_record, texts_of
 from maia.patients.models import Patient
 from maia.patients.phones import LONGEST_TYPED, NotAPhoneNumber, SeveralNumbers, typed_phone
+from maia.patients.stages import validate_birth_of_child, validate_due_date
 from maia.portal.forms import DetailsForm, address_fields
 from maia.privacy.journal import note_correction
 
 SHOWN = "shown-"  # before the name of a field: what her page showed her
+
+
+def _date_input() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"})
 
 
 class CorrectionForm(DetailsForm):
@@ -43,6 +49,10 @@ class CorrectionForm(DetailsForm):
         label=gettext_lazy("Birth date"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "bday"}),
+    )
+    due_date = forms.DateField(label=gettext_lazy("Due date"), required=False, widget=_date_input())
+    child_birth_date = forms.DateField(
+        label=gettext_lazy("Birth of your child"), required=False, widget=_date_input()
     )
     field_order = list(HERS)
 
@@ -74,6 +84,19 @@ class CorrectionForm(DetailsForm):
         day: date | None = self.cleaned_data["birth_date"]
         if day is not None and not is_birth_date(day, timezone.localdate()):
             raise ValidationError(_("This date cannot be a birth date."))
+        return day
+
+    def clean_due_date(self) -> date | None:
+        return self._clean_day("due_date", validate_due_date)
+
+    def clean_child_birth_date(self) -> date | None:
+        return self._clean_day("child_birth_date", validate_birth_of_child)
+
+    def _clean_day(self, name: str, check: Callable[[date, date], None]) -> date | None:
+        """One that stands may have become old."""
+        day: date | None = self.cleaned_data[name]
+        if day is not None and day.isoformat() != self.stood[name]:
+            check(day, timezone.localdate())
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from maia.portal import refusals
 from maia.portal.forms import WordForm
 from maia.portal.frame import frame_of
 from maia.portal.htmx import wants_part
+from maia.portal.pathways import pathways_of
 from maia.portal.week import read_week
 from maia.practices.models import Practice
 
@@ -94,6 +95,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
     }
     if (frame := frame_of(request)) is not None:
         context["practices"] = [frame.practice]
+    context["pathways"] = pathways_of(request.user, context["practices"], now=now)
     if len(context["practices"]) == 1:  # the page is in its colours
         context["practice"] = context["practices"][0]
     return render(request, "portal/appointments.html", context)

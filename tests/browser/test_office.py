@@ -115,6 +115,9 @@ def test_every_office_page_is_accessible(site, browser, browser_context_args, wi
         "/pro/settings/types/",
         "/pro/settings/rooms/",
         "/pro/settings/rooms/1/",
+        "/pro/settings/pathway/",
+        "/pro/settings/pathway/french/",
+        "/pro/settings/pathway/1/",
         "/pro/settings/types/new/",
         "/pro/settings/types/4/",
         *(

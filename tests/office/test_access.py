@@ -56,10 +56,12 @@ POST_ONLY = {
     "confirm",
     "change_type",
     "change_room",
+    "change_step",
     "change_import",
 }
 OF_NOTHING = {
     "rooms",
+    *("pathway", "french_pathway"),
     "round",
     "places",
     "new_place",
@@ -107,6 +109,7 @@ OF_NOTHING = {
 OWNER = {
     *("replacements", "new_replacement", "edit_replacement", "delete_replacement"),
     *("rooms", "edit_room", "change_room"),
+    *("pathway", "french_pathway", "edit_step", "change_step"),
     "places",
     "new_place",
     "edit_place",
@@ -204,7 +207,10 @@ def paths(practice, practitioner, type, appointment):
     )
     member = practice.team.order_by("-pk").values_list("pk", flat=True).first() or 0
     room = practice.rooms.create(name="Échographe")
+    step = practice.pathway.create(type=type, first=11, last=13)
     ids = {
+        "edit_step": step.pk,
+        "change_step": step.pk,
         "edit_room": room.pk,
         "change_room": room.pk,
         "renew_secret": webhook.pk,
@@ -275,6 +281,7 @@ def paths(practice, practitioner, type, appointment):
                     "change_webhook": "pause",
                     "change_calendar": "remove",
                     "change_import": "undo",
+                    "change_step": "up",
                 }.get(name, "archive")
             )
         yield name, reverse(f"office:{name}", args=args)

@@ -33,7 +33,7 @@ DOES_NOT_ASK = {
     "new_place", "edit_place", "give_up_place", "travel",
     "new_period", "edit_period", "delete_period", "type_schedule", "new_type_period", "new_type_opening",
     "first_steps", "practitioner", "schedule", "new_opening", "edit_opening", "delete_opening", "calendars", "change_calendar", "test_message", "preview_sms", "practice",
-    "embed", "remove_website", "no_website", "rooms", "edit_room", "change_room", "types", "preview_type", "new_type", "edit_type",
+    "embed", "remove_website", "no_website", "rooms", "edit_room", "change_room", "pathway", "french_pathway", "edit_step", "change_step", "types", "preview_type", "new_type", "edit_type",
     "change_type", "change_webhook",
     # what closes a door
     "revoke_feed", "revoke_token",

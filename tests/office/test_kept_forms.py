@@ -82,7 +82,7 @@ def test_every_such_form_is_compared_and_saved_in_one_turn():
     named = {
         "office:patient", "office:edit_type", "office:practitioner", "office:schedule",
         "office:practice", "office:privacy", "office:contact", "office:attendance", "office:personal_event",
-        "office:edit_period", "office:edit_room",
+        "office:edit_period", "office:edit_room", "office:edit_step",
         "office:edit_place", "office:travel",
     }  # fmt: skip
     views = {pattern.callback for pattern in urlpatterns if f"office:{pattern.name}" in named}
@@ -92,7 +92,7 @@ def test_every_such_form_is_compared_and_saved_in_one_turn():
     assert {form.__name__ for form in _below(KeptForm)} == {
         "KeptRowForm", "FormWithPhone", "PatientForm", "ContactForm", "TypeForm", "PractitionerForm",
         "WeekForm", "AttendanceForm", "ChangeEventForm", "PracticeForm", "TermsForm", "CountForm", "PeriodForm",
-        "ReplacementForm", "RoomForm",
+        "ReplacementForm", "RoomForm", "StepForm",
         "PlaceForm", "TravelForm",
     }  # fmt: skip
 

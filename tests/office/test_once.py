@@ -26,7 +26,7 @@ from tests.pages import anyway
 MAKES = {
     "new_patient", "new_replacement",
     "new_appointment", "new_absence", "new_event", "calendars", "new_feed", "test_message", "invite", "team", "change_invitation", "change_message",
-    "rooms", "webhooks", "change_webhook", "tokens", "new_type", "change_type", "first_steps", "new_opening", "new_period", "new_type_period", "new_type_opening",
+    "rooms", "pathway", "french_pathway", "webhooks", "change_webhook", "tokens", "new_type", "change_type", "first_steps", "new_opening", "new_period", "new_type_period", "new_type_opening",
     "new_place",
 }  # fmt: skip
 # ... by a way of its own, ...
@@ -42,7 +42,7 @@ CHANGES = {
     "withdraw_invitation", "erase", "merge", "undo_merge", "all_seen", "practitioner",
     "schedule", "type_schedule", "edit_opening", "delete_opening", "edit_period", "delete_period", "change_calendar", "revoke_feed", "practice", "remove_website", "no_website",
     "privacy", "second_factor", "sign_out", "remove", "role", "renew_secret",
-    "revoke_token", "edit_type", "edit_room", "change_room",
+    "revoke_token", "edit_type", "edit_room", "change_room", "edit_step", "change_step",
     "edit_place", "give_up_place", "travel",
     "import_of", "change_import",
 }  # fmt: skip
@@ -152,6 +152,8 @@ def forms(there):
         "change_webhook": ([there["webhook"].pk, "test"], {}),
         "tokens": ([], {"name": "Compta", "role": "owner", "lasts": "365"}),
         "rooms": ([], {"name": "Échographe"}),
+        "pathway": ([], {"type": there["type"].pk, "unit": "weeks", "first": "11", "last": "13"}),
+        "french_pathway": ([], {"type_0": there["type"].pk}),
         "new_type": ([], type_form()),
         "first_steps": ([], {"types": "perineum"}),
         "change_type": ([there["type"].pk, "duplicate"], {}),
@@ -242,7 +244,8 @@ def test_every_such_form_shows_its_key(owner, there, settings):
         *(reverse(f"office:{new}", args=[there["own"].pk]) for new in ("new_type_opening", "new_type_period")),
         reverse("office:patient", args=[there["record"].pk]), reverse("office:webhooks"),
         reverse("office:tokens"), reverse("office:first_steps"), reverse("office:new_type"), reverse("office:types"),
-        reverse("office:rooms"), reverse("office:message", args=[there["message"].pk]),
+        reverse("office:rooms"), reverse("office:pathway"), reverse("office:french_pathway"),
+        reverse("office:message", args=[there["message"].pk]),
     }  # fmt: skip
     seen = set()
     for page in pages:

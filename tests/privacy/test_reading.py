@@ -56,7 +56,7 @@ NOBODY = {
     "calendars", "new_feed", "show_feeds", "revoke_feed", "change_calendar", "test_message",
     "preview_sms", "practice", "embed", "remove_website", "no_website", "privacy", "journal",
     "doors", "second_factor", "team", "sign_out", "remove", "role", "change_invitation", "tokens",
-    "revoke_token", "webhooks", "renew_secret", "change_webhook", "rooms", "edit_room", "change_room", "types", "preview_type",
+    "revoke_token", "webhooks", "renew_secret", "change_webhook", "rooms", "edit_room", "change_room", "pathway", "french_pathway", "edit_step", "change_step", "types", "preview_type",
     "new_type", "edit_type", "change_type", "change_import",
 }  # fmt: skip
 _SHEET = "office/appointments/{id}"

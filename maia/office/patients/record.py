@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from maia.appointments.pathway import pathway_of_record
 from maia.office.access import (
     OfficeRequest,
     office,
@@ -59,6 +60,7 @@ def patient(request: OfficeRequest, pk: int) -> HttpResponse:
     ahead = appointments.upcoming(now)
     context = {
         "practice": request.seat.practice,
+        "pathway": pathway_of_record(record, now=now, appointments=appointments),
         "record": Patient.objects.get(pk=pk),  # as it is, not as it is being typed
         "form": form,
         "numbers": [number for number in (record.mobile, record.phone) if number],

@@ -11,6 +11,7 @@ from maia.schedules.models.hours import (
     Week,
     ranges_between,
 )
+from maia.schedules.models.pathway import MOST_STEPS, PathwayStep
 from maia.schedules.models.types import (
     AppointmentType,
     AppointmentTypeQuerySet,
@@ -18,6 +19,7 @@ from maia.schedules.models.types import (
 )
 
 __all__ = [
+    "MOST_STEPS",
     "Absence",
     "AbsenceQuerySet",
     "AppointmentType",
@@ -26,6 +28,7 @@ __all__ = [
     "ExternalCalendar",
     "OpeningHours",
     "OtherHours",
+    "PathwayStep",
     "Period",
     "Schedule",
     "SitesOfWeek",
