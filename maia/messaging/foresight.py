@@ -3,9 +3,11 @@
 It asks what writes messages and what judges them: what is said is what leaves.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from maia.appointments.models import Appointment, HistoryEntry
 from maia.messaging.judge import why_unreachable, will_not_leave
@@ -88,6 +90,25 @@ def named_in_words(channels: list[Message.Channel], patient: Patient) -> str:
         case [Channel.SMS]:
             return _("An SMS goes to %(number)s.") % to
     return in_words(channels)
+
+
+def counted_in_words(told: Sequence[Sequence[Message.Channel]], patient: Patient) -> str:
+    """The same of several acts at once: how many of each."""
+    emails = sum(Channel.EMAIL in channels for channels in told)
+    sms = sum(Channel.SMS in channels for channels in told)
+    if emails < 2 and sms < 2:
+        both = [(Channel.EMAIL, emails), (Channel.SMS, sms)]
+        return named_in_words([channel for channel, count in both if count], patient)
+    sentences = []
+    if emails:
+        words = ngettext(
+            "%(count)d email goes to %(address)s.", "%(count)d emails go to %(address)s.", emails
+        )
+        sentences.append(words % {"count": emails, "address": patient.email})
+    if sms:
+        words = ngettext("%(count)d SMS goes to %(number)s.", "%(count)d SMS go to %(number)s.", sms)
+        sentences.append(words % {"count": sms, "number": patient.mobile.as_national})
+    return " ".join(sentences)
 
 
 def will_be_told(entry: HistoryEntry) -> list[Message.Channel]:

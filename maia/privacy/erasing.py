@@ -34,8 +34,8 @@ class CannotErase(Exception):
 def erase_patient(patient: Patient, *, now: datetime) -> None:
     """Her details, notes, messages and invitations. Erased already, nothing happens.
 
-    Raises `CannotErase` while she has appointments to come: they would be nobody's. Raises
-    `RecordErased` for a record that was merged into another meanwhile.
+    Raises `CannotErase` while she has appointments to come: they would be nobody's; a
+    request whose start has come is over. Raises `RecordErased` for a record that was merged into another meanwhile.
     """
     with transaction.atomic():
         # Held as by whoever imports, then as by whoever writes on her record or books for her:
@@ -46,7 +46,7 @@ def erase_patient(patient: Patient, *, now: datetime) -> None:
             raise RecordErased
         if record.erased_at is not None:
             return
-        if record.appointments.upcoming(now).exists():
+        if record.appointments.upcoming(now).not_expired(now).exists():
             raise CannotErase("appointments_ahead")
         forget_lines_of(record)
         record.first_name, record.last_name = "", NOBODY

@@ -1,5 +1,6 @@
 """One record handed out to the patient, or erased."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maia.accounts.ids import parse_id
@@ -14,7 +16,7 @@ from maia.appointments.acts.cancelling import cancel_several
 from maia.appointments.agenda import By
 from maia.appointments.exceptions import BookingRefused
 from maia.appointments.models import Appointment, HistoryEntry
-from maia.messaging.foresight import will_be_told
+from maia.messaging.foresight import counted_in_words, will_be_told
 from maia.messaging.models import Message
 from maia.office import refusals
 from maia.office.access import OfficeRequest, owner_page, written_down
@@ -51,13 +53,15 @@ def erase(request: OfficeRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(request.seat.practice.patients.kept(), pk=pk)
     now = timezone.now()
     open_record(request.seat, record, now=now)
-    ahead = list(record.appointments.with_details().upcoming(now))
+    # A request whose start has come ends by itself.
+    ahead = list(record.appointments.with_details().upcoming(now).not_expired(now))
     refused, telling = "", None
     if "cancel" in request.POST:
         telling = TellingForm(request.POST)
-        refused = _cancel_all(request, ahead, telling)
+        refused = _cancel_all(request, ahead, telling, now)
         if not refused and telling.is_valid():
-            messages.success(request, _("The appointments are cancelled."))
+            if ahead:
+                messages.success(request, _said(len(ahead)))
             return redirect("office:erase", pk)
     elif request.method == "POST":
         if "understood" not in request.POST:
@@ -84,7 +88,16 @@ def erase(request: OfficeRequest, pk: int) -> HttpResponse:
     return render(request, "office/patients/erase.html", context, status=status)
 
 
-def _cancel_all(request: OfficeRequest, ahead: list[Appointment], typed: TellingForm) -> str:
+def _said(count: int) -> str:
+    words = ngettext(
+        "The appointment is cancelled.", "The %(count)d appointments are cancelled.", count
+    )
+    return words % {"count": count}
+
+
+def _cancel_all(
+    request: OfficeRequest, ahead: list[Appointment], typed: TellingForm, now: datetime
+) -> str:
     """If they are those that the page showed, as it showed them; why not, in words."""
     if not typed.is_valid():
         return ""
@@ -92,7 +105,7 @@ def _cancel_all(request: OfficeRequest, ahead: list[Appointment], typed: Telling
     versions = [(one, parse_id(seen.get(str(one.pk)))) for one in ahead]
     # What was booked meanwhile was not shown: of no version.
     shown = [(one, -1 if version is None else version) for one, version in versions]
-    by, now = By.practice(request.seat.user), timezone.now()
+    by = By.practice(request.seat.user)
     try:
         cancel_several(shown, by=by, now=now, telling=typed.telling())
     except BookingRefused as refusal:
@@ -103,7 +116,9 @@ def _cancel_all(request: OfficeRequest, ahead: list[Appointment], typed: Telling
 def _telling(ahead: list[Appointment], typed: TellingForm | None) -> dict[str, Any]:
     """Of the first that she would be told of: of a request, other channels may be."""
     told = [told_to_whom(one, HistoryEntry.Action.CANCELLED, typed) for one in ahead]
-    return next((one for one in told if one["channels"]), told[0])
+    shown = next((one for one in told if one["channels"]), told[0])
+    channels = [one["channels"] for one in told]
+    return shown | {"said": counted_in_words(channels, ahead[0].patient)}
 
 
 def _cancellations_to_leave(record: Patient) -> int:

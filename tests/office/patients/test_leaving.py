@@ -1,5 +1,7 @@
 """A record with appointments to come is erased from one page: they are cancelled there, all at once."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -7,9 +9,10 @@ from maia.appointments.acts.booking import book_appointment
 from maia.appointments.acts.cancelling import cancel_several
 from maia.appointments.agenda import By
 from maia.appointments.exceptions import ChangedMeanwhile
-from maia.appointments.models import Appointment, HistoryEntry
+from maia.appointments.models import Appointment, Event, HistoryEntry
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
+from maia.privacy.erasing import erase_patient
 from tests.conftest import NOW, THURSDAY, at
 from tests.pages import on_one_line, shown
 
@@ -66,7 +69,7 @@ def test_all_are_cancelled_then_it_is_erased(owner, ahead, address, julie):
         "cancelled", answer.wsgi_request.user, "Nous fermons.",
     )  # fmt: skip
     page = on_one_line(answer.content.decode())
-    assert "Les rendez-vous sont annulés." in page
+    assert "Les 3 rendez-vous sont annulés." in page
     assert "3 messages d’annulation ne sont pas encore partis" in page
     # The same once they are written, and none once they have left.
     assert to_her().count() == 3
@@ -126,3 +129,54 @@ def test_one_click_twice_cancels_once(owner, ahead, address):
     for _again in range(2):
         assert owner.post(address, typed).status_code == 302
     assert to_her().count() == 3
+
+
+@pytest.mark.rule("3.5.10")
+def test_how_many_emails_leave_is_said(owner, ahead, address):
+    page = on_one_line(owner.get(address).content.decode())
+    assert "3 e-mails partiront à julie@patiente.example." in page
+    assert "Un e-mail partira" not in page
+    for one in ahead[:2]:
+        cancel_several([(one, one.version)], by=By.practice(None), now=NOW)
+    page = on_one_line(owner.get(address).content.decode())
+    assert "Un e-mail partira à julie@patiente.example." in page
+
+
+def begin(appointment):
+    """A request that nobody answered has begun, and has not ended."""
+    Appointment.objects.filter(pk=appointment.pk).update(status="unconfirmed")
+    begun, ends = NOW - timedelta(minutes=5), NOW + timedelta(minutes=25)
+    Event.objects.filter(pk=appointment.event_id).update(start=begun, end=ends)
+
+
+@pytest.mark.rule("3.5.10")
+def test_a_request_whose_start_has_come_is_not_said_to_be_cancelled(owner, ahead, address):
+    begin(ahead[0])
+    page = on_one_line(owner.get(address).content.decode())
+    assert "Annuler ces 2 rendez-vous" in page
+    assert "2 e-mails partiront" in page
+    page = owner.post(address, form_of(owner, address), follow=True).content.decode()
+    assert "Les 2 rendez-vous sont annulés." in on_one_line(page)
+    ahead[0].refresh_from_db()
+    assert ahead[0].status == "unconfirmed"  # it ends by itself
+
+
+@pytest.mark.rule("3.5.10")
+def test_pressed_once_its_start_has_come_nothing_is_said_to_be_cancelled(owner, ahead, address):
+    for one in ahead[1:]:
+        cancel_several([(one, one.version)], by=By.practice(None), now=NOW)
+    typed = form_of(owner, address)
+    begin(ahead[0])
+    answer = owner.post(address, typed, follow=True)
+    assert answer.status_code == 200
+    assert not answer.context["messages"]
+
+
+@pytest.mark.rule("3.5.10")
+def test_a_request_whose_start_has_come_holds_no_record(ahead, julie):
+    for one in ahead[1:]:
+        cancel_several([(one, one.version)], by=By.practice(None), now=NOW)
+    begin(ahead[0])
+    erase_patient(julie, now=NOW)
+    julie.refresh_from_db()
+    assert julie.erased_at is not None
