@@ -106,7 +106,9 @@ def counted_in_words(told: Sequence[Sequence[Message.Channel]], patient: Patient
         )
         sentences.append(words % {"count": emails, "address": patient.email})
     if sms:
-        words = ngettext("%(count)d SMS goes to %(number)s.", "%(count)d SMS go to %(number)s.", sms)
+        words = ngettext(
+            "%(count)d SMS goes to %(number)s.", "%(count)d SMS go to %(number)s.", sms
+        )
         sentences.append(words % {"count": sms, "number": patient.mobile.as_national})
     return " ".join(sentences)
 

@@ -431,3 +431,48 @@ def test_a_move_is_taken_back_once_the_panel_is_closed(site, agenda, taken_back)
     expect(page.locator("#agenda-status")).to_contain_text("défait")
     expect(moved).not_to_contain_text("06:20")
     assert moved.inner_text() == stood
+
+
+# Its reminder, once a worker has written it, has left.
+SENT = """
+from time import sleep
+from django.utils import timezone
+from maia.messaging.models import Message
+made = Message.objects.filter(appointment={}, kind="reminder", channel="email")
+while not made.update(status="sent", sent_at=timezone.now()): sleep(0.2)
+"""
+
+
+def test_a_message_is_sent_again_from_the_sheet_in_the_panel(site, agenda):
+    page = agenda
+    page.goto(f"{site.base}/pro/appointments/new/?start=2027-03-20T10:00&practitioner=1")
+    page.get_by_role("combobox", name="Patiente", exact=True).fill("sof")
+    page.locator("#who [role=option]").first.click()
+    page.locator("#id_type").select_option(index=1)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/pro/appointments/\d+/"))
+    address = page.url.removeprefix(site.base)
+    site.manage("shell", "-c", SENT.format(address.strip("/").split("/")[-1]))
+    page.goto(f"{site.base}/pro/?date=2027-03-15&view=week")
+    drawn(page)
+    event = page.locator(f'.ec-event a.opens[href="{address}"]')
+    event.click()
+    panel = opened(page)
+    line = panel.locator(".history li", has_text="rappel (e-mail) · envoyé")
+    again = line.get_by_role("button", name="Renvoyer")
+    again.click()
+    asked = re.compile("Renvoyer ce message")
+    expect(panel.locator("h1")).to_have_text(asked)
+    expect(panel).to_have_attribute("aria-label", asked)
+    expect(panel.locator("#panel-page")).to_contain_text("sofia")
+    assert_accessible(page)
+    panel.get_by_role("link", name="Non, revenir en arrière").click()
+    again.click()
+    panel.locator("#sure").get_by_role("button", name="Renvoyer").click()
+    expect(page.locator("#agenda-status")).to_contain_text("Le message repart.")
+    expect(panel.locator("h1")).to_contain_text("Sofia Costa")
+    expect(panel.locator(".history li", has_text="rappel (e-mail)")).to_have_count(2)
+    assert page.url.endswith("?date=2027-03-15&view=week")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(event).to_be_focused()
