@@ -16,7 +16,7 @@ from maia.appointments.exceptions import NotBookable
 from maia.appointments.replica import read
 from maia.availability.dated import DatedHours
 from maia.availability.intervals import Interval, merge
-from maia.availability.sites import Sites, Ways
+from maia.availability.sites import AT_MAIN, Sites, Ways
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType, ranges_between
 from maia.schedules.written import Count, WrittenDay, WrittenHours, WrittenPeriod
@@ -44,7 +44,7 @@ class Taken(NamedTuple):
     type_id: int | None
     buffer_before_minutes: int
     buffer_after_minutes: int
-    site: int | None = None
+    site: int | None = None  # its key, or `AT_MAIN`; None: it happens nowhere in particular
 
 
 class Sited(NamedTuple):
@@ -90,11 +90,13 @@ plans AS (SELECT id, practitioner_id AS who, weeks, by_number, first_monday FROM
             AND r.last_date >= %s AND r.first_date <= %s)
 """
 _TAKEN = """
-(SELECT CAST({gather}({row}(practitioner_id, start, "end", id, type_id,
-                            buffer_before_minutes, buffer_after_minutes, place_id)) AS text)
- FROM appointments_event
- WHERE practitioner_id IN ({people}) AND "end" > %s AND start < %s AND blocking
-   AND "end" < 'infinity'),
+(SELECT CAST({gather}({row}(e.practitioner_id, e.start, e."end", e.id, e.type_id,
+                            e.buffer_before_minutes, e.buffer_after_minutes,
+                            CASE WHEN t.place = 'site' THEN COALESCE(e.place_id, {main}) END))
+             AS text)
+ FROM appointments_event e LEFT JOIN schedules_appointmenttype t ON t.id = e.type_id
+ WHERE e.practitioner_id IN ({people}) AND e."end" > %s AND e.start < %s AND e.blocking
+   AND e."end" < 'infinity'),
 (SELECT CAST({gather}({row}(practitioner_id, start, "end")) AS text)
  FROM schedules_absence
  WHERE practitioner_id IN ({people}) AND "end" > %s AND start < %s)
@@ -379,7 +381,7 @@ def _texts(row: tuple[Any, ...], count: int = len(NOTHING)) -> Texts:
 @cache
 def _agendas_statement(people: str) -> tuple[str, str]:
     """The schedules that matter, and what is read of them and of the agendas."""
-    words = {"people": people, **_HAVE_IT, **_AS_JSON[connection.vendor]}
+    words = {"people": people, "main": AT_MAIN, **_HAVE_IT, **_AS_JSON[connection.vendor]}
     taken = f"{_TAKEN}, {_WEEKS}, {_REPLACEMENTS}, {_ROOMS}, {_HOURS}"
     return _PLANS.format(**words), taken.format(**words)
 

@@ -371,7 +371,7 @@ def may_just_have_gone(
         day=day,
         zone=type.practice.zone,
         shape=_shape(type, without),
-        busy=[_busy(row, site, ways) for row in others],
+        busy=[_busy(row, sites.key_of(row.site), site, ways) for row in others],
         closed=[Interval(row.start, row.end) for row in rows if row.id is None],
         rooms=parse_rooms(agendas, without.pk if without else None, site),
     )
@@ -440,7 +440,10 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[_Calendar, ...]:
                 dates=dates_there,
                 zone=asked.zone,
                 shape=asked.shape,
-                busy=[_busy(event, site, ways.get(pk, {})) for event in taken[pk]],
+                busy=[
+                    _busy(event, sites.key_of(event.site), site, ways.get(pk, {}))
+                    for event in taken[pk]
+                ],
                 closed=away[pk],
                 full_dates=full,
                 rooms=parse_rooms(agendas, asked.without, site),
@@ -460,13 +463,13 @@ def _compute(asked: _Asked, agendas: Texts) -> tuple[_Calendar, ...]:
 _computed = lru_cache(maxsize=KEPT)(_compute)
 
 
-def _busy(event: Taken, site: int | None, ways: Ways) -> Busy:
-    """As it is seen from ``site``."""
+def _busy(event: Taken, its_site: int | None, site: int | None, ways: Ways) -> Busy:
+    """What is at ``its_site``, as it is seen from ``site``."""
     before, after = event.buffer_before_minutes, event.buffer_after_minutes
     busy = Busy(event.start, event.end)
     if before or after:
         busy = Busy(event.start, event.end, timedelta(minutes=before), timedelta(minutes=after))
-    return reached_from(busy, event.site, site, ways)
+    return reached_from(busy, its_site, site, ways)
 
 
 def _full_dates(

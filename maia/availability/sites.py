@@ -10,6 +10,7 @@ from maia.availability.weekly import WallRange
 
 # Between two sites, by both keys, the smaller one first.
 Ways = Mapping[tuple[int, int], timedelta]
+AT_MAIN = 0  # where is what happens at the practice and names no site; None: what happens at none
 
 
 class SitedHours(Protocol):
@@ -44,6 +45,10 @@ class Sites:
 
     def site_on(self, hours: SitedHours, day: date) -> int | None:
         return None if self.main is None else hours.site_on(day) or self.main
+
+    def key_of(self, its_site: int | None) -> int | None:
+        """Of where something is that may say `AT_MAIN`."""
+        return self.main if its_site == AT_MAIN else its_site
 
 
 def reached_from(busy: Busy, its_site: int | None, site: int | None, ways: Ways) -> Busy:

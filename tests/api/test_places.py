@@ -2,6 +2,7 @@
 
 import pytest
 
+from maia.appointments.models import Event
 from maia.messaging.models import Message
 from maia.messaging.owed import announce
 from maia.practices.models import Place
@@ -143,6 +144,8 @@ def test_the_way_between_two_sites(owner, anne, follow_up, practice, quai, main)
     ways = {"ways": [{"between": [quai, main], "minutes": 40}]}
     written = owner.call("PUT", f"office/travel?practitioner={anne.pk}", ways).json()
     assert written == {"ways": [{"between": sorted([quai, main]), "minutes": 40}]}
+    assert slots(owner, follow_up)[0] == ("10:10", quai)
+    Event.objects.update(place=None)  # as booked before there were sites
     assert slots(owner, follow_up)[0] == ("10:10", quai)
     for wrong in (
         [{"between": [quai, quai], "minutes": 5}], [{"between": [quai, 10**9], "minutes": 5}],

@@ -117,6 +117,24 @@ def test_between_two_sites_she_needs_the_time_that_she_gave(
 
 
 @pytest.mark.rule("3.8.6")
+def test_what_was_booked_before_there_were_sites_is_at_the_main_one(anne, follow_up, julie):
+    made = book_appointment(follow_up, anne, at(THURSDAY, "10:00"), julie, by=PRACTICE, now=NOW)
+    assert made.event.place is None
+    Place.begin_with_main(anne.practice)
+    main = Place.objects.get(practice=anne.practice)
+    quai = Place.objects.create(practice=anne.practice, name="Maison du Quai")
+    anne.schedule.write(dict.fromkeys(range(7), MORNING), {3: quai.pk})
+    assert starts(follow_up, anne)[THURSDAY] == ["09:00", "09:30", "10:30", "11:00", "11:30"]
+    Travel.objects.create(practitioner=anne, one=main, other=quai, minutes=45)
+    assert starts(follow_up, anne)[THURSDAY] == ["11:15"]
+    for kind in ("home", "phone", "video"):  # nowhere in particular: nothing is held back
+        follow_up.place = kind
+        follow_up.save()
+        other = make_type(anne.practice, name=f"Au quai ({kind})")
+        assert starts(other, anne)[THURSDAY] == ["09:00", "09:30", "10:30", "11:00", "11:30"]
+
+
+@pytest.mark.rule("3.8.6")
 def test_a_patient_takes_nothing_that_leaves_no_time_to_travel(
     anne, follow_up, julie, main, on_thursdays
 ):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
 MAIN = 1
+UNSAID = 0  # at the practice, and no site is named: the main one
 SITES = (MAIN, 2, 3)
 
 
@@ -38,7 +39,7 @@ def naive_slots(
     rooms: list[list[tuple[datetime, datetime]]],
 ) -> list[tuple[datetime, datetime]]:
     """``hours`` as `naive_ranges` takes them. All durations are minutes; ``step`` 0 is the duration and the larger buffer. ``now`` None means that notice and horizon do not apply.
-    The last of ``busy`` is the site where it is, if it is at one; ``ways`` are minutes from one to another, both ways."""
+    The last of ``busy`` is the site where it is, or `UNSAID`; None: it is at none; ``ways`` are minutes from one to another, both ways."""
     step = step or duration + max(before, after)
     away: set[datetime] = set()
     for start, end in closed:
@@ -60,7 +61,7 @@ def naive_slots(
     blocked: dict[int, set[datetime]] = {site: set(away) for site in SITES}
     for site in SITES:
         for start, end, busy_before, busy_after, there in busy:
-            way = ways.get((there, site), 0)
+            way = ways.get((MAIN if there == UNSAID else there, site), 0)
             at = start - MINUTE * max(busy_before, after, way)
             while at < end + MINUTE * max(busy_after, before, way):
                 blocked[site].add(at)
