@@ -203,5 +203,8 @@ def test_another_site_is_a_change_that_the_patient_is_told_of(
     changed = owner.call("POST", path, {"place": quai}).json()
     assert changed["place"]["address"] == "1 quai Neuf, 35400 Saint-Malo"
     assert changed["start"] == made["start"]
+    other = make_type(practice, "Rééducation").pk
+    changed = owner.call("POST", path, {"type": other}).json()
+    assert (changed["type"], changed["place"]["site"]) == (other, quai)  # where it was put
     announce(NOW)
     assert Message.objects.filter(kind="moved", recipient="patient").exists()

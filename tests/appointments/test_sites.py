@@ -163,6 +163,37 @@ def test_a_move_goes_where_the_hours_are_and_back_to_where_it_was(
     assert later.event.place == main  # where she put it
 
 
+@pytest.mark.rule("3.8.4")
+def test_another_type_stays_where_the_practice_put_it(anne, follow_up, julie, main, on_thursdays):
+    made = book_appointment(
+        follow_up, anne, at(THURSDAY, "09:00"), julie, by=PRACTICE, now=NOW, place=main
+    )
+    other = make_type(anne.practice, name="Rééducation")
+    changed = move_appointment(made, at(THURSDAY, "10:00"), by=PRACTICE, now=NOW, type=other)
+    assert (changed.type, changed.event.place) == (other, main)
+    call = make_type(anne.practice, name="Téléphone", place="phone")
+    changed = move_appointment(changed, changed.start, by=PRACTICE, now=NOW, type=call)
+    assert changed.event.place is None
+    changed = move_appointment(changed, changed.start, by=PRACTICE, now=NOW, type=other)
+    assert changed.event.place == on_thursdays  # it was at none: where the hours are
+
+
+@pytest.mark.rule("3.8.4")
+def test_what_names_no_site_stays_at_the_main_one(anne, follow_up, julie):
+    made = book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=PRACTICE, now=NOW)
+    Place.begin_with_main(anne.practice)
+    main = Place.objects.get(practice=anne.practice)
+    quai = Place.objects.create(practice=anne.practice, name="Maison du Quai")
+    anne.schedule.write(dict.fromkeys(range(7), MORNING), {3: quai.pk})
+    version = made.version
+    same = move_appointment(made, made.start, by=PRACTICE, now=NOW, place=main)
+    assert same.version == version  # it is there
+    other = make_type(anne.practice, name="Rééducation")
+    changed = move_appointment(made, made.start, by=PRACTICE, now=NOW, type=other)
+    assert changed.type == other
+    assert changed.event.place_id in (None, main.pk)
+
+
 def test_another_site_alone_is_a_change_that_the_patient_is_told_of(
     anne, follow_up, julie, main, on_thursdays
 ):

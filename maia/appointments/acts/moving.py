@@ -59,9 +59,9 @@ def move_appointment(
     in that of ``practitioner``, as another ``type``; or leaves it as it is. Of a time to come nobody has said
     yet who came.
 
-    Another type brings its duration (`lasting`), unless the end is said. On another day, with another practitioner or
-    as another type it is at the site of the hours there, unless the practice says at which ``place``; it keeps its
-    room or takes another of its type's (`may_take`), unless the practice says which.
+    Another type brings its duration (`lasting`), unless the end is said. On another day or with another
+    practitioner it is at the site of the hours there, unless the practice says at which ``place``; as another type it
+    stays where it is, if it was at a site. It keeps its room or takes another of its type's (`may_take`), unless the practice says which.
 
     Raises `AlreadyCancelled`, `TooLate`, `NotBookable`, `SlotTaken`, `RoomTaken`, `NotItsRoom`, `RoomElsewhere`,
     `PatientBusy`, `ImpossibleDate`, `ChangedMeanwhile`, `RecordErased`.
@@ -73,7 +73,8 @@ def move_appointment(
         # The same submission twice is one move: then it is where it is wanted.
         current = read_again(appointment)
         lasts = lasting(current, type)
-        there_is = place.pk if place else current.event.place_id
+        is_said = place is not None and not _is_at(current, place)
+        there_is = place.pk if place and is_said else current.event.place_id
         wanted = Spot(start, end or start + lasts, there, allow_overlap, there_is)
         stays = wanted.is_same(Spot.of(current)) and type in (None, current.type)
         if stays and room in (None, current.event.room):
@@ -118,12 +119,20 @@ def move_appointment(
 
 
 def _is_elsewhere(appointment: Appointment, wanted: Spot, type: AppointmentType | None) -> bool:
-    """Whether the hours there may be at another site."""
+    """Whether it goes where the hours are: another type alone leaves it at its site."""
     zone = appointment.practice.zone
+    kinds = {appointment.type.place, (type or appointment.type).place}
     return (
-        type not in (None, appointment.type)
+        len(kinds) > 1
         or wanted.practitioner != appointment.practitioner
         or wanted.start.astimezone(zone).date() != appointment.start.astimezone(zone).date()
+    )
+
+
+def _is_at(appointment: Appointment, place: Place) -> bool:
+    """What names no site is at the main one."""
+    return place.pk == appointment.event.place_id or (
+        place.is_main and appointment.event.place_id is None
     )
 
 
@@ -132,10 +141,11 @@ def site_there(
     start: datetime,
     practitioner: Practitioner,
     type: AppointmentType | None,
+    place: Place | None = None,
 ) -> int | None:
-    """The key of the site where it would be. One query, or none."""
-    if _is_elsewhere(appointment, Spot(start, start, practitioner), type):
-        return site_of(type or appointment.type, practitioner, start)
+    """The key of the site where it would be, unless ``place`` is chosen. One query, or none."""
+    if place or _is_elsewhere(appointment, Spot(start, start, practitioner), type):
+        return site_of(type or appointment.type, practitioner, start, place)
     return appointment.event.place_id
 
 

@@ -21,7 +21,7 @@ from maia.appointments.offer import why_not_offered
 from maia.office.fields.colleagues import ColleagueField
 from maia.office.fields.days import MIDNIGHT, AgendaDayField, ends_at, refuse_skipped
 from maia.office.fields.phones import clean_phone
-from maia.office.fields.sites import add_site
+from maia.office.fields.sites import add_site, add_site_of
 from maia.office.patients.sharing import ask_about_address
 from maia.patients.addresses import LENGTHS, NEEDED, Address
 from maia.patients.models import Patient
@@ -118,17 +118,18 @@ class ChangeForm(WhenForm):
         team = seat.practitioners.filter(Q(pk=appointment.practitioner.pk) | Q(is_active=True))
         self.fields["practitioner"].queryset = team  # type: ignore[attr-defined]
         self.was = appointment
+        self.at: Place | None = None
         stands = timezone.localtime(appointment.start).date()
         self.fields["date"].stands = stands  # type: ignore[attr-defined]
         self.fields["until"].help_text = _("Left as it is: it lasts as long as before.")
         if appointment.type.place == PlaceKind.SITE:
-            add_site(self, practice, appointment.event.place)
+            self.at = add_site_of(self, practice, appointment.event.place)
 
     @property
     def place(self) -> Place | None:
-        """Another site than where it is. Left as it is, it goes where the hours are then."""
+        """Another site than where it is. Left as it is, it stays, or goes where the hours of another day are."""
         chosen: Place | None = self.cleaned_data.get("place")
-        return None if chosen == self.was.event.place else chosen
+        return None if chosen == self.at else chosen
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = self.cleaned_data

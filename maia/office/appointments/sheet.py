@@ -167,7 +167,7 @@ def met_there(request: OfficeRequest, when: ChangeForm) -> list[str]:
     now = timezone.now()
     type = when.cleaned_data["type"]
     rooms = may_take(was, type)
-    site = site_there(was, start, who, type) if rooms else None
+    site = site_there(was, start, who, type, when.place) if rooms else None
     return what_stands(
         request.seat, who, start, end, now=now, patient=was.patient, but=was, rooms=rooms, site=site
     )

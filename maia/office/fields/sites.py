@@ -10,10 +10,21 @@ from maia.practices.models import Place, Practice
 from maia.schedules.sites import sites_to_choose
 
 
-def add_site(form: forms.BaseForm, practice: Practice, at: Place | None = None) -> None:
-    """A field ``place``, where there is a choice: whatever is left empty is where the hours are. ``at``: where it
-    is now."""
+def add_site(form: forms.BaseForm, practice: Practice) -> None:
+    """A field ``place``, where there is a choice: whatever is left empty is where the hours are."""
+    _add(form, sites_to_choose(practice), None)
+
+
+def add_site_of(form: forms.BaseForm, practice: Practice, at: Place | None) -> Place | None:
+    """The same of what is there already, ``at`` a site or at none that is named, which is the main one. Where it
+    is."""
     sites = sites_to_choose(practice)
+    at = at or next((site for site in sites if site.is_main), None)
+    _add(form, sites, at)
+    return at
+
+
+def _add(form: forms.BaseForm, sites: list[Place], at: Place | None) -> None:
     if not sites:
         return
     keys = {site.pk for site in sites} | ({at.pk} if at else set())

@@ -183,6 +183,31 @@ def test_an_opening_and_an_appointment_say_where(owner, anne, quai, main, follow
 
 
 @pytest.mark.rule("3.8.4")
+def test_another_type_stays_at_the_site_that_the_sheet_shows(
+    owner, anne, quai, main, follow_up, julie
+):
+    typed = {
+        "patient": julie.pk, "practitioner": anne.pk, "type": follow_up.pk,
+        "date": THURSDAY.isoformat(), "time": "09:00", "place": main.pk,
+    }  # fmt: skip
+    sheet = owner.post("/pro/appointments/new/", typed)["Location"]
+    anne.schedule.write({3: MORNING}, {3: quai.pk})
+    made = follow_up.events.get()
+    for place in (main, None):  # or as before there were sites
+        made.place = place
+        made.save()
+        assert f'<option value="{main.pk}" selected>' in page(owner, sheet)
+        other = make_type(anne.practice, f"Rééducation {place}")
+        change = {
+            "date": THURSDAY.isoformat(), "time": "09:00", "type": other.pk, "place": main.pk,
+            "version": made.appointments.get().version, "telling_shown": "on",
+        }  # fmt: skip
+        assert owner.post(f"{sheet}move/", change).status_code == 302
+        made.refresh_from_db()
+        assert (made.type, made.place) == (other, place)
+
+
+@pytest.mark.rule("3.8.4")
 def test_the_agenda_names_the_other_site(owner, anne, quai, main):
     anne.schedule.write({3: MORNING, 4: MORNING}, {3: quai.pk})
     rows = owner.get("/pro/agenda/events/?start=2026-11-30T00:00&end=2026-12-07T00:00").json()
