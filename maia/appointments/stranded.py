@@ -8,7 +8,7 @@ from maia.appointments.models import Appointment
 from maia.availability.dated import DatedHours
 from maia.availability.intervals import Interval, merge, subtract
 from maia.availability.weekly import lay_out
-from maia.practices.models import Practice, Practitioner
+from maia.practices.models import PlaceKind, Practice, Practitioner
 from maia.schedules.models import AppointmentType, Schedule
 from maia.schedules.written import PREFETCHED, WrittenHours
 
@@ -54,7 +54,9 @@ def _inside(general: Said, own: Said) -> Callable[[Appointment], bool]:
         days = lay_out(held, [day, day + timedelta(days=1)], zone)
         opened = merge(interval for _day, intervals in days for interval in intervals)
         place, site = appointment.event.place, held.site_on(day)
-        if place is not None and site != (None if place.is_main else place.pk):
+        # What names no site is at the main one, which hours name by none.
+        there = None if place is None or place.is_main else place.pk
+        if appointment.type.place == PlaceKind.SITE and site != there:
             return False
         return not subtract([Interval(appointment.start, appointment.end)], opened)
 

@@ -177,6 +177,10 @@ def test_a_site_is_given_up_when_nothing_names_it(owner, anne, follow_up, practi
     assert_problem(stranded, 409, "stranded")
     assert [one["id"] for one in stranded.json()["appointments"]] == [made["id"]]
     owner.call("PUT", "office/schedule", WEEK | {"places": {}, "confirm": True})
+    Event.objects.update(place=None)  # as booked before there were sites: at the main one
+    moved = WEEK | {"places": {"thursday": quai}}
+    assert_problem(owner.call("PUT", "office/schedule", moved), 409, "stranded")
+    Event.objects.update(place=quai)
     assert owner.call("DELETE", f"office/places/{quai}").status_code == 204
     assert_problem(owner.call("GET", f"office/places/{quai}"), 404, "not_found")
     kept = owner.call("GET", f"office/appointments/{made['id']}").json()["place"]

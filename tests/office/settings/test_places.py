@@ -105,6 +105,19 @@ def test_appointments_there_are_named_before_the_day_goes_elsewhere(
     assert anne.schedule.sites() == {3: quai.pk}
 
 
+@pytest.mark.rule("3.1.8")
+def test_what_was_booked_before_there_were_sites_is_named_as_well(
+    owner, anne, quai, main, follow_up, julie
+):
+    anne.schedule.write({3: MORNING}, {})
+    book_appointment(follow_up, anne, at(THURSDAY, "09:00"), julie, by=By.practice(None), now=NOW)
+    follow_up.events.update(place=None)
+    path = reverse("office:schedule", args=[anne.pk])
+    answer = owner.post(path, shown(owner, path) | {"place_3": str(quai.pk)})
+    assert answer.status_code == 409
+    assert julie.last_name in answer.content.decode()
+
+
 @pytest.mark.rule("3.8.5")
 def test_a_type_is_ticked_to_some_sites(owner, quai, main, follow_up):
     path = reverse("office:edit_type", args=[follow_up.pk])
