@@ -194,7 +194,7 @@ def appointment_types(request: HttpRequest, slug: str) -> Any:
     found = get_object_or_404(Practice, slug=slug)
     since = timezone.now().date() - timedelta(days=1)  # wherever on earth
     team = list(found.practitioners.bookable_online().with_substitutions())
-    types = AppointmentType.objects.bookable_online().filter(practice=found)
+    types = AppointmentType.objects.listed().filter(practice=found)
     return {
         "items": [
             {

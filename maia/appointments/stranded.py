@@ -1,6 +1,6 @@
 """Appointments to come that new hours would leave outside, and that stand inside of those of today."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -32,6 +32,24 @@ def stranded(
         others = {pk: hours for pk, hours in own.items() if pk != owner.pk}
         stands = _inside(general, others if wanted is None else others | {owner.pk: wanted})
     return [one for one in ahead if not stands(one) and stood(one)]
+
+
+def taken_off(
+    type: AppointmentType,
+    before: Collection[int] | None,
+    after: Collection[int] | None,
+    *,
+    now: datetime,
+) -> list[Appointment]:
+    """By the keys of whose it is and would be, None for every practitioner's: those of whoever offers it no
+    more. In order."""
+    if after is None:
+        return []
+    ahead = Appointment.objects.with_details().upcoming(now).filter(event__type=type)
+    ahead = ahead.exclude(event__practitioner__in=after)
+    if before is not None:
+        ahead = ahead.filter(event__practitioner__in=before)
+    return list(ahead)
 
 
 def stands_inside(practice: Practice) -> Callable[[Appointment], bool]:

@@ -49,7 +49,7 @@ def enter(request: HttpRequest, slug: str) -> HttpResponse:
         else None,
     )
     type_id = parse_id(asked.get("type", "")) or 0
-    types = AppointmentType.objects.bookable_online().filter(practice=practice)
+    types = AppointmentType.objects.listed().filter(practice=practice)
     if types.filter(pk=type_id).exists():
         return redirect(frame.prefix + reverse("slots", args=[slug, type_id]))
     return redirect(frame.prefix + reverse("practice", args=[slug]))

@@ -54,7 +54,7 @@ def offered_on_page(
     practitioners = of_frame(request, list(online))
     types = [
         type
-        for type in AppointmentType.objects.bookable_online()
+        for type in AppointmentType.objects.listed()
         .filter(practice=practice)
         .select_related("category")
         .prefetch_related("some")

@@ -9,7 +9,7 @@ from maia.schedules.models import AppointmentType, OpeningHours
 
 
 class Missing(StrEnum):
-    TYPE = "type"  # none is booked online
+    TYPE = "type"  # none is booked online, or nobody who is offers it
     PRACTITIONER = "practitioner"  # nobody is booked online
     HOURS = "hours"  # neither one of them nor one of the types has any
 
@@ -22,6 +22,10 @@ def what_keeps_patients_out(practice: Practice) -> Missing | None:
         Q(schedule__practitioner__in=people) | Q(schedule__appointment_type__in=types)
     )
     has = Practice.objects.filter(pk=practice.pk).values(
-        type=Exists(types), practitioner=Exists(people), hours=Exists(hours)
+        type=Exists(types),
+        listed=Exists(types.listed()),
+        practitioner=Exists(people),
+        hours=Exists(hours),
     )[0]
+    has["type"] = has["listed"] or (has["type"] and not has["practitioner"])
     return next((missing for missing in Missing if not has[missing.value]), None)

@@ -9,6 +9,7 @@ from maia.appointments.agenda import By
 from maia.appointments.models import Appointment
 from maia.appointments.unanswered import follow_requests
 from maia.messaging.owed import announce
+from maia.practices.models import Practitioner
 from maia.privacy.models import JournalEntry
 from maia.schedules.models import Absence, AppointmentType, Schedule
 from tests.api.conftest import assert_problem
@@ -696,3 +697,19 @@ def test_a_practitioner_hands_no_type_to_colleagues_and_takes_none(
     )
     assert owner.call("PATCH", one, {"practitioners": [ines.pk]}).status_code == 200
     assert_problem(colleague.call("PATCH", one, {"practitioners": None}), 403, "forbidden")
+
+
+@pytest.mark.rule("3.1.8")
+def test_whoever_is_taken_off_a_type_is_asked_about(owner, practice, anne, follow_up, julie):
+    ines = Practitioner.objects.create(practice=practice, first_name="Inès", last_name="Haddad")
+    made = book_appointment(
+        follow_up, anne, at(THURSDAY, "09:30"), julie, by=By.practice(None), now=NOW
+    )
+    path = f"office/appointment-types/{follow_up.pk}"
+    hers = {"practitioners": [ines.pk]}
+    problem = assert_problem(owner.call("PATCH", path, hers), 409, "stranded")
+    assert [one["id"] for one in problem["appointments"]] == [str(made.uid)]
+    assert owner.call("GET", path).json()["practitioners"] is None
+    assert_problem(owner.call("PATCH", path, {"practitioners": []}), 422, "invalid")
+    assert owner.call("PATCH", path, {"practitioners": [ines.pk, anne.pk]}).status_code == 200
+    assert owner.call("PATCH", path, hers | {"confirm": True}).json()["practitioners"] == [ines.pk]

@@ -20,7 +20,8 @@ from maia.api.paging import Pages, page
 from maia.api.places import Kind
 from maia.api.problems import Refused, errors
 from maia.api.stages import WindowIn, WindowOut, read_window, window_in_json
-from maia.appointments.stranded import stranded
+from maia.appointments.models import Appointment
+from maia.appointments.stranded import stranded, taken_off
 from maia.patients.text import clean_line, clean_text
 from maia.practices.held import hold
 from maia.practices.models import Place, Practitioner, Room
@@ -108,7 +109,7 @@ class TypePatch(Limits):
     practitioners: list[Id] | None = Field(None, description="Whose it is; null: everybody's.")
     rooms: list[Id] | None = None
     archived: Bool | None = None
-    confirm: Bool = Field(False, description="A schedule may leave appointments outside.")
+    confirm: Bool = Field(False, description="It may leave appointments outside.")
 
 
 class TypeOut(TypeIn):
@@ -188,11 +189,15 @@ def read_type(request: HttpRequest, id: Id) -> Any:
     response={200: TypeOut, **errors(400, 401, 403, 404, 409, 422, 429)},
 )
 def change_type(request: HttpRequest, id: Id, typed: TypePatch) -> Any:
-    """Where its schedule leaves appointments outside: 409 `stranded` with `appointments`, until it
-    comes again with `confirm`. They stay as they are."""
+    """Where its schedule leaves appointments outside, or `practitioners` some of who offers it no more: 409
+    `stranded` with `appointments`, until it comes again with `confirm`. They stay as they are."""
     type, wanted = type_to_change(request, id), typed.dict(exclude_unset=True, exclude={"confirm"})
     with transaction.atomic():
         hold(type)
+        now = timezone.now()
+        outside: list[Appointment] = []
+        if "practitioners" in wanted:
+            outside = taken_off(type, type.offered_by, wanted["practitioners"], now=now)
         if "schedule" in wanted:
             week = wanted["schedule"]
             own = WrittenHours.of(getattr(type, "own_schedule", None))
@@ -200,9 +205,10 @@ def change_type(request: HttpRequest, id: Id, typed: TypePatch) -> Any:
             if week is not None:
                 sites = read_sites(type.practice, week)
                 hours = with_week(own, read_week(week), sites)
-            outside = stranded(type, hours, now=timezone.now())
-            refuse_unless_confirmed(outside, typed.confirm)
-        written = _write(request, type, wanted)
+            more = stranded(type, hours, now=now)
+            outside += [one for one in more if one not in outside]
+        written = _write(request, type, wanted)  # which refuses who may not, and what cannot be
+        refuse_unless_confirmed(outside, typed.confirm)
     return shown(written)
 
 

@@ -142,4 +142,4 @@ def _twin(origin: str) -> str:
 
 
 def _types(practice: Practice) -> Any:
-    return AppointmentType.objects.bookable_online().filter(practice=practice)
+    return AppointmentType.objects.listed().filter(practice=practice)

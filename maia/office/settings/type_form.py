@@ -124,15 +124,19 @@ class TypeForm(KeptRowForm):
 
     def refuse_unless_handed(self, seat: Seat) -> None:
         """Once it is read. A practitioner gives colleagues no type, and takes none from them."""
-        several, one = self.cleaned_data["practitioners"], self.cleaned_data["practitioner"]
-        after = [owner.pk for owner in several] or ([one.pk] if one else None)
-        if not seat.may_hand(self.was_of, after):
+        if not seat.may_hand(self.was_of, self.will_be_of):
             words = _("A type of colleagues is given, or taken away, by the owner of the practice.")
             self.add_error("practitioner", words)
 
     @property
     def window_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in WINDOW[:3]]
+
+    @property
+    def will_be_of(self) -> list[int] | None:
+        """Once it is read: the keys of whose it is to be, None for every practitioner."""
+        several, one = self.cleaned_data["practitioners"], self.cleaned_data["practitioner"]
+        return [owner.pk for owner in several] or ([one.pk] if one else None)
 
     @property
     def more_options(self) -> list[forms.BoundField]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maia.appointments.stranded import stranded
+from maia.appointments.stranded import stranded, taken_off
 from maia.office.access import OfficeRequest, settings_page, written_down
 from maia.office.fields.kept_form import in_turn
 from maia.office.meant import is_meant, mark_of
@@ -168,18 +168,21 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
     if form.is_bound and not more and form.is_valid() and (not owns or week.is_valid()):
         changes_hours = bool(owns and week.changed_days) or "own_schedule" in form.changed_data
         outside, goes = [], []
+        off = taken_off(type, form.was_of, form.will_be_of, now=timezone.now()) if type.pk else []
         if type.pk and changes_hours:
             written = WrittenHours.of(plan)
             outside = stranded(
                 type, with_week(written, week.week) if owns else None, now=timezone.now()
             )
             goes = [] if owns else beside_the_week(written)
-        seen = [*(one.pk for one in outside), *goes]
+            outside = [one for one in outside if one not in off]
+        seen = [*(one.pk for one in [*off, *outside]), *goes]
         if seen and not is_meant(request, "anyway", seen):
-            if outside:  # named on the page
+            if off or outside:  # named on the page
                 read_agenda(request.seat, now=timezone.now())
             context = _type_page(request, type, form, week) | {
                 "stranded": outside,
+                "off": off,
                 "goes": goes,
                 "mark": mark_of(seen),
             }

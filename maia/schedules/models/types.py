@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import cached_property
@@ -46,6 +46,19 @@ class AppointmentTypeQuerySet(models.QuerySet["AppointmentType"]):
         """What the booking page and the public API may list (rule 3.2): none by private link."""
         online = self.filter(allow_online_booking=True, archived=False, practice__suspension="")
         return online.filter(link_uid=None)
+
+    def listed(self) -> "AppointmentTypeQuerySet":
+        """Of those, what somebody offers who is booked online: of whom every one has left, nobody is told."""
+        people = Practitioner.objects.bookable_online()
+        of_some = AppointmentType.some.through.objects.filter(
+            appointmenttype=OuterRef("pk"), practitioner__in=people
+        )
+        everybody = people.filter(practice=OuterRef("practice"))
+        return self.bookable_online().filter(
+            Q(practitioner__in=people)
+            | Q(Exists(of_some), for_some=True)
+            | Q(Exists(everybody), practitioner=None, for_some=False)
+        )
 
 
 class AppointmentType(models.Model):
