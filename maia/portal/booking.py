@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -48,7 +48,7 @@ from maia.portal.htmx import wants_part
 from maia.portal.offered import get_offer, of_frame, offered_on_page, own_practitioner_of
 from maia.portal.replacements import replacements_shown
 from maia.portal.stages import render_stage, said_before, stage_names, stage_of
-from maia.portal.suspended import refuse_if_suspended
+from maia.portal.suspended import NotOffered, refuse_if_suspended
 from maia.portal.week import read_week
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.descriptions import description_html, is_long
@@ -89,12 +89,12 @@ def confirm_url(type: AppointmentType, slot: Slot, name: str = "confirm") -> str
 
 
 def get_choice(slug: str, type_id: TypeKey, practitioner_id: int, start: datetime) -> Choice:
-    """Raises Http404 for what never was on this practice's page."""
+    """Raises `NotOffered` for what is not on this practice's page, or no more, and Http404 of no practice."""
     type, team = get_offer(slug, type_id)
     for practitioner in team:
         if practitioner.pk == practitioner_id:
             return Choice(type.practice, type, practitioner, start)
-    raise Http404
+    raise NotOffered(type.practice)
 
 
 @require_safe

@@ -2,26 +2,27 @@
 
 from datetime import timedelta
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from maia.appointments.reading import read_offer
 from maia.portal.frame import frame_of
-from maia.portal.suspended import LinkGone, refuse_if_suspended
+from maia.portal.suspended import LinkGone, NotOffered, refuse_if_suspended
 from maia.practices.models import Practice, Practitioner, Replacement
 from maia.schedules.models import AppointmentType, TypeKey
 
 
 def get_offer(slug: str, type_id: TypeKey) -> tuple[AppointmentType, list[Practitioner]]:
-    """A type of this practice's page, or of the link, and who offers it. Raises Http404, `LinkGone`."""
+    """A type of this practice's page, or of the link, and who offers it. Raises Http404, `LinkGone`,
+    `NotOffered`."""
     try:
         since = timezone.now().date() - timedelta(days=1)  # wherever on earth
         type, team = read_offer(slug, type_id.id, since=since, token=type_id.token)
     except AppointmentType.DoesNotExist:
-        if type_id.token:
-            raise LinkGone(get_object_or_404(Practice, slug=slug)) from None
-        raise Http404 from None
+        practice = get_object_or_404(Practice, slug=slug)
+        refuse_if_suspended(practice)
+        raise (LinkGone if type_id.token else NotOffered)(practice) from None
     refuse_if_suspended(type.practice)
     return type, team
 

@@ -1,4 +1,4 @@
-"""What patients read where nothing is booked: the practice is suspended, or the link is no more."""
+"""What patients read where nothing is booked: the practice is suspended, the link or the type is no more."""
 
 from collections.abc import Callable
 
@@ -23,6 +23,12 @@ class LinkGone(Closed):
     """It opened a type that was by private link only: renewed since, or never one."""
 
     template, status = "portal/link_gone.html", 404
+
+
+class NotOffered(Closed):
+    """A type that this page does not list, or no more: private since, archived. Or none at all: which is not said."""
+
+    template, status = "portal/not_offered.html", 404
 
 
 def refuse_if_suspended(practice: Practice) -> None:

@@ -321,3 +321,24 @@ def test_a_type_of_some_is_booked_with_them_by_page_and_api(patient, anne, follo
     none.pop("practitioners", None)
     assert owner.post(path, none).status_code == 302
     assert type(follow_up).objects.get().offered_by is None
+
+
+def test_a_page_of_what_is_not_booked_any_more_leads_back(client, patient, anne, follow_up):  # noqa: F811
+    path = f"/tilleuls/book/{follow_up.pk}/"
+    there = f"{path}{anne.pk}/{at(THURSDAY, '09:30'):%Y%m%dT%H%MZ}/"
+    assert client.get(path).status_code == 200
+    follow_up.private_link = True
+    follow_up.save()
+    answers = [client.get(path), client.get(there), patient.post(there, {"note": ""})]
+    nobodys = there.replace(f"/{anne.pk}/", "/999999/").replace(path, "/tilleuls/book/999999/")
+    for answer in [*answers, client.get(nobodys), client.get("/tilleuls/book/999999/")]:
+        assert answer.status_code == 404
+        page = read(answer)
+        assert "Cela ne se réserve pas en ligne ici" in page
+        assert 'href="/tilleuls/"' in page
+        assert "cabinet@tilleuls.example" in page
+    follow_up.private_link = False
+    follow_up.save()
+    gone = client.get(there.replace(f"/{anne.pk}/", "/999999/"))
+    assert gone.status_code == 404
+    assert "Cela ne se réserve pas en ligne ici" in read(gone)
