@@ -1,6 +1,6 @@
 """Turns, periods, exceptional openings and what holds on a date, as a script writes and reads them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -242,3 +242,51 @@ def test_a_preview_is_bounded(owner):
         path = f"office/schedule/preview?from={first}&to={last}"
         assert_problem(owner.call("GET", path), 422, "invalid")
     assert hours_on(owner, "2026-12-25", "2026-12-25") == [([], "holiday", "Noël")]
+
+
+@pytest.mark.rule("3.1.13")
+def test_the_preview_says_which_types_alone_are_open(owner, practice, anne, follow_up):
+    noel = "2026-12-25"  # a Friday
+    own = make_type(practice, "Rééducation")
+    path = f"office/appointment-types/{own.pk}"
+    assert owner.call("PATCH", path, {"schedule": {}}).status_code == 200
+    opening = OPENING | {"date": noel, "types": [own.pk, follow_up.pk]}
+    made = owner.call("POST", "office/schedule/special-days", opening)
+
+    def preview():
+        address = f"office/schedule/preview?from={noel}&to={noel}"
+        (day,) = owner.call("GET", address).json()["days"]
+        return day["because"], day["for_some"]
+
+    some = {"hours": OPENING["hours"], "title": "Garde", "place": None}
+    assert preview() == ("holiday", some | {"types": sorted([own.pk, follow_up.pk])})
+    assert hours_on(owner, noel, noel, f"{path}/schedule") == [
+        ([["18:00", "20:00"]], "special", "Garde")
+    ]
+    follow_up.archived = True
+    follow_up.save()
+    assert preview()[1]["types"] == [own.pk]
+    absence = anne.absences.create(
+        start=at(date(2026, 12, 25), "08:00"), end=at(date(2026, 12, 25), "22:00"), title="Congés"
+    )
+    assert preview() == ("holiday", None)
+    absence.delete()
+    assert owner.call("PUT", f"office/schedule/special-days/{made.json()['id']}", opening)
+    owner.call("PATCH", path, {"archived": True})
+    assert preview() == ("holiday", None)
+
+
+def test_the_preview_of_a_colleagues_type_is_by_her_openings(owner, practice, anne):
+    ines = Practitioner.objects.create(practice=practice, first_name="Inès", last_name="Haddad")
+    plan = Schedule.objects.create(practitioner=ines)
+    hers = make_type(practice, "Rééducation")
+    path = f"office/appointment-types/{hers.pk}"
+    third = Practitioner.objects.create(practice=practice, first_name="Zoé", last_name="Riou")
+    both = {"practitioners": [ines.pk, third.pk], "schedule": {}}
+    assert owner.call("PATCH", path, both).status_code == 200
+    special = SpecialDay.objects.create(
+        schedule=plan, date="2026-12-25", start=540, end=720, breaks=[], title="Garde"
+    )
+    special.types.add(hers)
+    noel = hours_on(owner, "2026-12-25", "2026-12-25", f"{path}/schedule")
+    assert noel == [([["09:00", "12:00"]], "special", "Garde")]

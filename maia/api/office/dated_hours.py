@@ -50,7 +50,7 @@ from maia.availability.dated import MOST_WEEKS, InvalidPeriod, InvalidTurn
 from maia.practices.models import Practice, Practitioner
 from maia.privacy.journal import Act
 from maia.schedules.models import AppointmentType, Period, Schedule, SpecialDay
-from maia.schedules.preview import preview, stored_hours
+from maia.schedules.preview import ForSome, for_some, preview, stored_hours
 from maia.schedules.writing import (
     DateTaken,
     NoOwnHours,
@@ -211,6 +211,7 @@ def serve(router: Router, path: str, whose: Any, owner_of: Callable[..., Owner],
         whom, type = _whom(request, owner)
         hours = stored_hours(whom, span.first, span.last, type)
         days = preview(whom, hours, span.first, span.last, language=get_language() or "", type=type)
+        some = for_some(whom, span.first, span.last) if type is None else {}
         return {
             "days": [
                 {
@@ -219,10 +220,22 @@ def serve(router: Router, path: str, whose: Any, owner_of: Callable[..., Owner],
                     "because": one.because,
                     "title": one.title,
                     "place": one.site,
+                    "for_some": _for_some_shown(some.get(one.day)),
                 }
                 for one in days
             ]
         }
+
+
+def _for_some_shown(opening: ForSome | None) -> dict[str, Any] | None:
+    if opening is None:
+        return None
+    return {
+        "hours": clocks(opening.ranges),
+        "title": opening.title,
+        "types": opening.types,
+        "place": opening.site,
+    }
 
 
 _TURNS = {
@@ -246,11 +259,13 @@ def _type(request: HttpRequest, of: OfType, *, change: bool = False) -> Owner:
 
 
 def _whom(request: HttpRequest, owner: Owner) -> tuple[Practitioner, AppointmentType | None]:
-    """Whose absences and holidays are those of ``owner``: a type's are its practitioner's, or those of
-    whose token it is."""
+    """Whose absences and holidays are those of ``owner``: a type's are those of whose token it is, where she
+    offers it, else of the first who does."""
     if isinstance(owner, Practitioner):
         return owner, None
-    return practitioner(request, owner.practitioner_id), owner
+    hers = practitioner(request, owner.practitioner_id)
+    owners = owner.owners
+    return hers if not owners or hers in owners else owners[0], owner
 
 
 @contextmanager

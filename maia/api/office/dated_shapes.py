@@ -81,6 +81,16 @@ class DayOut(Schema):
     because: Literal["usual", "turn", "period", "special", "holiday", "absence", "replacement"]
     title: str
     place: int | None = Field(None, description="The site; null: the main one.")
+    for_some: "ForSomeOut | None" = Field(
+        description="An exceptional opening for these types alone, which opens a public holiday to them."
+    )
+
+
+class ForSomeOut(Schema):
+    hours: list[list[str]]
+    title: str
+    types: list[int]
+    place: int | None
 
 
 class PreviewOut(Schema):

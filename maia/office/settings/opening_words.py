@@ -15,7 +15,7 @@ from maia.office.settings.hours_line import Ranges
 from maia.office.settings.whose import Owner
 from maia.practices.models import Practitioner
 from maia.schedules.holidays import holiday_names
-from maia.schedules.models import SpecialDay
+from maia.schedules.models import AppointmentType, SpecialDay
 from maia.schedules.written import WrittenHours
 
 
@@ -41,12 +41,21 @@ def lines_of(owner: Owner, openings: Sequence[SpecialDay]) -> list[Line]:
     dates = Dates(owner.practitioner, [one.date for one in openings])
     lines = []
     for one in openings:
-        types = ", ".join(type.name for type in one.types.all())
+        given = {type: type.is_given_by(owner.practitioner) for type in one.types.all()}
+        types = ", ".join(
+            type.name if is_given else _gone(type) for type, is_given in given.items()
+        )
         whom = "" if owner.type else types or _("for all types")
         what = " · ".join(filter(None, [one.title, whom]))
         remarks = dates.holiday(one.date) + dates.absences(one.date, one.ranges)
+        if given and not any(given.values()):
+            remarks.append(_("It opens nothing: these types are not offered any more."))
         lines.append(Line(one, when_of(one), what, remarks))
     return lines
+
+
+def _gone(type: AppointmentType) -> str:
+    return _("%(name)s (not offered any more)") % {"name": type.name}
 
 
 class Dates:

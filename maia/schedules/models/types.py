@@ -334,6 +334,10 @@ class AppointmentType(models.Model):
             return practitioner.pk in keys
         return self.practice_id == practitioner.practice_id
 
+    def is_given_by(self, practitioner: Practitioner) -> bool:
+        """Whether she still offers it: it may be archived, or another one's since."""
+        return not self.archived and self.is_offered_by(practitioner)
+
     @property
     def offered_by(self) -> list[int] | None:
         """The keys of whose it is; None: every practitioner's. One query of a type of several."""

@@ -9,8 +9,9 @@ from django.utils import translation
 from maia.appointments.acts.booking import book_appointment
 from maia.appointments.agenda import By
 from maia.appointments.slots import free_slots
+from maia.practices.models import Practitioner
 from maia.privacy.models import JournalEntry
-from maia.schedules.models import Schedule, SpecialDay
+from maia.schedules.models import AppointmentType, Schedule, SpecialDay
 from tests.conftest import NOW, THURSDAY, at, make_type
 from tests.pages import anyway, fields_of, on_one_line, shown
 
@@ -275,3 +276,25 @@ def test_in_english(owner, anne, opening):
             reverse("office:openings", args=[anne.pk]), headers={"accept-language": "en"}
         )
     assert "for all types" in page_of(page)
+
+
+@pytest.mark.rule("3.1.13")
+def test_an_opening_for_types_that_are_gone_opens_nothing_and_says_so(
+    owner, anne, follow_up, practice
+):
+    opening = SpecialDay.objects.create(
+        schedule=anne.schedule, date="2026-12-05", start=540, end=720, breaks=[]
+    )
+    opening.types.add(follow_up, other := make_type(practice, "Rééducation"))
+    page = reverse("office:openings", args=[anne.pk])
+    assert "plus proposé" not in owner.get(page).content.decode()
+    AppointmentType.objects.filter(pk=follow_up.pk).update(archived=True)
+    words = owner.get(page).content.decode()
+    assert "Suivi de grossesse (n’est plus proposé)" in words
+    assert "n’ouvre rien" not in words
+    other.set_owners([Practitioner.objects.create(practice=practice, last_name="Haddad")])
+    other.save()
+    words = owner.get(page).content.decode()
+    assert "Rééducation (n’est plus proposé)" in words
+    assert "Elle n’ouvre rien\u00a0: ces types ne sont plus proposés." in words
+    assert not free_slots(other, [anne], date(2026, 12, 5), date(2026, 12, 5), now=NOW)
