@@ -141,20 +141,94 @@ def test_refused_it_keeps_all_and_leads_to_what_was_refused(site, agenda):
     expect(panel.get_by_role("alert").first).to_contain_text("rien n’est parti")
     assert panel.locator("#id_word").input_value() == "Venez à jeun"
     page.context.set_offline(False)
-    answers = iter([False, True])
-    asked = []
-
-    def answer(dialog):
-        asked.append(dialog.message)
-        dialog.accept() if next(answers) else dialog.dismiss()
-
-    page.on("dialog", answer)
     panel.locator("#id_word").focus()
     page.keyboard.press("Escape")
-    expect(panel).to_be_visible()
+    question = page.get_by_role("alertdialog")
+    expect(question).to_contain_text("pas enregistré")
+    expect(question.get_by_role("button", name="Continuer la saisie")).to_be_focused()
+    assert_accessible(page)
+    page.keyboard.press("z")  # nothing else is heard meanwhile
     page.keyboard.press("Escape")
+    expect(question).to_be_hidden()
+    expect(panel).to_be_visible()
+    expect(panel.locator("#id_word")).to_be_focused()
+    page.keyboard.press("Escape")
+    question.get_by_role("button", name="Abandonner la saisie").press("Enter")
     expect(panel).to_be_hidden()
-    assert "pas enregistré" in asked[0]
+    expect(question).to_be_hidden()
+
+
+def test_back_on_a_phone_asks_about_what_was_typed(site, page_of):
+    page = page_of(PHONE, has_touch=True)
+    sign_in(page, site, "camille@lilas.example", leads_to="**/pro/")
+    page.goto(f"{site.base}/pro/?date=2027-01-12&view=day")
+    drawn(page)
+    before = page.url
+    page.locator(".rail .new").tap()
+    panel = opened(page)
+    panel.locator("[name=patient_search]").fill("zo")
+    page.go_back()
+    question = page.get_by_role("alertdialog")
+    question.get_by_role("button", name="Continuer la saisie").tap()
+    expect(question).to_be_hidden()
+    expect(panel.locator("[name=patient_search]")).to_have_value("zo")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.go_back()
+    question.get_by_role("button", name="Abandonner la saisie").tap()
+    expect(panel).to_be_hidden()
+    assert page.url == before
+
+
+def test_a_link_out_of_the_panel_asks_about_what_was_typed(site, agenda):
+    page = agenda
+    page.goto(f"{site.base}/pro/?date=2027-01-11&view=week")
+    drawn(page)
+    page.locator(".ec-event a.opens[href*='/appointments/']").nth(2).click()
+    panel = opened(page)
+    panel.locator("[name=practice_notes]").fill("À rappeler")
+    leads = panel.locator("h1 a")
+    leads.click()
+    question = page.get_by_role("alertdialog")
+    question.get_by_role("button", name="Continuer la saisie").click()
+    expect(panel.locator("[name=practice_notes]")).to_have_value("À rappeler")
+    leads.click()
+    question.get_by_role("button", name="Abandonner la saisie").click()
+    page.wait_for_url("**/pro/patients/*/")
+
+
+def test_a_drag_over_something_asks_in_words_of_the_page(site, agenda):
+    page = agenda
+    note_event(page, site, "2027-02-28T09:00", "2027-02-28T10:00", "Réunion du mois")
+    note_event(page, site, "2027-02-28T11:00", "2027-02-28T12:00", "Visite du matériel")
+    page.goto(f"{site.base}/pro/?date=2027-02-22&view=week")
+    drawn(page)
+    event = page.locator(".ec-event", has_text="Visite du matériel")
+    question = page.get_by_role("alertdialog")
+
+    def drag():
+        x, y = spot(page, 6, "11:30")
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x, y - 30, steps=4)
+        page.mouse.move(x, y - 74 * 1.5, steps=4)
+        page.mouse.up()
+        expect(question).to_contain_text("Déplacer quand même")
+
+    drag()
+    expect(question).to_have_accessible_name(re.compile("déjà quelque chose à cette heure"))
+    assert_accessible(page)
+    expect(question.get_by_role("button", name="Laisser où il était")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(question).to_be_hidden()
+    expect(event).to_contain_text("11:00 – 12:00")
+    drag()
+    page.emulate_media(color_scheme="dark")
+    assert_accessible(page)
+    page.emulate_media(color_scheme="light")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#agenda-status")).to_contain_text("déplacé")
+    expect(event).to_contain_text(re.compile("09:(25|30) – 10:(25|30)"))
 
 
 @pytest.mark.parametrize("path", ["/pro/appointments/new/", "/pro/?date=2027-02-15&view=week"])
@@ -392,8 +466,8 @@ def test_a_click_takes_the_time_that_is_free_and_a_drag_goes_by_five_minutes(sit
     page.mouse.up()
     expect(time).to_have_value(re.compile("13:10"))
     expect(panel.locator("#id_until")).to_have_value(re.compile("13:5[05]"))
-    page.once("dialog", lambda dialog: dialog.accept())
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="Abandonner la saisie").click()
     expect(panel).to_be_hidden()
     # By twenty minutes, which were none.
     event = page.locator(".ec-event", has_text="Réunion de quartier")

@@ -102,3 +102,12 @@ def test_a_button_that_copies_comes_with_its_script():
     helped = {path.name for path, text in templates.items() if "maia/copy.js" in text}
     assert {"tokens.html", "embed.html"} <= offering
     assert offering - helped == set()
+
+
+def test_what_is_asked_is_asked_in_words_of_the_page():
+    """A browser's own question has neither our words nor our keys, and stops everything."""
+    natives = re.compile(r"(?<![.\w])(window\.)?(confirm|alert|prompt)\(")
+    ours = [name for name in tracked() if re.match(r"maia/.*\.(js|html)$", name)]
+    ours = [name for name in ours if "/vendor/" not in name]
+    assert len(ours) > 100
+    assert [name for name in ours if natives.search((ROOT / name).read_text())] == []

@@ -129,6 +129,7 @@ function noteOnThisDay() {
 document.addEventListener("keydown", (pressed) => {
   if (pressed.ctrlKey || pressed.metaKey || pressed.altKey || pressed.defaultPrevented || pressed.isComposing) return;
   if (pressed.target.closest("input, select, textarea, [contenteditable]")) return;
+  if (pressed.target.closest("[role=alertdialog]")) return; // it wants its answer first
   const undo = pressed.key === UNDO && document.querySelector(".toast [data-undo], #panel[open] [data-undo]");
   if (!undo && (pressed.target.closest("dialog") || document.querySelector("dialog:modal"))) return;
   const act = undo ? () => undo.click() : KEYS[pressed.key];

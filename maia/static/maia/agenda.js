@@ -94,7 +94,7 @@ async function moved(info) {
       calendar.refetchEvents();
       return tell(why.error);
     }
-    if (!window.confirm([...(why.met ?? []), say.overlap].join("\n"))) return info.revert();
+    if (!(await sure(say.overlap, why.met ?? [], [say.anyway, say.inPlace]))) return info.revert();
     // Of what was read only: who has booked meanwhile is asked about as well.
     answer = await post(move, { ...there, allow_overlap: why.mark }).catch(() => null);
   }

@@ -25,16 +25,17 @@ const panel = (() => {
       .map((form) => [...new FormData(form)].filter(([name]) => !WISHES.includes(name)).join("&"))
       .join("\n");
   /** What was typed and taken out again is nothing that one would miss. */
-  const mayLeave = () => (!refused && standing() === before) || window.confirm(words.leave);
+  const isKept = () => !refused && standing() === before;
+  const mayLeave = () => sure(words.leave, [], [words.giveUp, words.goOn]);
 
-  function open(to) {
+  async function open(to) {
     const there = new URL(to, location.href);
     if (there.href === new URL(config.new, location.href).href) {
       if (box.open && page.querySelector("#note")) return focusing.arrive(page);
       return KEYS.n(); // on the day that is shown
     }
     if (box.open && fill(there)) return;
-    if (box.open && !mayLeave()) return;
+    if (box.open && !isKept() && !(await mayLeave())) return;
     const undoes = stillUndone();
     if (!box.open) show();
     load(there.href);
@@ -204,7 +205,7 @@ const panel = (() => {
     focusing.back(opener, document.getElementById("agenda"), scroller());
   }
 
-  const closeIfMay = () => mayLeave() && close();
+  const closeIfMay = async () => (isKept() || (await mayLeave())) && close();
 
   page.addEventListener("submit", async (sent) => {
     const form = sent.target;
@@ -226,7 +227,7 @@ const panel = (() => {
   });
 
   // A link inside leads where it would from its own page; of the agenda, to the page beside it.
-  document.addEventListener("click", (clicked) => {
+  document.addEventListener("click", async (clicked) => {
     if (clicked.defaultPrevented || clicked.button || clicked.ctrlKey || clicked.metaKey || clicked.shiftKey || clicked.altKey) return;
     const link = clicked.target.closest("a[href]");
     if (!link || link.target || link === whole) return;
@@ -245,8 +246,10 @@ const panel = (() => {
     if (to.pathname === config.agenda) {
       clicked.preventDefault();
       closeIfMay();
-    } else if (/^https?:/.test(to.protocol) && !mayLeave()) clicked.preventDefault();
-    else if (to.origin === location.origin) link.href = to.href;
+    } else if (/^https?:/.test(to.protocol) && !isKept()) {
+      clicked.preventDefault();
+      if (await mayLeave()) location = to;
+    } else if (to.origin === location.origin) link.href = to.href;
   });
 
   document.getElementById("panel-close").addEventListener("click", closeIfMay);
@@ -263,9 +266,10 @@ const panel = (() => {
   window.addEventListener("popstate", () => {
     if (!pushed) return;
     pushed = false;
-    if (mayLeave()) return close();
-    history.pushState(history.state, "", location.href);
+    if (isKept()) return close();
+    history.pushState(history.state, "", location.href); // it stays until she has answered
     pushed = true;
+    closeIfMay();
   });
 
   return { open };
