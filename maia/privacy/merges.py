@@ -26,7 +26,7 @@ def merge_records(
 
 
 def undo_merge_of(seat: Seat, kept: Patient, merge_pk: int, *, now: datetime) -> Undone:
-    """Raises `CannotUndo`. Both records have the line; each is the other of the other's."""
+    """Raises `CannotUndo`. One line, which is of both records."""
     with transaction.atomic():
         undone = undo_merge(kept, merge_pk, now=now)
         kept, other = undone.kept, undone.other
@@ -34,7 +34,6 @@ def undo_merge_of(seat: Seat, kept: Patient, merge_pk: int, *, now: datetime) ->
         lines.update(other=other)
         names = _both(kept, other)
         note(Act.UNMERGED, seat, now=now, patient=kept, other=other, detail=names)
-        note(Act.UNMERGED, seat, now=now, patient=other, other=kept, detail=names)
     return undone
 
 

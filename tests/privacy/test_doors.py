@@ -71,7 +71,10 @@ NOBODY = {  # personal time, and what a form may choose from
     "office/personal/views.py:get_event", "api/office/personal.py:_events",
     "office/appointments/forms.py:NewAppointmentForm", "office/appointments/forms.py:NewAppointmentForm.__init__",
 }  # fmt: skip
-DOORS = ONE_ROW | OPENS | NUMBERS | READS_FIRST | NOBODY
+OF_THE_JOURNAL = {  # the owner reads who did what; it names whom that was about, as its own lines do
+    "office/settings/journal.py:JournalForm.lines", "office/settings/journal_lines.py:Lines.__getitem__",
+}  # fmt: skip
+DOORS = ONE_ROW | OPENS | NUMBERS | READS_FIRST | NOBODY | OF_THE_JOURNAL
 
 
 def reached(source, path):

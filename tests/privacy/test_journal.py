@@ -5,10 +5,17 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from maia.appointments.acts.booking import book_appointment
+from maia.appointments.acts.cancelling import cancel_appointment
+from maia.appointments.acts.moving import move_appointment
+from maia.appointments.agenda import By
+from maia.appointments.models import HistoryEntry
+from maia.office.settings.journal_lines import Lines
 from maia.practices.seats import Seat
 from maia.privacy.journal import Act, note
 from maia.privacy.models import JournalEntry
-from tests.conftest import NOW, make_patient
+from tests.conftest import NOW, THURSDAY, at, make_patient, make_user
+from tests.pages import on_one_line
 
 
 @pytest.fixture
@@ -127,3 +134,90 @@ def test_the_owner_asks_of_whom_what_and_when(owner, practice, team, lina, elsew
         f"?patient={lina.pk}"
         in owner.get(reverse("office:patient", args=[lina.pk])).content.decode()
     )
+
+
+@pytest.mark.rule("3.5.13")
+def test_what_the_practice_did_to_appointments_is_in_it(owner, practice, anne, follow_up, lina):
+    by, how = By.practice(anne.user), {"now": NOW}
+    booked = book_appointment(follow_up, anne, at(THURSDAY, "09:00"), lina, by=by, **how)
+    to = at(THURSDAY, "10:30")
+    booked = move_appointment(booked, to, by=by, seen=booked.version, **how)
+    cancel_appointment(booked, by=by, seen=booked.version, **how)
+    mine = make_user("lina@patiente.example")
+    theirs = book_appointment(
+        follow_up, anne, at(THURSDAY, "14:00"), lina, by=By.patient(mine), **how
+    )
+    path = reverse("office:journal")
+
+    def said(**asked):
+        lines = owner.get(path, asked).context["page"]
+        return [(str(line.what), line.who) for line in lines if line.appointment]
+
+    anne_did = [
+        (words, anne.user.email)
+        for words in (
+            "a annulé un rendez-vous",
+            "a déplacé un rendez-vous",
+            "a noté un rendez-vous",
+        )
+    ]
+    assert said() == anne_did
+    assert said(who=anne.user.email) == anne_did
+    assert said(patient=lina.pk, first="2026-12-01", last="2026-12-01") == anne_did
+    assert said(act="appointment-moved") == anne_did[1:2]
+    assert said(act="settings") == said(last="2026-11-30") == []
+    page = on_one_line(owner.get(path).content.decode())
+    assert "3 décembre, 09:00 → 3 décembre, 10:30 ·" in page
+    assert reverse("office:sheet", args=[booked.pk]) in page
+    assert reverse("office:sheet", args=[theirs.pk]) not in page  # she did it herself
+
+
+@pytest.mark.rule("3.5.13")
+def test_a_page_of_it_is_as_many_statements_however_long(
+    anne, follow_up, lina, django_assert_max_num_queries
+):
+    how = {"by": By.practice(anne.user), "now": NOW}
+    for minutes in range(4):
+        booked = book_appointment(
+            follow_up, anne, at(THURSDAY, f"{9 + minutes:02}:00"), lina, **how
+        )
+    acts = [
+        HistoryEntry(
+            appointment=booked, action="edited", actor="practice", user=anne.user,
+            at=NOW + timedelta(seconds=one),
+        )
+        for one in range(120)
+    ]  # fmt: skip
+    HistoryEntry.objects.bulk_create(acts)
+    seat = Seat(anne.user, anne.practice, "owner")
+    note(Act.SETTINGS, seat, now=NOW + timedelta(seconds=100, microseconds=5), detail="type")
+    entries = JournalEntry.objects.all()
+    lines = Lines(entries, HistoryEntry.objects.all(), "")
+    with django_assert_max_num_queries(3):
+        page = lines[0:50]
+        said = [line.who + line.detail for line in page if line.patient or line.detail]
+    assert len(said) == 50
+    assert page[19].detail == "type"
+    assert lines.count() == 125
+    assert [line.at for line in page] == sorted((line.at for line in page), reverse=True)
+
+
+def test_history_older_than_the_journal_is_not_in_it(owner, anne, follow_up, lina):
+    how = {"by": By.practice(anne.user), "now": NOW}
+    book_appointment(follow_up, anne, at(THURSDAY, "09:00"), lina, **how)
+    HistoryEntry.objects.update(at=NOW - timedelta(days=400))
+    assert "a noté un rendez-vous :" not in owner.get(reverse("office:journal")).content.decode()
+    assert not owner.get(reverse("office:journal")).context["page"].object_list
+
+
+def test_an_import_is_counted_in_words_and_a_type_says_what_became_of_it(owner, follow_up, anne):
+    seat = Seat(anne.user, anne.practice, "owner")
+    note(Act.IMPORTED, seat, now=NOW, detail="new: 1, there: 1")
+    for action in ("archive", "restore", "duplicate"):
+        owner.post(reverse("office:change_type", args=[follow_up.pk, action]), {"yes": "1"})
+    page = owner.get(reverse("office:journal")).content.decode()
+    assert "new: 1" not in page
+    assert "nouveaux dossiers\u00a0: 1" in page
+    details = [line.detail for line in owner.get(reverse("office:journal")).context["page"]]
+    for done in ("archivé", "remis en service", "créé"):
+        assert [one for one in details if one.startswith("type «") and one.endswith(f", {done}")]

@@ -51,6 +51,7 @@ _UNDONE = {
     "edited": gettext_lazy("left: somebody has changed them since"),
     "gone": gettext_lazy("already gone: deleted, merged or erased since"),
 }
+COUNTED = {**_OUTCOMES, **_UNDONE}
 REMARKS = {
     "bad_email": gettext_lazy("is not an email address: kept in the notes"),
     "bad_phone": gettext_lazy("is not a phone number: kept in the notes"),

@@ -4,21 +4,25 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from dateutil.relativedelta import relativedelta
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from maia.accounts.ids import parse_id
 from maia.appointments.dates import long_date
+from maia.appointments.models import HistoryEntry
 from maia.office.access import OfficeRequest, owner_page
 from maia.office.fields.chips import chips
 from maia.office.fields.days import DayField
+from maia.office.settings.journal_lines import CHOICES, Lines
 from maia.practices.models import Practice
-from maia.privacy.models import JournalEntry
+from maia.privacy.models import JournalEntry, terms_of
 
 PAGE = 50
 
@@ -30,7 +34,7 @@ class JournalForm(forms.Form):
     act = forms.ChoiceField(
         label=_("What"),
         required=False,
-        choices=[("", _("Everything")), *JournalEntry.Act.choices],
+        choices=[("", _("Everything")), *CHOICES],
     )
     first = DayField(label=_("From"), required=False)
     last = DayField(label=_("To (included)"), required=False)
@@ -51,24 +55,29 @@ class JournalForm(forms.Form):
             self.add_error("last", _("The end comes before the start."))
         return typed
 
-    def entries(self) -> QuerySet[JournalEntry]:
-        """Those that are asked for, the last first; all of them of what cannot be read."""
-        entries = JournalEntry.objects.filter(practice=self.practice).select_related("patient")
+    def lines(self, now: datetime) -> Lines:
+        """Those that are asked for; all of them of what cannot be read. Of the history of appointments,
+        as long as the journal is kept."""
+        entries = JournalEntry.objects.filter(practice=self.practice)
+        kept = relativedelta(months=terms_of(self.practice).journal_months)
+        acts = HistoryEntry.objects.filter(
+            appointment__event__practitioner__practice=self.practice, at__gte=now - kept
+        )
         typed = self.cleaned_data if self.is_valid() else {}
         if typed.get("who"):
             entries = entries.filter(who=typed["who"])
-        if typed.get("act"):
-            entries = entries.filter(act=typed["act"])
+            acts = acts.filter(user__email=typed["who"])
         if typed.get("first"):
             midnight = datetime.combine(typed["first"], time(), self.practice.zone)
-            entries = entries.filter(at__gte=midnight)
+            entries, acts = entries.filter(at__gte=midnight), acts.filter(at__gte=midnight)
         if typed.get("last"):
             day = typed["last"] + timedelta(days=1)
-            entries = entries.filter(at__lt=datetime.combine(day, time(), self.practice.zone))
-        return entries.filter(self._about()) if self.patient is not None else entries
-
-    def _about(self) -> Q:
-        return Q(patient=self.patient) | Q(other=self.patient)
+            midnight = datetime.combine(day, time(), self.practice.zone)
+            entries, acts = entries.filter(at__lt=midnight), acts.filter(at__lt=midnight)
+        if self.patient is not None:
+            entries = entries.filter(Q(patient=self.patient) | Q(other=self.patient))
+            acts = acts.filter(Q(appointment__patient=self.patient) | Q(old_patient=self.patient))
+        return Lines(entries, acts, typed.get("act", ""))
 
     def asked(self) -> dict[str, str]:
         """What the address says of it."""
@@ -86,7 +95,7 @@ class JournalForm(forms.Form):
         if not self.is_valid():
             return {}
         typed = self.cleaned_data
-        words = {"who": typed["who"], "act": dict(JournalEntry.Act.choices).get(typed["act"], "")}
+        words = {"who": typed["who"], "act": dict(CHOICES).get(typed["act"], "")}
         if typed["first"]:
             words["first"] = _("from %(day)s") % {"day": long_date(typed["first"])}
         if typed["last"]:
@@ -101,7 +110,8 @@ class JournalForm(forms.Form):
 def journal(request: OfficeRequest) -> HttpResponse:
     """A date that cannot be read is said, and filters nothing."""
     form = JournalForm(request.GET, practice=request.seat.practice)
-    page = Paginator(form.entries(), PAGE).get_page(request.GET.get("page"))
+    lines: Any = form.lines(timezone.now())  # all of a list that pages need
+    page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
     asked = form.asked()
     context = {
         "practice": request.seat.practice,

@@ -92,7 +92,8 @@ def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
                 hold(type)
                 type.archived = action == "archive"
                 type.save(update_fields=["archived"])
-            _note_type(request, type)
+            done = _("archived") if type.archived else _("brought back")
+            _note_type(request, type, done)
             words = _("%(name)s is back among the types.")
             if type.archived:
                 words = _("%(name)s is archived: nobody books it any more. Bring it back below.")
@@ -101,7 +102,7 @@ def change_type(request: OfficeRequest, pk: int, action: str) -> HttpResponse:
             with transaction.atomic():
                 hold(type)
                 copy = duplicate(type, _("%(name)s (copy)") % {"name": type.name})
-            _note_type(request, copy)
+            _note_type(request, copy, _("made"))
             return redirect("office:edit_type", copy.pk)
         case "renew-link" if type.private_link:
             if not is_sure(request):
@@ -187,11 +188,12 @@ def _edit(request: OfficeRequest, type: AppointmentType) -> HttpResponse:
                 "mark": mark_of(seen),
             }
             return render(request, "office/settings/type.html", context, status=409)
+        done = "" if type.pk else _("made")
         with transaction.atomic():
             type = form.save()
             if changes_hours:
                 Schedule.set_own(type, week.changed_days if owns else None, whole=False)
-        _note_type(request, type)
+        _note_type(request, type, done)
         messages.success(request, _("Saved."))
         return redirect("office:types")
     context = _type_page(request, type, form, week)
@@ -220,5 +222,8 @@ def _type_page(
     }
 
 
-def _note_type(request: OfficeRequest, type: AppointmentType) -> None:
-    written_down(request, Act.SETTINGS, detail=_("type “%(name)s”") % {"name": type.name})
+def _note_type(request: OfficeRequest, type: AppointmentType, done: str = "") -> None:
+    """``done``: what happened to it; "" where it was changed."""
+    name = _("type “%(name)s”") % {"name": type.name}
+    detail = f"{name}, {done}" if done else name
+    written_down(request, Act.SETTINGS, detail=detail)
