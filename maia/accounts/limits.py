@@ -20,6 +20,7 @@ class Limited(StrEnum):
     READ_CALENDAR = "read_calendar"  # by hand, or because it is new
     INVITE_ADDRESS = "invite_address"  # one address, by one practice
     INVITE = "invite"  # of one practice
+    INVITE_TO_BOOK = "invite_to_book"  # of one practice
     RESEND = "resend"  # one message
     ONCE_MORE = "once_more"  # what has been sent, of one appointment
     MAKE_TOKEN = "make_token"  # noqa: S105  no secret
@@ -37,6 +38,7 @@ LIMITS: dict[Limited, list[tuple[int, timedelta]]] = {
     Limited.READ_CALENDAR: [(50, DAY), (10, HOUR)],
     Limited.INVITE_ADDRESS: [(5, DAY)],
     Limited.INVITE: [(50, DAY)],
+    Limited.INVITE_TO_BOOK: [(200, DAY)],
     Limited.RESEND: [(10, DAY)],
     Limited.ONCE_MORE: [(5, DAY)],
     Limited.MAKE_TOKEN: [(20, DAY)],

@@ -15,6 +15,7 @@ from maia.messaging.grouping import speaks_for_it
 from maia.messaging.hooks import why_not_told
 from maia.messaging.models import Message
 from maia.messaging.overtaken import is_told_since
+from maia.messaging.to_book import why_not_to_book
 from maia.patients.models import Patient
 from maia.patients.phones import is_mobile
 
@@ -34,6 +35,8 @@ def why_not(message: Message, now: datetime) -> str | None:
             reason = None
         case Kind.INVITATION:
             reason = _why_not_invite(message, now)
+        case Kind.TO_BOOK:
+            reason = why_not_to_book(message, now)
         case Kind.REMINDER:
             reason = why_no_reminder(message, now)
         case Kind.CONFIRMATION | Kind.MOVED | Kind.CANCELLED | Kind.CONFIRMED | Kind.NOTICE:
@@ -65,6 +68,8 @@ def address(message: Message) -> str:
             return message.invitation.email
         case Recipient.PATIENT if message.invitation is not None:
             return message.invitation.email  # the one that it was made for
+        case Recipient.PATIENT if message.kind == Kind.TO_BOOK:
+            return message.patient.email if message.patient is not None else ""
         case Recipient.PATIENT:
             patient = _appointment(message).patient
             return str(patient.mobile) if message.channel == Channel.SMS else patient.email

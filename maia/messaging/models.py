@@ -12,6 +12,7 @@ from maia.invitations.models import Invitation
 from maia.jobs.claims import Claimed
 from maia.patients.models import Patient
 from maia.practices.models import Practice, Practitioner
+from maia.schedules.models import PathwayStep
 from maia.webhooks.models import Webhook
 
 # What a program was not told is said where the program is set up, not among patients' messages.
@@ -46,7 +47,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.select_related("entry", "invitation").prefetch_related(
             "webhook",
             "practice",
-            "patient",
+            "patient__practice",
+            "step__type",
             "practitioner__practice",
             "practitioner__user",
             "invitation__practice",
@@ -76,6 +78,7 @@ class Message(Claimed):
         NOTICE = "notice", _("notice to the practitioner")
         REMINDER = "reminder", _("reminder")
         INVITATION = "invitation", _("invitation")
+        TO_BOOK = "to_book", _("invitation to book")
         EVENT = "event", _("event")
         TEST = "test", _("test")
 
@@ -132,6 +135,10 @@ class Message(Claimed):
     )
     webhook = models.ForeignKey(
         Webhook, models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    # Of the pathway, which she is invited to book.
+    step = models.ForeignKey(
+        PathwayStep, models.SET_NULL, null=True, blank=True, related_name="messages"
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     recipient = models.CharField(_("recipient"), max_length=12, choices=Recipient.choices)

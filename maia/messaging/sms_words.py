@@ -38,7 +38,7 @@ def sms_text(message: Message, now: datetime) -> str:
             write = partial(_reminder, message, now)
         case Kind.MOVED | Kind.CANCELLED | Kind.CONFIRMED:
             write = partial(_change, message)
-        case Kind.CONFIRMATION | Kind.NOTICE | Kind.INVITATION | Kind.EVENT:
+        case Kind.CONFIRMATION | Kind.NOTICE | Kind.INVITATION | Kind.TO_BOOK | Kind.EVENT:
             raise ValueError(message.kind)  # owes no SMS
         case never:
             assert_never(never)

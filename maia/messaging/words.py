@@ -20,6 +20,7 @@ from maia.messaging.formerly import action_of
 from maia.messaging.invitation_words import invitation_letter
 from maia.messaging.letters import Letter
 from maia.messaging.models import Message
+from maia.messaging.to_book import to_book_letter
 from maia.messaging.trial_words import trial_letter
 from maia.practices.colours import ink_on
 
@@ -37,6 +38,8 @@ def letter(message: Message, sender: str, now: datetime) -> Letter:
         case Kind.INVITATION:
             assert message.invitation is not None
             return invitation_letter(message.invitation)
+        case Kind.TO_BOOK:
+            return to_book_letter(message, now)
         case Kind.TEST:
             assert message.practitioner is not None
             return trial_letter(message.practitioner)

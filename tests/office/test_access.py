@@ -36,6 +36,7 @@ POST_ONLY = {
     "unconfirm",
     "answer_request",
     "invite",
+    "invite_to_book",
     "withdraw_invitation",
     "change_invitation",
     "preview_type",
@@ -262,6 +263,7 @@ def paths(practice, practitioner, type, appointment):
         "hand_out": appointment.patient_id,
         "erase": appointment.patient_id,
         "invite": appointment.patient_id,
+        "invite_to_book": appointment.patient_id,
         "withdraw_invitation": appointment.patient_id,
         "change_invitation": invitation.pk,
         "import_of": importing.pk,
@@ -273,6 +275,8 @@ def paths(practice, practitioner, type, appointment):
         args = []
         if "<int:pk>" in str(pattern.pattern):
             args.append(ids.get(name, appointment.pk))
+        if "<int:step>" in str(pattern.pattern):
+            args.append(step.pk)
         if "<str:action>" in str(pattern.pattern):
             args.append(
                 {

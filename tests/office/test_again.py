@@ -26,7 +26,7 @@ DOES_NOT_ASK = {
     "new_patient",
     "attendance", "answer_request", "contact", "correct_patient",
     "choose_practice", "new_appointment", "sheet", "move", "undo_move", "cancel", "confirm", "unconfirm", "new_absence",
-    "delete_absence", "edit_absence", "new_event", "personal_event", "move_event", "delete_event", "event_summary", "patients", "patient", "invite", "withdraw_invitation",
+    "delete_absence", "edit_absence", "new_event", "personal_event", "move_event", "delete_event", "event_summary", "patients", "patient", "invite", "invite_to_book", "withdraw_invitation",
     "patient_search", "noting_told", "all_seen", "change_message", "patient_import", "import_of", "change_import",
     # settings that open nothing to anybody
     "new_replacement", "edit_replacement", "delete_replacement",

@@ -33,7 +33,7 @@ ANSWERS = {
 }
 
 ONE_ROW = {  # a row is got by its key, then opened (`open_record`) or acted upon
-    "office/patients/merges.py:merge", "office/patients/merges.py:undo_merge", "office/patients/invitations.py:invite",
+    "office/patients/merges.py:merge", "office/patients/merges.py:undo_merge", "office/patients/invitations.py:invite", "office/patients/invitations.py:invite_to_book_step",
     "office/patients/invitations.py:withdraw_invitation", "office/patients/leaving.py:erase",
     "office/patients/leaving.py:hand_out", "office/access.py:get_appointment",
     "api/office/patients.py:_ours", "api/office/appointments.py:_ours",

@@ -50,7 +50,7 @@ ON_POST = {
     "type_schedule", "new_type_period", "new_type_opening", "patient_import", "import_of", "import_remarks",
 }  # fmt: skip
 NOBODY = {
-    "replacements", "more", "nowhere", "openings", "periods", "type_periods", "type_openings", "first_steps", "booking_page", "choose_practice", "news", "availability", "absences", "delete_absence", "event_summary", "delete_event", "invite",
+    "replacements", "more", "nowhere", "openings", "periods", "type_periods", "type_openings", "first_steps", "booking_page", "choose_practice", "news", "availability", "absences", "delete_absence", "event_summary", "delete_event", "invite", "invite_to_book",
     "places", "new_place", "edit_place", "give_up_place", "travel",
     "withdraw_invitation", "all_seen", "change_message", "settings", "practitioner",
     "calendars", "new_feed", "show_feeds", "revoke_feed", "change_calendar", "test_message",

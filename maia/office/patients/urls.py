@@ -26,6 +26,11 @@ urlpatterns = [
         invitations.withdraw_invitation,
         name="withdraw_invitation",
     ),
+    path(
+        "patients/<int:pk>/invite/<int:step>/",
+        invitations.invite_to_book_step,
+        name="invite_to_book",
+    ),
     path("patients/<int:pk>/data/", leaving.hand_out, name="hand_out"),
     path("patients/<int:pk>/erase/", leaving.erase, name="erase"),
     path("patients/search/", finding.search_as_typed, name="patient_search"),

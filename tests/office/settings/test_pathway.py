@@ -124,3 +124,27 @@ def test_the_record_says_what_is_booked_missing_and_late(owner, practice, anne, 
     assert f"?patient={mona.pk}&amp;type={follow_up.pk}&amp;date=2026-12-28" in record
     nobody = make_patient(practice, "Nina")
     assert "Parcours" not in page(owner.get(f"/pro/patients/{nobody.pk}/"))
+
+
+@pytest.mark.rule("3.9.6")
+def test_one_click_invites_to_book(owner, practice, anne, follow_up, elsewhere):
+    mona = make_patient(practice, "Mona", email="mona@patiente.example", due_date=DUE)
+    step = practice.pathway.create(type=follow_up, name="Deux", first=9, last=12)
+    path = reverse("office:invite_to_book", args=[mona.pk, step.pk])
+    record = f"/pro/patients/{mona.pk}/"
+    assert path in page(owner.get(record))
+    assert owner.post(path)["Location"] == record
+    assert "Un e-mail part à mona@patiente.example." in page(owner.get(record))
+    assert practice.messages.get().kind == "to_book"
+    owner.post(path)
+    assert "Un e-mail a déjà été envoyé aujourd’hui à ce sujet." in page(owner.get(record))
+    mona.email = ""
+    mona.save()
+    assert path not in page(owner.get(record))
+    other = practice.pathway.create(type=follow_up, first=10, last=12)
+    owner.post(reverse("office:invite_to_book", args=[mona.pk, other.pk]))
+    assert "Non envoyé : pas d’adresse e-mail sur le dossier." in page(owner.get(record))
+    assert practice.messages.count() == 1
+    theirs = elsewhere["practice"].pathway.create(type=elsewhere["type"], first=1, last=2)
+    for args in ([mona.pk, theirs.pk], [elsewhere["patient"].pk, step.pk]):
+        assert owner.post(reverse("office:invite_to_book", args=args)).status_code == 404
