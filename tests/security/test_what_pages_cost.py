@@ -62,7 +62,7 @@ def known(years, practice, anne, follow_up, julie):  # noqa: F811
         "start": at(THURSDAY, "10:00"), "uid": mine.uid, "colour": "aabbcc", "pk": 1, "id": uuid4(),
         "key": uuid4(), "action": "x", "provider": "x", "secret": "x", "object_id": "1",
         "content_type_id": "1", "app_label": "auth", "url": "x", "uidb36": "1", "digest": "x" * 64,
-        "token": mine.link_token,
+        "token": mine.link_token, "step": practice.pathway.create(type=follow_up, first=9, last=12).pk,
         # What has another value at another address.
         "feed": {"uid": feed.uid, "secret": feed.secret},
         "invitation": {"token": invitation.token},
