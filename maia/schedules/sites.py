@@ -44,9 +44,13 @@ def make_place(place: Place) -> Place:
 
 
 def is_name_taken(place: Place) -> bool:
-    """Whoever writes a name holds the practice while asking."""
-    standing = Place.objects.filter(practice=place.practice, archived=False, name=place.name)
-    return standing.exclude(pk=place.pk).exists()
+    """By another site, however its letters are written: *Quai* and *quai* are one name. One that is kept as
+    it was is not asked about. Whoever writes a name holds the practice while asking."""
+    standing = Place.objects.filter(practice=place.practice, archived=False)
+    names = dict(standing.values_list("pk", "name"))
+    if names.pop(place.pk, None) == place.name:
+        return False
+    return place.name.casefold() in {name.casefold() for name in names.values()}
 
 
 def give_up_place(place: Place, today: date) -> None:

@@ -69,6 +69,8 @@ def test_the_first_one_cannot_be_called_as_the_main_one_will_be(owner, practice)
 def test_bad_places_are_refused_where_they_were_typed(owner, quai, main):
     assert_problem(owner.call("POST", "office/places", QUAI), 422, "invalid")  # the name is taken
     second = owner.call("POST", "office/places", {"name": "Deux"}).json()["id"]
+    written_otherwise = owner.call("PATCH", f"office/places/{second}", {"name": "maison DU quai"})
+    assert_problem(written_otherwise, 422, "invalid")
     taken = owner.call("PATCH", f"office/places/{second}", {"name": QUAI["name"]})
     assert_problem(taken, 422, "invalid")
     for wrong in (
@@ -80,6 +82,14 @@ def test_bad_places_are_refused_where_they_were_typed(owner, quai, main):
     assert_problem(owner.call("PATCH", f"office/places/{main}", {"city": "Paris"}), 422, "invalid")
     assert_problem(owner.call("DELETE", f"office/places/{main}"), 409, "in_use")
     assert owner.call("PATCH", f"office/places/{main}", {"name": "Ici"}).json()["name"] == "Ici"
+
+
+def test_sites_that_were_called_almost_alike_keep_their_names(owner, practice, quai, main):
+    """Since before that was refused: each is changed all the same."""
+    old = practice.places.create(name="maison du quai", street="2 quai Neuf", city="Saint-Malo")
+    path = f"office/places/{old.pk}"
+    assert owner.call("PATCH", path, {"directions": "Au fond"}).status_code == 200
+    assert_problem(owner.call("PATCH", path, {"name": "MAISON du quai"}), 422, "invalid")
 
 
 def test_only_the_owner_makes_places_and_nobody_of_another_practice(

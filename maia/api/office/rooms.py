@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
@@ -139,8 +139,10 @@ def _write(request: HttpRequest, room: Room, typed: dict[str, Any]) -> Room:
     for field, value in typed.items():
         if value is not None:
             setattr(room, field, clean_line(value) if field == "name" else value)
-    room.full_clean(exclude={"practice"})
-    room.validate_constraints()  # its name is the practice's only one
+    room.full_clean(exclude={"practice"}, validate_constraints=False)
+    others = Room.objects.filter(practice=room.practice, name=room.name).exclude(pk=room.pk)
+    if others.exists():
+        raise ValidationError({"name": "another room has this name, perhaps an archived one"})
     room.save()
     _note(request, room)
     return room
