@@ -13,9 +13,8 @@ from django.utils.translation import ngettext
 from maia.availability.pregnancy import LAST_DAY, Pregnancy, Unit, Window
 from maia.patients.models import Patient
 
-# A term that has just passed is still said; one further ahead than a pregnancy lasts is a slip.
-DUE_BEHIND, DUE_AHEAD = timedelta(days=300), timedelta(days=300)
-BORN_BEHIND = timedelta(days=LAST_DAY)  # a midwife counts no days further back
+# A midwife counts no days further back; a term further ahead than a pregnancy lasts is a slip.
+BEHIND, DUE_AHEAD = timedelta(days=LAST_DAY), timedelta(days=300)
 
 
 class Stage(NamedTuple):
@@ -23,10 +22,6 @@ class Stage(NamedTuple):
 
     due_date: date | None = None
     child_birth_date: date | None = None
-
-    @classmethod
-    def of(cls, record: Patient) -> "Stage":
-        return cls(record.due_date, record.child_birth_date)
 
     def over(self, record: Patient | None) -> "Stage":
         """With what the record says of what she did not."""
@@ -41,12 +36,12 @@ class Stage(NamedTuple):
 
 
 def validate_due_date(day: date, today: date) -> None:
-    if not today - DUE_BEHIND <= day <= today + DUE_AHEAD:
+    if not today - BEHIND <= day <= today + DUE_AHEAD:
         raise ValidationError(_("This cannot be the due date of a pregnancy of now."))
 
 
 def validate_birth_of_child(day: date, today: date) -> None:
-    if not today - BORN_BEHIND <= day <= today:
+    if not today - BEHIND <= day <= today:
         raise ValidationError(_("The birth of a child within the last two years, please."))
 
 

@@ -59,8 +59,7 @@ class NoteForm(forms.Form):
 
     @property
     def said(self) -> Stage:
-        """Of her pregnancy, as far as it was asked."""
-        return Stage(**{name: self.cleaned_data.get(name) for name in Stage._fields})
+        return _said(self)
 
     @property
     def address(self) -> Address | None:
@@ -95,7 +94,7 @@ class StageForm(forms.Form):
 
     @property
     def said(self) -> Stage:
-        return Stage(**{name: self.cleaned_data.get(name) for name in Stage._fields})
+        return _said(self)
 
 
 class WordForm(forms.Form):
@@ -209,6 +208,11 @@ def stage_fields(unit: Unit) -> dict[str, forms.Field]:
         _("Birth of your child"), _("Not born yet? Leave this empty, and write the due date.")
     )
     return {"child_birth_date": born, "due_date": due}
+
+
+def _said(form: forms.Form) -> Stage:
+    """Of her pregnancy, as far as it was asked."""
+    return Stage(**{name: form.cleaned_data.get(name) for name in Stage._fields})
 
 
 def _clean_stage(form: forms.Form, typed: dict[str, Any]) -> None:

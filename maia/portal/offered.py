@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from maia.appointments.reading import read_offer
+from maia.patients.models import Patient
 from maia.portal.frame import frame_of
 from maia.portal.suspended import LinkGone, NotOffered, refuse_if_suspended
 from maia.practices.models import Practice, Practitioner, Replacement
@@ -38,12 +39,18 @@ def of_frame(request: HttpRequest, practitioners: list[Practitioner]) -> list[Pr
     return [p for p in practitioners if p in hers or p.pk in instead]
 
 
-def own_practitioner_of(request: HttpRequest, practice: Practice) -> Practitioner | None:
-    """Of who is signed in, on her record here."""
+def record_of(request: HttpRequest, practice: Practice) -> Patient | None:
+    """Of who is signed in, with her own practitioner; None: nobody is, or has one here. A query at most."""
     if not request.user.is_authenticated:
         return None
     records = practice.patients.kept().filter(user=request.user)
-    record = records.select_related("own_practitioner").first()
+    record: Patient | None = records.select_related("own_practitioner").first()
+    return record
+
+
+def own_practitioner_of(request: HttpRequest, practice: Practice) -> Practitioner | None:
+    """Of who is signed in, on her record here."""
+    record = record_of(request, practice)
     return record.own_practitioner if record is not None else None
 
 

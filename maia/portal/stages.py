@@ -18,11 +18,10 @@ from django.views.decorators.http import require_http_methods
 
 from maia.accounts import short_memory
 from maia.availability.pregnancy import Dates, term_weeks_of
-from maia.patients.models import Patient
 from maia.patients.stages import Stage, stage_in_words, window_in_words
 from maia.portal.forms import NoteForm, StageForm
 from maia.portal.frame import frame_of
-from maia.portal.offered import get_offer
+from maia.portal.offered import get_offer, record_of
 from maia.practices.models import Practice, Practitioner
 from maia.schedules.models import AppointmentType, TypeKey
 
@@ -38,12 +37,8 @@ class StageOfType:
     asks: bool = False
     why: str = ""
     today: str = ""
-
+    is_over: bool = False
     opens_on: date | None = None  # to booking, where that is still to come
-
-    @property
-    def is_over(self) -> bool:
-        return self.dates is not None and self.dates.last < timezone.localdate()
 
 
 def stage_of(
@@ -53,7 +48,7 @@ def stage_of(
     at most."""
     if type.window is None:
         return StageOfType()
-    said = said_before(request, type.practice).over(_record(request, type.practice))
+    said = said_before(request, type.practice).over(record_of(request, type.practice))
     pregnancy = said.pregnancy(term_weeks_of(str(type.practice.country)))
     dates, why = pregnancy.dates_of(type.window), window_in_words(type.window)
     frame = frame_of(request)
@@ -64,6 +59,7 @@ def stage_of(
         asks=dates is None and type.window_asks and can_ask,
         why=why,
         today=stage_in_words(pregnancy, today),
+        is_over=dates is not None and dates.last < today,
         opens_on=_opens_on(type, team, dates),
     )
 
@@ -98,7 +94,7 @@ def render_stage(
 ) -> HttpResponse:
     window = type.window
     assert window is not None
-    said = said_before(request, type.practice).over(_record(request, type.practice))
+    said = said_before(request, type.practice).over(record_of(request, type.practice))
     form = form or StageForm(window=window, initial=said._asdict())
     context = {
         "practice": type.practice,
@@ -123,10 +119,3 @@ def say_stage(request: HttpRequest, slug: str, type_id: TypeKey) -> HttpResponse
         return render_stage(request, type, form)
     short_memory.keep(request.session, SAID, (type.practice.pk, *form.said))
     return redirect(slots)
-
-
-def _record(request: HttpRequest, practice: Practice) -> Patient | None:
-    if not request.user.is_authenticated:
-        return None
-    record: Patient | None = practice.patients.kept().filter(user=request.user).first()
-    return record

@@ -165,6 +165,18 @@ def test_a_window_that_is_not_open_to_booking_yet_says_when(client, scan, anne):
     assert "Ces jours s’ouvrent à la réservation le mercredi 20 janvier 2027" in shown
 
 
+def test_a_term_of_a_year_ago_keeps_nobody_from_booking(client, practice, anne, julie):
+    """It stands on the record beside the birth, and on the page, as it was."""
+    rehab = make_type(practice, "Rééducation")
+    rehab.window = Window(Unit.DAYS_AFTER_BIRTH, 42, 400)
+    rehab.save()
+    year_ago = NOW.date() - 350 * DAY
+    Patient.objects.filter(pk=julie.pk).update(due_date=year_ago, child_birth_date=year_ago)
+    signed_in(client, julie.user)
+    path = confirm_path(rehab, anne, THURSDAY)
+    assert client.post(path, fields_of(client.get(path).content.decode())).status_code == 302
+
+
 def test_a_type_without_window_asks_nothing(client, follow_up):
     answer = client.get(f"/tilleuls/book/{follow_up.pk}/dates/")
     assert answer["Location"] == f"/tilleuls/book/{follow_up.pk}/"
